@@ -1,0 +1,26 @@
+/* limits.h - the ceilings, together in one place so that they can be reviewed. Units are in the names.
+ * A ceiling that guards against hostile input stands here; a rule of the law never does (knowledge/). */
+#ifndef LUYTRE_BASE_LIMITS_H
+#define LUYTRE_BASE_LIMITS_H
+
+#define LETTER_FILE_MAX_BYTES (20u << 20)    /* a letter as handed in: .txt, .pdf, .docx */
+#define LETTER_TEXT_MAX_BYTES (2u << 20)     /* its text; an annexed plan of 500 pages is about 1 MB */
+#define LETTER_PDF_MAX_PAGES 500u
+#define LETTER_DUTIES_MAX 2000u
+#define UPLOAD_MAX_BYTES (50u << 20)         /* one file of evidence */
+#define REQUEST_BODY_MAX_BYTES (64u << 20)
+#define REQUEST_FORM_MAX_BYTES (1u << 20)    /* a form without files */
+#define REQUEST_HEADER_MAX_BYTES (16u << 10)
+#define JSON_DEPTH_MAX 64u
+#define JSON_TEXT_MAX_BYTES (512u << 20)
+#define ZIP_ENTRIES_MAX 10000u
+#define ZIP_UNPACKED_MAX_BYTES (256u << 20)  /* of all entries together */
+#define ZIP_RATIO_MAX 200u                   /* unpacked : packed, once past 1 MB */
+#define XML_DEPTH_MAX 128u
+#define CSV_ROWS_MAX 2000000u
+#define CSV_FIELD_MAX_BYTES (1u << 20)
+#define YAML_FILE_MAX_BYTES (16u << 20)
+#define BLOB_INLINE_MAX_BYTES (64u << 10)    /* larger ones go to the blob folder (design: store) */
+#define REQUEST_ARENA_BYTES (256u << 20)
+
+#endif
