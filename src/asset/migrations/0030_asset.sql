@@ -1,0 +1,127 @@
+CREATE TABLE info_system (
+    id {id},
+    owner_id {int} NOT NULL,          -- unit: chủ quản
+    operator_id {int} NOT NULL,       -- unit: đơn vị vận hành; answers for scan, hunt, drill
+    name {text} NOT NULL,
+    code {text},
+    description {text},
+    search_key {text} NOT NULL,
+    sort_key {text} NOT NULL,
+    is_important {int} NOT NULL DEFAULT 0,        -- the three classes of HOL-0
+    has_personal_data {int} NOT NULL DEFAULT 0,
+    is_national_platform {int} NOT NULL DEFAULT 0,
+    uses_camera {int} NOT NULL DEFAULT 0,
+    sector {text},
+    from_day {int} NOT NULL,
+    to_day {int} NOT NULL,
+    is_sample {int} NOT NULL DEFAULT 0
+) {strict};
+CREATE INDEX info_system_operator_idx ON info_system (operator_id);
+CREATE INDEX info_system_owner_idx ON info_system (owner_id);
+CREATE TABLE system_level (           -- dated: the level moves with re-levelling
+    id {id},
+    system_id {int} NOT NULL REFERENCES info_system (id),
+    level {int} NOT NULL,             -- 1..5
+    state {text} NOT NULL,            -- proposed, appraised, approved
+    decision {text},
+    from_day {int} NOT NULL,
+    to_day {int} NOT NULL
+) {strict};
+CREATE INDEX system_level_idx ON system_level (system_id, from_day);
+CREATE TABLE system_database (
+    id {id},
+    system_id {int} NOT NULL REFERENCES info_system (id),
+    name {text} NOT NULL,
+    engine {text},
+    has_personal_data {int} NOT NULL DEFAULT 0,
+    from_day {int} NOT NULL,
+    to_day {int} NOT NULL
+) {strict};
+CREATE INDEX system_database_idx ON system_database (system_id);
+CREATE TABLE system_range (
+    id {id},
+    system_id {int} NOT NULL REFERENCES info_system (id),
+    site_id {int},                    -- an address has meaning only with its site; NULL: public address
+    cidr {text} NOT NULL
+) {strict};
+CREATE INDEX system_range_idx ON system_range (system_id);
+CREATE TABLE system_domain (
+    id {id},
+    system_id {int} NOT NULL REFERENCES info_system (id),
+    domain {text} NOT NULL
+) {strict};
+CREATE INDEX system_domain_idx ON system_domain (system_id);
+CREATE INDEX system_domain_name_idx ON system_domain (domain);
+CREATE TABLE device (
+    id {id},
+    unit_id {int} NOT NULL,
+    site_id {int} NOT NULL,
+    system_id {int},
+    kind {text} NOT NULL,             -- server, workstation, endpoint, camera, recorder, network, unknown
+    name {text} NOT NULL,
+    search_key {text} NOT NULL,
+    os {text},
+    antimalware {text},               -- product; NULL: none known
+    protection {text} NOT NULL DEFAULT 'unknown',  -- protected, unprotected, unknown; unknown counts as unprotected
+    protection_ms {int},
+    from_day {int} NOT NULL,
+    to_day {int} NOT NULL,
+    merged_into {int},                -- set while a merge stands
+    is_sample {int} NOT NULL DEFAULT 0
+) {strict};
+CREATE INDEX device_unit_idx ON device (unit_id);
+CREATE INDEX device_site_idx ON device (site_id);
+CREATE TABLE device_identity (
+    id {id},
+    device_id {int} NOT NULL REFERENCES device (id),
+    kind {text} NOT NULL,             -- mac, serial, hostname, agent_key, address
+    value {text} NOT NULL,
+    first_ms {int} NOT NULL,
+    last_ms {int} NOT NULL
+) {strict};
+CREATE INDEX device_identity_idx ON device_identity (device_id);
+CREATE INDEX device_identity_value_idx ON device_identity (kind, value);
+CREATE TABLE device_merge (
+    id {id},
+    kept_id {int} NOT NULL REFERENCES device (id),
+    merged_id {int} NOT NULL REFERENCES device (id),
+    why {text} NOT NULL,
+    by_person {int},
+    at_ms {int} NOT NULL,
+    undone_ms {int},
+    undone_by {int}
+) {strict};
+CREATE INDEX device_merge_idx ON device_merge (merged_id);
+-- A finding that lets someone enter and take control opens both tasks, repair and hunt, and closes only with both (CT18-2f).
+CREATE TABLE finding (
+    id {id},
+    unit_id {int} NOT NULL,
+    system_id {int},
+    device_id {int},
+    kind {text} NOT NULL,             -- vulnerability, misconfiguration, exposure, drill, hunt, camera
+    title {text} NOT NULL,
+    detail {text},
+    severity {text} NOT NULL,         -- critical, high, medium, low
+    allows_control {int} NOT NULL,
+    source {text} NOT NULL,
+    found_day {int} NOT NULL,
+    due_day {int},
+    opened_ms {int} NOT NULL,
+    opened_by {int},
+    closed_ms {int},
+    closed_by {int},
+    search_key {text} NOT NULL,
+    is_sample {int} NOT NULL DEFAULT 0
+) {strict};
+CREATE INDEX finding_unit_idx ON finding (unit_id, closed_ms);
+CREATE TABLE finding_task (
+    id {id},
+    finding_id {int} NOT NULL REFERENCES finding (id),
+    half {text} NOT NULL,             -- fix, hunt
+    state {text} NOT NULL,            -- open, done
+    note {text},
+    evidence_id {int},
+    done_by {int},
+    done_ms {int}
+) {strict};
+CREATE UNIQUE INDEX finding_task_idx ON finding_task (finding_id, half);
