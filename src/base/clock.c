@@ -76,14 +76,25 @@ void id_source_init(struct id_source *ids, const struct clock *clock, int node)
 
 /* last holds (ms << 10 | counter); when the clock stands still or goes back we go on counting from the last value, so ids
  * rise whatever the clock does. */
-int64_t id_next(struct id_source *ids)
+int64_t id_reserve(struct id_source *ids, int64_t n)
 {
+    must(n > 0);
     int64_t now = (clock_now_ms(ids->clock) - ID_EPOCH_MS) << 10;
     int64_t last = atomic_load(&ids->last), mine;
     do
         mine = now > last ? now : last + 1;
-    while (!atomic_compare_exchange_weak(&ids->last, &last, mine));
-    return (mine >> 10) << 22 | (int64_t)ids->node << 10 | (mine & 1023);
+    while (!atomic_compare_exchange_weak(&ids->last, &last, mine + n - 1));
+    return mine;
+}
+
+int64_t id_from_raw(const struct id_source *ids, int64_t raw)
+{
+    return (raw >> 10) << 22 | (int64_t)ids->node << 10 | (raw & 1023);
+}
+
+int64_t id_next(struct id_source *ids)
+{
+    return id_from_raw(ids, id_reserve(ids, 1));
 }
 
 int64_t id_time_ms(int64_t id)

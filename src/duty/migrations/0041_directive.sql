@@ -5,6 +5,7 @@ CREATE TABLE directive (
     issuer_id {int} NOT NULL,         -- unit
     letter_id {int},
     parent_id {int},
+    family_id {int} NOT NULL,         -- the directive at the top of the chain within this store; itself when it has no parent
     instrument {text},                -- knowledge/instruments.yaml, when it is or rests on a known text
     edge_kind {text} NOT NULL,
     number {text},
@@ -24,6 +25,7 @@ CREATE TABLE directive (
 ) {strict};
 CREATE INDEX directive_issuer_idx ON directive (issuer_id, issued_day);
 CREATE INDEX directive_parent_idx ON directive (parent_id);
+CREATE INDEX directive_family_idx ON directive (family_id);
 CREATE TABLE obligation (
     id {id},
     directive_id {int} NOT NULL REFERENCES directive (id),
@@ -55,6 +57,7 @@ CREATE TABLE assignment (
     id {id},
     obligation_id {int} NOT NULL REFERENCES obligation (id),
     directive_id {int} NOT NULL,
+    family_id {int} NOT NULL,
     unit_id {int} NOT NULL,
     subject_kind {text} NOT NULL,     -- unit, system, database
     subject_id {int} NOT NULL,
@@ -68,6 +71,7 @@ CREATE TABLE assignment (
     covered_to_day {int},             -- first day no longer covered
     na_from_day {int},                -- not applicable, approved
     waived_to_day {int},              -- first day no longer waived
+    soon_days {int} NOT NULL,         -- due soon from this many days before (knowledge/states.yaml on the day of issue)
     assignee_id {int},                -- person, internal assignment (CT18-1b)
     closed_day {int},                 -- moved to a successor, subject gone, directive withdrawn
     moved_to_id {int},
@@ -77,16 +81,17 @@ CREATE TABLE assignment (
 CREATE INDEX assignment_unit_idx ON assignment (unit_id, state);
 CREATE INDEX assignment_obligation_idx ON assignment (obligation_id, unit_id);
 CREATE INDEX assignment_directive_idx ON assignment (directive_id, unit_id, state);
+CREATE INDEX assignment_family_idx ON assignment (family_id, unit_id, state);
 CREATE INDEX assignment_subject_idx ON assignment (subject_kind, subject_id);
 CREATE INDEX assignment_due_idx ON assignment (due_day);
 
 -- Dated deltas: append only. visible_day = max(effective day, day it became known), so "as of D, as known at the end of D"
 -- is the sum of the rows with visible_day <= D (design 3.5).
 CREATE TABLE assignment_delta (
-    id {id},
     assignment_id {int} NOT NULL,
     unit_id {int} NOT NULL,
     directive_id {int} NOT NULL,
+    family_id {int} NOT NULL,
     obligation_id {int} NOT NULL,
     state {int} NOT NULL,
     delta {int} NOT NULL,             -- +1, -1
@@ -96,24 +101,26 @@ CREATE TABLE assignment_delta (
 ) {strict};
 CREATE INDEX assignment_delta_visible_idx ON assignment_delta (visible_day, unit_id);
 CREATE INDEX assignment_delta_directive_idx ON assignment_delta (directive_id, visible_day);
+CREATE INDEX assignment_delta_family_idx ON assignment_delta (family_id, visible_day);
 CREATE INDEX assignment_delta_assignment_idx ON assignment_delta (assignment_id);
 
--- Sums of the deltas with visible_day <= duty_clock.day, one column a state in the order of enum duty_state. directive_id 0: all.
+-- Sums of the deltas with visible_day <= duty_clock.day, one column a state in the order of enum duty_state.
+-- scope_id: a directive, a family (the directive at its top, with all that carry it out), or 0: all.
 CREATE TABLE duty_count (
     unit_id {int} NOT NULL,
-    directive_id {int} NOT NULL,
+    scope_id {int} NOT NULL,
     n_unseen {int} NOT NULL, n_ack {int} NOT NULL, n_doing {int} NOT NULL, n_ok {int} NOT NULL, n_due {int} NOT NULL,
     n_late {int} NOT NULL, n_birth {int} NOT NULL, n_na {int} NOT NULL, n_waived {int} NOT NULL,
-    PRIMARY KEY (directive_id, unit_id)
+    PRIMARY KEY (scope_id, unit_id)
 ) {strict};
 -- The same sums as they stood at the end of a day; taken monthly, so that a past day is a checkpoint plus a few deltas.
 CREATE TABLE duty_count_past (
     day {int} NOT NULL,
     unit_id {int} NOT NULL,
-    directive_id {int} NOT NULL,
+    scope_id {int} NOT NULL,
     n_unseen {int} NOT NULL, n_ack {int} NOT NULL, n_doing {int} NOT NULL, n_ok {int} NOT NULL, n_due {int} NOT NULL,
     n_late {int} NOT NULL, n_birth {int} NOT NULL, n_na {int} NOT NULL, n_waived {int} NOT NULL,
-    PRIMARY KEY (day, directive_id, unit_id)
+    PRIMARY KEY (day, scope_id, unit_id)
 ) {strict};
 CREATE TABLE duty_clock (             -- one row; a writer of deltas reads it FOR SHARE, the day job FOR UPDATE
     id {int} PRIMARY KEY NOT NULL,
