@@ -1,0 +1,321 @@
+#include "cmd/options.h"
+
+#define NAME_MAX_BYTES 64
+#define HELP_MAX_BYTES (64u << 10)
+
+static bool ascii_same(char a, char b)
+{
+    return str_equal_nocase_ascii((struct str){&a, 1}, (struct str){&b, 1});
+}
+
+/* Edit distance, where two neighbours swapped count once; ASCII case folded. Words past NAME_MAX_BYTES are never near.
+ */
+static size_t word_distance(struct str a, struct str b)
+{
+    size_t rows[3][NAME_MAX_BYTES + 1]; /* row i of the table stands in rows[i % 3] */
+    if (a.len_bytes > NAME_MAX_BYTES || b.len_bytes > NAME_MAX_BYTES)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= b.len_bytes; j++)
+        rows[0][j] = j;
+    for (size_t i = 1; i <= a.len_bytes; i++) {
+        size_t *row = rows[i % 3];
+        const size_t *above = rows[(i - 1) % 3], *above2 = rows[(i + 1) % 3];
+        row[0] = i;
+        for (size_t j = 1; j <= b.len_bytes; j++) {
+            size_t best = above[j - 1] + (ascii_same(a.ptr[i - 1], b.ptr[j - 1]) ? 0 : 1);
+            if (above[j] + 1 < best)
+                best = above[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            if (i > 1 && j > 1 && ascii_same(a.ptr[i - 1], b.ptr[j - 2]) && ascii_same(a.ptr[i - 2], b.ptr[j - 1]) &&
+                above2[j - 2] + 1 < best)
+                best = above2[j - 2] + 1;
+            row[j] = best;
+        }
+    }
+    return rows[a.len_bytes % 3][b.len_bytes];
+}
+
+const char *NULLABLE word_nearest(struct str typed, const char *const *words, size_t count, size_t stride_bytes)
+{
+    const char *nearest = NULL;
+    size_t nearest_distance = SIZE_MAX;
+    for (size_t i = 0; i < count; i++) {
+        const char *word = *(const char *const *)(const void *)((const char *)words + i * stride_bytes);
+        size_t len_bytes = strlen(word), limit = len_bytes / 3 ? len_bytes / 3 : 1;
+        size_t distance = word_distance(typed, str_from_cstr(word));
+        if (distance <= limit && distance < nearest_distance) {
+            nearest = word;
+            nearest_distance = distance;
+        }
+    }
+    return nearest;
+}
+
+static const struct option_spec *NULLABLE spec_by_name(const struct usage *usage, struct str name)
+{
+    for (size_t i = 0; i < usage->spec_count; i++)
+        if (str_equal(name, str_from_cstr(usage->specs[i].name)))
+            return &usage->specs[i];
+    return NULL;
+}
+
+static const struct option_spec *NULLABLE spec_by_letter(const struct usage *usage, char letter)
+{
+    for (size_t i = 0; i < usage->spec_count; i++)
+        if (usage->specs[i].short_name && usage->specs[i].short_name == letter)
+            return &usage->specs[i];
+    return NULL;
+}
+
+static enum err_code unknown_option(const struct usage *usage, struct str typed, struct err *err)
+{
+    struct str name = typed;
+    while (str_starts_with(name, STR("-")))
+        name = str_slice(name, 1, name.len_bytes);
+    const char *near =
+        usage->spec_count ? word_nearest(name, &usage->specs[0].name, usage->spec_count, sizeof usage->specs[0]) : NULL;
+    if (near)
+        return err_set(err, ERR_SYNTAX, "không có lựa chọn %.*s, có phải --%s? / no option %.*s, did you mean --%s?",
+                       STR_ARG(typed), near, STR_ARG(typed), near);
+    return err_set(err, ERR_SYNTAX, "không có lựa chọn %.*s / no option %.*s", STR_ARG(typed), STR_ARG(typed));
+}
+
+static enum err_code value_read(const struct option_spec *spec, struct str text, struct option_value *ret_value,
+                                struct err *err)
+{
+    struct option_value value = {.spec = spec, .text = text, .day = CIVIL_NONE};
+    switch (spec->type) {
+    case OPTION_FLAG:
+    case OPTION_TEXT:
+        break;
+    case OPTION_PATH:
+        if (str_is_empty(text))
+            return err_set(err, ERR_SYNTAX, "--%s cần một đường dẫn / --%s wants a path", spec->name, spec->name);
+        break;
+    case OPTION_INT: {
+        bool is_open = spec->min == 0 && spec->max == 0;
+        if (!str_to_i64(text, &value.number) || (!is_open && (value.number < spec->min || value.number > spec->max))) {
+            if (is_open)
+                return err_set(err, ERR_SYNTAX,
+                               "--%s cần một số nguyên, không phải \"%.*s\" / --%s wants a whole number", spec->name,
+                               STR_ARG(text), spec->name);
+            return err_set(
+                err, ERR_SYNTAX,
+                "--%s cần một số từ %lld đến %lld, không phải \"%.*s\" / --%s wants a number from %lld to %lld",
+                spec->name, (long long)spec->min, (long long)spec->max, STR_ARG(text), spec->name, (long long)spec->min,
+                (long long)spec->max);
+        }
+        break;
+    }
+    case OPTION_DAY:
+        if (!civil_parse_vn(text, &value.day))
+            return err_set(err, ERR_SYNTAX,
+                           "--%s cần một ngày có thật như 2022-11-30 hoặc 30/11/2022, không phải \"%.*s\" / --%s wants "
+                           "a real date",
+                           spec->name, STR_ARG(text), spec->name);
+        break;
+    }
+    *ret_value = value;
+    return ERR_NONE;
+}
+
+static enum err_code value_add(struct options *options, const struct option_spec *spec, struct str text,
+                               struct arena *arena, struct err *err)
+{
+    if (!(spec->flags & OPTION_REPEATED) && options_has(options, spec->name))
+        return err_set(err, ERR_SYNTAX, "--%s chỉ được dùng một lần / --%s may be given once", spec->name, spec->name);
+    struct option_value value;
+    TRY(value_read(spec, text, &value, err));
+    struct option_value *slot = vec_push(&options->values, arena);
+    if (!slot)
+        return arena_full(arena, err);
+    *slot = value;
+    return ERR_NONE;
+}
+
+static enum err_code missing_value(const struct option_spec *spec, struct err *err)
+{
+    const char *arg = spec->arg ? spec->arg : "VALUE";
+    return err_set(err, ERR_SYNTAX, "--%s cần giá trị %s / --%s wants a value %s", spec->name, arg, spec->name, arg);
+}
+
+/* --name, --name=value, --name value: moves *at past what it used. */
+static enum err_code long_option(const struct usage *usage, int argc, char *const *argv, int *at,
+                                 struct options *options, struct arena *arena, struct err *err)
+{
+    struct str word = str_from_cstr(argv[*at]);
+    ptrdiff_t equals = str_find_byte(word, '=', 2);
+    struct str name = str_slice(word, 2, equals < 0 ? word.len_bytes : (size_t)equals);
+    const struct option_spec *spec = spec_by_name(usage, name);
+    if (!spec)
+        return unknown_option(usage, str_slice(word, 0, name.len_bytes + 2), err);
+    if (spec->type == OPTION_FLAG) {
+        if (equals >= 0)
+            return err_set(err, ERR_SYNTAX, "--%s không nhận giá trị / --%s takes no value", spec->name, spec->name);
+        return value_add(options, spec, STR(""), arena, err);
+    }
+    if (equals >= 0)
+        return value_add(options, spec, str_slice(word, (size_t)equals + 1, word.len_bytes), arena, err);
+    if (*at + 1 >= argc)
+        return missing_value(spec, err);
+    *at += 1;
+    return value_add(options, spec, str_from_cstr(argv[*at]), arena, err);
+}
+
+/* -v, -vq (two flags), -p VALUE, -pVALUE. */
+static enum err_code short_options(const struct usage *usage, int argc, char *const *argv, int *at,
+                                   struct options *options, struct arena *arena, struct err *err)
+{
+    struct str word = str_from_cstr(argv[*at]);
+    for (size_t i = 1; i < word.len_bytes; i++) {
+        const struct option_spec *spec = spec_by_letter(usage, word.ptr[i]);
+        if (!spec && word.ptr[i] == 'h') {
+            options->help = true;
+            return ERR_NONE;
+        }
+        if (!spec)
+            return unknown_option(usage, word, err);
+        if (spec->type == OPTION_FLAG) {
+            TRY(value_add(options, spec, STR(""), arena, err));
+            continue;
+        }
+        if (i + 1 < word.len_bytes)
+            return value_add(options, spec, str_slice(word, i + 1, word.len_bytes), arena, err);
+        if (*at + 1 >= argc)
+            return missing_value(spec, err);
+        *at += 1;
+        return value_add(options, spec, str_from_cstr(argv[*at]), arena, err);
+    }
+    return ERR_NONE;
+}
+
+static enum err_code counts_check(const struct usage *usage, const struct options *options, struct err *err)
+{
+    for (size_t i = 0; i < usage->spec_count; i++)
+        if ((usage->specs[i].flags & OPTION_REQUIRED) && !options_has(options, usage->specs[i].name))
+            return err_set(err, ERR_SYNTAX, "thiếu --%s / --%s is missing", usage->specs[i].name, usage->specs[i].name);
+    if (options->args.count < usage->args_min)
+        return err_set(err, ERR_SYNTAX, "thiếu %s / %s is missing", usage->args, usage->args);
+    if (options->args.count > usage->args_max) {
+        struct str extra = options->args.items[usage->args_max];
+        return err_set(err, ERR_SYNTAX, "thừa \"%.*s\" / \"%.*s\" is too much", STR_ARG(extra), STR_ARG(extra));
+    }
+    return ERR_NONE;
+}
+
+enum err_code options_parse(const struct usage *usage, int argc, char *const *argv, struct arena *arena,
+                            struct options *ret_options, struct err *err)
+{
+    struct options options = {0};
+    bool is_over = false; /* `--` was seen */
+    for (int at = 1; at < argc && !options.help; at++) {
+        struct str word = str_from_cstr(argv[at]);
+        if (!is_over && str_equal(word, STR("--"))) {
+            is_over = true;
+        } else if (!is_over && str_equal(word, STR("--help"))) {
+            options.help = true;
+        } else if (!is_over && str_starts_with(word, STR("--"))) {
+            TRY(long_option(usage, argc, argv, &at, &options, arena, err));
+        } else if (!is_over && str_starts_with(word, STR("-")) && word.len_bytes > 1) {
+            TRY(short_options(usage, argc, argv, &at, &options, arena, err));
+        } else {
+            struct str *slot = vec_push(&options.args, arena);
+            if (!slot)
+                return arena_full(arena, err);
+            *slot = word;
+        }
+    }
+    if (!options.help)
+        TRY(counts_check(usage, &options, err));
+    *ret_options = options;
+    return ERR_NONE;
+}
+
+void usage_print(const struct usage *usage, struct buf *out)
+{
+    bool has_options = false;
+    for (size_t i = 0; i < usage->spec_count; i++)
+        has_options = has_options || !(usage->specs[i].flags & OPTION_HIDDEN);
+    buf_printf(out, "luytre %s%s%s%s\n\n  %s\n  %s\n", usage->name, has_options ? " [--…]" : "",
+               *usage->args ? " " : "", usage->args, usage->vi, usage->en);
+    if (has_options)
+        buf_lit(out, "\n");
+    for (size_t i = 0; i < usage->spec_count; i++) {
+        const struct option_spec *spec = &usage->specs[i];
+        if (spec->flags & OPTION_HIDDEN)
+            continue;
+        buf_lit(out, "  ");
+        if (spec->short_name)
+            buf_printf(out, "-%c, ", spec->short_name);
+        buf_printf(out, "--%s%s%s%s%s\n      %s\n      %s\n", spec->name, spec->type == OPTION_FLAG ? "" : " ",
+                   spec->type == OPTION_FLAG ? "" : (spec->arg ? spec->arg : "VALUE"),
+                   (spec->flags & OPTION_REPEATED) ? " …" : "",
+                   (spec->flags & OPTION_REQUIRED) ? " (bắt buộc / required)" : "", spec->vi, spec->en);
+    }
+    if (usage->more)
+        buf_printf(out, "\n%s\n", usage->more);
+}
+
+bool options_start(const struct usage *usage, int argc, char *const *argv, struct arena *arena,
+                   struct options *ret_options, int *ret_exit)
+{
+    struct err err = {0};
+    struct options options;
+    enum err_code code = options_parse(usage, argc, argv, arena, &options, &err);
+    if (code != ERR_NONE) {
+        fprintf(stderr, "luytre %s: %s\nluytre %s --help\n", usage->name, err.text, usage->name);
+        *ret_exit = code == ERR_SYNTAX ? EXIT_USAGE : EXIT_FAILED;
+        return false;
+    }
+    if (options.help) {
+        AUTO_BUF out;
+        buf_init(&out, HELP_MAX_BYTES);
+        usage_print(usage, &out);
+        struct str text = buf_str(&out);
+        bool is_written = fwrite(text.ptr, 1, text.len_bytes, stdout) == text.len_bytes && fflush(stdout) == 0;
+        *ret_exit = is_written ? EXIT_DONE : EXIT_FAILED;
+        return false;
+    }
+    *ret_options = options;
+    return true;
+}
+
+static const struct option_value *NULLABLE value_last(const struct options *options, const char *name)
+{
+    for (size_t i = options->values.count; i > 0; i--)
+        if (strcmp(options->values.items[i - 1].spec->name, name) == 0)
+            return &options->values.items[i - 1];
+    return NULL;
+}
+
+bool options_has(const struct options *options, const char *name)
+{
+    return value_last(options, name) != NULL;
+}
+
+struct str options_text(const struct options *options, const char *name)
+{
+    const struct option_value *value = value_last(options, name);
+    return value ? value->text : STR_NONE;
+}
+
+int64_t options_int(const struct options *options, const char *name, int64_t fallback)
+{
+    const struct option_value *value = value_last(options, name);
+    return value ? value->number : fallback;
+}
+
+civil_day options_day(const struct options *options, const char *name)
+{
+    const struct option_value *value = value_last(options, name);
+    return value ? value->day : CIVIL_NONE;
+}
+
+struct str options_nth(const struct options *options, const char *name, size_t nth)
+{
+    for (size_t i = 0; i < options->values.count; i++)
+        if (strcmp(options->values.items[i].spec->name, name) == 0 && nth-- == 0)
+            return options->values.items[i].text;
+    return STR_NONE;
+}
