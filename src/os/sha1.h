@@ -1,0 +1,21 @@
+/* sha1.h - SHA-1 (FIPS 180-4 6.1), kept for one use: the codes of authenticator programs (RFC 6238).
+ * libsodium has none, and OpenSSL would read its configuration on first use, inside the sandbox, for this alone.
+ * Uses: base.    Used by: os/crypto.c only.    Memory: none.    Threads: no shared state. */
+#ifndef LUYTRE_OS_SHA1_H
+#define LUYTRE_OS_SHA1_H
+
+#include "base/text.h"
+
+NONNULL_BEGIN
+
+struct sha1 {
+    uint32_t h[5];
+    uint64_t total_bytes;
+    uint8_t block[64];
+};
+void sha1_begin(struct sha1 *sha1);
+void sha1_add(struct sha1 *sha1, struct str bytes);
+void sha1_end(struct sha1 *sha1, uint8_t ret_hash[20]);
+
+NONNULL_END
+#endif
