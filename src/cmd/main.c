@@ -16,16 +16,16 @@
 /* Children inherit it, so that every role of one run stands at the same instant. Only test builds read it. */
 #define TEST_NOW_VARIABLE "LUYTRE_TEST_NOW"
 
+/* 2022-11-30T08:00:00+07:00 exactly. */
 static bool test_instant_parse(struct str text, int64_t *ret_ms)
 {
-    /* 2022-11-30T08:00:00+07:00 exactly, or whole Unix milliseconds. */
     civil_day day;
-    int hour, minute, second, used = 0;
-    if (str_to_i64(text, ret_ms))
-        return true;
-    if (text.len_bytes != 25 || !civil_parse_iso(str_slice(text, 0, 10), &day))
+    int64_t hour, minute, second;
+    if (text.len_bytes != 25 || !civil_parse_iso(str_slice(text, 0, 10), &day) || !str_ends_with(text, STR("+07:00")))
         return false;
-    if (sscanf(text.ptr + 10, "T%2d:%2d:%2d+07:00%n", &hour, &minute, &second, &used) != 3 || used != 15)
+    if (text.ptr[10] != 'T' || text.ptr[13] != ':' || text.ptr[16] != ':' ||
+        !str_to_i64(str_slice(text, 11, 13), &hour) || !str_to_i64(str_slice(text, 14, 16), &minute) ||
+        !str_to_i64(str_slice(text, 17, 19), &second))
         return false;
     if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
         return false;

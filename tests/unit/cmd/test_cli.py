@@ -58,9 +58,10 @@ class CommandLine(unittest.TestCase):
                 self.assertRegex(done.stderr, r'did you mean "[a-z]+"')
 
     def test_time_of_tests(self):
-        done = run("--now", "2022-11-30", "help")
-        self.assertEqual(done.returncode, 2)
-        self.assertIn("2022-11-30T08:00:00+07:00", done.stderr)
+        for wrong in ("2022-11-30", "2022-11-31T08:00:00+07:00", "2022-11-30T24:00:00+07:00", "2022-11-30T08:00:00+00:00", "2022-11-30T08:00:60+07:00"):
+            done = run("--now", wrong, "help")
+            self.assertEqual(done.returncode, 2, wrong)
+            self.assertIn("2022-11-30T08:00:00+07:00", done.stderr)
         self.assertEqual(run("--now", "2022-11-30T08:00:00+07:00", "help").returncode, 0)
 
 
