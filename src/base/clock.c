@@ -71,15 +71,24 @@ void id_source_init(struct id_source *ids, const struct clock *clock, int node)
     must(node >= 0 && node <= ID_NODE_MAX);
     ids->clock = clock;
     ids->node = node;
+    ids->lane = -1;
     atomic_init(&ids->last, 0);
 }
 
-/* last holds (ms << 10 | counter); when the clock stands still or goes back we go on counting from the last value, so ids
+void id_source_init_lane(struct id_source *ids, const struct clock *clock, int node, int lane)
+{
+    must(lane >= 0 && lane <= ID_LANE_MAX);
+    id_source_init(ids, clock, node);
+    ids->lane = lane;
+}
+
+/* last holds (ms << bits | counter), 10 bits of counter or, in a lane, 7; when the clock stands still or goes back we go on counting from the last value, so ids
  * rise whatever the clock does. */
 int64_t id_reserve(struct id_source *ids, int64_t n)
 {
     must(n > 0);
-    int64_t now = (clock_now_ms(ids->clock) - ID_EPOCH_MS) << 10;
+    int bits = ids->lane < 0 ? 10 : 7;
+    int64_t now = (clock_now_ms(ids->clock) - ID_EPOCH_MS) << bits;
     int64_t last = atomic_load(&ids->last), mine;
     do
         mine = now > last ? now : last + 1;

@@ -1,0 +1,114 @@
+/* driver.h - what an engine has to do for us; the only place where sqlite.c, postgres.c and the rest of the store meet.
+ * Uses: store/store.h.    Used by: store's own files and its tests.    Memory: heap.    Threads: as struct db. */
+#ifndef LUYTRE_STORE_DRIVER_H
+#define LUYTRE_STORE_DRIVER_H
+
+#include <pthread.h>
+
+#include "store/store.h"
+
+NONNULL_BEGIN
+
+#define DB_RETRY_MAX 12
+#define DB_PARAMS_MAX 48
+#define DB_NESTING_MAX 8
+
+/* A prepared statement: query column c is result column index[c]. */
+struct db_stmt {
+    const struct sql_query *NULLABLE query; /* NULL: free slot of the cache */
+    void *NULLABLE handle;                  /* sqlite3_stmt, or the PostgreSQL statement's number */
+    int *NULLABLE index;
+};
+enum db_state { DB_IDLE, DB_WRITING, DB_READING };
+
+struct db {
+    struct store *store;
+    const struct store_driver *driver;
+    void *NULLABLE handle; /* sqlite3, PGconn */
+    bool is_telemetry;
+    bool is_broken;  /* replaced at the next take */
+    bool must_retry; /* the last error goes away by running the transaction again */
+    bool is_stepping; /* inside a row callback */
+    bool is_spoiled; /* a statement of this transaction failed: only a rollback helps */
+    enum db_state state;
+    int nesting; /* savepoints */
+    struct db_stmt *NULLABLE stmts; /* hash by query, power of two */
+    size_t stmt_room;
+    size_t stmt_count;
+    uint64_t stmt_made; /* names of PostgreSQL statements */
+    struct db *NULLABLE next; /* in the pool's free list */
+};
+/* A row under the cursor of a running statement. */
+struct db_row {
+    void *handle;
+    int number;
+    const struct db_stmt *stmt;
+    const struct db *db;
+    struct arena *NULLABLE arena; /* for values that need decoding */
+};
+enum db_content { DB_CONTENT_EMPTY, DB_CONTENT_OURS, DB_CONTENT_FOREIGN };
+
+struct store_driver {
+    const char *name;
+    enum store_engine engine;
+    MUST_USE enum err_code (*db_open)(struct db *db, bool create, struct err *err);
+    void (*db_close)(struct db *db);
+    bool (*is_alive)(struct db *db); /* cheap: no round trip */
+    MUST_USE enum err_code (*content)(struct db *db, enum db_content *ret_content, struct err *err);
+    MUST_USE enum err_code (*ready)(struct db *db, struct err *err);      /* it is ours or empty: lasting settings */
+    MUST_USE enum err_code (*claim)(struct db *db, struct err *err);      /* in a transaction: mark an empty database as ours */
+    MUST_USE enum err_code (*lock_schema)(struct db *db, struct err *err); /* in a transaction: one migrates at a time */
+    MUST_USE enum err_code (*exec)(struct db *db, const char *sql, struct err *err); /* one or more statements, no result */
+    MUST_USE enum err_code (*prepare)(struct db *db, const struct sql_query *query, struct db_stmt *ret_stmt, struct err *err);
+    void (*unprepare)(struct db *db, struct db_stmt *stmt);
+    /* row may be NULL. *ret_changes: rows written. */
+    MUST_USE enum err_code (*run)(struct db *db, const struct db_stmt *stmt, const struct sql_value *values,
+                                  enum err_code (*NULLABLE row)(void *NULLABLE ctx, struct db_row *row, struct err *err),
+                                  void *NULLABLE ctx, struct arena *NULLABLE arena, int64_t *NULLABLE ret_changes, struct err *err);
+    MUST_USE enum err_code (*value)(struct db_row *row, size_t column, struct sql_value *ret_value, struct err *err);
+    const char *sql_begin_write;
+    const char *sql_begin_read;
+};
+extern const struct store_driver store_driver_sqlite;
+extern const struct store_driver store_driver_postgres;
+
+struct write_waiter {
+    pthread_cond_t turn;
+    bool is_mine;
+    struct write_waiter *NULLABLE next;
+};
+struct store {
+    char *where;  /* as given; for PostgreSQL it may hold a password: never printed */
+    char *shown;  /* for people */
+    char *NULLABLE blob_folder;
+    const struct store_driver *driver;
+    const struct sql_module *const *modules;
+    struct clock clock;
+    struct id_source ids;
+    int node;
+    int lane;
+    int schema;
+    bool read_only;
+    size_t pool_max;
+    int64_t busy_ms;
+    pthread_mutex_t lock; /* guards everything below */
+    pthread_cond_t given;
+    struct db *NULLABLE idle;           /* full durability */
+    struct db *NULLABLE idle_telemetry;
+    size_t db_count;
+    /* SQLite has one writer: within the process they queue here in the order they came, instead of polling the file. */
+    bool is_writing;
+    struct write_waiter *NULLABLE first_writer;
+    struct write_waiter *NULLABLE last_writer;
+};
+
+MUST_USE enum err_code store_write_lock(struct store *store, struct err *err);
+void store_write_unlock(struct store *store);
+/* The prepared statement from the cache. */
+MUST_USE enum err_code db_stmt_get(struct db *db, const struct sql_query *query, struct db_stmt *ret_stmt, struct err *err);
+void db_stmts_free(struct db *db);
+/* store/migrate.c */
+MUST_USE enum err_code store_migrate(struct db *db, bool may_change, struct err *err);
+
+NONNULL_END
+#endif

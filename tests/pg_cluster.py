@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""pg_cluster.py COMMAND... - run a command beside a private PostgreSQL: Unix socket only, no fsync, its own folder.
+
+The command finds LUYTRE_TEST_PG in its environment, a postgresql:// URL of the server's "postgres" database (replace the
+name to reach others), and LUYTRE_TEST_PG_PID and LUYTRE_TEST_PG_RESTART (a command that stops and starts the server again).
+When there can be no server, LUYTRE_TEST_PG_SKIP says why. Commands running at the same time share one server; the last one
+stops it, by its process id. PostgreSQL refuses to run as root: then everything of it runs as the user postgres.
+"""
+import fcntl
+import glob
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def find_bin():
+    folders = sorted(glob.glob('/usr/lib/postgresql/*/bin'), key=lambda p: [int(x) for x in p.split('/')[4].split('.') if x.isdigit()])
+    for folder in reversed(folders):
+        if os.path.exists(os.path.join(folder, 'initdb')):
+            return folder
+    found = shutil.which('initdb')
+    return os.path.dirname(os.path.realpath(found)) if found else None
+
+
+def as_server(arguments):
+    if os.getuid() != 0:
+        return arguments
+    return ['runuser', '-u', 'postgres', '--'] + arguments
+
+
+def call(arguments):
+    done = subprocess.run(as_server(arguments), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd='/')
+    if done.returncode != 0:
+        lines = done.stdout.strip().splitlines()
+        raise RuntimeError('%s: %s' % (os.path.basename(arguments[0]), lines[-1] if lines else 'exit %d' % done.returncode))
+
+
+def server_pid(data):
+    try:
+        with open(os.path.join(data, 'postmaster.pid'), encoding='ascii') as f:
+            pid = int(f.readline())
+        os.kill(pid, 0)
+        return pid
+    except (OSError, ValueError):
+        return None
+
+
+def start(folder, pg_bin):
+    data = os.path.join(folder, 'data')
+    if not os.path.exists(os.path.join(data, 'luytre_ready')):
+        call([os.path.join(pg_bin, 'initdb'), '-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'])
+        with open(os.path.join(data, 'postgresql.conf'), 'a', encoding='ascii') as f:
+            f.write("listen_addresses = ''\nunix_socket_directories = '%s'\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+                    "shared_buffers = 64MB\nmax_connections = 60\nautovacuum = off\ndeadlock_timeout = 100ms\nlog_min_messages = fatal\n" % folder)
+        open(os.path.join(data, 'luytre_ready'), 'w', encoding='ascii').close()
+    if server_pid(data) is None:
+        call([os.path.join(pg_bin, 'pg_ctl'), '-D', data, '-w', '-t', '60', '-l', os.path.join(folder, 'log'), 'start'])
+    return server_pid(data)
+
+
+def stop(folder, pg_bin):
+    data = os.path.join(folder, 'data')
+    if server_pid(data) is not None:
+        call([os.path.join(pg_bin, 'pg_ctl'), '-D', data, '-w', '-t', '60', '-m', 'fast', 'stop'])
+
+
+def main():
+    if sys.argv[1:2] == ['--restart']:
+        folder, pg_bin = sys.argv[2:4]
+        stop(folder, pg_bin)
+        start(folder, pg_bin)
+        return 0
+    environment = dict(os.environ)
+    environment.pop('LUYTRE_TEST_PG', None)
+    lock = folder = pg_bin = None
+    try:
+        pg_bin = find_bin()
+        if not pg_bin:
+            raise RuntimeError('PostgreSQL is not installed')
+        user = pwd.getpwnam('postgres') if os.getuid() == 0 else pwd.getpwuid(os.getuid())
+        key = hashlib.sha256((os.getcwd() + str(os.getuid())).encode()).hexdigest()[:10]
+        folder = os.path.join(tempfile.gettempdir(), 'luytre-pg-' + key)
+        if not os.path.isdir(folder):
+            try:
+                os.mkdir(folder, 0o700)
+                os.chown(folder, user.pw_uid, user.pw_gid)
+            except FileExistsError:
+                pass
+        if os.lstat(folder).st_uid not in (user.pw_uid, os.getuid()):
+            raise RuntimeError('%s belongs to somebody else' % folder)
+        lock = os.open(folder + '.lock', os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        pid = start(folder, pg_bin)
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        environment['LUYTRE_TEST_PG'] = 'postgresql://postgres@/postgres?host=%s' % folder
+        environment['LUYTRE_TEST_PG_PID'] = str(pid)
+        environment['LUYTRE_TEST_PG_RESTART'] = '%s %s --restart %s %s' % (sys.executable, os.path.join(HERE, 'pg_cluster.py'), folder, pg_bin)
+    except (RuntimeError, OSError, KeyError) as error:
+        environment['LUYTRE_TEST_PG_SKIP'] = 'no PostgreSQL: %s' % error
+    try:
+        return subprocess.call(sys.argv[1:], env=environment)
+    finally:
+        if 'LUYTRE_TEST_PG' in environment:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                stop(folder, pg_bin)
+            except BlockingIOError:
+                pass  # somebody else still uses it, and will stop it
+            except RuntimeError as error:
+                print('pg_cluster: %s' % error, file=sys.stderr)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,91 @@
+-- name: sample_add
+-- result: none
+-- scope: system
+-- args: id int, name text, amount int?, weight real?, bytes blob?, note text?, parent_id int?
+INSERT INTO sample (id, name, amount, weight, bytes, note, parent_id) VALUES (:id, :name, :amount, :weight, :bytes, :note, :parent_id);
+
+-- name: sample_get
+-- result: one
+-- scope: system
+-- args: id int
+-- columns: id int, name text, amount int?, weight real?, bytes blob?, note text?
+SELECT note, bytes, weight, amount, name, id FROM sample WHERE id = :id;
+
+-- name: sample_any
+-- More than one row comes, which "one" refuses.
+-- result: one
+-- scope: system
+-- columns: id int
+SELECT id FROM sample;
+
+-- name: sample_by_name
+-- In the order of bytes on both engines.
+-- result: many
+-- scope: system
+-- columns: id int, name text
+SELECT id, name FROM sample ORDER BY name;
+
+-- name: sample_count
+-- result: one
+-- scope: system
+-- columns: row_count int, total int?, half real?
+SELECT count(*) AS row_count, sum(amount) AS total, avg(amount) / 2.0 AS half FROM sample;
+
+-- name: sample_amount_not_null
+-- Declared wrongly on purpose: amount may be NULL.
+-- result: one
+-- scope: system
+-- args: id int
+-- columns: amount int
+SELECT amount FROM sample WHERE id = :id;
+
+-- name: sample_raise
+-- result: changes
+-- scope: system
+-- args: by_amount int, least int
+UPDATE sample SET amount = amount + :by_amount WHERE amount >= :least;
+
+-- name: sample_take
+-- Writes and gives a row back.
+-- result: one
+-- scope: system
+-- args: id int
+-- columns: name text
+DELETE FROM sample WHERE id = :id RETURNING name;
+
+-- name: sample_numbers
+-- result: many
+-- scope: system
+-- args: last int
+-- columns: n int
+WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < :last) SELECT n FROM series;
+
+-- name: sample_visible
+-- result: many
+-- scope: org
+-- args: unit_id int
+-- columns: id int
+SELECT id FROM sample WHERE id = :unit_id AND {scope :unit_id};
+
+-- name: sample_mine
+-- result: many
+-- scope: self
+-- columns: id int, who text
+-- sqlite:
+SELECT id, 'sqlite' AS who FROM sample WHERE amount = :actor_person
+-- postgres:
+SELECT id, 'postgres'::text AS who FROM sample WHERE amount = :actor_person
+-- both:
+ORDER BY id;
+
+-- name: closure_add
+-- result: none
+-- scope: system
+-- args: ancestor_id int, edge_kind text, descendant_id int, from_day int, to_day int
+INSERT INTO unit_closure (ancestor_id, edge_kind, descendant_id, from_day, to_day) VALUES (:ancestor_id, :edge_kind, :descendant_id, :from_day, :to_day);
+
+-- name: grant_add
+-- result: none
+-- scope: system
+-- args: id int, person_id int, unit_id int, edge_kind text, rights int, from_day int, to_day int
+INSERT INTO person_grant (id, person_id, unit_id, edge_kind, rights, from_day, to_day) VALUES (:id, :person_id, :unit_id, :edge_kind, :rights, :from_day, :to_day);
