@@ -261,7 +261,7 @@ bool options_start(const struct usage *usage, int argc, char *const *argv, struc
                    struct options *ret_options, int *ret_exit)
 {
     struct err err = {0};
-    struct options options;
+    struct options options = {0};
     enum err_code code = options_parse(usage, argc, argv, arena, &options, &err);
     if (code != ERR_NONE) {
         fprintf(stderr, "luytre %s: %s\nluytre %s --help\n", usage->name, err.text, usage->name);
