@@ -11,6 +11,13 @@
 #define REQUEST_BODY_MAX_BYTES (64u << 20)
 #define REQUEST_FORM_MAX_BYTES (1u << 20)    /* a form without files */
 #define REQUEST_HEADER_MAX_BYTES (16u << 10)
+#define REQUEST_URI_MAX_BYTES (8u << 10)
+#define REQUEST_HEADERS_MAX 64u              /* header lines of one request */
+#define REQUEST_PART_HEAD_MAX_BYTES (8u << 10) /* headers of one part of a multipart form */
+#define REQUEST_FIELDS_MAX 4096u             /* fields of one form or query */
+#define REQUEST_FILES_MAX 20u                /* files of one form */
+#define RESPONSE_PAGE_MAX_BYTES (16u << 20)
+#define RATE_BUCKETS_MAX 65536u              /* addresses and accounts remembered at a time */
 #define JSON_DEPTH_MAX 64u
 #define JSON_TEXT_MAX_BYTES (512u << 20)
 #define ZIP_ENTRIES_MAX 10000u
