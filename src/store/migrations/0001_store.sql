@@ -13,7 +13,7 @@ CREATE TABLE job (
     id {id},
     queue {text} NOT NULL,            -- which role takes it: worker, parse, fetch, sign ...
     kind {text} NOT NULL,
-    unique_key {text},                -- at most one waiting or running job has it
+    unique_key {text},                -- at most one waiting job has it; taken off when a worker takes the job
     payload {blob} NOT NULL,
     state {int} NOT NULL,             -- 0 waiting or leased, 1 dead
     run_at_ms {int} NOT NULL,
