@@ -1,0 +1,218 @@
+#include "know/know.h"
+
+/* The tables are small (at most a hundred rows): a walk is as fast as an index and cannot be wrong. */
+#define FIND_ROW(rows, count, wanted)                                                                                  \
+    for (size_t row_ = 0; row_ < (count); row_++)                                                                      \
+        if (str_equal((rows)[row_].id, (wanted)))                                                                      \
+            return &(rows)[row_];                                                                                      \
+    return NULL
+
+bool know_ids_has(struct know_ids ids, struct str id)
+{
+    for (size_t i = 0; i < ids.count; i++)
+        if (str_equal(ids.items[i], id))
+            return true;
+    return false;
+}
+
+const struct know_instrument *know_instrument_find(struct str id)
+{
+    FIND_ROW(know_instruments, know_instrument_count, id);
+}
+
+const struct know_instrument *know_instrument_by_number(struct str number)
+{
+    for (size_t i = 0; i < know_instrument_count; i++)
+        if (str_equal_nocase_ascii(know_instruments[i].number, number))
+            return &know_instruments[i];
+    return NULL;
+}
+
+const struct know_org_kind *know_org_kind_find(struct str id)
+{
+    FIND_ROW(know_org_kinds, know_org_kind_count, id);
+}
+
+const struct know_class *know_class_find(struct str id)
+{
+    FIND_ROW(know_classes, know_class_count, id);
+}
+
+static bool has_common(struct know_ids a, struct know_ids b)
+{
+    for (size_t i = 0; i < a.count; i++)
+        if (know_ids_has(b, a.items[i]))
+            return true;
+    return false;
+}
+
+bool know_class_matches(const struct know_class *class_row, const struct know_org_facts *facts)
+{
+    const struct know_org_kind *kind = know_org_kind_find(facts->kind);
+    if (class_row->kinds.count && !know_ids_has(class_row->kinds, facts->kind))
+        return false;
+    if (class_row->groups.count && (!kind || !know_ids_has(class_row->groups, kind->group)))
+        return false;
+    if (class_row->functions.count && !has_common(class_row->functions, facts->functions))
+        return false;
+    if (class_row->in_priority_sector && !facts->in_priority_sector)
+        return false;
+    return !class_row->in_network || facts->in_network;
+}
+
+const struct know_role *know_role_find(struct str id)
+{
+    FIND_ROW(know_roles, know_role_count, id);
+}
+
+uint64_t know_role_rights(struct str role_id)
+{
+    const struct know_role *role = know_role_find(role_id);
+    return role ? role->right_bits : 0;
+}
+
+bool know_right_bit(struct str right_id, uint64_t *ret_bit)
+{
+    for (size_t i = 0; i < know_right_count; i++)
+        if (str_equal(know_rights[i].id, right_id)) {
+            *ret_bit = UINT64_C(1) << i;
+            return true;
+        }
+    return false;
+}
+
+struct str know_denominator_id(enum know_denominator denominator)
+{
+    switch (denominator) {
+    case KNOW_PERSON:
+        return STR("person");
+    case KNOW_UNIT:
+        return STR("unit");
+    case KNOW_SYSTEM:
+        return STR("system");
+    case KNOW_DATABASE:
+        return STR("database");
+    case KNOW_DEVICE:
+        return STR("device");
+    }
+    return STR("");
+}
+
+const struct know_evidence_kind *know_evidence_kind_find(struct str id)
+{
+    FIND_ROW(know_evidence_kinds, know_evidence_kind_count, id);
+}
+
+int know_evidence_cover_months(const struct know_evidence_kind *kind, int level, civil_day day)
+{
+    if (str_is_empty(kind->cover_rule))
+        return kind->cover_months;
+    struct know_strictest strictest = know_rule_strictest(kind->cover_rule, level, day);
+    return strictest.winner ? strictest.value : kind->cover_months;
+}
+
+const struct know_obligation *know_obligation_find(struct str id)
+{
+    FIND_ROW(know_obligations, know_obligation_count, id);
+}
+
+bool know_obligation_is_owed(const struct know_obligation *obligation, const struct know_org_facts *facts)
+{
+    for (size_t i = 0; i < obligation->owed_by.count; i++) {
+        const struct know_class *class_row = know_class_find(obligation->owed_by.items[i]);
+        if (class_row && know_class_matches(class_row, facts))
+            return true;
+    }
+    return false;
+}
+
+static bool is_stricter(const struct know_rule *a, const struct know_rule *b, int level)
+{
+    return a->measure == KNOW_AT_MOST ? a->by_level[level] < b->by_level[level] : a->by_level[level] > b->by_level[level];
+}
+
+struct know_strictest know_rule_strictest(struct str activity, int level, civil_day day)
+{
+    struct know_strictest result = {0};
+    if (level < 0 || level > KNOW_LEVEL_MAX)
+        return result;
+    const struct know_rule *order[KNOW_LOSERS_MAX + 1];
+    size_t count = 0;
+    for (size_t i = 0; i < know_rule_count; i++) {
+        const struct know_rule *rule = &know_rules[i];
+        if (!str_equal(rule->activity, activity) || rule->by_level[level] == 0 || day < rule->from_day || day >= rule->to_day)
+            continue;
+        size_t at = count;
+        while (at > 0 && is_stricter(rule, order[at - 1], level))
+            at--;
+        must(count < ARRAY_LEN(order)); /* a test counts the rules of each activity */
+        memmove(&order[at + 1], &order[at], (count - at) * sizeof order[0]);
+        order[at] = rule;
+        count++;
+    }
+    if (count == 0)
+        return result;
+    result.winner = order[0];
+    result.value = order[0]->by_level[level];
+    result.loser_count = count - 1;
+    for (size_t i = 1; i < count; i++)
+        result.losers[i - 1] = order[i];
+    return result;
+}
+
+const struct know_report_series *know_report_series_find(struct str id)
+{
+    FIND_ROW(know_report_series, know_report_series_count, id);
+}
+
+/* "MM-DD" of a year; 29 February falls back to the 28th. */
+static civil_day day_in_year(struct str month_day, int year)
+{
+    int month = (month_day.ptr[0] - '0') * 10 + (month_day.ptr[1] - '0'), day = (month_day.ptr[3] - '0') * 10 + (month_day.ptr[4] - '0');
+    int last = civil_month_days(year, month);
+    return civil_to_day(year, month, day < last ? day : last);
+}
+
+bool know_report_period_next(const struct know_report_series *series, civil_day day, struct know_report_period *ret_period)
+{
+    if (str_is_empty(series->due) || str_is_empty(series->covers_from) || str_is_empty(series->covers_to))
+        return false;
+    for (int year = civil_from_day(day).year; year <= civil_from_day(day).year + 1; year++) {
+        struct know_report_period p;
+        p.due_day = day_in_year(series->due, year);
+        p.last_day = series->due_is_strict ? p.due_day - 1 : p.due_day;
+        if (p.last_day < day || p.due_day < series->from_day || p.due_day >= series->to_day)
+            continue;
+        /* the range ends in this year when it ends before the due day, else the year before */
+        int end_year = day_in_year(series->covers_to, year) < p.due_day ? year : year - 1;
+        civil_day last_covered = day_in_year(series->covers_to, end_year);
+        civil_day first = day_in_year(series->covers_from, end_year);
+        p.from_day = first <= last_covered ? first : day_in_year(series->covers_from, end_year - 1);
+        p.to_day = last_covered + 1;
+        *ret_period = p;
+        return true;
+    }
+    return false;
+}
+
+const struct know_state *know_state_find(struct str id)
+{
+    FIND_ROW(know_states, know_state_count, id);
+}
+
+enum err_code know_workday_calendar(struct arena *arena, const struct workday_notice *own, size_t own_count, int first_year, int last_year,
+                                    struct workday_calendar **ret_calendar, struct err *err)
+{
+    if (workday_calendar_new(arena, KNOW_REST_WEEKDAYS, know_holiday_rules, know_holiday_rule_count, know_holiday_notices,
+                             know_holiday_notice_count, own, own_count, first_year, last_year, ret_calendar, err) != ERR_NONE)
+        return err_wrap(err, "working calendar");
+    return ERR_NONE;
+}
+
+const struct know_province *know_province_of_old(struct str old_name)
+{
+    for (size_t i = 0; i < know_province_count; i++)
+        if (know_ids_has(know_provinces[i].merged, old_name))
+            return &know_provinces[i];
+    return NULL;
+}

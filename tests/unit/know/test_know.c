@@ -1,0 +1,258 @@
+#include "test.h"
+
+#include "know/know.h"
+
+static void the_stricter_rule_wins_and_names_the_other(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *activity;
+        int level, year, month, day, value;
+        const char *winner;
+        size_t losers;
+    } cases[] = {
+        /* the directive's 6 months beat the standard's 12 for levels 1 and 2, tie at 3 and 4, lose at 5 */
+        {"vulnerability_scan", 1, 2026, 11, 22, 6, "scan-ct18", 1},
+        {"vulnerability_scan", 3, 2026, 11, 22, 6, "scan-ct18", 1},
+        {"vulnerability_scan", 5, 2026, 11, 22, 3, "scan-tcvn", 1},
+        {"vulnerability_scan", 5, 2024, 1, 1, 6, "scan-ct18", 0}, /* the standard was not there yet */
+        {"vulnerability_scan", 0, 2026, 11, 22, 6, "scan-ct18", 0},
+        {"live_drill", 3, 2026, 11, 22, 12, "drill-ct18", 0},
+        {"security_funds", 3, 2026, 11, 22, 15, "funds-116", 1}, /* at least: the larger is the stricter */
+        {"security_funds", 3, 2025, 11, 22, 10, "funds-2019", 0},
+        {"incident_report", 3, 2026, 6, 30, 120, "incident-old", 0},
+        {"incident_report", 3, 2026, 8, 19, 72, "incident-331", 0},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct know_strictest got = know_rule_strictest(str_from_cstr(cases[i].activity), cases[i].level,
+                                                        civil_to_day(cases[i].year, cases[i].month, cases[i].day));
+        assert_non_null(got.winner);
+        assert_str(got.winner->id, str_from_cstr(cases[i].winner));
+        if (got.value != cases[i].value || got.loser_count != cases[i].losers)
+            fail_msg("case %zu: %d with %zu losers", i, got.value, got.loser_count);
+    }
+}
+
+static void no_rule_says_so(void **state)
+{
+    (void)state;
+    assert_null(know_rule_strictest(STR("live_drill"), 1, civil_to_day(2026, 11, 22)).winner);
+    assert_null(know_rule_strictest(STR("nothing"), 1, civil_to_day(2026, 11, 22)).winner);
+    assert_null(know_rule_strictest(STR("vulnerability_scan"), 6, civil_to_day(2026, 11, 22)).winner);
+    assert_null(know_rule_strictest(STR("vulnerability_scan"), 1, civil_to_day(2022, 10, 12)).winner);
+}
+
+static void rules_fit_the_answer(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < know_rule_count; i++) {
+        size_t same = 0;
+        for (size_t k = 0; k < know_rule_count; k++)
+            same += str_equal(know_rules[i].activity, know_rules[k].activity);
+        assert_true(same <= KNOW_LOSERS_MAX + 1);
+    }
+}
+
+static void evidence_covers_by_level(void **state)
+{
+    (void)state;
+    civil_day day = civil_to_day(2026, 11, 22);
+    assert_int_equal(know_evidence_cover_months(know_evidence_kind_find(STR("scan")), 2, day), 6);
+    assert_int_equal(know_evidence_cover_months(know_evidence_kind_find(STR("scan")), 5, day), 3);
+    assert_int_equal(know_evidence_cover_months(know_evidence_kind_find(STR("document")), 0, day), 0);
+    assert_int_equal(know_evidence_cover_months(know_evidence_kind_find(STR("contact")), 0, day), 3);
+    assert_int_equal(know_evidence_cover_months(know_evidence_kind_find(STR("manual_statement")), 3, day), 6);
+}
+
+static void the_impossible_day_of_november(void **state)
+{
+    (void)state;
+    const struct know_obligation *o = know_obligation_find(STR("CT18-8c"));
+    assert_non_null(o);
+    assert_int_equal(o->due_day, civil_to_day(2022, 11, 30));
+    assert_false(o->due_is_strict);
+    assert_true(str_contains(o->due_note.vi, STR("31/11/2022")));
+    o = know_obligation_find(STR("CT18-2c"));
+    assert_int_equal(o->due_day, civil_to_day(2022, 12, 31));
+    assert_true(o->due_is_strict);
+}
+
+static void who_owes_what(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *obligation, *kind, *function;
+        bool priority, network, owed;
+    } cases[] = {
+        {"CT18-2b", "school_primary", "", false, false, true},
+        {"CT18-6d", "school_primary", "", false, false, false},
+        {"CT18-6d", "police_province", "dedicated_body", false, false, true},
+        {"CT18-6d", "police_province", "", false, false, false}, /* the function, not the name */
+        {"CT18-6d", "dept_info_legacy", "dedicated_body", false, false, true},
+        {"CT18-8g", "isp", "", false, true, true},
+        {"CT18-8g", "isp", "", false, false, false}, /* by membership, not by kind */
+        {"CT18-2e", "isp", "", false, true, true},
+        {"CT18-2e", "isp", "", false, false, false},
+        {"CT18-5b", "dept_health", "", true, false, true},
+        {"CT18-5b", "dept_education", "", false, false, false},
+        {"CT18-8a", "isp", "", false, false, true},
+        {"CT18-8a", "school_primary", "", false, false, false},
+        {"HOL-2a", "platform_enterprise", "", false, false, true},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct str function = str_from_cstr(cases[i].function);
+        struct know_org_facts facts = {.kind = str_from_cstr(cases[i].kind), .functions = {&function, str_is_empty(function) ? 0 : 1},
+                                       .in_priority_sector = cases[i].priority, .in_network = cases[i].network};
+        if (know_obligation_is_owed(know_obligation_find(str_from_cstr(cases[i].obligation)), &facts) != cases[i].owed)
+            fail_msg("case %zu: %s by %s", i, cases[i].obligation, cases[i].kind);
+    }
+}
+
+static void report_periods(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *series;
+        int day[3], due[3], from[3], to[3];
+    } cases[] = {
+        {"annual_to_owner", {2026, 11, 22}, {2026, 12, 20}, {2025, 12, 15}, {2026, 12, 15}},
+        {"annual_to_owner", {2026, 12, 19}, {2026, 12, 20}, {2025, 12, 15}, {2026, 12, 15}}, /* the last day in time */
+        {"annual_to_owner", {2026, 12, 20}, {2027, 12, 20}, {2026, 12, 15}, {2027, 12, 15}}, /* "before" excludes the day */
+        {"form05_half_year", {2023, 1, 1}, {2023, 6, 20}, {2022, 12, 15}, {2023, 6, 15}},
+        {"critical_self_check", {2026, 11, 22}, {2027, 10, 1}, {2026, 10, 1}, {2027, 10, 1}},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct know_report_period p;
+        assert_true(know_report_period_next(know_report_series_find(str_from_cstr(cases[i].series)),
+                                            civil_to_day(cases[i].day[0], cases[i].day[1], cases[i].day[2]), &p));
+        assert_int_equal(p.due_day, civil_to_day(cases[i].due[0], cases[i].due[1], cases[i].due[2]));
+        assert_int_equal(p.from_day, civil_to_day(cases[i].from[0], cases[i].from[1], cases[i].from[2]));
+        assert_int_equal(p.to_day, civil_to_day(cases[i].to[0], cases[i].to[1], cases[i].to[2]));
+        assert_int_equal(p.last_day, p.due_day - 1);
+    }
+    struct know_report_period none;
+    assert_false(know_report_period_next(know_report_series_find(STR("ct18_as_prescribed")), 20000, &none));
+    assert_false(know_report_period_next(know_report_series_find(STR("form05_year")), civil_to_day(2026, 7, 1), &none));
+}
+
+static void roles_and_rights(void **state)
+{
+    (void)state;
+    uint64_t bit;
+    assert_true(know_right_bit(STR("read"), &bit));
+    assert_int_equal(bit, 1);
+    assert_true(know_right_bit(STR("system_admin"), &bit));
+    assert_int_equal(bit, UINT64_C(1) << 23);
+    assert_true(know_role_rights(STR("administrator")) & bit);
+    assert_int_equal(know_role_rights(STR("nobody")), 0);
+    assert_false(know_right_bit(STR("everything"), &bit));
+    /* no role reads the audit chain and changes things as well, none but administrators holds the settings */
+    uint64_t audit, execute;
+    assert_true(know_right_bit(STR("audit"), &audit) && know_right_bit(STR("execute"), &execute));
+    for (size_t i = 0; i < know_role_count; i++)
+        assert_false((know_roles[i].right_bits & audit) && (know_roles[i].right_bits & execute));
+    /* whoever assesses or appraises does not operate */
+    for (size_t i = 0; i < know_role_count; i++)
+        if (know_ids_has(know_roles[i].rights, STR("assess")) || know_ids_has(know_roles[i].rights, STR("appraise")))
+            assert_false(know_roles[i].right_bits & execute);
+}
+
+static void states_in_order(void **state)
+{
+    (void)state;
+    static const char *const want[] = {"unseen", "ack", "doing", "ok", "due", "late", "birth", "na", "waived"};
+    assert_int_equal(know_state_count, ARRAY_LEN(want));
+    for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+        assert_str(know_states[i].id, str_from_cstr(want[i]));
+        assert_true(str_ends_with(know_states[i].css, know_states[i].id));
+    }
+}
+
+static void years_as_announced(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena;
+    arena_init(&arena, 8 << 20);
+    struct err err = {0};
+    struct workday_calendar *c = NULL;
+    assert_ok(know_workday_calendar(&arena, NULL, 0, 2020, 2040, &c, &err));
+    static const struct { /* the days off in a row as announced, [from, to], and the working days around them */
+        int from[3], to[3];
+    } rows[] = {
+        {{2021, 2, 10}, {2021, 2, 16}}, {{2021, 4, 30}, {2021, 5, 3}},  {{2021, 9, 2}, {2021, 9, 5}},   {{2022, 1, 29}, {2022, 2, 6}},
+        {{2022, 4, 9}, {2022, 4, 11}},  {{2022, 4, 30}, {2022, 5, 3}},  {{2022, 9, 1}, {2022, 9, 4}},   {{2023, 1, 20}, {2023, 1, 26}},
+        {{2023, 4, 29}, {2023, 5, 3}},  {{2023, 9, 1}, {2023, 9, 4}},   {{2024, 2, 8}, {2024, 2, 14}},  {{2024, 4, 27}, {2024, 5, 1}},
+        {{2024, 8, 31}, {2024, 9, 3}},  {{2025, 1, 25}, {2025, 2, 2}},  {{2025, 4, 30}, {2025, 5, 4}},  {{2025, 8, 30}, {2025, 9, 2}},
+        {{2026, 1, 1}, {2026, 1, 4}},   {{2026, 2, 14}, {2026, 2, 22}}, {{2026, 4, 25}, {2026, 4, 27}}, {{2026, 4, 30}, {2026, 5, 3}},
+        {{2026, 8, 29}, {2026, 9, 2}},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        civil_day from = civil_to_day(rows[i].from[0], rows[i].from[1], rows[i].from[2]), to = civil_to_day(rows[i].to[0], rows[i].to[1], rows[i].to[2]);
+        char text[CIVIL_TEXT_BYTES];
+        for (civil_day d = from - 1; d <= to + 1; d++)
+            if (is_workday(c, d) != (d < from || d > to))
+                fail_msg("row %zu: %s is %s", i, civil_iso(d, text), is_workday(c, d) ? "worked" : "off");
+    }
+    assert_true(is_workday(c, civil_to_day(2024, 5, 4)));   /* Saturday for 29/4 */
+    assert_true(is_workday(c, civil_to_day(2026, 8, 22)));  /* Saturday for 31/8 */
+    assert_true(is_workday(c, civil_to_day(2026, 11, 24))); /* proposed, not in force for us */
+    assert_true(workday_ask(c, civil_to_day(2027, 2, 8)).is_planned);
+}
+
+static void provinces(void **state)
+{
+    (void)state;
+    assert_int_equal(know_province_count, 34);
+    size_t old = 0;
+    for (size_t i = 0; i < know_province_count; i++)
+        old += know_provinces[i].merged.count;
+    assert_int_equal(old, 63);
+    assert_str(know_province_of_old(STR("Phú Yên"))->title.vi, STR("Tỉnh Đắk Lắk"));
+    assert_str(know_province_of_old(STR("Hải Dương"))->title.vi, STR("Thành phố Hải Phòng"));
+    assert_null(know_province_of_old(STR("Trúc Lâm")));
+    size_t cities = 0;
+    for (size_t i = 0; i < know_province_count; i++)
+        cities += know_provinces[i].is_city;
+    assert_int_equal(cities, 6);
+}
+
+static void sectors_without_a_body_stay(void **state)
+{
+    (void)state;
+    assert_int_equal(know_sector_count, 11);
+    size_t empty = 0;
+    for (size_t i = 0; i < know_sector_count; i++)
+        empty += know_sectors[i].named_kinds.count == 0;
+    assert_int_equal(empty, 2);
+}
+
+static void instruments(void **state)
+{
+    (void)state;
+    const struct know_instrument *law = know_instrument_by_number(STR("18/ct-ttg"));
+    assert_non_null(law);
+    assert_str(law->id, STR("CT18"));
+    assert_null(know_instrument_by_number(STR("19/CT-TTg")));
+    assert_int_equal(know_instrument_find(STR("ND85-2016"))->to_day, civil_to_day(2026, 8, 19));
+    assert_int_equal(law->to_day, CIVIL_FOREVER);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_stricter_rule_wins_and_names_the_other),
+        cmocka_unit_test(no_rule_says_so),
+        cmocka_unit_test(rules_fit_the_answer),
+        cmocka_unit_test(evidence_covers_by_level),
+        cmocka_unit_test(the_impossible_day_of_november),
+        cmocka_unit_test(who_owes_what),
+        cmocka_unit_test(report_periods),
+        cmocka_unit_test(roles_and_rights),
+        cmocka_unit_test(states_in_order),
+        cmocka_unit_test(years_as_announced),
+        cmocka_unit_test(provinces),
+        cmocka_unit_test(sectors_without_a_body_stay),
+        cmocka_unit_test(instruments),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

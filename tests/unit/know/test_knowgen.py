@@ -1,0 +1,87 @@
+"""knowgen refuses what is wrong with file, line and reason; the strict reader takes what it says it takes."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = sys.argv.pop() if len(sys.argv) > 1 else "."
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(ROOT, "tools/knowgen"))
+from strict_yaml import Refused, parse  # noqa: E402
+
+
+def plain(node):
+    if node.kind == "list":
+        return [plain(item) for item in node.value]
+    if node.kind == "map":
+        return {key: plain(item) for key, item in node.value.items()}
+    return node.value
+
+
+class Reader(unittest.TestCase):
+    def test_takes(self):
+        text = 'a:\n  - id: x # why\n    n: [1, "b, c", {k: v}]\n  - {id: y, t: "say \\"no\\"", u: no}\nb: null\nc: a "quoted" word\n'
+        self.assertEqual(plain(parse(text, "f")), {"a": [{"id": "x", "n": ["1", "b, c", {"k": "v"}]}, {"id": "y", "t": 'say "no"', "u": "no"}],
+                                                   "b": None, "c": 'a "quoted" word'})
+
+    def test_refuses(self):
+        cases = [
+            ("a: 1\na: 2", 2, "given twice"), ("a:\n   b: 1", 2, "steps of two"), ("a:\n\tb: 1", 2, "a tab"), ("a: 'x'", 1, "begin with '"),
+            ("a: &x y", 1, "begin with &"), ("a: \"x", 1, "never closed"), ("a: [1, 2", 1, "expected a comma"), ("---\na: 1", 1, "one document"),
+            ("a: b: c", 1, "double quotes"), ("a:", 1, "no value"), ("a: 1\n  b: 2", 2, "indent"), ("a: \"\\x\"", 1, "unknown escape"), ("a", 1, "key: value"),
+        ]
+        for text, line, reason in cases:
+            with self.subTest(text=text), self.assertRaises(Refused) as caught:
+                parse(text, "f.yaml")
+            self.assertTrue(str(caught.exception).startswith(f"f.yaml:{line}: "), caught.exception)
+            self.assertIn(reason, str(caught.exception))
+
+
+class Generator(unittest.TestCase):
+    def check(self, folder):
+        return subprocess.run([sys.executable, os.path.join(ROOT, "tools/knowgen/knowgen.py"), "--check", folder], capture_output=True, text=True, check=False)
+
+    def test_the_real_folder_is_right(self):
+        done = self.check(os.path.join(ROOT, "knowledge"))
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_refusals(self):
+        cases = [  # file, what is replaced, by what, what the reason says
+            ("obligations.yaml", "evidence: [hunt]", "evidence: [hunting]", "hunting is not among the evidence_kinds"),
+            ("obligations.yaml", "evidence: [hunt]", "evidence: [roster]", "does not count by system"),
+            ("obligations.yaml", "owed_by: [response_team]", "owed_by: [response_teams]", "not among the classes"),
+            ("obligations.yaml", "due: 2022-12-31", "due: 2022-11-31", "there is no day 2022-11-31"),
+            ("obligations.yaml", "page: /budget", "page: budget", "path pattern"),
+            ("rules.yaml", "by_level: [0, 12, 12, 6, 6, 3]", "by_level: [0, 12, 12, 6, 6]", "6 numbers"),
+            ("rules.yaml", "to: null", "until: null", "unknown key until"),
+            ("rules.yaml", ", to: null, certainty", ", certainty", "the key to is missing"),
+            ("rules.yaml", "from: 2022-10-13, to: null", "from: 2022-10-13, to: 2021-01-01", "ends before it begins"),
+            ("roles.yaml", "rights: [acknowledge]", "rights: [acknowlege]", "not among the rights"),
+            ("evidence_kinds.yaml", "type: file", "type: files", "is none of"),
+            ("states.yaml", "id: ack,", "id: unseen,", "stands twice"),
+            ("reform_2025.yaml", "merged: [Hà Nội]", "merged: [Phú Yên]", "merged twice"),
+            ("holidays.yaml", "day: 2021-02-11", "day: 2021-02-10", "given twice"),
+            ("instruments.yaml", "certainty: certain", "certainty: sure", "is none of"),
+        ]
+        for file, old, new, reason in cases:
+            with self.subTest(file=file, new=new), tempfile.TemporaryDirectory() as place:
+                folder = os.path.join(place, "knowledge")
+                shutil.copytree(os.path.join(ROOT, "knowledge"), folder)
+                path = os.path.join(folder, file)
+                with open(path, encoding="utf-8") as stream:
+                    text = stream.read()
+                self.assertIn(old, text)
+                with open(path, "w", encoding="utf-8") as stream:
+                    stream.write(text.replace(old, new, 1))
+                done = self.check(folder)
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stderr, r"^knowledge/[a-z_0-9]+\.yaml:[1-9]\d*: ")
+                self.assertIn(reason, done.stderr)
+                self.assertEqual(len(re.findall("\n", done.stderr)), 1)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0]])

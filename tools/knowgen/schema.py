@@ -1,0 +1,437 @@
+"""What the files of knowledge/ may hold: one Section per table, one Field per column. knowgen.py checks rows against it and prints C."""
+import datetime
+import re
+
+from strict_yaml import Node
+
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,47}$")
+DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})$")
+EPOCH = datetime.date(1970, 1, 1)
+
+
+def c_str(text):
+    out = []
+    for char in text:
+        if char in '"\\':
+            out.append("\\" + char)
+        elif char == "\n":
+            out.append("\\n")
+        elif char == "?":
+            out.append("\\?")  # no trigraphs
+        else:
+            out.append(char)
+    return '"' + "".join(out) + '"'
+
+
+def str_init(text):
+    return f"STR_INIT({c_str(text)})"
+
+
+def need_text(node):
+    if node.kind != "text":
+        node.refuse(f"expected text, found a {node.kind}")
+    if node.value != node.value.strip() or not node.value:
+        node.refuse("empty text, or blanks at its ends")
+    return node.value
+
+
+def need_day(node):
+    match = DAY.match(need_text(node))
+    if not match:
+        node.refuse(f"expected a day as YYYY-MM-DD, found {node.value}")
+    try:
+        return (datetime.date(*map(int, match.groups())) - EPOCH).days
+    except ValueError:
+        node.refuse(f"there is no day {node.value}")
+
+
+class Field:
+    """One column. keys: the YAML keys it reads; c: the C member; required: a missing key is an error, else default() is printed."""
+
+    def __init__(self, key, c=None, required=True):
+        self.keys, self.c, self.required = [key], c or key, required
+
+    def read(self, row, out):
+        """C text of the value, from a map node; out collects helper arrays."""
+        node = row.value.get(self.keys[0])
+        if node is None or node.kind == "null":
+            if self.required:
+                row.refuse(f"the key {self.keys[0]} is missing")
+            return self.default()
+        return self.emit(node, out)
+
+    def default(self):
+        return None  # zeroed by C
+
+
+class Text(Field):
+    def emit(self, node, out):
+        return str_init(need_text(node))
+
+    def default(self):
+        return str_init("")
+
+
+class Id(Text):
+    def emit(self, node, out):
+        if not ID.match(need_text(node)):
+            node.refuse(f"{node.value} is no id: letters, digits, _ and -")
+        return str_init(node.value)
+
+
+class Name(Text):
+    """An id that is a name people read: provinces."""
+
+
+class Ref(Text):
+    def __init__(self, key, target, c=None, required=True):
+        super().__init__(key, c, required)
+        self.target = target
+
+    def emit(self, node, out):
+        out.refer(self.target, need_text(node), node)
+        return str_init(node.value)
+
+
+class Pair(Field):
+    """Vietnamese and English side by side: both or neither."""
+
+    def __init__(self, c, vi="vi", en="en", required=True, struct=""):
+        super().__init__(vi, c, required)
+        self.keys = [vi, en]
+
+    def read(self, row, out):
+        vi, en = (row.value.get(key) for key in self.keys)
+        if vi is None and en is None and not self.required:
+            return "{" + str_init("") + ", " + str_init("") + "}"
+        for key, node in zip(self.keys, (vi, en)):
+            if node is None:
+                row.refuse(f"the key {key} is missing: Vietnamese and English stand side by side")
+        return "{" + str_init(need_text(vi)) + ", " + str_init(need_text(en)) + "}"
+
+
+class Day(Field):
+    def __init__(self, key, c=None, required=True, absent="CIVIL_NONE"):
+        super().__init__(key, c, required)
+        self.absent = absent
+
+    def emit(self, node, out):
+        return str(need_day(node))
+
+    def default(self):
+        return self.absent
+
+
+class From(Day):
+    def __init__(self):
+        super().__init__("from", "from_day")
+
+
+class To(Day):
+    """Open when null; the key itself must stand there, so that nobody forgets to think of the end."""
+
+    def __init__(self):
+        super().__init__("to", "to_day", absent="CIVIL_FOREVER")
+
+    def read(self, row, out):
+        node = row.value.get("to")
+        if node is None:
+            row.refuse("the key to is missing: write null while the row holds")
+        if node.kind == "null":
+            return "CIVIL_FOREVER"
+        if "from" in row.value and need_day(node) <= need_day(row.value["from"]):
+            node.refuse("ends before it begins")
+        return self.emit(node, out)
+
+
+class Int(Field):
+    def __init__(self, key, low, high, c=None, required=True):
+        super().__init__(key, c, required)
+        self.low, self.high = low, high
+
+    def value(self, node):
+        if not re.match(r"-?(0|[1-9]\d*)$", need_text(node)):
+            node.refuse(f"expected a number, found {node.value}")
+        if not self.low <= int(node.value) <= self.high:
+            node.refuse(f"{node.value} is outside {self.low}..{self.high}")
+        return int(node.value)
+
+    def emit(self, node, out):
+        return str(self.value(node))
+
+
+class Bool(Field):
+    def __init__(self, key, c=None):
+        super().__init__(key, c, False)
+
+    def emit(self, node, out):
+        if need_text(node) not in ("true", "false"):
+            node.refuse(f"expected true or false, found {node.value}")
+        return node.value
+
+
+class Choice(Field):
+    """One of a few words; printed as an enum value, or as text when prefix is None."""
+
+    def __init__(self, key, words, prefix=None, c=None, required=True):
+        super().__init__(key, c, required)
+        self.words, self.prefix = words, prefix
+
+    def emit(self, node, out):
+        if need_text(node) not in self.words:
+            node.refuse(f"{node.value} is none of {', '.join(self.words)}")
+        return str_init(node.value) if self.prefix is None else self.prefix + node.value.upper()
+
+    def default(self):
+        return str_init("") if self.prefix is None else None
+
+
+class Match(Text):
+    def __init__(self, key, pattern, words, c=None, required=True):
+        super().__init__(key, c, required)
+        self.pattern, self.words = re.compile(pattern + "$"), words
+
+    def emit(self, node, out):
+        if not self.pattern.match(need_text(node)):
+            node.refuse(f"{node.value} is not {self.words}")
+        return str_init(node.value)
+
+
+class Ids(Field):
+    def __init__(self, key, target=None, c=None, required=True):
+        super().__init__(key, c, required)
+        self.target = target
+
+    def emit(self, node, out):
+        if node.kind != "list":
+            node.refuse("expected a list: [a, b]")
+        seen = []
+        for item in node.value:
+            if need_text(item) in seen:
+                item.refuse(f"{item.value} stands twice in the list")
+            seen.append(item.value)
+            if self.target:
+                out.refer(self.target, item.value, item)
+        if self.required and not seen:
+            node.refuse(f"the list {self.keys[0]} is empty")
+        return out.ids(seen)
+
+
+class Flags(Field):
+    """Words of a fixed list, printed as an array of bool in that order."""
+
+    def __init__(self, key, words, c=None):
+        super().__init__(key, c)
+        self.words = words
+
+    def emit(self, node, out):
+        if node.kind != "list" or not node.value:
+            node.refuse("expected a list that is not empty")
+        have = [need_text(item) for item in node.value]
+        for item in node.value:
+            if item.value not in self.words:
+                item.refuse(f"{item.value} is none of {', '.join(self.words)}")
+        return "{" + ", ".join("true" if word in have else "false" for word in self.words) + "}"
+
+
+class Spread(Field):
+    """A list of words, each of which sets one bool member."""
+
+    def __init__(self, key, words):
+        super().__init__(key)
+        self.words = words
+
+    def emit(self, node, out):
+        return Flags(self.keys[0], self.words).emit(node, out) and [need_text(item) for item in node.value]
+
+
+class Numbers(Field):
+    """Exactly n whole numbers."""
+
+    def __init__(self, key, count, c=None):
+        super().__init__(key, c)
+        self.count = count
+
+    def emit(self, node, out):
+        if node.kind != "list" or len(node.value) != self.count:
+            node.refuse(f"expected a list of {self.count} numbers")
+        return "{" + ", ".join(str(Int("", 0, 100000).value(item)) for item in node.value) + "}"
+
+
+class Rows(Field):
+    """Rows inside a row; printed as an array of its own, with pointer and count."""
+
+    def __init__(self, key, struct, fields, c=None, c_count=None, required=True):
+        super().__init__(key, c, required)
+        self.struct, self.fields, self.c_count = struct, fields, c_count
+
+    def emit(self, node, out):
+        if node.kind != "list" or not node.value:
+            node.refuse("expected a list of rows")
+        seen, rows = {}, []
+        for item in node.value:
+            if item.kind != "map":
+                item.refuse("expected a row of keys")
+            if "id" in item.value:
+                name = need_text(item.value["id"])
+                if name in seen:
+                    item.refuse(f"{name} stands twice (first on line {seen[name]})")
+                seen[name] = item.line
+            rows.append(out.row(item, self.fields))
+        return out.array(self.struct, rows), len(rows)
+
+
+class Section:
+    """One table: the key in the file, the C struct and array; id_key None when rows have no id."""
+
+    def __init__(self, key, struct, array, fields, count=None, id_key="id"):
+        self.key, self.struct, self.array, self.fields, self.id_key = key, struct, array, fields, id_key
+        self.count = count or (array and array[:-1] + "_count")
+
+
+CERTAINTY = Choice("certainty", ["certain", "recalled", "inferred", "planned"], "KNOW_")
+SOURCE = Text("source")
+TITLE = Pair("title")
+MMDD = lambda key, c=None, required=True: Match(key, r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", "a month and day, MM-DD", c, required)
+NAMED = [Id("id"), TITLE, Pair("text", "text_vi", "text_en", required=False), Text("source", required=False)]
+DENOMINATORS = ["person", "unit", "system", "database", "device"]
+FIELD_TYPES = ["text", "long_text", "date", "instant", "number", "yes_no", "choice", "file", "person", "system", "unit", "phone", "email", "link"]
+
+FILES = {
+    "instruments.yaml": [
+        Section("instruments", "know_instrument", "know_instruments", [
+            Id("id"), Text("number"), Choice("type", ["directive", "decision", "law", "decree", "circular", "resolution", "standard", "regulation", "letter"]),
+            TITLE, Pair("issuer", "issuer_vi", "issuer_en"), Day("issued", "issued_day", required=False), From(), To(),
+            Ids("replaced_by", "instruments", required=False), CERTAINTY, SOURCE]),
+    ],
+    "org_kinds.yaml": [
+        Section("org_kinds", "know_org_kind", "know_org_kinds", [
+            Id("id"), TITLE, Choice("group", ["committee", "department", "commune", "school", "enterprise", "health", "force", "central", "other"]),
+            Int("tier", 0, 4), From(), To(), Ids("becomes", "org_kinds", required=False), SOURCE]),
+        Section("edge_kinds", "know_named", "know_edge_kinds", NAMED),
+        Section("functions", "know_named", "know_functions", NAMED),
+        Section("sectors", "know_sector", "know_sectors", [Id("id"), TITLE, Ids("named_kinds", "org_kinds", required=False), SOURCE]),
+        Section("classes", "know_class", "know_classes", [
+            Id("id"), TITLE, Ids("kinds", "org_kinds", required=False), Ids("groups", required=False), Ids("functions", "functions", required=False),
+            Bool("in_priority_sector"), Bool("in_network")], count="know_class_count"),
+    ],
+    "roles.yaml": [
+        Section("rights", "know_named", "know_rights", NAMED),
+        Section("roles", "know_role", "know_roles", [
+            Id("id"), TITLE, Ids("rights", "rights", required=False), Bool("needs_second_factor"), Bool("acts_for_unit"),
+            Ids("never_with", "roles", required=False)]),
+    ],
+    "evidence_kinds.yaml": [
+        Section("evidence_kinds", "know_evidence_kind", "know_evidence_kinds", [
+            Id("id"), TITLE, Pair("text", "text_vi", "text_en"), Flags("counts", DENOMINATORS), Int("cover_months", 0, 120, required=False),
+            Ref("cover_rule", "activities", required=False), Bool("made_by_engine"), Bool("never_by_operator"), Ids("accepted_by", "roles"),
+            Rows("fields", "know_field", [
+                Id("id"), TITLE, Choice("type", FIELD_TYPES, "KNOW_FIELD_"), Bool("required", "is_required"),
+                Rows("choices", "know_named", NAMED, c="choices", c_count="choice_count", required=False)], c="fields", c_count="field_count"),
+            From(), To(), SOURCE]),
+    ],
+    "obligations.yaml": [
+        Section("recipients", "know_named", "know_recipients", NAMED),
+        Section("obligations", "know_obligation", "know_obligations", [
+            Id("id"), Ref("instrument", "instruments"), TITLE, Pair("text", "text_vi", "text_en"), Flags("seeds", ["S0", "S1", "S2", "S3", "S4"]),
+            Ids("owed_by", "classes"), Ref("to_whom", "recipients"),
+            Choice("trigger", ["once", "periodic", "on_change", "on_request", "at_once", "standing"], "KNOW_"),
+            Day("due", "due_day", required=False), Bool("due_is_strict"), Pair("due_note", "due_note_vi", "due_note_en", required=False),
+            Ref("period_rule", "activities", required=False), Int("period_months", 1, 60, required=False), Int("period_count", 1, 100, required=False),
+            Int("min_level", 1, 5, required=False), Bool("only_cameras"), Choice("denominator", DENOMINATORS, "KNOW_"),
+            Ids("evidence", "evidence_kinds"), Bool("needs_all_evidence"), Spread("system", ["automate", "track", "produce"]), Bool("is_personal"),
+            Match("page", r"/[a-z0-9{}/_?=&-]*", "a path pattern"), From(), To(), SOURCE]),
+    ],
+    "rules.yaml": [
+        Section("activities", None, None, [Id("id"), TITLE, Choice("measure", ["at_most", "at_least"]), Choice("unit", ["months", "days", "hours", "percent"])]),
+        Section("rules", "know_rule", "know_rules", [
+            Id("id"), Ref("activity", "activities"), TITLE, Numbers("by_level", 6),
+            Choice("jurisdiction", ["directive", "law", "decree", "circular", "standard", "practice"]), Ref("instrument", "instruments"),
+            From(), To(), CERTAINTY, SOURCE]),
+    ],
+    "report_series.yaml": [
+        Section("report_series", "know_report_series", "know_report_series", [
+            Id("id"), TITLE, Text("form", required=False), MMDD("due", required=False), Bool("due_is_strict"), MMDD("covers_from", required=False),
+            MMDD("covers_to", required=False), Ids("sent_by", "classes"), Ref("to_whom", "recipients"), Ref("compiled_by", "recipients", required=False),
+            Ref("instrument", "instruments"), From(), To(), CERTAINTY, SOURCE], count="know_report_series_count"),
+    ],
+    "states.yaml": [
+        Section("states", "know_state", "know_states", [Id("id"), TITLE, Match("css", "is-[a-z]+", "a class is-…"), Int("urgency", 0, 20), Bool("is_open"), Bool("is_good")]),
+    ],
+    "reminders.yaml": [
+        Section("reminders", "know_reminder", "know_reminders", [
+            Id("id"), TITLE, Int("offset_days", -60, 60), Bool("in_workdays"), Ids("roles", "roles"), Bool("to_superior"), SOURCE]),
+    ],
+    "holidays.yaml": [
+        Section("holiday_rules", "workday_rule", "know_holiday_rules", [
+            Id("id"), TITLE, Bool("is_lunar"), Int("month", 1, 12), Int("day", 1, 31), Int("before_days", 0, 10, required=False), Int("day_count", 1, 10),
+            Bool("is_planned"), From(), To(), Text("source", c="-")]),
+        Section("holiday_notices", "workday_notice", "know_holiday_notices", [
+            Choice("kind", ["off", "rest", "work"], "WORKDAY_NOTICE_"), Ref("rule", "holiday_rules", c="rule_id", required=False), Day("day"),
+            Pair("reason", "vi", "en", required=False), Text("source", c="-")], id_key=None),
+        Section("holiday_years", "know_holiday_year", "know_holiday_years", [Int("year", 2000, 2100), CERTAINTY, Pair("text", "vi", "en")], id_key="year"),
+    ],
+    "reform_2025.yaml": [
+        Section("provinces", "know_province", "know_provinces", [Text("code", required=False), TITLE, Bool("is_city"), Ids("merged")], id_key="vi"),
+        Section("reform_events", "know_reform_event", "know_reform_events", [
+            Id("id"), Choice("type", ["merge", "dissolve", "reparent", "transfer_function", "rename"]), TITLE, Day("on", "on_day"),
+            Ref("from_kind", "org_kinds", required=False), Ref("to_kind", "org_kinds", required=False), Ref("function", "functions", required=False),
+            Ref("edge_kind", "edge_kinds", required=False), Ref("basis", "instruments"), CERTAINTY]),
+    ],
+    "sample_province.yaml": [
+        Section("sample_units", "know_sample_unit", "know_sample_units", [
+            Id("id"), Ref("kind", "org_kinds"), Pair("title"), Int("count", 1, 2000), Ref("parent_kind", "org_kinds", required=False),
+            Ref("professional_kind", "org_kinds", required=False), Ref("incident_kind", "org_kinds", required=False), Ids("functions", "functions", required=False), Ids("names", required=False),
+            Text("domain", required=False), Int("people", 1, 20)]),
+        Section("sample_words", "know_sample_words", "know_sample_words", [Id("id"), Ids("words")], count="know_sample_words_count"),
+        Section("sample_people", "know_sample_person", "know_sample_people", [Ref("role", "roles"), Pair("title"), Int("share", 1, 100)], count="know_sample_person_count", id_key=None),
+    ],
+}
+
+
+def cross_check(tables):
+    """What no single row can see. tables: section key -> list of row nodes."""
+    kinds = {row.value["id"].value: row for row in tables["evidence_kinds"]}
+    measures = {row.value["id"].value: row for row in tables["activities"]}
+    instruments = {row.value["id"].value: row for row in tables["instruments"]}
+    groups = {row.value["group"].value for row in tables["org_kinds"]}
+    for row in tables["classes"]:
+        for item in row.value.get("groups", Node("list", [], "", 0)).value:
+            if item.value not in groups:
+                item.refuse(f"no kind of organisation is in the group {item.value}")
+    for row in tables["obligations"]:
+        what, denominator = row.value, row.value["denominator"].value
+        for item in what["evidence"].value:
+            if denominator not in [c.value for c in kinds[item.value].value["counts"].value]:
+                item.refuse(f"the evidence kind {item.value} does not count by {denominator}")
+        periodic = what["trigger"].value == "periodic"
+        if periodic and "period_rule" not in what and "period_months" not in what and "due_note_vi" not in what:
+            row.refuse("a periodic obligation needs period_rule, period_months or a note that says who sets the period")
+        if what.get("due_is_strict") and "due" not in what:
+            row.refuse("due_is_strict without a day")
+        law = instruments[what["instrument"].value].value
+        if "issued" in law and law["issued"].kind == "text" and need_day(what["from"]) < need_day(law["issued"]):
+            what["from"].refuse(f"begins before {what['instrument'].value} was issued")
+    for row in tables["rules"]:
+        law = instruments[row.value["instrument"].value].value
+        if need_day(row.value["from"]) < need_day(law["from"]):
+            row.value["from"].refuse(f"begins before {row.value['instrument'].value} is in force")
+        if not any(item.value != "0" for item in row.value["by_level"].value):
+            row.refuse("says nothing for any level")
+    for name, row in measures.items():
+        if not any(rule.value["activity"].value == name for rule in tables["rules"]):
+            row.refuse(f"no rule speaks of the activity {name}")
+    seen = {}
+    for row in tables["provinces"]:
+        for item in row.value["merged"].value:
+            if item.value in seen:
+                item.refuse(f"{item.value} was merged twice (first on line {seen[item.value]})")
+            seen[item.value] = item.line
+    days = {}
+    for row in tables["holiday_notices"]:
+        day = row.value["day"].value
+        if day in days:
+            row.refuse(f"{day} is given twice (first on line {days[day]})")
+        days[day] = row.line
+        if (row.value["kind"].value == "off") != ("rule" in row.value):
+            row.refuse("kind off names its rule, rest and work do not")
