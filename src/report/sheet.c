@@ -1,5 +1,6 @@
 #include "report/sheet.h"
 
+#include "base/viet.h"
 #include "format/csv.h"
 #include "report/document.h"
 #include <archive.h>
@@ -47,7 +48,21 @@ static enum err_code cell_text(struct str text, struct arena *arena, const char 
 }
 
 /* Excel refuses empty names, []:*?/\, an apostrophe at the ends, more than 31 characters, and two names that differ only by case. */
-static enum err_code tab_name(lxw_workbook *book, struct str wanted, size_t index, struct arena *arena, const char **ret_name, struct err *err)
+struct tab_names {
+    struct str *lowered; /* of the tabs made so far; the library compares only ASCII letters, Excel all */
+    size_t count;
+};
+
+static bool is_taken(const struct tab_names *tabs, struct str lowered)
+{
+    for (size_t i = 0; i < tabs->count; i++)
+        if (str_equal(tabs->lowered[i], lowered))
+            return true;
+    return false;
+}
+
+static enum err_code tab_name(lxw_workbook *book, struct str wanted, struct tab_names *tabs, struct arena *arena, const char **ret_name,
+                              struct err *err)
 {
     struct str clean;
     TRY(document_text_clean(str_trim(wanted), arena, &clean, err));
@@ -68,12 +83,16 @@ static enum err_code tab_name(lxw_workbook *book, struct str wanted, size_t inde
         for (size_t i = 0; i < name.len_bytes; i++)
             if (strchr("[]:*?/\\", bytes[i]) || (bytes[i] == '\'' && (i == 0 || i + 1 == name.len_bytes)))
                 bytes[i] = '-';
-        if (workbook_validate_sheet_name(book, bytes) == LXW_NO_ERROR) {
+        struct str lowered = viet_lower(arena, str_from_cstr(bytes));
+        if (str_is_null(lowered))
+            return arena_full(arena, err);
+        if (!is_taken(tabs, lowered) && workbook_validate_sheet_name(book, bytes) == LXW_NO_ERROR) {
+            tabs->lowered[tabs->count++] = lowered;
             *ret_name = bytes;
             return ERR_NONE;
         }
     }
-    return err_set(err, ERR_CONFLICT, "XLSX: no name left for sheet %zu", index + 1);
+    return err_set(err, ERR_CONFLICT, "XLSX: no name left for sheet %zu", tabs->count + 1);
 }
 
 /* ---------- XLSX ---------- */
@@ -132,13 +151,13 @@ static enum err_code cell_write(lxw_worksheet *tab, const struct formats *format
     return lxw_check(status, "write a cell", err);
 }
 
-static enum err_code sheet_put(lxw_workbook *book, const struct formats *formats, const struct sheet *sheet, size_t index, struct arena *arena,
+static enum err_code sheet_put(lxw_workbook *book, const struct formats *formats, const struct sheet *sheet, struct tab_names *tabs, struct arena *arena,
                                struct err *err)
 {
     if (sheet->column_count == 0 || sheet->column_count > SHEET_COLUMNS_MAX)
         return err_set(err, ERR_LIMIT, "XLSX: %zu columns, 1 to %u can be written", sheet->column_count, SHEET_COLUMNS_MAX);
     const char *name = "";
-    TRY(tab_name(book, sheet->name, index, arena, &name, err));
+    TRY(tab_name(book, sheet->name, tabs, arena, &name, err));
     lxw_worksheet *tab = workbook_add_worksheet(book, name);
     if (!tab)
         return err_set(err, ERR_NOMEM, "XLSX: no memory for a sheet");
@@ -195,8 +214,11 @@ static enum err_code book_fill(lxw_workbook *book, const struct xlsx_job *job, s
     format_set_num_format(formats.percent, "0.0%");
     lxw_doc_properties properties = {.author = (char *)(uintptr_t) "Lũy Tre", .created = (time_t)(job->made_unix_ms / 1000)};
     TRY(lxw_check(workbook_set_properties(book, &properties), "set properties", err));
+    struct tab_names tabs = {arena_new_array(arena, struct str, job->count), 0};
+    if (!tabs.lowered)
+        return arena_full(arena, err);
     for (size_t i = 0; i < job->count; i++)
-        TRY(sheet_put(book, &formats, &job->sheets[i], i, arena, err));
+        TRY(sheet_put(book, &formats, &job->sheets[i], &tabs, arena, err));
     return ERR_NONE;
 }
 

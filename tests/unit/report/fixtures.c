@@ -37,7 +37,7 @@ static const struct document_block answer_blocks[] = {
                                                   "trên các hệ thống thông tin, Sở Giáo dục và Đào tạo yêu cầu thủ trưởng các đơn vị thực hiện các nội dung sau:")},
     {.kind = DOCUMENT_CLAUSE, .lead = STR_INIT("Về rà quét lỗ hổng"), .text = {NULL, 0}},
     {.kind = DOCUMENT_POINT, .text = STR_INIT("Rà quét toàn bộ máy chủ, máy trạm và thiết bị mạng thuộc phạm vi quản lý ít nhất một lần trong sáu tháng; kết quả của từng hệ thống được "
-                                              "lưu kèm ngày quét, công cụ và phạm vi")},
+                                              "lưu kèm ngày quét, công cụ và phạm vi;")},
     {.kind = DOCUMENT_POINT, .text = STR_INIT("Lỗ hổng cho phép xâm nhập và kiểm soát hệ thống phải được khắc phục đồng thời với việc săn lùng dấu vết đã bị khai thác;")},
     {.kind = DOCUMENT_POINT, .text = STR_INIT("Thiết bị chưa rõ chủ quản được tính là chưa được bảo vệ;")},
     {.kind = DOCUMENT_POINT, .text = STR_INIT("Thiết bị ngừng sử dụng phải được gỡ khỏi mạng trước ngày 15 tháng 12 năm 2026;")},
