@@ -40,7 +40,10 @@ CREATE TABLE obligation (
     deadline_day {int},               -- last allowed day, inclusive; NULL: none
     deadline_note {text},
     denominator {text} NOT NULL,      -- person, unit, system, database, device
-    evidence_kinds {text} NOT NULL    -- blank separated
+    evidence_kinds {text} NOT NULL,   -- blank separated
+    needs_all {int} NOT NULL DEFAULT 0,    -- each of them, not any
+    min_level {int} NOT NULL DEFAULT 0,    -- only systems of this level and above; a system without a level counts as in
+    only_cameras {int} NOT NULL DEFAULT 0  -- only systems that use cameras
 ) {strict};
 CREATE INDEX obligation_directive_idx ON obligation (directive_id, no);
 CREATE INDEX obligation_parent_idx ON obligation (parent_id);
@@ -100,7 +103,6 @@ CREATE TABLE assignment_delta (
     visible_day {int} NOT NULL
 ) {strict};
 CREATE INDEX assignment_delta_visible_idx ON assignment_delta (visible_day, unit_id);
-CREATE INDEX assignment_delta_directive_idx ON assignment_delta (directive_id, visible_day);
 CREATE INDEX assignment_delta_family_idx ON assignment_delta (family_id, visible_day);
 CREATE INDEX assignment_delta_assignment_idx ON assignment_delta (assignment_id);
 

@@ -1,0 +1,38 @@
+-- name: cover_accepted
+-- result: many
+-- scope: system
+-- args: assignment_id int
+-- columns: evidence_id int, kind text, covers_from_day int, covers_to_day int
+SELECT e.id AS evidence_id, e.kind, e.covers_from_day, e.covers_to_day
+  FROM assignment_evidence ae JOIN evidence e ON e.id = ae.evidence_id WHERE ae.assignment_id = :assignment_id AND e.state = 'accepted' ORDER BY e.id;
+
+-- name: cover_system_level
+-- result: one
+-- scope: system
+-- args: system_id int, on_day int
+-- columns: level int?
+SELECT MAX(level) AS level FROM system_level WHERE system_id = :system_id AND from_day <= :on_day AND to_day > :on_day;
+
+-- name: cover_works_in
+-- result: one
+-- scope: system
+-- args: person_id int, unit_id int, on_day int
+-- columns: n int
+SELECT COUNT(*) AS n FROM person_unit WHERE person_id = :person_id AND unit_id = :unit_id AND from_day <= :on_day AND to_day > :on_day;
+
+-- name: cover_roles
+-- The roles a person holds that reach a unit on a day.
+-- result: many
+-- scope: system
+-- args: person_id int, unit_id int, on_day int
+-- columns: role text
+SELECT DISTINCT g.role FROM person_grant g
+ WHERE g.person_id = :person_id AND g.from_day <= :on_day AND g.to_day > :on_day
+   AND (g.unit_id = :unit_id OR EXISTS (SELECT 1 FROM unit_closure c WHERE c.ancestor_id = g.unit_id AND c.edge_kind = g.edge_kind AND c.descendant_id = :unit_id
+        AND c.from_day <= :on_day AND c.to_day > :on_day)) ORDER BY g.role;
+
+-- name: cover_set_assignee
+-- result: none
+-- scope: system
+-- args: id int, person_id int?
+UPDATE assignment SET assignee_id = :person_id WHERE id = :id;

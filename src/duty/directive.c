@@ -1,0 +1,650 @@
+#include "duty/directive.h"
+
+#include "base/viet.h"
+#include "duty/directive.sql.h"
+#include "duty/ledger.h"
+#include "format/json.h"
+#include "know/know.h"
+#include "org/access.h"
+#include "proof/chain.h"
+
+#define ISSUE_CHUNK_ROWS 2000u
+#define ISSUE_ARENA_BYTES (512u << 20)
+
+static const char *const target_rules[TARGET_RULE_COUNT] = {
+    [TARGET_ALL] = "all",       [TARGET_CHILDREN] = "children",       [TARGET_SELF] = "self",
+    [TARGET_KIND] = "kind",     [TARGET_FUNCTION] = "function",       [TARGET_SECTOR] = "sector",
+    [TARGET_MEMBER] = "member", [TARGET_UNIT] = "unit",               [TARGET_EXCEPT_UNIT] = "except_unit",
+    [TARGET_EXCEPT_KIND] = "except_kind",
+};
+
+const char *target_rule_to_str(enum target_rule rule)
+{
+    return target_rules[rule];
+}
+
+bool target_rule_from_str(struct str text, enum target_rule *ret_rule)
+{
+    for (int i = 0; i < TARGET_RULE_COUNT; i++)
+        if (str_equal(text, str_from_cstr(target_rules[i]))) {
+            *ret_rule = (enum target_rule)i;
+            return true;
+        }
+    return false;
+}
+
+static struct str trigger_id(enum know_trigger trigger)
+{
+    switch (trigger) {
+    case KNOW_ONCE:
+        return STR("once");
+    case KNOW_PERIODIC:
+        return STR("periodic");
+    case KNOW_ON_CHANGE:
+        return STR("on_change");
+    case KNOW_ON_REQUEST:
+        return STR("on_request");
+    case KNOW_AT_ONCE:
+        return STR("at_once");
+    case KNOW_STANDING:
+        return STR("standing");
+    }
+    return STR_NONE;
+}
+
+static bool is_trigger(struct str text)
+{
+    static const struct str all[] = {STR_INIT("once"),       STR_INIT("periodic"), STR_INIT("on_change"),
+                                     STR_INIT("on_request"), STR_INIT("at_once"),  STR_INIT("standing")};
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        if (str_equal(text, all[i]))
+            return true;
+    return false;
+}
+
+static bool is_denominator(struct str text)
+{
+    for (int i = 0; i < KNOW_DENOMINATOR_COUNT; i++)
+        if (str_equal(text, know_denominator_id((enum know_denominator)i)))
+            return true;
+    return false;
+}
+
+/* Due soon begins with the first reminder before the day. */
+static int soon_days(void)
+{
+    int days = 0;
+    for (size_t i = 0; i < know_reminder_count; i++)
+        if (know_reminders[i].offset_days < 0 && -know_reminders[i].offset_days > days)
+            days = -know_reminders[i].offset_days;
+    return days;
+}
+
+static struct str or_else(struct str first, struct str second)
+{
+    return str_is_empty(first) ? second : first;
+}
+
+static enum err_code join_ids(struct know_ids ids, struct arena *arena, struct str *ret_text, struct err *err)
+{
+    AUTO_BUF buf;
+    buf_init(&buf, 4096);
+    for (size_t i = 0; i < ids.count; i++) {
+        if (i)
+            buf_put_byte(&buf, ' ');
+        buf_put(&buf, ids.items[i]);
+    }
+    return buf_to_arena(&buf, arena, ret_text, err);
+}
+
+struct drafting {
+    const struct actor *actor;
+    const struct directive_draft *draft;
+    int64_t id;
+};
+
+static enum err_code put_targets(struct db *db, const struct obligation_draft *o, int64_t obligation_id, size_t no, struct err *err)
+{
+    bool has_target = false;
+    for (size_t t = 0; t < o->target_count; t++) {
+        const struct obligation_target *target = &o->targets[t];
+        has_target = has_target || (target->rule != TARGET_EXCEPT_UNIT && target->rule != TARGET_EXCEPT_KIND);
+        TRY(sql_obligation_target_insert(db,
+                                         &(struct sql_obligation_target_insert_args){
+                                             .id = db_id(db),
+                                             .obligation_id = obligation_id,
+                                             .rule = str_from_cstr(target_rules[target->rule]),
+                                             .value = str_is_null(target->value) ? STR("") : target->value,
+                                         },
+                                         err));
+    }
+    return has_target ? ERR_NONE : err_set(err, ERR_SYNTAX, "obligation %zu goes to nobody: name who owes it", no);
+}
+
+static enum err_code put_obligation(struct db *db, struct arena *arena, const struct obligation_draft *o, int64_t directive_id, size_t no,
+                                    struct err *err)
+{
+    const struct know_obligation *known = NULL;
+    struct str evidence = o->evidence_kinds;
+    if (!str_is_empty(o->catalogue_id)) {
+        known = know_obligation_find(o->catalogue_id);
+        if (!known)
+            return err_set(err, ERR_SYNTAX, "obligation %zu: there is no %.*s in the catalogue", no, STR_ARG(o->catalogue_id));
+        if (str_is_empty(evidence))
+            TRY(join_ids(known->evidence, arena, &evidence, err));
+    }
+    struct str title = or_else(o->title, known ? known->title.vi : STR_NONE);
+    struct str text = or_else(or_else(o->text, known ? known->text.vi : STR_NONE), title);
+    struct str trigger = or_else(o->trigger, known ? trigger_id(known->trigger) : STR("once"));
+    struct str denominator = or_else(o->denominator, known ? know_denominator_id(known->denominator) : STR("unit"));
+    int period = o->period_months ? o->period_months : known ? known->period_months : 0;
+    if (str_is_empty(title))
+        return err_set(err, ERR_SYNTAX, "obligation %zu has no title", no);
+    if (!is_trigger(trigger))
+        return err_set(err, ERR_SYNTAX, "obligation %zu: no trigger is called '%.*s'", no, STR_ARG(trigger));
+    if (!is_denominator(denominator))
+        return err_set(err, ERR_SYNTAX, "obligation %zu: nothing is counted by '%.*s'", no, STR_ARG(denominator));
+    if (str_equal(trigger, STR("periodic")) && period <= 0)
+        return err_set(err, ERR_SYNTAX, "obligation %zu is periodic and names no period", no);
+    struct str rest = evidence, kind;
+    while (str_split(&rest, ' ', &kind))
+        if (!str_is_empty(kind) && !know_evidence_kind_find(kind))
+            return err_set(err, ERR_SYNTAX, "obligation %zu: no evidence is called '%.*s'", no, STR_ARG(kind));
+    if (o->parent_id) {
+        struct sql_obligation_get_row *parent = NULL;
+        TRY(sql_obligation_get(db, arena, &(struct sql_obligation_get_args){.id = o->parent_id}, &parent, err));
+        if (!parent)
+            return err_set(err, ERR_SYNTAX, "obligation %zu carries out an obligation that does not exist", no);
+        /* A lower tier may ask for less time, never give more. */
+        if (parent->deadline_day.has && (o->deadline_day == CIVIL_NONE || o->deadline_day > parent->deadline_day.v)) {
+            char day[CIVIL_TEXT_BYTES];
+            return err_set(err, ERR_SYNTAX, "obligation %zu must be due by %s, the day of the tier above", no,
+                           civil_vn((civil_day)parent->deadline_day.v, day));
+        }
+    }
+    int64_t id = db_id(db);
+    TRY(sql_obligation_insert(db,
+                              &(struct sql_obligation_insert_args){
+                                  .id = id,
+                                  .directive_id = directive_id,
+                                  .no = (int64_t)no,
+                                  .catalogue_id = known ? known->id : STR_NONE,
+                                  .parent_id = {o->parent_id != 0, o->parent_id},
+                                  .letter_duty_id = {o->letter_duty_id != 0, o->letter_duty_id},
+                                  .title = title,
+                                  .text = text,
+                                  .trigger_kind = trigger,
+                                  .period_months = {period > 0, period},
+                                  .deadline_day = {o->deadline_day != CIVIL_NONE, o->deadline_day},
+                                  .deadline_note = o->deadline_note,
+                                  .denominator = denominator,
+                                  .evidence_kinds = str_is_null(evidence) ? STR("") : evidence,
+                                  .needs_all = known && known->needs_all_evidence,
+                                  .min_level = known ? known->min_level : 0,
+                                  .only_cameras = known && known->only_cameras,
+                              },
+                              err));
+    return put_targets(db, o, id, no, err);
+}
+
+static enum err_code draft_in_transaction(struct db *db, void *ctx, struct err *err)
+{
+    struct drafting *drafting = ctx;
+    const struct directive_draft *draft = drafting->draft;
+    AUTO_ARENA arena;
+    arena_init(&arena, 64u << 20);
+    TRY(access_require(db, drafting->actor, RIGHT_DRAFT, draft->issuer_id, "draft a directive", err));
+    if (str_is_empty(str_trim(draft->title)))
+        return err_set(err, ERR_SYNTAX, "the directive has no title");
+    if (draft->obligation_count == 0 || draft->obligation_count > DIRECTIVE_OBLIGATIONS_MAX)
+        return err_set(err, ERR_SYNTAX, "a directive has 1 to %u obligations, this one %zu", DIRECTIVE_OBLIGATIONS_MAX,
+                       draft->obligation_count);
+    int64_t id = db_id(db), family_id = id;
+    if (draft->parent_id) {
+        struct sql_directive_raw_row *parent = NULL;
+        TRY(sql_directive_raw(db, &arena, &(struct sql_directive_raw_args){.id = draft->parent_id}, &parent, err));
+        if (!parent || !str_equal(parent->state, STR("issued")))
+            return err_set(err, ERR_SYNTAX, "the directive it carries out is not in force");
+        family_id = parent->family_id;
+    }
+    struct str key = viet_search_key(&arena, arena_printf(&arena, "%.*s %.*s/%.*s", STR_ARG(draft->title), STR_ARG(draft->number),
+                                                          STR_ARG(draft->symbol)));
+    if (str_is_null(key))
+        return arena_full(&arena, err);
+    civil_day issued_day = draft->issued_day == CIVIL_NONE ? db_today(db) : draft->issued_day;
+    TRY(sql_directive_insert(db,
+                             &(struct sql_directive_insert_args){
+                                 .id = id,
+                                 .issuer_id = draft->issuer_id,
+                                 .letter_id = {draft->letter_id != 0, draft->letter_id},
+                                 .parent_id = {draft->parent_id != 0, draft->parent_id},
+                                 .family_id = family_id,
+                                 .instrument = draft->instrument,
+                                 .edge_kind = draft->edge_kind,
+                                 .number = draft->number,
+                                 .symbol = draft->symbol,
+                                 .title = str_trim(draft->title),
+                                 .issued_day = issued_day,
+                                 .contact_person_id = {draft->contact_person_id != 0, draft->contact_person_id},
+                                 .search_key = key,
+                                 .created_ms = db_now_ms(db),
+                                 .is_sample = draft->is_sample,
+                             },
+                             err));
+    for (size_t i = 0; i < draft->obligation_count; i++)
+        TRY(put_obligation(db, &arena, &draft->obligations[i], id, i + 1, err));
+    drafting->id = id;
+    return chain_append(db,
+                        &(struct chain_note){.stream = CHAIN_DUTY,
+                                             .kind = "directive_drafted",
+                                             .object_kind = "directive",
+                                             .object_id = id,
+                                             .unit_id = draft->issuer_id,
+                                             .actor_id = drafting->actor->person_id},
+                        NULL, err);
+}
+
+enum err_code directive_draft_new(struct db *db, const struct actor *actor, const struct directive_draft *draft, int64_t *ret_id, struct err *err)
+{
+    struct drafting drafting = {actor, draft, 0};
+    if (db_transact(db, draft_in_transaction, &drafting, err) != ERR_NONE)
+        return err->code;
+    *ret_id = drafting.id;
+    return ERR_NONE;
+}
+
+/* --- who gets it --- */
+
+/* Rows of the query come in unit order; a per-system obligation keeps the systems it is about, and a unit that has systems but
+ * none of those stands there once, as not concerned. */
+static enum err_code collect_targets(struct db *db, const struct sql_obligation_get_row *o, const struct sql_directive_raw_row *d, civil_day day,
+                                     struct arena *arena, struct target_units *ret_units, struct err *err)
+{
+    struct sql_obligation_target_units_rows rows;
+    TRY(sql_obligation_target_units(db, arena,
+                                    &(struct sql_obligation_target_units_args){
+                                        .obligation_id = o->id,
+                                        .issuer_id = d->issuer_id,
+                                        .edge_kind = d->edge_kind,
+                                        .on_day = day,
+                                        .denominator = o->denominator,
+                                    },
+                                    &rows, err));
+    struct target_units units = {arena_new_array(arena, struct target_unit, rows.count), 0};
+    if (!units.items)
+        return arena_full(arena, err);
+    for (size_t i = 0; i < rows.count;) {
+        size_t end = i, kept = units.count;
+        for (; end < rows.count && rows.items[end].unit_id == rows.items[i].unit_id; end++) {
+            const struct sql_obligation_target_units_row *r = &rows.items[end];
+            bool is_system = !str_equal(r->subject_kind, STR("unit"));
+            if (is_system && ((o->min_level > 0 && r->level.has && r->level.v < o->min_level) || (o->only_cameras && !r->uses_camera.v)))
+                continue;
+            units.items[units.count++] = (struct target_unit){r->unit_id,      r->name,       r->kind,         (int)r->depth,
+                                                              r->subject_kind, r->subject_id, r->subject_name, false};
+        }
+        if (units.count == kept) {
+            const struct sql_obligation_target_units_row *r = &rows.items[i];
+            units.items[units.count++] =
+                (struct target_unit){r->unit_id, r->name, r->kind, (int)r->depth, STR("unit"), r->unit_id, STR_NONE, true};
+        }
+        i = end;
+    }
+    *ret_units = units;
+    return ERR_NONE;
+}
+
+enum err_code directive_preview(struct db *db, const struct actor *actor, int64_t obligation_id, struct arena *arena,
+                                struct target_units *ret_units, struct err *err)
+{
+    struct sql_obligation_get_row *o = NULL;
+    TRY(sql_obligation_get(db, arena, &(struct sql_obligation_get_args){.id = obligation_id}, &o, err));
+    if (!o)
+        return err_set(err, ERR_NOT_FOUND, "no such obligation");
+    struct sql_directive_raw_row *d = NULL;
+    TRY(sql_directive_raw(db, arena, &(struct sql_directive_raw_args){.id = o->directive_id}, &d, err));
+    if (!d)
+        return err_set(err, ERR_NOT_FOUND, "no such directive");
+    TRY(access_require(db, actor, RIGHT_DRAFT, d->issuer_id, "see who would get this", err));
+    return collect_targets(db, o, d, db_today(db), arena, ret_units, err);
+}
+
+/* --- issuing --- */
+
+static enum err_code insert_chunk(struct db *db, const struct target_unit *units, size_t count, struct sql_assignment_insert_args *args,
+                                  int state, civil_day day, struct sha256_stream *digest, struct err *err)
+{
+    AUTO_BUF rows;
+    buf_init(&rows, 16u << 20);
+    buf_put_byte(&rows, '[');
+    for (size_t i = 0; i < count; i++) {
+        long long id = (long long)db_id(db);
+        buf_printf(&rows, "%s[%lld,%lld,\"%.*s\",%lld,", i ? "," : "", id, (long long)units[i].unit_id, STR_ARG(units[i].subject_kind),
+                   (long long)units[i].subject_id);
+        if (units[i].is_na)
+            buf_printf(&rows, "%d,%d]", day, DUTY_NA);
+        else
+            buf_printf(&rows, "null,%d]", state);
+    }
+    buf_put_byte(&rows, ']');
+    TRY(buf_check(&rows, err));
+    sha256_add(digest, buf_str(&rows));
+    args->rows = buf_str(&rows);
+    return sql_assignment_insert(db, args, err);
+}
+
+static struct duty_facts fresh_facts(civil_day day, civil_day due, bool is_periodic)
+{
+    return (struct duty_facts){.issued_day = day,
+                               .due_day = due,
+                               .is_periodic = is_periodic,
+                               .acked_day = CIVIL_NONE,
+                               .started_day = CIVIL_NONE,
+                               .covered_from_day = CIVIL_NONE,
+                               .covered_to_day = CIVIL_NONE,
+                               .na_from_day = CIVIL_NONE,
+                               .waived_to_day = CIVIL_NONE,
+                               .closed_day = CIVIL_NONE,
+                               .soon_days = soon_days()};
+}
+
+static civil_day first_due(struct opt_i64 deadline, struct opt_i64 period_months, civil_day day)
+{
+    if (deadline.has)
+        return (civil_day)deadline.v;
+    return period_months.has ? civil_add_months(day, (int)period_months.v) - 1 : CIVIL_NONE;
+}
+
+struct issuing {
+    const struct actor *actor;
+    int64_t directive_id;
+    struct directive_issued done;
+};
+
+static enum err_code issue_obligation(struct db *db, const struct sql_directive_raw_row *d, const struct sql_obligation_list_row *o, civil_day day,
+                                      int64_t now_ms, struct directive_issued *done, struct sha256_stream *digest, int64_t *last_unit, struct err *err)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, ISSUE_ARENA_BYTES);
+    struct sql_obligation_get_row *full = NULL;
+    TRY(sql_obligation_get(db, &arena, &(struct sql_obligation_get_args){.id = o->id}, &full, err));
+    must(full != NULL);
+    struct target_units units;
+    TRY(collect_targets(db, full, d, day, &arena, &units, err));
+    civil_day due = first_due(o->deadline_day, o->period_months, day);
+    struct duty_facts facts = fresh_facts(day, due, str_equal(o->trigger_kind, STR("periodic")));
+    int state = duty_state_on(&facts, day);
+    struct sql_assignment_insert_args args = {
+        .obligation_id = o->id,
+        .directive_id = d->id,
+        .family_id = d->family_id,
+        .issued_day = day,
+        .issued_ms = now_ms,
+        .due_day = {due != CIVIL_NONE, due},
+        .soon_days = facts.soon_days,
+        .moved_from_id = OPT_NONE,
+    };
+    for (size_t at = 0; at < units.count; at += ISSUE_CHUNK_ROWS) {
+        size_t count = units.count - at < ISSUE_CHUNK_ROWS ? units.count - at : ISSUE_CHUNK_ROWS;
+        TRY(insert_chunk(db, units.items + at, count, &args, state, day, digest, err));
+    }
+    for (size_t i = 0; i < units.count; i++) {
+        done->unit_count += units.items[i].unit_id != *last_unit;
+        *last_unit = units.items[i].unit_id;
+        done->born_late_count += state == DUTY_BIRTH && !units.items[i].is_na;
+    }
+    done->assignment_count += units.count;
+    return ledger_issued(db, day, o->id, now_ms, &facts, err);
+}
+
+static enum err_code issue_in_transaction(struct db *db, void *ctx, struct err *err)
+{
+    struct issuing *issuing = ctx;
+    issuing->done = (struct directive_issued){0};
+    AUTO_ARENA arena;
+    arena_init(&arena, 64u << 20);
+    struct sql_directive_raw_row *d = NULL;
+    TRY(sql_directive_raw(db, &arena, &(struct sql_directive_raw_args){.id = issuing->directive_id}, &d, err));
+    if (!d)
+        return err_set(err, ERR_NOT_FOUND, "no such directive");
+    TRY(access_require(db, issuing->actor, RIGHT_ISSUE, d->issuer_id, "issue a directive", err));
+    civil_day day;
+    TRY(ledger_day(db, &arena, &day, err));
+    int64_t now_ms = db_now_ms(db), changes = 0;
+    TRY(sql_directive_set_issued(db,
+                                 &(struct sql_directive_set_issued_args){
+                                     .id = d->id,
+                                     .issued_day = d->issued_day,
+                                     .issued_ms = now_ms,
+                                     .issued_by = {issuing->actor->person_id != 0, issuing->actor->person_id},
+                                 },
+                                 &changes, err));
+    if (changes != 1)
+        return err_set(err, ERR_CONFLICT, "this directive was issued before");
+    struct sql_obligation_list_rows obligations;
+    TRY(sql_obligation_list(db, &arena, &(struct sql_obligation_list_args){.directive_id = d->id}, &obligations, err));
+    struct sha256_stream digest;
+    sha256_begin(&digest);
+    for (size_t i = 0; i < obligations.count; i++) {
+        int64_t last_unit = 0;
+        struct directive_issued one = {0};
+        TRY(issue_obligation(db, d, &obligations.items[i], day, now_ms, &one, &digest, &last_unit, err));
+        issuing->done.assignment_count += one.assignment_count;
+        issuing->done.born_late_count += one.born_late_count;
+        if (one.unit_count > issuing->done.unit_count)
+            issuing->done.unit_count = one.unit_count;
+    }
+    if (issuing->done.assignment_count == 0)
+        return err_set(err, ERR_CONFLICT, "this directive reaches nobody: no unit below the issuer is named by any obligation");
+    TRY(ledger_issued_counts(db, d->id, d->family_id, now_ms, err));
+    struct sha256 hash = sha256_end(&digest);
+    AUTO_BUF buf;
+    buf_init(&buf, 1u << 16);
+    struct json_writer w;
+    json_writer_init(&w, &buf, 0);
+    json_object_begin(&w);
+    json_field_i64(&w, STR("obligations"), (int64_t)obligations.count);
+    json_field_i64(&w, STR("assignments"), (int64_t)issuing->done.assignment_count);
+    json_field_str(&w, STR("assignments_sha256"), crypto_to_hex(sha256_str(&hash), &arena));
+    json_object_end(&w);
+    TRY(buf_check(&buf, err));
+    return chain_append(db,
+                        &(struct chain_note){.stream = CHAIN_DUTY,
+                                             .kind = "directive_issued",
+                                             .object_kind = "directive",
+                                             .object_id = d->id,
+                                             .unit_id = d->issuer_id,
+                                             .actor_id = issuing->actor->person_id,
+                                             .content = buf_str(&buf)},
+                        NULL, err);
+}
+
+enum err_code directive_issue(struct db *db, const struct actor *actor, int64_t directive_id, struct directive_issued *ret_issued, struct err *err)
+{
+    struct issuing issuing = {actor, directive_id, {0}};
+    if (db_transact(db, issue_in_transaction, &issuing, err) != ERR_NONE)
+        return err->code;
+    *ret_issued = issuing.done;
+    return ERR_NONE;
+}
+
+/* --- withdrawing, moving, following --- */
+
+static enum err_code close_one(struct db *db, civil_day day, int64_t id, struct err *err)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, 1u << 20);
+    struct ledger_row row;
+    TRY(ledger_get(db, &arena, id, &row, err));
+    struct ledger_row after = row;
+    after.facts.closed_day = day;
+    return ledger_put(db, day, &row, &after, err);
+}
+
+struct withdrawal {
+    const struct actor *actor;
+    int64_t directive_id;
+    struct str reason;
+};
+
+static enum err_code withdraw_in_transaction(struct db *db, void *ctx, struct err *err)
+{
+    const struct withdrawal *w = ctx;
+    AUTO_ARENA arena;
+    arena_init(&arena, ISSUE_ARENA_BYTES);
+    struct sql_directive_raw_row *d = NULL;
+    TRY(sql_directive_raw(db, &arena, &(struct sql_directive_raw_args){.id = w->directive_id}, &d, err));
+    if (!d)
+        return err_set(err, ERR_NOT_FOUND, "no such directive");
+    TRY(access_require(db, w->actor, RIGHT_ISSUE, d->issuer_id, "withdraw a directive", err));
+    if (str_is_empty(str_trim(w->reason)))
+        return err_set(err, ERR_SYNTAX, "say why the directive is withdrawn");
+    civil_day day;
+    TRY(ledger_day(db, &arena, &day, err));
+    int64_t changes = 0;
+    TRY(sql_directive_set_withdrawn(
+        db, &(struct sql_directive_set_withdrawn_args){.id = d->id, .withdrawn_ms = db_now_ms(db), .reason = str_trim(w->reason)}, &changes, err));
+    if (changes != 1)
+        return err_set(err, ERR_CONFLICT, "only an issued directive can be withdrawn");
+    struct sql_assignment_ids_open_of_directive_rows open;
+    TRY(sql_assignment_ids_open_of_directive(db, &arena, &(struct sql_assignment_ids_open_of_directive_args){.directive_id = d->id}, &open, err));
+    for (size_t i = 0; i < open.count; i++)
+        TRY(close_one(db, day, open.items[i].id, err));
+    return chain_append(db,
+                        &(struct chain_note){.stream = CHAIN_DUTY,
+                                             .kind = "directive_withdrawn",
+                                             .object_kind = "directive",
+                                             .object_id = d->id,
+                                             .unit_id = d->issuer_id,
+                                             .actor_id = w->actor->person_id,
+                                             .content = w->reason},
+                        NULL, err);
+}
+
+enum err_code directive_withdraw(struct db *db, const struct actor *actor, int64_t directive_id, struct str reason, struct err *err)
+{
+    struct withdrawal withdrawal = {actor, directive_id, reason};
+    return db_transact(db, withdraw_in_transaction, &withdrawal, err);
+}
+
+struct moving {
+    int64_t from_unit_id;
+    int64_t to_unit_id;
+    int64_t actor_id;
+    size_t moved;
+};
+
+static enum err_code move_in_transaction(struct db *db, void *ctx, struct err *err)
+{
+    struct moving *moving = ctx;
+    moving->moved = 0;
+    AUTO_ARENA arena;
+    arena_init(&arena, ISSUE_ARENA_BYTES);
+    civil_day day;
+    TRY(ledger_day(db, &arena, &day, err));
+    struct sql_assignment_ids_open_of_unit_rows open;
+    TRY(sql_assignment_ids_open_of_unit(db, &arena, &(struct sql_assignment_ids_open_of_unit_args){.unit_id = moving->from_unit_id}, &open, err));
+    for (size_t i = 0; i < open.count; i++) {
+        struct arena_mark mark = arena_mark(&arena);
+        struct ledger_row row;
+        TRY(ledger_get(db, &arena, open.items[i].id, &row, err));
+        struct ledger_row after = row;
+        after.unit_id = moving->to_unit_id;
+        TRY(ledger_put(db, day, &row, &after, err));
+        TRY(chain_append(db,
+                         &(struct chain_note){.stream = CHAIN_DUTY,
+                                              .kind = "assignment_moved",
+                                              .object_kind = "assignment",
+                                              .object_id = row.id,
+                                              .unit_id = moving->to_unit_id,
+                                              .actor_id = moving->actor_id,
+                                              .content = arena_printf(&arena, "{\"from_unit\":\"%lld\"}", (long long)moving->from_unit_id)},
+                         NULL, err));
+        arena_rewind(&arena, mark);
+        moving->moved++;
+    }
+    return ERR_NONE;
+}
+
+enum err_code directive_move_open(struct db *db, int64_t from_unit_id, int64_t to_unit_id, int64_t actor_id, size_t *ret_moved, struct err *err)
+{
+    struct moving moving = {from_unit_id, to_unit_id, actor_id, 0};
+    if (db_transact(db, move_in_transaction, &moving, err) != ERR_NONE)
+        return err_wrap(err, "move open duties to the successor");
+    *ret_moved = moving.moved;
+    return ERR_NONE;
+}
+
+static enum err_code follow_in_transaction(struct db *db, void *ctx, struct err *err)
+{
+    const int64_t *unit_id = ctx;
+    AUTO_ARENA arena;
+    arena_init(&arena, ISSUE_ARENA_BYTES);
+    civil_day day;
+    TRY(ledger_day(db, &arena, &day, err));
+    struct sql_assignment_subject_obligations_rows obligations;
+    TRY(sql_assignment_subject_obligations(db, &arena, &(struct sql_assignment_subject_obligations_args){.unit_id = *unit_id}, &obligations, err));
+    for (size_t i = 0; i < obligations.count; i++) {
+        struct sql_obligation_get_row *o = NULL;
+        TRY(sql_obligation_get(db, &arena, &(struct sql_obligation_get_args){.id = obligations.items[i].obligation_id}, &o, err));
+        struct sql_directive_raw_row *d = NULL;
+        TRY(sql_directive_raw(db, &arena, &(struct sql_directive_raw_args){.id = o->directive_id}, &d, err));
+        struct target_units units;
+        TRY(collect_targets(db, o, d, day, &arena, &units, err));
+        struct sql_assignment_subjects_rows have;
+        TRY(sql_assignment_subjects(db, &arena, &(struct sql_assignment_subjects_args){.unit_id = *unit_id, .obligation_id = o->id}, &have, err));
+        civil_day due = first_due(o->deadline_day, o->period_months, day);
+        struct duty_facts facts = fresh_facts(day, due, str_equal(o->trigger_kind, STR("periodic")));
+        /* New subjects open, with the day of the obligation; those that are gone close. What was proved stays. */
+        for (size_t u = 0; u < units.count; u++) {
+            if (units.items[u].unit_id != *unit_id)
+                continue;
+            bool has = false;
+            for (size_t h = 0; h < have.count; h++)
+                has = has || (str_equal(have.items[h].subject_kind, units.items[u].subject_kind) && have.items[h].subject_id == units.items[u].subject_id &&
+                              have.items[h].is_na == units.items[u].is_na);
+            if (has)
+                continue;
+            int64_t now_ms = db_now_ms(db);
+            struct sql_assignment_insert_args args = {.obligation_id = o->id,
+                                                      .directive_id = d->id,
+                                                      .family_id = d->family_id,
+                                                      .issued_day = day,
+                                                      .issued_ms = now_ms,
+                                                      .due_day = {due != CIVIL_NONE, due},
+                                                      .soon_days = facts.soon_days,
+                                                      .moved_from_id = OPT_NONE};
+            struct sha256_stream digest;
+            sha256_begin(&digest);
+            /* Inserted closed to counting, then opened through the ledger like every other change. */
+            struct target_unit fresh = units.items[u];
+            bool is_na = fresh.is_na;
+            fresh.is_na = false;
+            TRY(insert_chunk(db, &fresh, 1, &args, DUTY_NOWHERE, day, &digest, err));
+            struct sql_assignment_newest_row *newest = NULL;
+            TRY(sql_assignment_newest(db, &arena, &(struct sql_assignment_newest_args){.unit_id = *unit_id, .obligation_id = o->id}, &newest, err));
+            must(newest != NULL);
+            struct ledger_row row;
+            TRY(ledger_get(db, &arena, newest->id, &row, err));
+            struct ledger_row nowhere = row;
+            nowhere.facts.closed_day = day;
+            if (is_na)
+                row.facts.na_from_day = day;
+            TRY(ledger_put(db, day, &nowhere, &row, err));
+        }
+        for (size_t h = 0; h < have.count; h++) {
+            bool stays = false;
+            for (size_t u = 0; u < units.count; u++)
+                stays = stays || (units.items[u].unit_id == *unit_id && str_equal(have.items[h].subject_kind, units.items[u].subject_kind) &&
+                                  have.items[h].subject_id == units.items[u].subject_id && have.items[h].is_na == units.items[u].is_na);
+            if (!stays)
+                TRY(close_one(db, day, have.items[h].id, err));
+        }
+    }
+    return ERR_NONE;
+}
+
+enum err_code directive_follow_subjects(struct db *db, int64_t unit_id, struct err *err)
+{
+    return db_transact(db, follow_in_transaction, &unit_id, err);
+}

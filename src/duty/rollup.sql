@@ -1,0 +1,239 @@
+-- name: rollup_unit
+-- Everything at and below a unit along an edge kind, in one scope (0 all, a directive, a family), as it stands today.
+-- result: one
+-- scope: org
+-- args: root_id int, scope_id int, edge_kind text, on_day int
+-- columns: units int, n_unseen int, n_ack int, n_doing int, n_ok int, n_due int, n_late int, n_birth int, n_na int, n_waived int
+SELECT COUNT(*) AS units, CAST(COALESCE(SUM(k.n_unseen), 0) AS BIGINT) AS n_unseen, CAST(COALESCE(SUM(k.n_ack), 0) AS BIGINT) AS n_ack, CAST(COALESCE(SUM(k.n_doing), 0) AS BIGINT) AS n_doing,
+       CAST(COALESCE(SUM(k.n_ok), 0) AS BIGINT) AS n_ok, CAST(COALESCE(SUM(k.n_due), 0) AS BIGINT) AS n_due, CAST(COALESCE(SUM(k.n_late), 0) AS BIGINT) AS n_late,
+       CAST(COALESCE(SUM(k.n_birth), 0) AS BIGINT) AS n_birth, CAST(COALESCE(SUM(k.n_na), 0) AS BIGINT) AS n_na, CAST(COALESCE(SUM(k.n_waived), 0) AS BIGINT) AS n_waived
+  FROM unit_closure c JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = :scope_id
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id};
+
+-- name: rollup_children
+-- The same for each unit right below, worst first: late, then unseen, then due soon.
+-- result: many
+-- scope: org
+-- args: root_id int, scope_id int, edge_kind text, on_day int
+-- columns: unit_id int, name text, kind text, units int, n_unseen int, n_ack int, n_doing int, n_ok int, n_due int, n_late int, n_birth int, n_na int, n_waived int
+SELECT ch.descendant_id AS unit_id, f.name, f.kind, COUNT(*) AS units, CAST(SUM(k.n_unseen) AS BIGINT) AS n_unseen, CAST(SUM(k.n_ack) AS BIGINT) AS n_ack, CAST(SUM(k.n_doing) AS BIGINT) AS n_doing,
+       CAST(SUM(k.n_ok) AS BIGINT) AS n_ok, CAST(SUM(k.n_due) AS BIGINT) AS n_due, CAST(SUM(k.n_late) AS BIGINT) AS n_late, CAST(SUM(k.n_birth) AS BIGINT) AS n_birth,
+       CAST(SUM(k.n_na) AS BIGINT) AS n_na, CAST(SUM(k.n_waived) AS BIGINT) AS n_waived
+  FROM unit_closure ch
+  JOIN unit_fact f ON f.unit_id = ch.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
+  JOIN unit_closure c ON c.ancestor_id = ch.descendant_id AND c.edge_kind = ch.edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day
+  JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = :scope_id
+ WHERE ch.ancestor_id = :root_id AND ch.edge_kind = :edge_kind AND ch.depth = 1 AND ch.from_day <= :on_day AND ch.to_day > :on_day AND {scope :root_id}
+ GROUP BY ch.descendant_id, f.name, f.kind, f.sort_key
+ ORDER BY SUM(k.n_late) DESC, SUM(k.n_unseen) DESC, SUM(k.n_due) DESC, f.sort_key, ch.descendant_id;
+
+-- name: rollup_wall
+-- One row a unit at and below the root, for the wall: its worst state and the parent it stands under.
+-- result: many
+-- scope: org
+-- args: root_id int, scope_id int, edge_kind text, on_day int
+-- columns: unit_id int, name text, kind text, parent_id int?, n_unseen int, n_ack int, n_doing int, n_ok int, n_due int, n_late int, n_birth int, n_na int, n_waived int
+SELECT c.descendant_id AS unit_id, f.name, f.kind, e.parent_id, k.n_unseen, k.n_ack, k.n_doing, k.n_ok, k.n_due, k.n_late, k.n_birth, k.n_na, k.n_waived
+  FROM unit_closure c
+  JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = :scope_id
+  JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
+  LEFT JOIN unit_edge e ON e.child_id = c.descendant_id AND e.edge_kind = c.edge_kind AND e.from_day <= :on_day AND e.to_day > :on_day
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ ORDER BY e.parent_id, f.sort_key, c.descendant_id;
+
+-- name: rollup_units
+-- The table below the wall: units in one scope, filtered by worst state and search, late first. Paged by offset.
+-- result: many
+-- scope: org
+-- args: root_id int, scope_id int, edge_kind text, on_day int, state int, search text?, limit_count int, offset_count int
+-- columns: unit_id int, name text, kind text, n_unseen int, n_ack int, n_doing int, n_ok int, n_due int, n_late int, n_birth int, n_na int, n_waived int
+SELECT c.descendant_id AS unit_id, f.name, f.kind, k.n_unseen, k.n_ack, k.n_doing, k.n_ok, k.n_due, k.n_late, k.n_birth, k.n_na, k.n_waived
+  FROM unit_closure c
+  JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = :scope_id
+  JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+   AND (CAST(:search AS TEXT) IS NULL OR f.search_key LIKE :search)
+   AND (CAST(:state AS BIGINT) < 0 OR (CAST(:state AS BIGINT) = 0 AND k.n_unseen > 0) OR (CAST(:state AS BIGINT) = 1 AND k.n_ack > 0) OR (CAST(:state AS BIGINT) = 2 AND k.n_doing > 0)
+     OR (CAST(:state AS BIGINT) = 3 AND k.n_ok > 0) OR (CAST(:state AS BIGINT) = 4 AND k.n_due > 0) OR (CAST(:state AS BIGINT) = 5 AND k.n_late > 0)
+     OR (CAST(:state AS BIGINT) = 6 AND k.n_birth > 0) OR (CAST(:state AS BIGINT) = 7 AND k.n_na > 0) OR (CAST(:state AS BIGINT) = 8 AND k.n_waived > 0))
+ ORDER BY k.n_late DESC, k.n_unseen DESC, k.n_due DESC, f.sort_key, c.descendant_id LIMIT :limit_count OFFSET :offset_count;
+
+-- name: rollup_as_of
+-- As known at the end of a past day: the last checkpoint before it plus the deltas since. kind: all, family, directive.
+-- result: one
+-- scope: org
+-- args: root_id int, scope_id int, kind text, edge_kind text, as_of_day int, checkpoint_day int
+-- columns: n_unseen int, n_ack int, n_doing int, n_ok int, n_due int, n_late int, n_birth int, n_na int, n_waived int
+SELECT CAST(COALESCE(SUM(n_unseen), 0) AS BIGINT) AS n_unseen, CAST(COALESCE(SUM(n_ack), 0) AS BIGINT) AS n_ack, CAST(COALESCE(SUM(n_doing), 0) AS BIGINT) AS n_doing,
+       CAST(COALESCE(SUM(n_ok), 0) AS BIGINT) AS n_ok, CAST(COALESCE(SUM(n_due), 0) AS BIGINT) AS n_due, CAST(COALESCE(SUM(n_late), 0) AS BIGINT) AS n_late,
+       CAST(COALESCE(SUM(n_birth), 0) AS BIGINT) AS n_birth, CAST(COALESCE(SUM(n_na), 0) AS BIGINT) AS n_na, CAST(COALESCE(SUM(n_waived), 0) AS BIGINT) AS n_waived
+  FROM (SELECT p.n_unseen, p.n_ack, p.n_doing, p.n_ok, p.n_due, p.n_late, p.n_birth, p.n_na, p.n_waived
+          FROM unit_closure c JOIN duty_count_past p ON p.unit_id = c.descendant_id AND p.scope_id = :scope_id AND p.day = :checkpoint_day
+         WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :as_of_day AND c.to_day > :as_of_day
+        UNION ALL
+        SELECT CASE WHEN d.state = 0 THEN d.delta ELSE 0 END, CASE WHEN d.state = 1 THEN d.delta ELSE 0 END, CASE WHEN d.state = 2 THEN d.delta ELSE 0 END,
+               CASE WHEN d.state = 3 THEN d.delta ELSE 0 END, CASE WHEN d.state = 4 THEN d.delta ELSE 0 END, CASE WHEN d.state = 5 THEN d.delta ELSE 0 END,
+               CASE WHEN d.state = 6 THEN d.delta ELSE 0 END, CASE WHEN d.state = 7 THEN d.delta ELSE 0 END, CASE WHEN d.state = 8 THEN d.delta ELSE 0 END
+          FROM assignment_delta d JOIN unit_closure c ON c.descendant_id = d.unit_id AND c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :as_of_day AND c.to_day > :as_of_day
+         WHERE d.visible_day > :checkpoint_day AND d.visible_day <= :as_of_day
+           AND (CAST(:kind AS TEXT) = 'all' OR (CAST(:kind AS TEXT) = 'family' AND d.family_id = :scope_id) OR (CAST(:kind AS TEXT) = 'directive' AND d.directive_id = :scope_id))) x
+ WHERE {scope :root_id};
+
+-- name: rollup_checkpoint_before
+-- result: one
+-- scope: system
+-- args: day int
+-- columns: day int?
+SELECT MAX(day) AS day FROM duty_count_past WHERE day <= :day;
+
+-- name: assignments_as_of
+-- The rows behind a past figure: what each assignment at and below a unit was on a day, as known then.
+-- result: many
+-- scope: org
+-- args: root_id int, scope_id int, kind text, edge_kind text, as_of_day int, state int, limit_count int, offset_count int
+-- columns: assignment_id int, unit_id int, unit_name text, obligation_id int, title text, catalogue_id text?, state int, due_day int?
+SELECT x.assignment_id, x.unit_id, f.name AS unit_name, x.obligation_id, o.title, o.catalogue_id, x.state, a.due_day
+  FROM (SELECT d.assignment_id, d.unit_id, d.obligation_id, d.state, SUM(d.delta) AS n
+          FROM assignment_delta d JOIN unit_closure c ON c.descendant_id = d.unit_id AND c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :as_of_day AND c.to_day > :as_of_day
+         WHERE d.visible_day <= :as_of_day
+           AND (CAST(:kind AS TEXT) = 'all' OR (CAST(:kind AS TEXT) = 'family' AND d.family_id = :scope_id) OR (CAST(:kind AS TEXT) = 'directive' AND d.directive_id = :scope_id))
+         GROUP BY d.assignment_id, d.unit_id, d.obligation_id, d.state) x
+  JOIN unit_fact f ON f.unit_id = x.unit_id AND f.from_day <= :as_of_day AND f.to_day > :as_of_day
+  JOIN obligation o ON o.id = x.obligation_id JOIN assignment a ON a.id = x.assignment_id
+ WHERE x.n > 0 AND (CAST(:state AS BIGINT) < 0 OR x.state = :state) AND {scope :root_id}
+ ORDER BY x.unit_id, x.assignment_id LIMIT :limit_count OFFSET :offset_count;
+
+-- name: assignment_list_unit
+-- What one unit owes, late first.
+-- result: many
+-- scope: org
+-- args: unit_id int, on_day int
+-- columns: id int, obligation_id int, directive_id int, catalogue_id text?, title text, directive_title text, number text?, symbol text?, subject_kind text, subject_id int, subject_name text?, state int, due_day int?, covered_from_day int?, covered_to_day int?, waived_to_day int?, period_months int?, issued_day int, acked_ms int?, assignee_id int?, denominator text, soon_days int
+SELECT a.id, a.obligation_id, a.directive_id, o.catalogue_id, o.title, d.title AS directive_title, d.number, d.symbol, a.subject_kind, a.subject_id, s.name AS subject_name, a.state, a.due_day,
+       a.covered_from_day, a.covered_to_day, a.waived_to_day, o.period_months, a.issued_day, a.acked_ms, a.assignee_id, o.denominator, a.soon_days
+  FROM assignment a JOIN obligation o ON o.id = a.obligation_id JOIN directive d ON d.id = a.directive_id
+  LEFT JOIN info_system s ON a.subject_kind = 'system' AND s.id = a.subject_id
+ WHERE a.unit_id = :unit_id AND a.state >= 0 AND :on_day = :on_day AND {scope :unit_id}
+ ORDER BY CASE a.state WHEN 5 THEN 0 WHEN 6 THEN 1 WHEN 0 THEN 2 WHEN 4 THEN 3 WHEN 1 THEN 4 WHEN 2 THEN 5 WHEN 3 THEN 6 WHEN 8 THEN 7 ELSE 8 END,
+       COALESCE(a.covered_to_day, a.due_day, 2147483647), o.catalogue_id, a.id;
+
+-- name: assignment_list_scope
+-- The rows behind a number: assignments at and below a unit in a directive or family, filtered by state, obligation and search. Paged.
+-- result: many
+-- scope: org
+-- args: root_id int, edge_kind text, on_day int, family_id int?, directive_id int?, catalogue_id text?, state int, search text?, limit_count int, offset_count int
+-- columns: id int, unit_id int, unit_name text, kind text, catalogue_id text?, title text, subject_kind text, subject_name text?, state int, due_day int?, covered_from_day int?, covered_to_day int?, waived_to_day int?, period_months int?, issued_day int, soon_days int, focal_name text?, focal_phone text?
+SELECT a.id, a.unit_id, f.name AS unit_name, f.kind, o.catalogue_id, o.title, a.subject_kind, s.name AS subject_name, a.state, a.due_day, a.covered_from_day, a.covered_to_day, a.waived_to_day,
+       o.period_months, a.issued_day, a.soon_days,
+       (SELECT p.name FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = a.unit_id AND g.role = 'focal_officer' AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY g.id LIMIT 1) AS focal_name,
+       (SELECT p.phone FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = a.unit_id AND g.role = 'focal_officer' AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY g.id LIMIT 1) AS focal_phone
+  FROM unit_closure c JOIN assignment a ON a.unit_id = c.descendant_id
+  JOIN obligation o ON o.id = a.obligation_id
+  JOIN unit_fact f ON f.unit_id = a.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
+  LEFT JOIN info_system s ON a.subject_kind = 'system' AND s.id = a.subject_id
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+   AND (CAST(:family_id AS BIGINT) IS NULL OR a.family_id = :family_id) AND (CAST(:directive_id AS BIGINT) IS NULL OR a.directive_id = :directive_id)
+   AND (CAST(:catalogue_id AS TEXT) IS NULL OR o.catalogue_id = :catalogue_id)
+   AND a.state >= 0 AND (CAST(:state AS BIGINT) < 0 OR a.state = :state) AND (CAST(:search AS TEXT) IS NULL OR f.search_key LIKE :search)
+ ORDER BY CASE a.state WHEN 5 THEN 0 WHEN 6 THEN 1 WHEN 0 THEN 2 WHEN 4 THEN 3 WHEN 1 THEN 4 WHEN 2 THEN 5 WHEN 3 THEN 6 WHEN 8 THEN 7 ELSE 8 END,
+       COALESCE(a.covered_to_day, a.due_day, 2147483647), f.sort_key, a.id LIMIT :limit_count OFFSET :offset_count;
+
+-- name: obligation_rollup
+-- For each obligation of a directive or family: how many assignments are in which state, by catalogue id.
+-- result: many
+-- scope: org
+-- args: root_id int, edge_kind text, on_day int, family_id int?, directive_id int?
+-- columns: catalogue_id text?, title text, state int, n int
+SELECT o.catalogue_id, MIN(o.title) AS title, a.state, COUNT(*) AS n
+  FROM unit_closure c JOIN assignment a ON a.unit_id = c.descendant_id JOIN obligation o ON o.id = a.obligation_id
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+   AND (CAST(:family_id AS BIGINT) IS NULL OR a.family_id = :family_id) AND (CAST(:directive_id AS BIGINT) IS NULL OR a.directive_id = :directive_id) AND a.state >= 0
+ GROUP BY o.catalogue_id, CASE WHEN o.catalogue_id IS NULL THEN o.id ELSE 0 END, a.state ORDER BY o.catalogue_id, MIN(o.title), a.state;
+
+-- name: assignment_page
+-- One assignment as a page shows it.
+-- result: one
+-- scope: org
+-- args: id int, on_day int
+-- columns: id int, obligation_id int, directive_id int, family_id int, unit_id int, unit_name text, subject_kind text, subject_id int, subject_name text?, issued_day int, issued_ms int, due_day int?, acked_ms int?, acked_name text?, started_ms int?, covered_from_day int?, covered_to_day int?, na_from_day int?, waived_to_day int?, soon_days int, closed_day int?, state int, assignee_id int?, assignee_name text?, moved_from_id int?, moved_to_id int?, catalogue_id text?, title text, text text, trigger_kind text, period_months int?, deadline_note text?, denominator text, evidence_kinds text, letter_duty_id int?
+SELECT a.id, a.obligation_id, a.directive_id, a.family_id, a.unit_id, f.name AS unit_name, a.subject_kind, a.subject_id, s.name AS subject_name, a.issued_day, a.issued_ms, a.due_day, a.acked_ms, ap.name AS acked_name, a.started_ms,
+       a.covered_from_day, a.covered_to_day, a.na_from_day, a.waived_to_day, a.soon_days, a.closed_day, a.state, a.assignee_id, sp.name AS assignee_name, a.moved_from_id, a.moved_to_id,
+       o.catalogue_id, o.title, o.text, o.trigger_kind, o.period_months, o.deadline_note, o.denominator, o.evidence_kinds, o.letter_duty_id
+  FROM assignment a JOIN obligation o ON o.id = a.obligation_id
+  JOIN unit_fact f ON f.unit_id = a.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
+  LEFT JOIN info_system s ON a.subject_kind = 'system' AND s.id = a.subject_id
+  LEFT JOIN person ap ON ap.id = a.acked_by LEFT JOIN person sp ON sp.id = a.assignee_id
+ WHERE a.id = :id AND {scope a.unit_id};
+
+-- name: assignment_chain
+-- Why do I owe this: from this obligation up to the first directive, with the issuer's name of that day.
+-- Readable by whoever may read the assignment at its foot.
+-- result: many
+-- scope: org
+-- args: assignment_id int
+-- columns: depth int, obligation_id int, directive_id int, title text, text text, deadline_day int?, letter_duty_id int?, directive_title text, number text?, symbol text?, instrument text?, letter_id int?, issued_day int, issuer_id int, issuer_name text
+WITH RECURSIVE up (depth, obligation_id) AS (
+    SELECT 0, a.obligation_id FROM assignment a WHERE a.id = :assignment_id AND {scope a.unit_id}
+    UNION ALL
+    SELECT up.depth + 1, o.parent_id FROM up JOIN obligation o ON o.id = up.obligation_id WHERE o.parent_id IS NOT NULL AND up.depth < 20)
+SELECT up.depth, o.id AS obligation_id, d.id AS directive_id, o.title, o.text, o.deadline_day, o.letter_duty_id, d.title AS directive_title, d.number, d.symbol, d.instrument, d.letter_id, d.issued_day, d.issuer_id, f.name AS issuer_name
+  FROM up JOIN obligation o ON o.id = up.obligation_id JOIN directive d ON d.id = o.directive_id
+  JOIN unit_fact f ON f.unit_id = d.issuer_id AND f.from_day <= d.issued_day AND f.to_day > d.issued_day
+ ORDER BY up.depth DESC;
+
+-- name: assignment_evidence_list
+-- Evidence of an assignment, newest first.
+-- result: many
+-- scope: org
+-- args: assignment_id int
+-- columns: id int, kind text, title text, done_day int, covers_from_day int, covers_to_day int, state text, source text, submitted_name text?, submitted_ms int, decided_name text?, decided_ms int?, reason text?, file_count int
+SELECT e.id, e.kind, e.title, e.done_day, e.covers_from_day, e.covers_to_day, e.state, e.source, sp.name AS submitted_name, e.submitted_ms, dp.name AS decided_name, e.decided_ms, e.reason,
+       (SELECT COUNT(*) FROM evidence_file ef WHERE ef.evidence_id = e.id) AS file_count
+  FROM assignment_evidence ae JOIN evidence e ON e.id = ae.evidence_id
+  LEFT JOIN person sp ON sp.id = e.submitted_by LEFT JOIN person dp ON dp.id = e.decided_by
+ WHERE ae.assignment_id = :assignment_id AND {scope e.unit_id} ORDER BY e.id DESC;
+
+-- name: freeze_insert
+-- result: none
+-- scope: system
+-- args: id int, root_id int, directive_id int?, edge_kind text, as_of_day int, at_ms int, by_person int?, row_count int, hash blob
+INSERT INTO data_freeze (id, root_id, directive_id, edge_kind, as_of_day, at_ms, by_person, row_count, hash)
+VALUES (:id, :root_id, :directive_id, :edge_kind, :as_of_day, :at_ms, :by_person, :row_count, :hash);
+
+-- name: freeze_row_insert
+-- result: none
+-- scope: system
+-- args: freeze_id int, seq int, unit_id int, unit_name text, parent_id int?, assignment_id int, obligation_id int, state int, due_day int?
+INSERT INTO data_freeze_row (freeze_id, seq, unit_id, unit_name, parent_id, assignment_id, obligation_id, state, due_day)
+VALUES (:freeze_id, :seq, :unit_id, :unit_name, :parent_id, :assignment_id, :obligation_id, :state, :due_day);
+
+-- name: freeze_get
+-- result: one
+-- scope: org
+-- args: id int
+-- columns: id int, root_id int, directive_id int?, edge_kind text, as_of_day int, at_ms int, row_count int, hash blob
+SELECT z.id, z.root_id, z.directive_id, z.edge_kind, z.as_of_day, z.at_ms, z.row_count, z.hash FROM data_freeze z WHERE z.id = :id AND {scope z.root_id};
+
+-- name: freeze_rows
+-- result: many
+-- scope: org
+-- args: freeze_id int
+-- columns: seq int, unit_id int, unit_name text, parent_id int?, assignment_id int, obligation_id int, state int, due_day int?, title text, catalogue_id text?
+SELECT r.seq, r.unit_id, r.unit_name, r.parent_id, r.assignment_id, r.obligation_id, r.state, r.due_day, o.title, o.catalogue_id
+  FROM data_freeze_row r JOIN data_freeze z ON z.id = r.freeze_id JOIN obligation o ON o.id = r.obligation_id
+ WHERE r.freeze_id = :freeze_id AND {scope z.root_id} ORDER BY r.seq;
+
+-- name: unit_missing
+-- Who is missing first: units in a scope that have not even acknowledged, with whom to call.
+-- result: many
+-- scope: org
+-- args: root_id int, scope_id int, edge_kind text, on_day int, limit_count int
+-- columns: unit_id int, name text, n_unseen int, n_late int, focal_name text?, focal_phone text?, head_name text?
+SELECT c.descendant_id AS unit_id, f.name, k.n_unseen, k.n_late,
+       (SELECT p.name FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = c.descendant_id AND g.role = 'focal_officer' AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY g.id LIMIT 1) AS focal_name,
+       (SELECT p.phone FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = c.descendant_id AND g.role = 'focal_officer' AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY g.id LIMIT 1) AS focal_phone,
+       (SELECT p.name FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = c.descendant_id AND g.role = 'unit_head' AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY g.id LIMIT 1) AS head_name
+  FROM unit_closure c JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = :scope_id
+  JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND k.n_late + k.n_unseen > 0 AND {scope :root_id}
+ ORDER BY k.n_late DESC, k.n_unseen DESC, f.sort_key, c.descendant_id LIMIT :limit_count;

@@ -1,0 +1,24 @@
+/* access.h - may this actor do this on that unit? Deny by default, by object (design 3.9).
+ * Queries check their own scope; what changes something asks here first.
+ * Uses: store.    Used by: org, duty, asset, work.    Memory: none kept.    Threads: one db, one owner. */
+#ifndef LUYTRE_ORG_ACCESS_H
+#define LUYTRE_ORG_ACCESS_H
+
+#include "store/store.h"
+
+NONNULL_BEGIN
+
+/* The actor with another right, for a query inside a request that needs more than its route named. */
+static inline struct actor actor_with(const struct actor *actor, uint64_t right)
+{
+    struct actor other = *actor;
+    other.right = right;
+    return other;
+}
+/* ERR_DENIED, without saying whether the unit exists. what: "issue a directive", for the message. */
+MUST_USE enum err_code access_require(struct db *db, const struct actor *actor, uint64_t right, int64_t unit_id, const char *what,
+                                      struct err *err);
+MUST_USE enum err_code access_has(struct db *db, const struct actor *actor, uint64_t right, int64_t unit_id, bool *ret_has, struct err *err);
+
+NONNULL_END
+#endif

@@ -1,0 +1,415 @@
+#include "duty_world.h"
+
+#include "proof/chain.h"
+#include "proof/evidence.sql.h"
+
+static const struct obligation_target to_all[] = {{TARGET_ALL, STR_INIT("")}};
+static const struct obligation_target to_schools[] = {{TARGET_KIND, STR_INIT("school_lower_secondary")}};
+
+static struct obligation_draft scan(civil_day due)
+{
+    return (struct obligation_draft){.catalogue_id = STR("CT18-2b"), .deadline_day = due, .targets = to_schools, .target_count = 1};
+}
+
+static struct obligation_draft plan(civil_day due)
+{
+    return (struct obligation_draft){.catalogue_id = STR("CT18-2c"), .deadline_day = due, .targets = to_all, .target_count = 1};
+}
+
+static struct obligation_draft absorb(civil_day due)
+{
+    return (struct obligation_draft){.catalogue_id = STR("CT18-1a"), .deadline_day = due, .targets = to_schools, .target_count = 1};
+}
+
+static struct sql_rollup_unit_row rollup(struct store_test *t, const struct world *w, int64_t root, int64_t scope)
+{
+    struct err err;
+    struct sql_rollup_unit_row *row = NULL;
+    assert_ok(sql_rollup_unit(t->db, &w->system, &t->arena,
+                              &(struct sql_rollup_unit_args){.root_id = root, .scope_id = scope, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = civil_day_of_ms(t->now_ms)},
+                              &row, &err));
+    assert_non_null(row);
+    return *row;
+}
+
+static struct sql_world_assignments_row assignment_of(struct store_test *t, int64_t unit_id, size_t nth)
+{
+    struct err err;
+    struct sql_world_assignments_rows rows;
+    assert_ok(sql_world_assignments(t->db, &t->arena, &rows, &err));
+    for (size_t i = 0; i < rows.count; i++)
+        if (rows.items[i].unit_id == unit_id && !rows.items[i].closed && nth-- == 0)
+            return rows.items[i];
+    fail_msg("no such assignment");
+    return (struct sql_world_assignments_row){0};
+}
+
+static int64_t issue(struct store_test *t, const struct world *w, const struct obligation_draft *o, size_t count, struct directive_issued *ret)
+{
+    struct err err;
+    int64_t id = world_directive(t, w, o, count);
+    struct actor issuer = world_actor(t, w->issuer, RIGHT_READ);
+    assert_ok(directive_issue(t->db, &issuer, id, ret, &err));
+    assert_ok(ledger_recount(t->db, &err));
+    return id;
+}
+
+static void issuing_reaches_whom_it_names(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct directive_issued issued;
+    struct obligation_draft o[] = {scan(civil_to_day(2027, 6, 30)), plan(civil_to_day(2027, 3, 1))};
+    int64_t id = issue(t, &w, o, 2, &issued);
+    /* no school has registered a system yet: it stands there itself; the plan also goes to the department */
+    assert_int_equal(issued.assignment_count, WORLD_SCHOOLS + WORLD_SCHOOLS + 1);
+    assert_int_equal(issued.unit_count, WORLD_SCHOOLS + 1);
+    struct sql_rollup_unit_row r = rollup(t, &w, w.committee, 0);
+    assert_int_equal(r.n_unseen, issued.assignment_count);
+    r = rollup(t, &w, w.department, id);
+    assert_int_equal(r.n_unseen, issued.assignment_count);
+    struct actor issuer = world_actor(t, w.issuer, RIGHT_READ);
+    assert_err(directive_issue(t->db, &issuer, id, &issued, &err), ERR_CONFLICT);
+    struct actor teacher = world_actor(t, w.teacher_of[0], RIGHT_READ);
+    int64_t second = world_directive(t, &w, o, 2);
+    assert_err(directive_issue(t->db, &teacher, second, &issued, &err), ERR_DENIED);
+}
+
+static void a_province_sees_it_move(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct directive_issued issued;
+    struct obligation_draft o[] = {plan(civil_to_day(2027, 3, 1))};
+    int64_t id = issue(t, &w, o, 1, &issued);
+    struct actor teacher = world_actor(t, w.teacher_of[3], RIGHT_READ);
+    bool first = false;
+    assert_ok(duty_acknowledge(t->db, &teacher, id, w.schools[3], &first, &err));
+    assert_true(first);
+    assert_ok(duty_acknowledge(t->db, &teacher, id, w.schools[3], &first, &err));
+    assert_false(first);
+    assert_int_equal(rollup(t, &w, w.committee, id).n_ack, 1);
+    struct sql_world_assignments_row a = assignment_of(t, w.schools[3], 0);
+    struct evidence_draft draft = {.assignment_id = a.id,
+                                   .kind = STR("plan"),
+                                   .done_day = civil_day_of_ms(t->now_ms),
+                                   .fields_json = STR("{}"),
+                                   .source = STR("hand")};
+    int64_t evidence = 0;
+    assert_err(evidence_submit(t->db, &teacher, &draft, &evidence, &err), ERR_SYNTAX); /* the kind's fields are missing */
+    const struct know_evidence_kind *kind = know_evidence_kind_find(STR("plan"));
+    AUTO_BUF fields;
+    buf_init(&fields, 1u << 16);
+    buf_lit(&fields, "{\"x\":1");
+    for (size_t i = 0; i < kind->field_count; i++)
+        buf_printf(&fields, ",\"%.*s\":\"%s\"", STR_ARG(kind->fields[i].id),
+                   kind->fields[i].type == KNOW_FIELD_CHOICE ? kind->fields[i].choices[0].id.ptr : kind->fields[i].type == KNOW_FIELD_DATE ? "2027-01-04"
+                                                                                         : kind->fields[i].type == KNOW_FIELD_YES_NO      ? "true"
+                                                                                                                                          : "12");
+    buf_lit(&fields, "}");
+    draft.fields_json = buf_str(&fields);
+    char sha[32] = {1};
+    struct evidence_file file = {STR("phuong-an.pdf"), STR("application/pdf"), {sha, sizeof sha}, 10};
+    draft.files = &file;
+    draft.file_count = 1;
+    assert_ok(evidence_submit(t->db, &teacher, &draft, &evidence, &err));
+    assert_int_equal(rollup(t, &w, w.committee, id).n_doing, 1);
+    assert_err(evidence_accept(t->db, &teacher, evidence, &err), ERR_DENIED);
+    struct actor head = world_actor(t, w.head_of[2], RIGHT_READ); /* of another school */
+    assert_int_not_equal(evidence_accept(t->db, &head, evidence, &err), ERR_NONE);
+    struct actor reviewer = world_actor(t, w.reviewer, RIGHT_READ);
+    assert_err(evidence_return(t->db, &reviewer, evidence, STR("  "), &err), ERR_SYNTAX);
+    assert_ok(evidence_accept(t->db, &reviewer, evidence, &err));
+    assert_err(evidence_accept(t->db, &reviewer, evidence, &err), ERR_CONFLICT);
+    assert_int_equal(rollup(t, &w, w.committee, id).n_ok, 1);
+    assert_ok(ledger_recount(t->db, &err));
+    /* five days before the day they are due soon, the day after they are late; the one that is done stays done */
+    world_pass(t, civil_to_day(2027, 2, 24) - civil_day_of_ms(t->now_ms));
+    struct sql_rollup_unit_row r = rollup(t, &w, w.committee, id);
+    assert_int_equal(r.n_due, issued.assignment_count - 1);
+    world_pass(t, civil_to_day(2027, 3, 2) - civil_day_of_ms(t->now_ms));
+    r = rollup(t, &w, w.committee, id);
+    assert_int_equal(r.n_late, issued.assignment_count - 1);
+    assert_int_equal(r.n_ok, 1);
+    assert_ok(ledger_recount(t->db, &err));
+    /* taking it back opens the duty again */
+    assert_ok(evidence_withdraw(t->db, &teacher, evidence, STR("nộp nhầm tệp"), &err));
+    assert_int_equal(rollup(t, &w, w.committee, id).n_late, issued.assignment_count);
+    assert_ok(ledger_recount(t->db, &err));
+}
+
+static void reading_counts_persons(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct directive_issued issued;
+    struct obligation_draft o[] = {absorb(civil_to_day(2027, 2, 1))};
+    int64_t id = issue(t, &w, o, 1, &issued);
+    bool first;
+    struct actor teacher = world_actor(t, w.teacher_of[0], RIGHT_READ), head = world_actor(t, w.head_of[0], RIGHT_READ);
+    assert_ok(duty_acknowledge(t->db, &teacher, id, w.schools[0], &first, &err));
+    assert_int_equal(rollup(t, &w, w.schools[0], id).n_ok, 0);
+    assert_ok(duty_acknowledge(t->db, &head, id, w.schools[0], &first, &err));
+    assert_int_equal(rollup(t, &w, w.schools[0], id).n_ok, 1);
+    struct sql_acknowledgement_rollup_row *people = NULL;
+    assert_ok(sql_acknowledgement_rollup(t->db, &w.system, &t->arena,
+                                         &(struct sql_acknowledgement_rollup_args){
+                                             .root_id = w.committee, .directive_id = id, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = civil_day_of_ms(t->now_ms)},
+                                         &people, &err));
+    assert_int_equal(people->people, 2 * WORLD_SCHOOLS);
+    assert_int_equal(people->acked, 2);
+    assert_ok(ledger_recount(t->db, &err));
+}
+
+static void systems_are_the_denominator_of_scans(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct directive_issued issued;
+    struct obligation_draft drill = {.catalogue_id = STR("CT18-2e"), .deadline_day = CIVIL_NONE, .targets = to_schools, .target_count = 1};
+    struct obligation_draft o[] = {scan(CIVIL_NONE), drill};
+    int64_t low = store_id(t->store), high = store_id(t->store);
+    assert_ok(sql_world_system(t->db, &(struct sql_world_system_args){.id = low, .unit_id = w.schools[0], .name = STR("Phòng tin học")}, &err));
+    assert_ok(sql_world_level(t->db, &(struct sql_world_level_args){.id = store_id(t->store), .system_id = low, .level = 1}, &err));
+    assert_ok(sql_world_system(t->db, &(struct sql_world_system_args){.id = high, .unit_id = w.schools[1], .name = STR("Một cửa")}, &err));
+    assert_ok(sql_world_level(t->db, &(struct sql_world_level_args){.id = store_id(t->store), .system_id = high, .level = 3}, &err));
+    int64_t id = issue(t, &w, o, 2, &issued);
+    /* level 1 owes no drill: not concerned; level 3 owes it */
+    assert_int_equal(rollup(t, &w, w.schools[0], id).n_na, 1);
+    assert_int_equal(rollup(t, &w, w.schools[1], id).n_na, 0);
+    struct sql_world_assignments_row a = assignment_of(t, w.schools[1], 0);
+    assert_str(a.subject_kind, STR("system"));
+    assert_int_equal(a.subject_id, high);
+    /* a school registers its first system: the duty moves from the school to the system */
+    int64_t fresh = store_id(t->store);
+    assert_ok(sql_world_system(t->db, &(struct sql_world_system_args){.id = fresh, .unit_id = w.schools[5], .name = STR("Cổng thông tin")}, &err));
+    assert_ok(directive_follow_subjects(t->db, w.schools[5], &err));
+    a = assignment_of(t, w.schools[5], 0);
+    assert_str(a.subject_kind, STR("system"));
+    assert_int_equal(a.subject_id, fresh);
+    struct sql_rollup_unit_row r = rollup(t, &w, w.schools[5], id);
+    assert_int_equal(r.n_unseen, 2); /* scan and, its level being unknown, drill */
+    assert_ok(ledger_recount(t->db, &err));
+    assert_ok(directive_follow_subjects(t->db, w.schools[5], &err)); /* twice is once */
+    assert_int_equal(rollup(t, &w, w.schools[5], id).n_unseen, 2);
+}
+
+static void each_tier_may_only_be_earlier(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct directive_issued issued;
+    struct obligation_target to_department = {TARGET_CHILDREN, STR("")};
+    struct obligation_draft above = {.catalogue_id = STR("CT18-2c"), .deadline_day = civil_to_day(2027, 6, 30), .targets = &to_department, .target_count = 1};
+    int64_t parent = issue(t, &w, &above, 1, &issued);
+    assert_int_equal(issued.assignment_count, 1);
+    struct sql_obligation_list_rows list;
+    assert_ok(sql_obligation_list(t->db, &t->arena, &(struct sql_obligation_list_args){.directive_id = parent}, &list, &err));
+    struct obligation_draft below = {.catalogue_id = STR("CT18-2c"),
+                                     .parent_id = list.items[0].id,
+                                     .text = STR("Các trường ban hành phương án"),
+                                     .deadline_day = civil_to_day(2027, 7, 1),
+                                     .targets = to_schools,
+                                     .target_count = 1};
+    struct directive_draft draft = {.issuer_id = w.department,
+                                    .parent_id = parent,
+                                    .edge_kind = EDGE_PROFESSIONAL,
+                                    .title = STR("Sở giao các trường"),
+                                    .issued_day = CIVIL_NONE,
+                                    .obligations = &below,
+                                    .obligation_count = 1};
+    int64_t child = 0;
+    assert_err(directive_draft_new(t->db, &w.system, &draft, &child, &err), ERR_SYNTAX);
+    below.deadline_day = civil_to_day(2027, 6, 15);
+    assert_ok(directive_draft_new(t->db, &w.system, &draft, &child, &err));
+    assert_ok(directive_issue(t->db, &w.system, child, &issued, &err));
+    assert_int_equal(issued.assignment_count, WORLD_SCHOOLS);
+    /* the family counts both tiers, the directive of the department its own */
+    assert_int_equal(rollup(t, &w, w.committee, parent).n_unseen, WORLD_SCHOOLS + 1);
+    assert_int_equal(rollup(t, &w, w.committee, child).n_unseen, WORLD_SCHOOLS);
+    struct sql_assignment_chain_rows chain;
+    struct actor teacher = world_actor(t, w.teacher_of[0], RIGHT_READ);
+    assert_ok(sql_assignment_chain(t->db, &teacher, &t->arena, &(struct sql_assignment_chain_args){.assignment_id = assignment_of(t, w.schools[0], 0).id}, &chain, &err));
+    assert_int_equal(chain.count, 2);
+    assert_str(chain.items[0].issuer_name, STR("UBND tỉnh Trúc Lâm"));
+    assert_str(chain.items[1].text, STR("Các trường ban hành phương án"));
+    struct actor stranger = world_actor(t, w.teacher_of[1], RIGHT_READ);
+    assert_ok(sql_assignment_chain(t->db, &stranger, &t->arena, &(struct sql_assignment_chain_args){.assignment_id = assignment_of(t, w.schools[0], 0).id}, &chain, &err));
+    assert_int_equal(chain.count, 0);
+    assert_ok(ledger_recount(t->db, &err));
+}
+
+/* A year of random acts. Every evening the roll-up is written down; in the end each past day, asked as of then, says the same; and the
+ * counters are what a full recount counts. */
+static void random_histories_are_counted_right(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct rng rng;
+    rng_init(&rng, 18);
+    struct directive_issued issued;
+    struct obligation_draft o[] = {scan(civil_to_day(2027, 2, 20)), plan(civil_to_day(2027, 1, 25)), absorb(CIVIL_NONE)};
+    int64_t id = issue(t, &w, o, 3, &issued);
+    struct {
+        civil_day day;
+        struct sql_rollup_unit_row all, school;
+    } seen[90];
+    size_t days = 0;
+    for (; days < ARRAY_LEN(seen); days++) {
+        civil_day today = civil_day_of_ms(t->now_ms);
+        for (uint64_t acts = rng_below(&rng, 6); acts > 0; acts--) {
+            struct arena_mark mark = arena_mark(&t->arena);
+            struct sql_world_assignments_rows rows;
+            assert_ok(sql_world_assignments(t->db, &t->arena, &rows, &err));
+            int64_t aid = rows.items[rng_below(&rng, rows.count)].id;
+            struct ledger_row row;
+            assert_ok(ledger_get(t->db, &t->arena, aid, &row, &err));
+            struct ledger_row after = row;
+            switch (rng_below(&rng, 8)) {
+            case 0:
+                after.acked_ms = t->now_ms;
+                after.facts.acked_day = today;
+                break;
+            case 1:
+                after.started_ms = t->now_ms;
+                after.facts.started_day = today;
+                break;
+            case 2: /* evidence of some days ago becomes known today */
+                after.facts.covered_from_day = today - (civil_day)rng_below(&rng, 20);
+                after.facts.covered_to_day = after.facts.covered_from_day + 15 + (civil_day)rng_below(&rng, 40);
+                break;
+            case 3: /* and is withdrawn */
+                after.facts.covered_from_day = after.facts.covered_to_day = CIVIL_NONE;
+                break;
+            case 4:
+                after.facts.waived_to_day = rng_below(&rng, 2) ? today + 1 + (civil_day)rng_below(&rng, 30) : CIVIL_NONE;
+                break;
+            case 5:
+                after.facts.na_from_day = rng_below(&rng, 3) ? CIVIL_NONE : today;
+                break;
+            case 6:
+                after.unit_id = w.schools[rng_below(&rng, WORLD_SCHOOLS)]; /* to a successor */
+                break;
+            case 7:
+                after.facts.due_day = after.facts.due_day == CIVIL_NONE ? CIVIL_NONE : after.facts.due_day + (civil_day)rng_below(&rng, 5);
+                break;
+            }
+            assert_ok(ledger_put(t->db, today, &row, &after, &err));
+            arena_rewind(&t->arena, mark);
+        }
+        seen[days].day = today;
+        seen[days].all = rollup(t, &w, w.committee, 0);
+        seen[days].school = rollup(t, &w, w.schools[0], id);
+        if (days % 15 == 0)
+            assert_ok(ledger_recount(t->db, &err));
+        world_pass(t, 1);
+    }
+    assert_ok(ledger_recount(t->db, &err));
+    for (size_t i = 0; i < days; i++) {
+        struct sql_rollup_checkpoint_before_row *checkpoint = NULL;
+        assert_ok(sql_rollup_checkpoint_before(t->db, &t->arena, &(struct sql_rollup_checkpoint_before_args){.day = seen[i].day}, &checkpoint, &err));
+        const struct {
+            int64_t root, scope;
+            const char *kind;
+            const struct sql_rollup_unit_row *want;
+        } asks[] = {{w.committee, 0, "all", &seen[i].all}, {w.schools[0], id, "family", &seen[i].school}};
+        for (size_t k = 0; k < ARRAY_LEN(asks); k++) {
+            struct sql_rollup_as_of_row *got = NULL;
+            assert_ok(sql_rollup_as_of(t->db, &w.system, &t->arena,
+                                       &(struct sql_rollup_as_of_args){.root_id = asks[k].root,
+                                                                       .scope_id = asks[k].scope,
+                                                                       .kind = str_from_cstr(asks[k].kind),
+                                                                       .edge_kind = EDGE_ADMINISTRATIVE,
+                                                                       .as_of_day = seen[i].day,
+                                                                       .checkpoint_day = checkpoint->day.has ? checkpoint->day.v : 0},
+                                       &got, &err));
+            const struct sql_rollup_unit_row *want = asks[k].want;
+            if (got->n_unseen != want->n_unseen || got->n_ack != want->n_ack || got->n_doing != want->n_doing || got->n_ok != want->n_ok || got->n_due != want->n_due ||
+                got->n_late != want->n_late || got->n_birth != want->n_birth || got->n_na != want->n_na || got->n_waived != want->n_waived)
+                fail_msg("day %zu %s: late %lld seen %lld, ok %lld seen %lld, unseen %lld seen %lld", i, asks[k].kind, (long long)got->n_late, (long long)want->n_late,
+                         (long long)got->n_ok, (long long)want->n_ok, (long long)got->n_unseen, (long long)want->n_unseen);
+            /* and the rows behind the number are as many as the number */
+            struct sql_assignments_as_of_rows rows;
+            assert_ok(sql_assignments_as_of(t->db, &w.system, &t->arena,
+                                            &(struct sql_assignments_as_of_args){.root_id = asks[k].root,
+                                                                                 .scope_id = asks[k].scope,
+                                                                                 .kind = str_from_cstr(asks[k].kind),
+                                                                                 .edge_kind = EDGE_ADMINISTRATIVE,
+                                                                                 .as_of_day = seen[i].day,
+                                                                                 .state = DUTY_LATE,
+                                                                                 .limit_count = 1000},
+                                            &rows, &err));
+            assert_int_equal(rows.count, want->n_late);
+        }
+    }
+}
+
+static void withdrawing_and_succession(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct directive_issued issued;
+    struct obligation_draft o[] = {plan(civil_to_day(2027, 3, 1))};
+    int64_t id = issue(t, &w, o, 1, &issued);
+    size_t moved = 0;
+    assert_ok(directive_move_open(t->db, w.schools[0], w.schools[1], 0, &moved, &err));
+    assert_int_equal(moved, 1);
+    assert_int_equal(rollup(t, &w, w.schools[0], id).n_unseen, 0);
+    assert_int_equal(rollup(t, &w, w.schools[1], id).n_unseen, 2);
+    assert_ok(ledger_recount(t->db, &err));
+    assert_err(directive_withdraw(t->db, &w.system, id, STR(""), &err), ERR_SYNTAX);
+    assert_ok(directive_withdraw(t->db, &w.system, id, STR("thay bằng công văn khác"), &err));
+    assert_int_equal(rollup(t, &w, w.committee, 0).n_unseen, 0);
+    assert_ok(ledger_recount(t->db, &err));
+    world_pass(t, 100);
+    assert_int_equal(rollup(t, &w, w.committee, 0).n_late, 0);
+    assert_ok(ledger_recount(t->db, &err));
+}
+
+static void the_chain_holds_and_shows_tampering(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct directive_issued issued;
+    struct obligation_draft o[] = {plan(civil_to_day(2027, 3, 1))};
+    issue(t, &w, o, 1, &issued);
+    size_t sealed = 0;
+    assert_ok(chain_seal(t->db, &sealed, &err));
+    assert_true(sealed > WORLD_SCHOOLS);
+    struct chain_report report;
+    assert_ok(chain_verify(t->db, &t->arena, &report, &err));
+    assert_int_equal(report.entry_count, sealed);
+    assert_int_equal(report.waiting_count, 0);
+    struct sql_world_entries_rows entries;
+    assert_ok(sql_world_entries(t->db, &t->arena, &entries, &err));
+    /* erasing content keeps the chain whole */
+    assert_ok(chain_erase(t->db, entries.items[2].id, 0, STR("theo yêu cầu"), &err));
+    assert_err(chain_erase(t->db, entries.items[2].id, 0, STR("theo yêu cầu"), &err), ERR_CONFLICT);
+    assert_ok(chain_seal(t->db, &sealed, &err));
+    assert_ok(chain_verify(t->db, &t->arena, &report, &err));
+    assert_int_equal(report.erased_count, 1);
+    /* changing one field of one row does not */
+    int64_t changes = 0;
+    assert_ok(sql_world_tamper(t->db, &(struct sql_world_tamper_args){.id = entries.items[4].id, .at_ms = entries.items[4].at_ms + 1}, &changes, &err));
+    assert_err(chain_verify(t->db, &t->arena, &report, &err), ERR_CONFLICT);
+}
+
+int main(void)
+{
+    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, &sql_module_duty, NULL};
+    static const struct CMUnitTest tests[] = {
+        STORE_TEST(issuing_reaches_whom_it_names),        STORE_TEST(a_province_sees_it_move),
+        STORE_TEST(reading_counts_persons),               STORE_TEST(systems_are_the_denominator_of_scans),
+        STORE_TEST(each_tier_may_only_be_earlier),        STORE_TEST(random_histories_are_counted_right),
+        STORE_TEST(withdrawing_and_succession),           STORE_TEST(the_chain_holds_and_shows_tampering),
+    };
+    return store_test_main(tests, ARRAY_LEN(tests), modules);
+}
