@@ -378,7 +378,7 @@ static void add_headers(struct request *request, struct response *response)
         response_header(request, response, STR("Strict-Transport-Security"), STR("max-age=31536000"));
     if (!response->asset && !(request->route && request->route->flags & CACHED && response->status < 400))
         response_header(request, response, STR("Cache-Control"), STR("no-store"));
-    response_header(request, response, STR("Vary"), STR("Accept-Encoding, Accept-Language, Cookie"));
+    response_header(request, response, STR("Vary"), response->asset ? STR("Accept-Encoding") : STR("Accept-Encoding, Accept-Language, Cookie"));
 }
 
 static void answer(struct request *request, struct response *response)
@@ -481,13 +481,14 @@ void web_answer_refused(struct request *request, struct response *response, enum
 /* --- rows every site has --- */
 static enum err_code asset_show(struct request *request, struct response *response, struct err *err)
 {
-    const struct asset *asset = asset_find(request->path);
+    bool is_icon = str_equal(request->path, STR("/favicon.ico")); /* asked by its old name on pages that are no HTML */
+    const struct asset *asset = asset_find(is_icon ? ASSET_ICON_SVG : request->path);
     if (!asset)
         return err_set(err, ERR_NOT_FOUND, "no such asset");
     response->status = 200;
     response->asset = asset;
     response->mime = asset->mime;
-    response_header(request, response, STR("Cache-Control"), STR("public, max-age=31536000, immutable"));
+    response_header(request, response, STR("Cache-Control"), is_icon ? STR("public, max-age=86400") : STR("public, max-age=31536000, immutable"));
     response_header(request, response, STR("ETag"), asset->etag);
     if (str_contains(request_header(request, STR("if-none-match")), asset->etag))
         response->status = 304;
@@ -561,6 +562,7 @@ static enum err_code health_show(struct request *request, struct response *respo
 
 const struct route web_own_routes[] = {
     {GET, "/assets/{name}", asset_show, 0, READS | PUBLIC | CACHED, NULL},
+    {GET, "/favicon.ico", asset_show, 0, READS | PUBLIC | CACHED, NULL},
     {GET, "/prefs", preference_set, 0, READS | PUBLIC, NULL},
     {GET, "/help", help_show, 0, READS | PUBLIC, NULL},
     {GET, "/api/openapi.json", openapi_show, 0, READS | PUBLIC, NULL},
