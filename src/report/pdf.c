@@ -516,19 +516,40 @@ static enum err_code addressees_put(struct writer *w)
 
 /* ---------- boxes 7 and 9b ---------- */
 
-/* Draws both columns at w->y, or only measures. */
-static enum err_code close_block(struct writer *w, bool is_drawn, double *ret_height)
+static enum err_code sign_put(struct writer *w, double x, double width, bool is_drawn, double *y)
 {
     const struct document *d = w->document;
-    double left_w = w->width * 0.46, right_w = w->width - left_w, left = w->y, right = w->y;
     struct type_text text;
-    if (d->recipient_count || !str_is_empty(d->keep)) {
-        TRY(broken(w, STR("Nơi nhận:"), TYPE_BOLD_ITALIC, KEEP_PT, left_w, 0, &text));
+    double step = leading(BODY_PT, true);
+    for (size_t i = 0; i <= d->sign_line_count; i++) {
+        bool is_name = i == d->sign_line_count;
+        struct str line = d->signer_name;
+        if (!is_name) {
+            line = arena_printf(&w->scratch, "%s%.*s", document_role_text(d->sign_lines[i].role), STR_ARG(d->sign_lines[i].title));
+            if (str_is_null(line))
+                return arena_full(&w->scratch, w->err);
+        }
+        TRY(broken(w, line, TYPE_BOLD, BODY_PT, width, 0, &text));
+        *y += is_name ? SIGN_ROOM : 0;
         if (is_drawn)
-            lines_put(w, &text, 0, 1, w->x, &left, left_w, 0, TYPE_LEFT, leading(KEEP_PT, true));
+            lines_put(w, &text, 0, text.line_count, x, y, width, 0, TYPE_CENTRE, step);
         else
-            left += leading(KEEP_PT, true);
+            *y += (double)text.line_count * step;
     }
+    return ERR_NONE;
+}
+
+static enum err_code recipients_put(struct writer *w, double width, bool is_drawn, double *y)
+{
+    const struct document *d = w->document;
+    struct type_text text;
+    if (d->recipient_count == 0 && str_is_empty(d->keep))
+        return ERR_NONE;
+    TRY(broken(w, STR("Nơi nhận:"), TYPE_BOLD_ITALIC, KEEP_PT, width, 0, &text));
+    if (is_drawn)
+        lines_put(w, &text, 0, 1, w->x, y, width, 0, TYPE_LEFT, leading(KEEP_PT, true));
+    else
+        *y += leading(KEEP_PT, true);
     for (size_t i = 0; i <= d->recipient_count; i++) {
         bool is_keep = i == d->recipient_count;
         if (is_keep && str_is_empty(d->keep))
@@ -538,32 +559,29 @@ static enum err_code close_block(struct writer *w, bool is_drawn, double *ret_he
             return arena_full(&w->scratch, w->err);
         bool is_last = is_keep || (i + 1 == d->recipient_count && str_is_empty(d->keep));
         TRY(document_item_text(name, is_keep ? STR_NONE : d->recipients[i].purpose, is_last, &w->scratch, &item, w->err));
-        TRY(broken(w, item, TYPE_REGULAR, LIST_PT, left_w, 0, &text));
+        TRY(broken(w, item, TYPE_REGULAR, LIST_PT, width, 0, &text));
+        double height = (double)text.line_count * leading(LIST_PT, true);
+        if (is_drawn && *y + height > w->bottom + 0.01) { /* a list longer than a page goes on overleaf */
+            TRY(page_open(w));
+            *y = w->y;
+        }
         if (is_drawn)
-            lines_put(w, &text, 0, text.line_count, w->x, &left, left_w, 0, TYPE_LEFT, leading(LIST_PT, true));
+            lines_put(w, &text, 0, text.line_count, w->x, y, width, 0, TYPE_LEFT, leading(LIST_PT, true));
         else
-            left += (double)text.line_count * leading(LIST_PT, true);
+            *y += height;
     }
-    for (size_t i = 0; i < d->sign_line_count; i++) {
-        struct str line = arena_printf(&w->scratch, "%s%.*s", document_role_text(d->sign_lines[i].role), STR_ARG(d->sign_lines[i].title));
-        if (str_is_null(line))
-            return arena_full(&w->scratch, w->err);
-        TRY(broken(w, line, TYPE_BOLD, BODY_PT, right_w, 0, &text));
-        if (is_drawn)
-            lines_put(w, &text, 0, text.line_count, w->x + left_w, &right, right_w, 0, TYPE_CENTRE, leading(BODY_PT, true));
-        else
-            right += (double)text.line_count * leading(BODY_PT, true);
-    }
-    right += SIGN_ROOM;
-    TRY(broken(w, d->signer_name, TYPE_BOLD, BODY_PT, right_w, 0, &text));
-    if (is_drawn)
-        lines_put(w, &text, 0, text.line_count, w->x + left_w, &right, right_w, 0, TYPE_CENTRE, leading(BODY_PT, true));
-    else
-        right += (double)text.line_count * leading(BODY_PT, true);
-    double height = (left > right ? left : right) - w->y;
-    if (is_drawn)
-        w->y += height;
-    *ret_height = height;
+    return ERR_NONE;
+}
+
+/* Draws both columns at w->y, or only measures what must stand together. */
+static enum err_code close_block(struct writer *w, bool is_drawn, double *ret_height)
+{
+    double left_w = w->width * 0.46, left = w->y, right = w->y;
+    TRY(sign_put(w, w->x + left_w, w->width - left_w, is_drawn, &right));
+    double sign_height = right - w->y, top = w->y;
+    TRY(recipients_put(w, left_w, is_drawn, &left));
+    double height = left - top > sign_height ? left - top : sign_height;
+    *ret_height = height > (w->bottom - MARGIN_TOP) * 0.8 ? sign_height : height;
     return ERR_NONE;
 }
 

@@ -16,6 +16,9 @@ struct bench {
     char folder[64];
 };
 
+static const struct str answer_like = STR_INIT("Một đoạn văn dài hơn hai dòng để bộ ngắt trang phải chọn chỗ, được lặp lại cho đến khi trang đầy và phần chữ ký phải sang trang "
+                                               "mới cùng với dòng áp chót của đoạn, rồi còn thêm một ít lời nữa cho đủ ba dòng và đến đây thì hết, đây là chữ cuối");
+
 static int open_fonts(void **state)
 {
     struct bench *bench = test_malloc(sizeof *bench);
@@ -235,6 +238,45 @@ static void annexes_are_counted_for_themselves_and_lie_down(void **state)
     assert_true(str_contains(third, STR("Số liệu chốt lúc")));
 }
 
+/* Whatever the length of the text, the signature stands on a page with at least two lines of it. */
+static void a_signature_is_never_alone(void **state)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, 64u << 20);
+    struct document d = fixture_make(FIXTURE_ANSWER, &arena);
+    struct document_block blocks[60];
+    for (size_t i = 0; i < ARRAY_LEN(blocks); i++)
+        blocks[i] = (struct document_block){.kind = DOCUMENT_PARAGRAPH, .text = answer_like};
+    d.blocks = blocks;
+    for (d.block_count = 1; d.block_count < ARRAY_LEN(blocks); d.block_count++) {
+        size_t pages;
+        char command[64];
+        struct arena_mark mark = arena_mark(&arena);
+        struct str pdf = printed(*state, &d, &arena, &pages);
+        snprintf(command, sizeof command, "pdftotext -raw -f %zu", pages);
+        struct str last = seen_by(*state, command, pdf, &arena);
+        assert_true(str_contains(last, STR("Nguyễn Thị Thùy Dương")));
+        assert_true(str_contains(last, STR("chữ cuối./.")));
+        assert_true(str_contains(last, STR("áp chót")));
+        arena_rewind(&arena, mark);
+    }
+}
+
+static void a_long_list_of_recipients_loses_nobody(void **state)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, 64u << 20);
+    struct document d = fixture_make(FIXTURE_ANSWER, &arena);
+    struct document_recipient many[150];
+    for (size_t i = 0; i < ARRAY_LEN(many); i++)
+        many[i] = (struct document_recipient){arena_printf(&arena, "Trường số %03zu", i), STR_NONE};
+    d.recipients = many;
+    d.recipient_count = ARRAY_LEN(many);
+    struct str text = seen_by(*state, "pdftotext", printed(*state, &d, &arena, NULL), &arena);
+    assert_int_equal(count_of(text, STR("Trường số ")), ARRAY_LEN(many));
+    assert_int_equal(count_of(text, STR("Nguyễn Thị Thùy Dương")), 1);
+}
+
 static void a_missing_font_is_said_in_words(void **state)
 {
     struct bench *bench = *state;
@@ -356,6 +398,8 @@ int main(void)
         cmocka_unit_test(a_row_higher_than_a_page_is_cut_and_loses_nothing),
         cmocka_unit_test(a_word_wider_than_its_cell_is_cut),
         cmocka_unit_test(annexes_are_counted_for_themselves_and_lie_down),
+        cmocka_unit_test(a_signature_is_never_alone),
+        cmocka_unit_test(a_long_list_of_recipients_loses_nobody),
         cmocka_unit_test(a_missing_font_is_said_in_words),
         cmocka_unit_test(a_failing_stream_is_reported),
         cmocka_unit_test(a_full_disk_leaves_the_old_file),
