@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""What tools/sqlgen refuses, with file, line and reason; and that good input gives the same output twice."""
+import os
+import subprocess
+import sys
+import tempfile
+
+SQLGEN = sys.argv[1]
+HEAD = '-- name: a\n-- result: many\n-- scope: %s\n-- args: id int\n-- columns: n int\n'
+# (name, text of the query file, what stderr must be)
+BAD = [
+    ('no scope', '-- name: a\n-- result: none\nDELETE FROM t;', 'm/bad.sql:1: a: no "-- scope:"'),
+    ('no result', '-- name: a\n-- scope: system\nDELETE FROM t;', 'm/bad.sql:1: a: no "-- result:"'),
+    ('unknown scope', HEAD % 'all' + 'SELECT :id AS n;', 'm/bad.sql:3: a: scope "all" is none of'),
+    ('unknown result', '-- name: a\n-- result: some\n-- scope: system\nSELECT 1;', 'm/bad.sql:2: a: result "some" is none of'),
+    ('org without braces', HEAD % 'org' + 'SELECT n FROM t WHERE id = :id;', 'a: scope org: the sqlite SQL does not use {scope <expression>}'),
+    ('case without braces', HEAD % 'case' + 'SELECT n FROM t WHERE id = :id;', 'a: scope case: the sqlite SQL does not'),
+    ('provider without braces', HEAD % 'provider' + 'SELECT n FROM t WHERE id = :id;', 'a: scope provider: the sqlite SQL does not'),
+    ('only one dialect has the scope', HEAD % 'org' + '-- sqlite:\nSELECT n FROM t WHERE {scope :id}\n-- postgres:\nSELECT n FROM t WHERE id = :id\n',
+     'a: scope org: the postgres SQL does not use'),
+    ('scope in a comment only', HEAD % 'org' + 'SELECT n FROM t WHERE id = :id -- {scope id}\n;', 'a: scope org: the sqlite SQL does not'),
+    ('scope in a string only', HEAD % 'org' + "SELECT n FROM t WHERE id = :id AND '{scope id}' <> '';", 'a: scope org: the sqlite SQL does not'),
+    ('self without actor', HEAD % 'self' + 'SELECT n FROM t WHERE id = :id;', 'a: scope self: the sqlite SQL does not use :actor_person'),
+    ('system with actor', HEAD % 'system' + 'SELECT n FROM t WHERE id = :id\nAND p = :actor_person;', 'm/bad.sql:7: a: :actor_person in a query of scope system'),
+    ('braces in public', HEAD % 'public' + 'SELECT n FROM t WHERE {scope :id};', 'm/bad.sql:6: a: {scope ...} in a query of scope public'),
+    ('undeclared parameter', HEAD % 'system' + 'SELECT n FROM t\nWHERE id = :id AND m = :other;', 'm/bad.sql:7: a: :other is not declared in args'),
+    ('unused argument', HEAD % 'system' + 'SELECT n FROM t;', 'm/bad.sql:4: a: argument id is not used'),
+    ('unknown type', '-- name: a\n-- result: none\n-- scope: system\n-- args: id number\nDELETE FROM t WHERE id = :id;', 'm/bad.sql:4: a: args: unknown type "number" of id'),
+    ('argument twice', '-- name: a\n-- result: none\n-- scope: system\n-- args: id int, id int\nDELETE FROM t WHERE id = :id;', 'm/bad.sql:4: a: args: id stands twice'),
+    ('column twice', '-- name: a\n-- result: one\n-- scope: system\n-- columns: n int, n int\nSELECT 1 AS n;', 'm/bad.sql:4: a: columns: n stands twice'),
+    ('argument of the actor', '-- name: a\n-- result: none\n-- scope: self\n-- args: actor_person int\nDELETE FROM t WHERE id = :actor_person;', 'm/bad.sql:4: a: args: :actor_person comes from the actor'),
+    ('name twice', (HEAD % 'system' + 'SELECT n FROM t WHERE id = :id;\n') * 2, 'm/bad.sql:7: a stands already in m/bad.sql:1'),
+    ('a C keyword', '-- name: a\n-- result: one\n-- scope: system\n-- columns: int int\nSELECT 1 AS int;', 'm/bad.sql:4: a: columns: "int" cannot be a name in C'),
+    ('rows without columns', '-- name: a\n-- result: many\n-- scope: system\nSELECT 1;', 'm/bad.sql:1: a: result many needs "-- columns:"'),
+    ('columns without rows', '-- name: a\n-- result: none\n-- scope: system\n-- columns: n int\nDELETE FROM t;', 'm/bad.sql:1: a: result none has no columns'),
+    ('nothing written', '-- name: a\n-- result: none\n-- scope: system\nSELECT 1;', 'm/bad.sql:1: a: result none, but nothing is written'),
+    ('two statements', '-- name: a\n-- result: none\n-- scope: system\nDELETE FROM t;\nDELETE FROM u;', 'm/bad.sql:4: a: more than one statement'),
+    ('unknown key', '-- name: a\n-- result: none\n-- scopes: system\nDELETE FROM t;', 'm/bad.sql:3: a: unknown key in "-- scopes: system"'),
+    ('unknown braces', HEAD % 'system' + 'SELECT n FROM t WHERE id = {id};', 'm/bad.sql:6: a: "{id}" is not {scope <expression>}'),
+    ('open quote', HEAD % 'system' + "SELECT n FROM t WHERE id = :id AND m = 'x;", 'm/bad.sql:6: a: quote is not closed'),
+    ('no SQL', '-- name: a\n-- result: none\n-- scope: system\n', 'm/bad.sql:1: a: no SQL for sqlite'),
+    ('SQL before a name', 'SELECT 1;\n', 'm/bad.sql:1: SQL before the first "-- name:"'),
+    ('key after SQL', HEAD % 'system' + 'SELECT n FROM t\n-- args: x int\nWHERE id = :id;', 'm/bad.sql:7: a: "-- args:" after the SQL began'),
+]
+BAD_MIGRATIONS = [
+    ('unknown type', '0001_x.sql', 'CREATE TABLE t (\n  id {number}\n) {strict};', 'm/migrations/0001_x.sql:2: unknown type "{number}"'),
+    ('own transaction', '0001_x.sql', 'CREATE TABLE t (id {id});\nCOMMIT;', 'm/migrations/0001_x.sql:2: COMMIT: a migration already runs'),
+    ('parameter', '0001_x.sql', 'DELETE FROM t WHERE id = :id;', 'm/migrations/0001_x.sql:1: a migration has no parameters'),
+    ('name', '1_x.sql', 'SELECT 1;', 'm/migrations/1_x.sql:1: a migration is named NNNN_title.sql'),
+    ('one dialect empty', '0001_x.sql', '-- sqlite:\nSELECT 1;', 'm/migrations/0001_x.sql:1: no SQL for postgres'),
+]
+
+
+def run(folder, text, migrations=()):
+    source = os.path.join(folder, 'src', 'x', 'm')
+    os.makedirs(os.path.join(source, 'migrations'))
+    with open(os.path.join(source, 'bad.sql'), 'w', encoding='utf-8') as f:
+        f.write(text)
+    for name, sql in migrations:
+        with open(os.path.join(source, 'migrations', name), 'w', encoding='utf-8') as f:
+            f.write(sql)
+    out = os.path.join(folder, 'out')
+    os.makedirs(out)
+    done = subprocess.run([sys.executable, SQLGEN, 'module', '--outdir', out, '--source-dir', source, '--inputs', os.path.join(source, 'bad.sql'), '--', 'm'],
+                          capture_output=True, text=True)
+    # x/m/bad.sql -> m/bad.sql: the folder above the module stands in front
+    return done.returncode, done.stderr.replace('x/m/', 'm/'), out
+
+
+failed = 0
+GOOD = HEAD % 'org' + "SELECT n FROM t WHERE id = :id AND m = ':no {no}' AND {scope t.unit_id}; -- the end\n"
+cases = [(name, text, (), want) for name, text, want in BAD]
+cases += [('migration: ' + name, GOOD, ((path, sql),), want) for name, path, sql, want in BAD_MIGRATIONS]
+cases.append(('migration: number twice', GOOD, (('0001_x.sql', 'SELECT 1;'), ('0001_y.sql', 'SELECT 1;')), 'm/migrations/0001_y.sql:1: number 0001 is taken by m/migrations/0001_x.sql'))
+for name, text, migrations, want in cases:
+    with tempfile.TemporaryDirectory() as folder:
+        code, stderr, out = run(folder, text, migrations)
+        if code != 1 or want not in stderr or len(stderr.splitlines()) != 1 or os.listdir(out):
+            failed += 1
+            print('%s: exit %d, wrote %s, said:\n  %swanted:\n  %s' % (name, code, os.listdir(out), stderr, want))
+outputs = []
+for _ in range(2):
+    with tempfile.TemporaryDirectory() as folder:
+        code, stderr, out = run(folder, GOOD, (('0001_x.sql', 'CREATE TABLE t (id {id}, n {text}) {strict};'),))
+        if code != 0:
+            failed += 1
+            print('good input: exit %d: %s' % (code, stderr))
+            break
+        outputs.append([(name, open(os.path.join(out, name), encoding='utf-8').read()) for name in sorted(os.listdir(out))])
+if outputs and (outputs[0] != outputs[-1] or [name for name, _ in outputs[0]] != ['bad.sql.h', 'm_module.sql.c']):
+    failed += 1
+    print('output differs from run to run')
+if outputs:
+    c = outputs[0][1][1]
+    for want in ("':no {no}'", 'id = ?1', 'id = $1', 'scope_g.person_id = $2', 'bigint PRIMARY KEY', 'INTEGER PRIMARY KEY', 'STRICT'):
+        if want.replace('?', '\\?') not in c.replace('"\n        "', '').replace('"\n     "', ''):
+            failed += 1
+            print('not in the output: %s' % want)
+print('%d cases, %d failed' % (len(cases) + 1, failed))
+sys.exit(1 if failed else 0)
