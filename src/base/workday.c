@@ -128,7 +128,7 @@ static void apply_swap(const struct workday_calendar *calendar, const struct wor
 }
 
 enum err_code workday_calendar_new(struct arena *arena, unsigned rest_weekdays, const struct workday_rule *rules, size_t rule_count,
-                                   const struct workday_notice *notices, size_t notice_count,
+                                   const struct workday_notice *NULLABLE notices, size_t notice_count,
                                    const struct workday_notice *NULLABLE own_notices, size_t own_count, int first_year, int last_year,
                                    struct workday_calendar **ret_calendar, struct err *err)
 {
@@ -137,7 +137,7 @@ enum err_code workday_calendar_new(struct arena *arena, unsigned rest_weekdays, 
                        WORKDAY_YEARS_MAX, LUNAR_FIRST_YEAR + 1, LUNAR_LAST_YEAR);
     if ((rest_weekdays & 0x7fu) == 0x7fu || rest_weekdays > 0x7fu)
         return err_set(err, ERR_SYNTAX, "weekly rest 0x%x leaves no day to work", rest_weekdays);
-    for (size_t n = 0; n < notice_count; n++) {
+    for (size_t n = 0; n < notice_count && notices; n++) {
         bool is_known = notices[n].kind != WORKDAY_NOTICE_OFF;
         for (size_t r = 0; r < rule_count && !is_known; r++)
             is_known = str_equal(rules[r].id, notices[n].rule_id);

@@ -59,7 +59,7 @@ struct workday_calendar;
 /* A rest day is a bit: bit 5 is Saturday, bit 6 Sunday. Years are whole and inclusive, at most 100 of them. A notice that names an unknown
  * rule or an own row that contradicts another own row is refused. */
 MUST_USE enum err_code workday_calendar_new(struct arena *arena, unsigned rest_weekdays, const struct workday_rule *rules, size_t rule_count,
-                                            const struct workday_notice *notices, size_t notice_count,
+                                            const struct workday_notice *NULLABLE notices, size_t notice_count,
                                             const struct workday_notice *NULLABLE own_notices, size_t own_count, int first_year, int last_year,
                                             struct workday_calendar **ret_calendar, struct err *err);
 

@@ -160,6 +160,21 @@ struct know_strictest know_rule_strictest(struct str activity, int level, civil_
     return result;
 }
 
+int know_obligation_period_months(const struct know_obligation *obligation, int level, civil_day day)
+{
+    struct know_strictest strictest = know_rule_strictest(obligation->period_rule, level, day);
+    if (!strictest.winner)
+        return obligation->period_months;
+    return str_equal(strictest.winner->unit, STR("days")) ? (strictest.value + 30) / 31 : strictest.value;
+}
+
+civil_day know_obligation_last_day(const struct know_obligation *obligation)
+{
+    if (obligation->due_day == CIVIL_NONE)
+        return CIVIL_NONE;
+    return obligation->due_is_strict ? obligation->due_day - 1 : obligation->due_day;
+}
+
 const struct know_report_series *know_report_series_find(struct str id)
 {
     FIND_ROW(know_report_series, know_report_series_count, id);

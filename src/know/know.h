@@ -215,6 +215,11 @@ extern const struct know_obligation know_obligations[];
 extern const size_t know_obligation_count;
 const struct know_obligation *NULLABLE know_obligation_find(struct str id);
 bool know_obligation_is_owed(const struct know_obligation *obligation, const struct know_org_facts *facts);
+/* Months between two times for a system of this level (0: none yet) on this day: the stricter of the rules in force, else the period of the
+ * text, else 0. Ask know_rule_strictest(obligation->period_rule, ...) to say which rule won. */
+int know_obligation_period_months(const struct know_obligation *obligation, int level, civil_day day);
+/* The last day in time by the text itself: the day before when it is strict; CIVIL_NONE when the text names none. */
+civil_day know_obligation_last_day(const struct know_obligation *obligation);
 extern const struct know_named know_recipients[];
 extern const size_t know_recipient_count;
 

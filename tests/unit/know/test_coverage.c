@@ -57,7 +57,6 @@ static void every_obligation_is_answered(void **state)
     }
 }
 
-
 static void the_four_denominators_are_all_used(void **state)
 {
     (void)state;

@@ -77,6 +77,33 @@ static void the_impossible_day_of_november(void **state)
     assert_true(o->due_is_strict);
 }
 
+static void periods_and_last_days(void **state)
+{
+    (void)state;
+    civil_day day = civil_to_day(2026, 11, 22);
+    assert_int_equal(know_obligation_period_months(know_obligation_find(STR("CT18-2b")), 1, day), 6);
+    assert_int_equal(know_obligation_period_months(know_obligation_find(STR("CT18-2b")), 5, day), 3);
+    assert_int_equal(know_obligation_period_months(know_obligation_find(STR("CT18-2b")), 5, civil_to_day(2020, 1, 1)), 6); /* the text itself */
+    assert_int_equal(know_obligation_period_months(know_obligation_find(STR("CT14-1b")), 0, day), 1);
+    assert_int_equal(know_obligation_period_months(know_obligation_find(STR("CT18-9a")), 0, day), 0);
+    assert_int_equal(know_obligation_last_day(know_obligation_find(STR("CT18-2c"))), civil_to_day(2022, 12, 30));
+    assert_int_equal(know_obligation_last_day(know_obligation_find(STR("CT18-8c"))), civil_to_day(2022, 11, 30));
+    assert_int_equal(know_obligation_last_day(know_obligation_find(STR("CT18-1b"))), CIVIL_NONE);
+}
+
+/* 2020: one day for 02/9; since 2021 two. */
+static void national_day_grew(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena;
+    arena_init(&arena, 8 << 20);
+    struct err err = {0};
+    struct workday_calendar *c = NULL;
+    assert_ok(know_workday_calendar(&arena, NULL, 0, 2018, 2030, &c, &err));
+    assert_true(is_workday(c, civil_to_day(2020, 9, 1)) && !is_workday(c, civil_to_day(2020, 9, 2)) && is_workday(c, civil_to_day(2020, 9, 3)));
+    assert_true(!is_workday(c, civil_to_day(2027, 9, 1)) && !is_workday(c, civil_to_day(2027, 9, 2)) && is_workday(c, civil_to_day(2027, 9, 3)));
+}
+
 static void who_owes_what(void **state)
 {
     (void)state;
@@ -245,6 +272,8 @@ int main(void)
         cmocka_unit_test(rules_fit_the_answer),
         cmocka_unit_test(evidence_covers_by_level),
         cmocka_unit_test(the_impossible_day_of_november),
+        cmocka_unit_test(periods_and_last_days),
+        cmocka_unit_test(national_day_grew),
         cmocka_unit_test(who_owes_what),
         cmocka_unit_test(report_periods),
         cmocka_unit_test(roles_and_rights),
