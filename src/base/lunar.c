@@ -2,18 +2,19 @@
 
 #include <math.h>
 
-#define JDE_2000 2451545.0
-#define JD_UNIX_EPOCH 2440587.5
-#define CENTURY_DAYS 36525.0
+#define JDE_2000        2451545.0
+#define JD_UNIX_EPOCH   2440587.5
+#define CENTURY_DAYS    36525.0
 #define MONTH_MEAN_DAYS 29.530588861
-#define VN_OFFSET_DAYS (7.0 / 24.0)
+#define VN_OFFSET_DAYS  (7.0 / 24.0)
 
 static double rad(double deg)
 {
     return deg * (M_PI / 180.0);
 }
 
-/* One periodic term: coefficient in days, power of E (eccentricity of the Earth's orbit), and the arguments it multiplies. */
+/* One periodic term: coefficient in days, power of E (eccentricity of the Earth's orbit), and the arguments it
+ * multiplies. */
 struct moon_term {
     double days;
     int e_power, sun, moon, latitude, node;
@@ -21,12 +22,12 @@ struct moon_term {
 
 /* Meeus table 49.A, column "new moon". */
 static const struct moon_term moon_terms[] = {
-    {-0.40720, 0, 0, 1, 0, 0},  {0.17241, 1, 1, 0, 0, 0},   {0.01608, 0, 0, 2, 0, 0},   {0.01039, 0, 0, 0, 2, 0},
-    {0.00739, 1, -1, 1, 0, 0},  {-0.00514, 1, 1, 1, 0, 0},  {0.00208, 2, 2, 0, 0, 0},   {-0.00111, 0, 0, 1, -2, 0},
-    {-0.00057, 0, 0, 1, 2, 0},  {0.00056, 1, 1, 2, 0, 0},   {-0.00042, 0, 0, 3, 0, 0},  {0.00042, 1, 1, 0, 2, 0},
-    {0.00038, 1, 1, 0, -2, 0},  {-0.00024, 1, -1, 2, 0, 0}, {-0.00017, 0, 0, 0, 0, 1},  {-0.00007, 0, 2, 1, 0, 0},
-    {0.00004, 0, 0, 2, -2, 0},  {0.00004, 0, 3, 0, 0, 0},   {0.00003, 0, 1, 1, -2, 0},  {0.00003, 0, 0, 2, 2, 0},
-    {-0.00003, 0, 1, 1, 2, 0},  {0.00003, 0, -1, 1, 2, 0},  {-0.00002, 0, -1, 1, -2, 0}, {-0.00002, 0, 1, 3, 0, 0},
+    {-0.40720, 0, 0, 1, 0, 0}, {0.17241, 1, 1, 0, 0, 0},   {0.01608, 0, 0, 2, 0, 0},    {0.01039, 0, 0, 0, 2, 0},
+    {0.00739, 1, -1, 1, 0, 0}, {-0.00514, 1, 1, 1, 0, 0},  {0.00208, 2, 2, 0, 0, 0},    {-0.00111, 0, 0, 1, -2, 0},
+    {-0.00057, 0, 0, 1, 2, 0}, {0.00056, 1, 1, 2, 0, 0},   {-0.00042, 0, 0, 3, 0, 0},   {0.00042, 1, 1, 0, 2, 0},
+    {0.00038, 1, 1, 0, -2, 0}, {-0.00024, 1, -1, 2, 0, 0}, {-0.00017, 0, 0, 0, 0, 1},   {-0.00007, 0, 2, 1, 0, 0},
+    {0.00004, 0, 0, 2, -2, 0}, {0.00004, 0, 3, 0, 0, 0},   {0.00003, 0, 1, 1, -2, 0},   {0.00003, 0, 0, 2, 2, 0},
+    {-0.00003, 0, 1, 1, 2, 0}, {0.00003, 0, -1, 1, 2, 0},  {-0.00002, 0, -1, 1, -2, 0}, {-0.00002, 0, 1, 3, 0, 0},
     {0.00002, 0, 0, 4, 0, 0},
 };
 
@@ -73,7 +74,8 @@ double lunar_sun_longitude_deg(double jde)
     return apparent < 0 ? apparent + 360.0 : apparent;
 }
 
-/* Espenak and Meeus (2006) polynomials for 1900..2150, the long parabola after; a second more or less moves nothing here. */
+/* Espenak and Meeus (2006) polynomials for 1900..2150, the long parabola after; a second more or less moves nothing
+ * here. */
 double lunar_delta_t_s(double jde)
 {
     double y = 2000.0 + (jde - JDE_2000) / 365.25, t = y - 2000.0, u;
@@ -104,7 +106,8 @@ static civil_day month_start(int k)
     return vn_day(lunar_new_moon_jde(k));
 }
 
-/* Which of the twelve 30 degree sectors the Sun stands in when a day begins in Viet Nam: 9 begins with the winter solstice. */
+/* Which of the twelve 30 degree sectors the Sun stands in when a day begins in Viet Nam: 9 begins with the winter
+ * solstice. */
 static int sun_sector(civil_day day)
 {
     double ut = day + JD_UNIX_EPOCH - VN_OFFSET_DAYS;
@@ -120,7 +123,8 @@ static int month_of(civil_day day)
     return k;
 }
 
-/* The month that holds the winter solstice of a solar year: it begins before the Sun reaches 270 degrees and ends after. */
+/* The month that holds the winter solstice of a solar year: it begins before the Sun reaches 270 degrees and ends
+ * after. */
 static int month_eleven(int year)
 {
     int k = month_of(civil_to_day(year, 12, 31));
@@ -171,12 +175,14 @@ bool lunar_from_day(civil_day day, struct lunar *ret_lunar)
 
 bool lunar_to_day(struct lunar lunar, civil_day *ret_day)
 {
-    if (lunar.year < LUNAR_FIRST_YEAR || lunar.year > LUNAR_LAST_YEAR || lunar.month < 1 || lunar.month > 12 || lunar.day < 1 ||
-        lunar.day > 30)
+    if (lunar.year < LUNAR_FIRST_YEAR || lunar.year > LUNAR_LAST_YEAR || lunar.month < 1 || lunar.month > 12 ||
+        lunar.day < 1 || lunar.day > 30)
         return false;
-    int year = lunar.month >= 11 ? lunar.year + 1 : lunar.year; /* months 11 and 12 stand at the head of the next cycle */
+    int year =
+        lunar.month >= 11 ? lunar.year + 1 : lunar.year; /* months 11 and 12 stand at the head of the next cycle */
     int eleven = month_eleven(year - 1), next = month_eleven(year);
-    /* A leap 10th is the last of a cycle and a leap 11th or 12th stands in the next: looking through the whole cycle finds all. */
+    /* A leap 10th is the last of a cycle and a leap 11th or 12th stands in the next: looking through the whole cycle
+     * finds all. */
     for (int k = eleven; k < next; k++) {
         struct lunar l = month_name(k, eleven, next, year);
         if (l.month == lunar.month && l.leap == lunar.leap && l.year == lunar.year) {

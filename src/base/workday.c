@@ -2,7 +2,7 @@
 
 #include "base/lunar.h"
 
-#define WORKDAY_YEARS_MAX 100
+#define WORKDAY_YEARS_MAX  100
 #define IN_LIEU_REACH_DAYS 30 /* no row of holidays is that long */
 
 struct day_row {
@@ -21,7 +21,8 @@ struct workday_calendar {
 
 static const struct workday_text worked_text = {STR_INIT("Ngày làm việc"), STR_INIT("Working day")};
 static const struct workday_text weekend_text = {STR_INIT("Nghỉ hằng tuần"), STR_INIT("Weekly rest")};
-static const struct workday_text swapped_in_text = {STR_INIT("Làm bù cho ngày nghỉ hoán đổi"), STR_INIT("Worked in exchange for a day off")};
+static const struct workday_text swapped_in_text = {STR_INIT("Làm bù cho ngày nghỉ hoán đổi"),
+                                                    STR_INIT("Worked in exchange for a day off")};
 static const struct workday_text swapped_out_text = {STR_INIT("Nghỉ hoán đổi"), STR_INIT("Day off in exchange")};
 
 static bool is_rest_weekday(unsigned rest_weekdays, civil_day day)
@@ -46,13 +47,16 @@ static bool rule_day(const struct workday_rule *rule, int year, civil_day *ret_d
     return true;
 }
 
-/* A notice belongs to the year its rule's feast falls in: 28 December for a Tết in January would still be next year's. */
+/* A notice belongs to the year its rule's feast falls in: 28 December for a Tết in January would still be next year's.
+ */
 static bool notice_is_for(const struct workday_notice *notice, const struct workday_rule *rule, civil_day feast)
 {
-    return notice->kind == WORKDAY_NOTICE_OFF && str_equal(notice->rule_id, rule->id) && notice->day > feast - 60 && notice->day < feast + 60;
+    return notice->kind == WORKDAY_NOTICE_OFF && str_equal(notice->rule_id, rule->id) && notice->day > feast - 60 &&
+           notice->day < feast + 60;
 }
 
-static void row_set(const struct workday_calendar *calendar, civil_day day, enum workday_why why, struct workday_text reason, bool is_planned)
+static void row_set(const struct workday_calendar *calendar, civil_day day, enum workday_why why,
+                    struct workday_text reason, bool is_planned)
 {
     struct day_row *row = row_of(calendar, day);
     if (row)
@@ -76,16 +80,17 @@ static void give_in_lieu(const struct workday_calendar *calendar, const struct m
             if (!row)
                 break;
             if (row->why == WORKDAY_WORKED) {
-                *row = (struct day_row){.why = WORKDAY_IN_LIEU, .is_planned = marks[i].is_planned, .reason = marks[i].rule->title};
+                *row = (struct day_row){
+                    .why = WORKDAY_IN_LIEU, .is_planned = marks[i].is_planned, .reason = marks[i].rule->title};
                 break;
             }
         }
     }
 }
 
-static enum err_code apply_rules(const struct workday_calendar *calendar, const struct workday_rule *rules, size_t rule_count,
-                                 const struct workday_notice *notices, size_t notice_count, int first_year, int last_year, struct arena *arena,
-                                 struct err *err)
+static enum err_code apply_rules(const struct workday_calendar *calendar, const struct workday_rule *rules,
+                                 size_t rule_count, const struct workday_notice *notices, size_t notice_count,
+                                 int first_year, int last_year, struct arena *arena, struct err *err)
 {
     struct mark *marks = arena_new_array(arena, struct mark, (size_t)calendar->day_count);
     if (!marks)
@@ -127,14 +132,16 @@ static void apply_swap(const struct workday_calendar *calendar, const struct wor
     *row = (struct day_row){.why = work ? WORKDAY_SWAPPED_IN : WORKDAY_SWAPPED_OUT, .is_own = is_own, .reason = reason};
 }
 
-enum err_code workday_calendar_new(struct arena *arena, unsigned rest_weekdays, const struct workday_rule *rules, size_t rule_count,
-                                   const struct workday_notice *NULLABLE notices, size_t notice_count,
-                                   const struct workday_notice *NULLABLE own_notices, size_t own_count, int first_year, int last_year,
+enum err_code workday_calendar_new(struct arena *arena, unsigned rest_weekdays, const struct workday_rule *rules,
+                                   size_t rule_count, const struct workday_notice *NULLABLE notices,
+                                   size_t notice_count, const struct workday_notice *NULLABLE own_notices,
+                                   size_t own_count, int first_year, int last_year,
                                    struct workday_calendar **ret_calendar, struct err *err)
 {
-    if (first_year < LUNAR_FIRST_YEAR + 1 || last_year > LUNAR_LAST_YEAR || last_year < first_year || last_year - first_year >= WORKDAY_YEARS_MAX)
-        return err_set(err, ERR_LIMIT, "working calendar of the years %d to %d: at most %d years between %d and %d", first_year, last_year,
-                       WORKDAY_YEARS_MAX, LUNAR_FIRST_YEAR + 1, LUNAR_LAST_YEAR);
+    if (first_year < LUNAR_FIRST_YEAR + 1 || last_year > LUNAR_LAST_YEAR || last_year < first_year ||
+        last_year - first_year >= WORKDAY_YEARS_MAX)
+        return err_set(err, ERR_LIMIT, "working calendar of the years %d to %d: at most %d years between %d and %d",
+                       first_year, last_year, WORKDAY_YEARS_MAX, LUNAR_FIRST_YEAR + 1, LUNAR_LAST_YEAR);
     if ((rest_weekdays & 0x7fu) == 0x7fu || rest_weekdays > 0x7fu)
         return err_set(err, ERR_SYNTAX, "weekly rest 0x%x leaves no day to work", rest_weekdays);
     for (size_t n = 0; n < notice_count && notices; n++) {
@@ -142,7 +149,8 @@ enum err_code workday_calendar_new(struct arena *arena, unsigned rest_weekdays, 
         for (size_t r = 0; r < rule_count && !is_known; r++)
             is_known = str_equal(rules[r].id, notices[n].rule_id);
         if (!is_known)
-            return err_set(err, ERR_NOT_FOUND, "holiday notice %zu names the unknown rule %.*s", n + 1, STR_ARG(notices[n].rule_id));
+            return err_set(err, ERR_NOT_FOUND, "holiday notice %zu names the unknown rule %.*s", n + 1,
+                           STR_ARG(notices[n].rule_id));
     }
     struct workday_calendar *calendar = arena_new(arena, struct workday_calendar);
     if (!calendar)
@@ -165,9 +173,11 @@ enum err_code workday_calendar_new(struct arena *arena, unsigned rest_weekdays, 
         const struct day_row *row = row_of(calendar, own_notices[n].day);
         char text[CIVIL_TEXT_BYTES];
         if (own_notices[n].kind == WORKDAY_NOTICE_OFF)
-            return err_set(err, ERR_SYNTAX, "own row %zu: say rest or work, the days of a holiday come from its notice", n + 1);
+            return err_set(err, ERR_SYNTAX, "own row %zu: say rest or work, the days of a holiday come from its notice",
+                           n + 1);
         if (row && row->is_own)
-            return err_set(err, ERR_CONFLICT, "own row %zu: %s is set twice", n + 1, civil_vn(own_notices[n].day, text));
+            return err_set(err, ERR_CONFLICT, "own row %zu: %s is set twice", n + 1,
+                           civil_vn(own_notices[n].day, text));
         apply_swap(calendar, &own_notices[n], true);
     }
     *ret_calendar = calendar;

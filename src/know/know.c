@@ -1,10 +1,10 @@
 #include "know/know.h"
 
 /* The tables are small (at most a hundred rows): a walk is as fast as an index and cannot be wrong. */
-#define FIND_ROW(rows, count, wanted)                                                                                  \
-    for (size_t row_ = 0; row_ < (count); row_++)                                                                      \
-        if (str_equal((rows)[row_].id, (wanted)))                                                                      \
-            return &(rows)[row_];                                                                                      \
+#define FIND_ROW(rows, count, wanted)             \
+    for (size_t row_ = 0; row_ < (count); row_++) \
+        if (str_equal((rows)[row_].id, (wanted))) \
+            return &(rows)[row_];                 \
     return NULL
 
 bool know_ids_has(struct know_ids ids, struct str id)
@@ -128,7 +128,8 @@ bool know_obligation_is_owed(const struct know_obligation *obligation, const str
 
 static bool is_stricter(const struct know_rule *a, const struct know_rule *b, int level)
 {
-    return a->measure == KNOW_AT_MOST ? a->by_level[level] < b->by_level[level] : a->by_level[level] > b->by_level[level];
+    return a->measure == KNOW_AT_MOST ? a->by_level[level] < b->by_level[level]
+                                      : a->by_level[level] > b->by_level[level];
 }
 
 struct know_strictest know_rule_strictest(struct str activity, int level, civil_day day)
@@ -140,7 +141,8 @@ struct know_strictest know_rule_strictest(struct str activity, int level, civil_
     size_t count = 0;
     for (size_t i = 0; i < know_rule_count; i++) {
         const struct know_rule *rule = &know_rules[i];
-        if (!str_equal(rule->activity, activity) || rule->by_level[level] == 0 || day < rule->from_day || day >= rule->to_day)
+        if (!str_equal(rule->activity, activity) || rule->by_level[level] == 0 || day < rule->from_day ||
+            day >= rule->to_day)
             continue;
         size_t at = count;
         while (at > 0 && is_stricter(rule, order[at - 1], level))
@@ -183,12 +185,14 @@ const struct know_report_series *know_report_series_find(struct str id)
 /* "MM-DD" of a year; 29 February falls back to the 28th. */
 static civil_day day_in_year(struct str month_day, int year)
 {
-    int month = (month_day.ptr[0] - '0') * 10 + (month_day.ptr[1] - '0'), day = (month_day.ptr[3] - '0') * 10 + (month_day.ptr[4] - '0');
+    int month = (month_day.ptr[0] - '0') * 10 + (month_day.ptr[1] - '0'),
+        day = (month_day.ptr[3] - '0') * 10 + (month_day.ptr[4] - '0');
     int last = civil_month_days(year, month);
     return civil_to_day(year, month, day < last ? day : last);
 }
 
-bool know_report_period_next(const struct know_report_series *series, civil_day day, struct know_report_period *ret_period)
+bool know_report_period_next(const struct know_report_series *series, civil_day day,
+                             struct know_report_period *ret_period)
 {
     if (str_is_empty(series->due) || str_is_empty(series->covers_from) || str_is_empty(series->covers_to))
         return false;
@@ -215,11 +219,13 @@ const struct know_state *know_state_find(struct str id)
     FIND_ROW(know_states, know_state_count, id);
 }
 
-enum err_code know_workday_calendar(struct arena *arena, const struct workday_notice *own, size_t own_count, int first_year, int last_year,
-                                    struct workday_calendar **ret_calendar, struct err *err)
+enum err_code know_workday_calendar(struct arena *arena, const struct workday_notice *own, size_t own_count,
+                                    int first_year, int last_year, struct workday_calendar **ret_calendar,
+                                    struct err *err)
 {
-    if (workday_calendar_new(arena, KNOW_REST_WEEKDAYS, know_holiday_rules, know_holiday_rule_count, know_holiday_notices,
-                             know_holiday_notice_count, own, own_count, first_year, last_year, ret_calendar, err) != ERR_NONE)
+    if (workday_calendar_new(arena, KNOW_REST_WEEKDAYS, know_holiday_rules, know_holiday_rule_count,
+                             know_holiday_notices, know_holiday_notice_count, own, own_count, first_year, last_year,
+                             ret_calendar, err) != ERR_NONE)
         return err_wrap(err, "working calendar");
     return ERR_NONE;
 }

@@ -1,7 +1,7 @@
-/* know.h - what the rules say, as rows: obligations, kinds of evidence, periods, texts of law, kinds of organisation, roles, report series,
- * states, holidays, reminders and the reform of 2025.
- * The rows are knowledge/ *.yaml, checked and turned into constant tables by tools/knowgen when the program is built. Every row that can
- * change has [from_day, to_day) and the text it stands on; looking something up takes the day it is asked for. Vietnamese and English stand
+/* know.h - what the rules say, as rows: obligations, kinds of evidence, periods, texts of law, kinds of organisation,
+ * roles, report series, states, holidays, reminders and the reform of 2025. The rows are knowledge/ *.yaml, checked and
+ * turned into constant tables by tools/knowgen when the program is built. Every row that can change has [from_day,
+ * to_day) and the text it stands on; looking something up takes the day it is asked for. Vietnamese and English stand
  * side by side. This module decides nothing about anybody: it is the law book on the shelf.
  * Uses: base.    Used by: every layer from letter on.    Memory: constant.    Threads: read-only. */
 #ifndef LUYTRE_KNOW_KNOW_H
@@ -16,7 +16,7 @@ struct know_text {
     struct str vi, en;
 };
 struct know_ids { /* ids of other rows; the generator has checked that they exist */
-    const struct str *items;
+    const struct str *NULLABLE items;
     size_t count;
 };
 bool know_ids_has(struct know_ids ids, struct str id);
@@ -71,7 +71,8 @@ extern const struct know_named know_edge_kinds[];
 extern const size_t know_edge_kind_count;
 extern const struct know_named know_functions[];
 extern const size_t know_function_count;
-struct know_sector { /* Decision 632: the sector and the bodies the letters name for it; two have none and stay visible */
+struct know_sector { /* Decision 632: the sector and the bodies the letters name for it; two have none and stay visible
+                      */
     struct str id;
     struct know_text title;
     struct know_ids named_kinds;
@@ -80,7 +81,8 @@ struct know_sector { /* Decision 632: the sector and the bodies the letters name
 extern const struct know_sector know_sectors[];
 extern const size_t know_sector_count;
 
-/* Who an obligation is addressed to. An organisation belongs when each filled condition holds (an empty one always does). */
+/* Who an obligation is addressed to. An organisation belongs when each filled condition holds (an empty one always
+ * does). */
 struct know_class {
     struct str id;
     struct know_text title;
@@ -111,7 +113,7 @@ struct know_role {
     struct know_ids rights;
     uint64_t right_bits;
     bool needs_second_factor;
-    bool acts_for_unit;    /* head, deputy who signs for: what they sign binds the unit */
+    bool acts_for_unit;         /* head, deputy who signs for: what they sign binds the unit */
     struct know_ids never_with; /* may not be held by the same person for the same system */
 };
 extern const struct know_role know_roles[];
@@ -172,7 +174,8 @@ struct know_evidence_kind {
 extern const struct know_evidence_kind know_evidence_kinds[];
 extern const size_t know_evidence_kind_count;
 const struct know_evidence_kind *NULLABLE know_evidence_kind_find(struct str id);
-/* Months one piece of evidence covers, for a system of this level (0: no level yet) on this day; 0: until something changes. */
+/* Months one piece of evidence covers, for a system of this level (0: no level yet) on this day; 0: until something
+ * changes. */
 int know_evidence_cover_months(const struct know_evidence_kind *kind, int level, civil_day day);
 
 /* --- obligations (obligations.yaml) --- */
@@ -194,20 +197,20 @@ struct know_obligation {
     struct know_ids owed_by; /* classes, any of them */
     struct str to_whom;      /* function, edge or class the answer goes to, as an id of recipients in the same file */
     enum know_trigger trigger;
-    civil_day due_day;       /* the day named by the text; CIVIL_NONE when none */
-    bool due_is_strict;      /* "trước ngày": the day itself is too late */
+    civil_day due_day;         /* the day named by the text; CIVIL_NONE when none */
+    bool due_is_strict;        /* "trước ngày": the day itself is too late */
     struct know_text due_note; /* an impossible day, a campaign window */
-    struct str period_rule;  /* activity in rules.yaml */
-    int period_months;       /* of the text itself; 0 none */
-    int period_count;        /* how often in that period */
-    int min_level;           /* only systems of this level and above; 0 all */
-    bool only_cameras;       /* only systems that use cameras */
+    struct str period_rule;    /* activity in rules.yaml */
+    int period_months;         /* of the text itself; 0 none */
+    int period_count;          /* how often in that period */
+    int min_level;             /* only systems of this level and above; 0 all */
+    bool only_cameras;         /* only systems that use cameras */
     enum know_denominator denominator;
     struct know_ids evidence; /* kinds, any of them; the first is the usual one */
     bool needs_all_evidence;  /* each of them, not any */
     bool automate, track, produce;
-    bool is_personal;        /* the head answers in person */
-    struct str page;         /* "/duty/{id}" */
+    bool is_personal; /* the head answers in person */
+    struct str page;  /* "/duty/{id}" */
     civil_day from_day, to_day;
     struct str source;
 };
@@ -215,8 +218,8 @@ extern const struct know_obligation know_obligations[];
 extern const size_t know_obligation_count;
 const struct know_obligation *NULLABLE know_obligation_find(struct str id);
 bool know_obligation_is_owed(const struct know_obligation *obligation, const struct know_org_facts *facts);
-/* Months between two times for a system of this level (0: none yet) on this day: the stricter of the rules in force, else the period of the
- * text, else 0. Ask know_rule_strictest(obligation->period_rule, ...) to say which rule won. */
+/* Months between two times for a system of this level (0: none yet) on this day: the stricter of the rules in force,
+ * else the period of the text, else 0. Ask know_rule_strictest(obligation->period_rule, ...) to say which rule won. */
 int know_obligation_period_months(const struct know_obligation *obligation, int level, civil_day day);
 /* The last day in time by the text itself: the day before when it is strict; CIVIL_NONE when the text names none. */
 civil_day know_obligation_last_day(const struct know_obligation *obligation);
@@ -225,7 +228,7 @@ extern const size_t know_recipient_count;
 
 /* --- rules that meet (rules.yaml) --- */
 enum know_measure {
-    KNOW_AT_MOST, /* a period or clock: the smaller number is the stricter */
+    KNOW_AT_MOST,  /* a period or clock: the smaller number is the stricter */
     KNOW_AT_LEAST, /* keeping or spending: the larger is */
 };
 #define KNOW_LEVEL_MAX 5
@@ -234,9 +237,9 @@ struct know_rule {
     struct str activity; /* "vulnerability_scan" */
     struct know_text title;
     enum know_measure measure;
-    struct str unit; /* months, days, hours, percent; one per activity */
+    struct str unit;                  /* months, days, hours, percent; one per activity */
     int by_level[KNOW_LEVEL_MAX + 1]; /* [0] for a system without a level; 0 says nothing */
-    struct str jurisdiction; /* directive, law, decree, circular, standard, practice */
+    struct str jurisdiction;          /* directive, law, decree, circular, standard, practice */
     struct str instrument;
     civil_day from_day, to_day;
     enum know_certainty certainty;
@@ -251,7 +254,8 @@ struct know_strictest {
     const struct know_rule *NULLABLE losers[KNOW_LOSERS_MAX]; /* the others in force, strictest first */
     size_t loser_count;
 };
-/* Which rule wins for an activity on a system of this level (0..5) on this day, and whom it beat. The earlier row wins a tie. */
+/* Which rule wins for an activity on a system of this level (0..5) on this day, and whom it beat. The earlier row wins
+ * a tie. */
 struct know_strictest know_rule_strictest(struct str activity, int level, civil_day day);
 
 /* --- report series (report_series.yaml) --- */
@@ -259,12 +263,12 @@ struct know_report_series {
     struct str id;
     struct know_text title;
     struct str form;
-    struct str due;      /* "MM-DD" of each year; empty: as prescribed, the issuer sets it */
+    struct str due; /* "MM-DD" of each year; empty: as prescribed, the issuer sets it */
     bool due_is_strict;
     struct str covers_from, covers_to; /* "MM-DD"; a range that crosses New Year begins the year before */
-    struct know_ids sent_by; /* classes */
-    struct str to_whom;      /* recipient */
-    struct str compiled_by;  /* recipient that compiles on the way; empty: none */
+    struct know_ids sent_by;           /* classes */
+    struct str to_whom;                /* recipient */
+    struct str compiled_by;            /* recipient that compiles on the way; empty: none */
     struct str instrument;
     civil_day from_day, to_day;
     enum know_certainty certainty;
@@ -274,12 +278,14 @@ extern const struct know_report_series know_report_series[];
 extern const size_t know_report_series_count;
 const struct know_report_series *NULLABLE know_report_series_find(struct str id);
 struct know_report_period {
-    civil_day due_day;    /* the day named */
-    civil_day last_day;   /* the last day that is still in time */
+    civil_day due_day;          /* the day named */
+    civil_day last_day;         /* the last day that is still in time */
     civil_day from_day, to_day; /* what it covers, half open */
 };
-/* The first period of a series whose last day is on or after this day. False when the series has no calendar of its own or is not in force. */
-bool know_report_period_next(const struct know_report_series *series, civil_day day, struct know_report_period *ret_period);
+/* The first period of a series whose last day is on or after this day. False when the series has no calendar of its own
+ * or is not in force. */
+bool know_report_period_next(const struct know_report_series *series, civil_day day,
+                             struct know_report_period *ret_period);
 
 /* --- states (states.yaml) --- */
 struct know_state {
@@ -318,16 +324,18 @@ struct know_holiday_year { /* how sure the days of a year are */
 };
 extern const struct know_holiday_year know_holiday_years[];
 extern const size_t know_holiday_year_count;
-#define KNOW_REST_WEEKDAYS 0x60u /* Saturday and Sunday: Decision 188/1999/QĐ-TTg, state bodies work 40 hours in five days */
+#define KNOW_REST_WEEKDAYS \
+    0x60u /* Saturday and Sunday: Decision 188/1999/QĐ-TTg, state bodies work 40 hours in five days */
 /* The working calendar of the tables plus an administrator's rows. */
-MUST_USE enum err_code know_workday_calendar(struct arena *arena, const struct workday_notice *NULLABLE own, size_t own_count, int first_year,
-                                             int last_year, struct workday_calendar **ret_calendar, struct err *err);
+MUST_USE enum err_code know_workday_calendar(struct arena *arena, const struct workday_notice *NULLABLE own,
+                                             size_t own_count, int first_year, int last_year,
+                                             struct workday_calendar **ret_calendar, struct err *err);
 
 /* --- the reform of 2025 (reform_2025.yaml) --- */
 struct know_province {
     struct str code; /* the two digits used since 01/7/2025; empty where not known to us */
     struct know_text title;
-    bool is_city;         /* run by the centre */
+    bool is_city;           /* run by the centre */
     struct know_ids merged; /* old provinces, by name, the one that gave its name included */
 };
 extern const struct know_province know_provinces[];

@@ -19,7 +19,8 @@ size_t know_sample_unit_total(void)
 /* Place n: all pairs of a first and a second word, walked diagonally so that neighbours differ in both. */
 static enum err_code place_name(size_t n, struct arena *arena, struct str *ret_name, struct err *err)
 {
-    struct know_ids first = know_sample_words_find(STR("place_first")), second = know_sample_words_find(STR("place_second"));
+    struct know_ids first = know_sample_words_find(STR("place_first")),
+                    second = know_sample_words_find(STR("place_second"));
     must(first.count > 0 && second.count > 0);
     size_t round = n / first.count;
     must(round < second.count); /* a group larger than all pairs: add words */
@@ -32,13 +33,14 @@ static enum err_code place_name(size_t n, struct arena *arena, struct str *ret_n
 }
 
 /* The pattern with {name}, {n} and {code} put in. */
-static enum err_code fill(struct str pattern, struct str name, size_t number, struct str code, struct arena *arena, struct str *ret_text,
-                          struct err *err)
+static enum err_code fill(struct str pattern, struct str name, size_t number, struct str code, struct arena *arena,
+                          struct str *ret_text, struct err *err)
 {
     struct str out = STR("");
     size_t at = 0;
     while (at < pattern.len_bytes) {
-        ptrdiff_t open = str_find_byte(pattern, '{', at), close = open < 0 ? -1 : str_find_byte(pattern, '}', (size_t)open);
+        ptrdiff_t open = str_find_byte(pattern, '{', at),
+                  close = open < 0 ? -1 : str_find_byte(pattern, '}', (size_t)open);
         size_t end = close < 0 ? pattern.len_bytes : (size_t)open;
         struct str plain = str_slice(pattern, at, end);
         struct str hole = close < 0 ? STR("") : str_slice(pattern, (size_t)open + 1, (size_t)close);
@@ -58,11 +60,13 @@ static enum err_code fill(struct str pattern, struct str name, size_t number, st
     return ERR_NONE;
 }
 
-enum err_code know_sample_unit_name(const struct know_sample_unit *group, size_t i, struct arena *arena, struct know_text *ret_name,
-                                    struct str *ret_code, struct str *ret_domain, struct err *err)
+enum err_code know_sample_unit_name(const struct know_sample_unit *group, size_t i, struct arena *arena,
+                                    struct know_text *ret_name, struct str *ret_code, struct str *ret_domain,
+                                    struct err *err)
 {
     if (i >= group->count)
-        return err_set(err, ERR_NOT_FOUND, "the sample has %zu units of %.*s, not %zu", group->count, STR_ARG(group->id), i + 1);
+        return err_set(err, ERR_NOT_FOUND, "the sample has %zu units of %.*s, not %zu", group->count,
+                       STR_ARG(group->id), i + 1);
     struct str place, domain;
     struct know_text name;
     if (i < group->names.count)

@@ -1,7 +1,7 @@
-/* know_sample.h - the invented province Trúc Lâm, as tables: which units, how many, under whom, and the words names are made of.
- * Nothing here is a real person, number or address: telephone numbers are made as 0900 000 NNN, domains end in .example. What is made is
- * the same every time: name number n is a function of n alone.
- * Uses: base.    Used by: org, cmd (demo), tests, bench.    Memory: constant; names go to the caller's arena.    Threads: read-only. */
+/* know_sample.h - the invented province Trúc Lâm, as tables: which units, how many, under whom, and the words names are
+ * made of. Nothing here is a real person, number or address: telephone numbers are made as 0900 000 NNN, domains end in
+ * .example. What is made is the same every time: name number n is a function of n alone. Uses: base.    Used by: org,
+ * cmd (demo), tests, bench.    Memory: constant; names go to the caller's arena.    Threads: read-only. */
 #ifndef LUYTRE_KNOW_KNOW_SAMPLE_H
 #define LUYTRE_KNOW_KNOW_SAMPLE_H
 
@@ -11,11 +11,12 @@
 NONNULL_BEGIN
 
 struct know_sample_unit { /* a group of units of one kind */
-    struct str id;             /* also the stem of their codes: "mn-001" */
+    struct str id;        /* also the stem of their codes: "mn-001" */
     struct str kind;
-    struct know_text title;    /* pattern; {name} is a place or owner name, {n} a number */
+    struct know_text title; /* pattern; {name} is a place or owner name, {n} a number */
     size_t count;
-    struct str parent_kind;    /* administrative parent; empty at the root. Units are spread over all units of that kind in turn */
+    struct str parent_kind; /* administrative parent; empty at the root. Units are spread over all units of that kind in
+                               turn */
     struct str professional_kind;
     struct str incident_kind;
     struct know_ids functions; /* held by the first unit of the group */
@@ -44,8 +45,9 @@ extern const size_t know_sample_person_count;
 
 size_t know_sample_unit_total(void); /* all groups together: 1,200 */
 /* Unit i of a group: "Trường Mầm non Tre Xanh", "mn-001", "mn-001.truclam.example". Names are unique inside a group. */
-enum err_code know_sample_unit_name(const struct know_sample_unit *group, size_t i, struct arena *arena, struct know_text *ret_name,
-                                    struct str *ret_code, struct str *ret_domain, struct err *err);
+enum err_code know_sample_unit_name(const struct know_sample_unit *group, size_t i, struct arena *arena,
+                                    struct know_text *ret_name, struct str *ret_code, struct str *ret_domain,
+                                    struct err *err);
 /* Person n: "Nguyễn Thị Minh Trúc"; the same n gives the same name. */
 enum err_code know_sample_person_name(size_t n, struct arena *arena, struct str *ret_name, struct err *err);
 /* "0900 000 123"; only 1,000 numbers of that shape exist, larger n are made with two more digits: "0900 0NN NNN". */

@@ -78,7 +78,8 @@ static double sun_long(double jde)
                1e8;
     double node = (125.04452 - 1934.136261 * t) * M_PI / 180, mean_sun = (280.4665 + 36000.7698 * t) * M_PI / 180,
            mean_moon = (218.3165 + 481267.8813 * t) * M_PI / 180;
-    double nutation_s = -17.20 * sin(node) - 1.32 * sin(2 * mean_sun) - 0.23 * sin(2 * mean_moon) + 0.21 * sin(2 * node);
+    double nutation_s =
+        -17.20 * sin(node) - 1.32 * sin(2 * mean_sun) - 0.23 * sin(2 * mean_moon) + 0.21 * sin(2 * node);
     double anomaly = (357.52911 + 35999.05029 * t) * M_PI / 180;
     double radius = 1.00014 - 0.01671 * cos(anomaly) - 0.00014 * cos(2 * anomaly);
     return turn(l * 180 / M_PI + 180 - 0.09033 / 3600 + nutation_s / 3600 - 20.4898 / 3600 / radius);
@@ -89,17 +90,17 @@ static const struct {
     int d, m, mp, f;
     double micro_deg;
 } moon_l[] = {
-    {0, 0, 1, 0, 6288774}, {2, 0, -1, 0, 1274027}, {2, 0, 0, 0, 658314},  {0, 0, 2, 0, 213618},  {0, 1, 0, 0, -185116},
-    {0, 0, 0, 2, -114332}, {2, 0, -2, 0, 58793},   {2, -1, -1, 0, 57066}, {2, 0, 1, 0, 53322},   {2, -1, 0, 0, 45758},
-    {0, 1, -1, 0, -40923}, {1, 0, 0, 0, -34720},   {0, 1, 1, 0, -30383},  {2, 0, 0, -2, 15327},  {0, 0, 1, 2, -12528},
-    {0, 0, 1, -2, 10980},  {4, 0, -1, 0, 10675},   {0, 0, 3, 0, 10034},   {4, 0, -2, 0, 8548},   {2, 1, -1, 0, -7888},
-    {2, 1, 0, 0, -6766},   {1, 0, -1, 0, -5163},   {1, 1, 0, 0, 4987},    {2, -1, 1, 0, 4036},   {2, 0, 2, 0, 3994},
-    {4, 0, 0, 0, 3861},    {2, 0, -3, 0, 3665},    {0, 1, -2, 0, -2689},  {2, 0, -1, 2, -2602},  {2, -1, -2, 0, 2390},
-    {1, 0, 1, 0, -2348},   {2, -2, 0, 0, 2236},    {0, 1, 2, 0, -2120},   {0, 2, 0, 0, -2069},   {2, -2, -1, 0, 2048},
-    {2, 0, 1, -2, -1773},  {2, 0, 0, 2, -1595},    {4, -1, -1, 0, 1215},  {0, 0, 2, 2, -1110},   {3, 0, -1, 0, -892},
-    {2, 1, 1, 0, -810},    {4, -1, -2, 0, 759},    {0, 2, -1, 0, -713},   {2, 2, -1, 0, -700},   {2, 1, -2, 0, 691},
-    {2, -1, 0, -2, 596},   {4, 0, 1, 0, 549},      {0, 0, 4, 0, 537},     {4, -1, 0, 0, 520},    {1, 0, -2, 0, -487},
-    {2, 1, 0, -2, -399},   {0, 0, 2, -2, -381},    {1, 1, 1, 0, 351},     {3, 0, -2, 0, -340},   {4, 0, -3, 0, 330},
+    {0, 0, 1, 0, 6288774}, {2, 0, -1, 0, 1274027}, {2, 0, 0, 0, 658314},  {0, 0, 2, 0, 213618}, {0, 1, 0, 0, -185116},
+    {0, 0, 0, 2, -114332}, {2, 0, -2, 0, 58793},   {2, -1, -1, 0, 57066}, {2, 0, 1, 0, 53322},  {2, -1, 0, 0, 45758},
+    {0, 1, -1, 0, -40923}, {1, 0, 0, 0, -34720},   {0, 1, 1, 0, -30383},  {2, 0, 0, -2, 15327}, {0, 0, 1, 2, -12528},
+    {0, 0, 1, -2, 10980},  {4, 0, -1, 0, 10675},   {0, 0, 3, 0, 10034},   {4, 0, -2, 0, 8548},  {2, 1, -1, 0, -7888},
+    {2, 1, 0, 0, -6766},   {1, 0, -1, 0, -5163},   {1, 1, 0, 0, 4987},    {2, -1, 1, 0, 4036},  {2, 0, 2, 0, 3994},
+    {4, 0, 0, 0, 3861},    {2, 0, -3, 0, 3665},    {0, 1, -2, 0, -2689},  {2, 0, -1, 2, -2602}, {2, -1, -2, 0, 2390},
+    {1, 0, 1, 0, -2348},   {2, -2, 0, 0, 2236},    {0, 1, 2, 0, -2120},   {0, 2, 0, 0, -2069},  {2, -2, -1, 0, 2048},
+    {2, 0, 1, -2, -1773},  {2, 0, 0, 2, -1595},    {4, -1, -1, 0, 1215},  {0, 0, 2, 2, -1110},  {3, 0, -1, 0, -892},
+    {2, 1, 1, 0, -810},    {4, -1, -2, 0, 759},    {0, 2, -1, 0, -713},   {2, 2, -1, 0, -700},  {2, 1, -2, 0, 691},
+    {2, -1, 0, -2, 596},   {4, 0, 1, 0, 549},      {0, 0, 4, 0, 537},     {4, -1, 0, 0, 520},   {1, 0, -2, 0, -487},
+    {2, 1, 0, -2, -399},   {0, 0, 2, -2, -381},    {1, 1, 1, 0, 351},     {3, 0, -2, 0, -340},  {4, 0, -3, 0, 330},
     {2, -1, 2, 0, 327},    {0, 2, 1, 0, -323},     {1, 1, -1, 0, 299},    {2, 0, 3, 0, 294},
 };
 
@@ -112,13 +113,17 @@ static double moon_long(double jde)
     double mp = 134.9633964 + 477198.8675055 * t + 0.0087414 * t * t + t * t * t / 69699;
     double f = 93.2720950 + 483202.0175233 * t - 0.0036539 * t * t;
     double e = 1 - 0.002516 * t - 0.0000074 * t * t;
-    double sum = 3958 * sin((119.75 + 131.849 * t) * r) + 1962 * sin((lp - f) * r) + 318 * sin((53.09 + 479264.290 * t) * r);
+    double sum =
+        3958 * sin((119.75 + 131.849 * t) * r) + 1962 * sin((lp - f) * r) + 318 * sin((53.09 + 479264.290 * t) * r);
     for (size_t i = 0; i < ARRAY_LEN(moon_l); i++) {
         double scale = abs(moon_l[i].m) == 2 ? e * e : abs(moon_l[i].m) == 1 ? e : 1;
-        sum += moon_l[i].micro_deg * scale * sin((moon_l[i].d * d + moon_l[i].m * m + moon_l[i].mp * mp + moon_l[i].f * f) * r);
+        sum += moon_l[i].micro_deg * scale *
+               sin((moon_l[i].d * d + moon_l[i].m * m + moon_l[i].mp * mp + moon_l[i].f * f) * r);
     }
-    double node = (125.04452 - 1934.136261 * t) * r, mean_sun = (280.4665 + 36000.7698 * t) * r, mean_moon = (218.3165 + 481267.8813 * t) * r;
-    double nutation_s = -17.20 * sin(node) - 1.32 * sin(2 * mean_sun) - 0.23 * sin(2 * mean_moon) + 0.21 * sin(2 * node);
+    double node = (125.04452 - 1934.136261 * t) * r, mean_sun = (280.4665 + 36000.7698 * t) * r,
+           mean_moon = (218.3165 + 481267.8813 * t) * r;
+    double nutation_s =
+        -17.20 * sin(node) - 1.32 * sin(2 * mean_sun) - 0.23 * sin(2 * mean_moon) + 0.21 * sin(2 * node);
     return turn(lp + sum / 1e6 + nutation_s / 3600);
 }
 
@@ -158,8 +163,10 @@ static void new_moons_agree_within_a_minute(void **state)
         double a = lunar_new_moon_jde(k), b = new_moon_near(a);
         if (fabs(a - b) * 1440 > worst)
             worst = fabs(a - b) * 1440;
-        /* They may differ only seconds from midnight (the new moon of 07/07/1967), never in the years we count days in. */
-        if (day_of(a) != day_of(b) && (minutes_to_midnight(a) > 0.5 || (day_of(a) > civil_to_day(1975, 1, 1) && day_of(a) < civil_to_day(2101, 1, 1))))
+        /* They may differ only seconds from midnight (the new moon of 07/07/1967), never in the years we count days in.
+         */
+        if (day_of(a) != day_of(b) && (minutes_to_midnight(a) > 0.5 ||
+                                       (day_of(a) > civil_to_day(1975, 1, 1) && day_of(a) < civil_to_day(2101, 1, 1))))
             fail_msg("new moon %d: %.6f and %.6f fall on two days", k, a, b);
     }
     print_message("new moons: at most %.2f minutes apart\n", worst);
@@ -188,11 +195,31 @@ static void tet_2020_to_2040(void **state)
     static const struct {
         int year, month, day;
     } want[] = {
-        {2020, 1, 25}, {2021, 2, 12}, {2022, 2, 1},  {2023, 1, 22}, {2024, 2, 10}, {2025, 1, 29}, {2026, 2, 17},
-        {2027, 2, 6},  {2028, 1, 26}, {2029, 2, 13}, {2030, 2, 2},  {2031, 1, 23}, {2032, 2, 11}, {2033, 1, 31},
-        {2034, 2, 19}, {2035, 2, 8},  {2036, 1, 28}, {2037, 2, 15}, {2038, 2, 4},  {2039, 1, 24}, {2040, 2, 12},
+        {2020, 1, 25},
+        {2021, 2, 12},
+        {2022, 2, 1},
+        {2023, 1, 22},
+        {2024, 2, 10},
+        {2025, 1, 29},
+        {2026, 2, 17},
+        {2027, 2, 6},
+        {2028, 1, 26},
+        {2029, 2, 13},
+        {2030, 2, 2},
+        {2031, 1, 23},
+        {2032, 2, 11},
+        {2033, 1, 31},
+        {2034, 2, 19},
+        {2035, 2, 8},
+        {2036, 1, 28},
+        {2037, 2, 15},
+        {2038, 2, 4},
+        {2039, 1, 24},
+        {2040, 2, 12},
         /* years in which Viet Nam and China kept Tết on different days or months */
-        {1968, 1, 29}, {1985, 1, 21}, {2007, 2, 17},
+        {1968, 1, 29},
+        {1985, 1, 21},
+        {2007, 2, 17},
     };
     for (size_t i = 0; i < ARRAY_LEN(want); i++) {
         civil_day got;
@@ -251,8 +278,9 @@ static void leap_months(void **state)
     static const struct {
         int year, month;
     } want[] = {
-        {2020, 4}, {2021, 0}, {2022, 0}, {2023, 2}, {2024, 0}, {2025, 6},  {2026, 0}, {2027, 0}, {2028, 5}, {2029, 0}, {2030, 0},
-        {2031, 3}, {2032, 0}, {2033, 11}, {2034, 0}, {2036, 6}, {2039, 5}, {2017, 6}, {2014, 9}, {1984, 0}, {1985, 2}, {1987, 7},
+        {2020, 4}, {2021, 0}, {2022, 0}, {2023, 2}, {2024, 0}, {2025, 6},  {2026, 0}, {2027, 0},
+        {2028, 5}, {2029, 0}, {2030, 0}, {2031, 3}, {2032, 0}, {2033, 11}, {2034, 0}, {2036, 6},
+        {2039, 5}, {2017, 6}, {2014, 9}, {1984, 0}, {1985, 2}, {1987, 7},
     };
     for (size_t i = 0; i < ARRAY_LEN(want); i++)
         if (lunar_leap_month(want[i].year) != want[i].month)
@@ -266,9 +294,9 @@ static void feasts(void **state)
         struct lunar lunar;
         int year, month, day;
     } want[] = {
-        {{2022, 3, 10, false}, 2022, 4, 10}, {{2023, 3, 10, false}, 2023, 4, 29}, {{2024, 3, 10, false}, 2024, 4, 18},
-        {{2025, 3, 10, false}, 2025, 4, 7},  {{2026, 3, 10, false}, 2026, 4, 26}, {{2023, 8, 15, false}, 2023, 9, 29},
-        {{2024, 8, 15, false}, 2024, 9, 17}, {{2025, 8, 15, false}, 2025, 10, 6}, {{2026, 8, 15, false}, 2026, 9, 25},
+        {{2022, 3, 10, false}, 2022, 4, 10},  {{2023, 3, 10, false}, 2023, 4, 29}, {{2024, 3, 10, false}, 2024, 4, 18},
+        {{2025, 3, 10, false}, 2025, 4, 7},   {{2026, 3, 10, false}, 2026, 4, 26}, {{2023, 8, 15, false}, 2023, 9, 29},
+        {{2024, 8, 15, false}, 2024, 9, 17},  {{2025, 8, 15, false}, 2025, 10, 6}, {{2026, 8, 15, false}, 2026, 9, 25},
         {{2025, 12, 29, false}, 2026, 2, 16},
     };
     for (size_t i = 0; i < ARRAY_LEN(want); i++) {
@@ -276,7 +304,8 @@ static void feasts(void **state)
         char text[CIVIL_TEXT_BYTES];
         assert_true(lunar_to_day(want[i].lunar, &got));
         if (got != civil_to_day(want[i].year, want[i].month, want[i].day))
-            fail_msg("%d/%d of %d: got %s", want[i].lunar.day, want[i].lunar.month, want[i].lunar.year, civil_iso(got, text));
+            fail_msg("%d/%d of %d: got %s", want[i].lunar.day, want[i].lunar.month, want[i].lunar.year,
+                     civil_iso(got, text));
     }
     civil_day none;
     assert_false(lunar_to_day((struct lunar){2025, 12, 30, false}, &none)); /* that year ended on the 29th */
@@ -299,7 +328,8 @@ static void every_day_round_trips(void **state)
         if (l.day == 1)
             assert_true(before.day == 29 || before.day == 30);
         else
-            assert_true(l.day == before.day + 1 && l.month == before.month && l.leap == before.leap && l.year == before.year);
+            assert_true(l.day == before.day + 1 && l.month == before.month && l.leap == before.leap &&
+                        l.year == before.year);
         before = l;
     }
 }

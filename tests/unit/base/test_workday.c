@@ -5,17 +5,39 @@
 #define WEEKEND 0x60u
 
 static const struct workday_rule rules[] = {
-    {.id = STR_INIT("new_year"), .title = {STR_INIT("Tết Dương lịch"), STR_INIT("New Year")}, .month = 1, .day = 1, .day_count = 1, .from_day = 0, .to_day = CIVIL_FOREVER},
-    {.id = STR_INIT("tet"), .title = {STR_INIT("Tết"), STR_INIT("Tết")}, .is_lunar = true, .month = 1, .day = 1, .before_days = 1, .day_count = 5, .is_planned = true, .from_day = 0, .to_day = CIVIL_FOREVER},
-    {.id = STR_INIT("old"), .title = {STR_INIT("Ngày cũ"), STR_INIT("Old day")}, .month = 6, .day = 1, .day_count = 1, .from_day = 0, .to_day = 20000 /* 04/10/2024 */},
+    {.id = STR_INIT("new_year"),
+     .title = {STR_INIT("Tết Dương lịch"), STR_INIT("New Year")},
+     .month = 1,
+     .day = 1,
+     .day_count = 1,
+     .from_day = 0,
+     .to_day = CIVIL_FOREVER},
+    {.id = STR_INIT("tet"),
+     .title = {STR_INIT("Tết"), STR_INIT("Tết")},
+     .is_lunar = true,
+     .month = 1,
+     .day = 1,
+     .before_days = 1,
+     .day_count = 5,
+     .is_planned = true,
+     .from_day = 0,
+     .to_day = CIVIL_FOREVER},
+    {.id = STR_INIT("old"),
+     .title = {STR_INIT("Ngày cũ"), STR_INIT("Old day")},
+     .month = 6,
+     .day = 1,
+     .day_count = 1,
+     .from_day = 0,
+     .to_day = 20000 /* 04/10/2024 */},
 };
 
-static struct workday_calendar *calendar_of(struct arena *arena, const struct workday_notice *notices, size_t count, const struct workday_notice *own,
-                                            size_t own_count)
+static struct workday_calendar *calendar_of(struct arena *arena, const struct workday_notice *notices, size_t count,
+                                            const struct workday_notice *own, size_t own_count)
 {
     struct err err = {0};
     struct workday_calendar *calendar = NULL;
-    assert_ok(workday_calendar_new(arena, WEEKEND, rules, ARRAY_LEN(rules), notices, count, own, own_count, 2020, 2040, &calendar, &err));
+    assert_ok(workday_calendar_new(arena, WEEKEND, rules, ARRAY_LEN(rules), notices, count, own, own_count, 2020, 2040,
+                                   &calendar, &err));
     return calendar;
 }
 
@@ -64,7 +86,8 @@ static void a_notice_replaces_the_plan(void **state)
     arena_init(&arena, 8 << 20);
     static struct workday_notice notices[4];
     for (int i = 0; i < 3; i++)
-        notices[i] = (struct workday_notice){.kind = WORKDAY_NOTICE_OFF, .rule_id = STR_INIT("tet"), .day = civil_to_day(2027, 2, 8) + i};
+        notices[i] = (struct workday_notice){
+            .kind = WORKDAY_NOTICE_OFF, .rule_id = STR_INIT("tet"), .day = civil_to_day(2027, 2, 8) + i};
     const struct workday_calendar *c = calendar_of(&arena, notices, 3, NULL, 0);
     assert_true(is_workday(c, civil_to_day(2027, 2, 5))); /* Friday before Tết, planned off, not in the notice */
     assert_false(workday_ask(c, civil_to_day(2027, 2, 9)).is_planned);
@@ -80,7 +103,8 @@ static void swapped_days_and_own_rows(void **state)
     static struct workday_notice notices[2], own[1];
     notices[0] = (struct workday_notice){.kind = WORKDAY_NOTICE_REST, .day = civil_to_day(2025, 5, 2)};
     notices[1] = (struct workday_notice){.kind = WORKDAY_NOTICE_WORK, .day = civil_to_day(2025, 4, 26)};
-    own[0] = (struct workday_notice){.kind = WORKDAY_NOTICE_REST, .day = civil_to_day(2025, 11, 20), .reason = {STR_INIT("Bão"), STR_INIT("Storm")}};
+    own[0] = (struct workday_notice){
+        .kind = WORKDAY_NOTICE_REST, .day = civil_to_day(2025, 11, 20), .reason = {STR_INIT("Bão"), STR_INIT("Storm")}};
     const struct workday_calendar *c = calendar_of(&arena, notices, 2, own, 1);
     assert_true(is_workday(c, civil_to_day(2025, 4, 26))); /* a Saturday */
     assert_int_equal(workday_ask(c, civil_to_day(2025, 4, 26)).why, WORKDAY_SWAPPED_IN);
@@ -128,16 +152,27 @@ static void refusals(void **state)
     struct err err = {0};
     struct workday_calendar *c = NULL;
     struct workday_notice unknown = {.kind = WORKDAY_NOTICE_OFF, .rule_id = STR_INIT("nothing"), .day = 20000};
-    struct workday_notice twice[2] = {{.kind = WORKDAY_NOTICE_REST, .day = 20000}, {.kind = WORKDAY_NOTICE_WORK, .day = 20000}};
-    assert_err(workday_calendar_new(&arena, WEEKEND, rules, ARRAY_LEN(rules), &unknown, 1, NULL, 0, 2020, 2040, &c, &err), ERR_NOT_FOUND);
-    assert_err(workday_calendar_new(&arena, WEEKEND, rules, ARRAY_LEN(rules), NULL, 0, twice, 2, 2020, 2040, &c, &err), ERR_CONFLICT);
-    assert_err(workday_calendar_new(&arena, WEEKEND, rules, ARRAY_LEN(rules), NULL, 0, &unknown, 1, 2020, 2040, &c, &err), ERR_SYNTAX);
-    assert_err(workday_calendar_new(&arena, 0x7f, rules, ARRAY_LEN(rules), NULL, 0, NULL, 0, 2020, 2040, &c, &err), ERR_SYNTAX);
-    assert_err(workday_calendar_new(&arena, WEEKEND, rules, ARRAY_LEN(rules), NULL, 0, NULL, 0, 2040, 2020, &c, &err), ERR_LIMIT);
-    assert_err(workday_calendar_new(&arena, WEEKEND, rules, ARRAY_LEN(rules), NULL, 0, NULL, 0, 2000, 2150, &c, &err), ERR_LIMIT);
+    struct workday_notice twice[2] = {{.kind = WORKDAY_NOTICE_REST, .day = 20000},
+                                      {.kind = WORKDAY_NOTICE_WORK, .day = 20000}};
+    assert_err(
+        workday_calendar_new(&arena, WEEKEND, rules, ARRAY_LEN(rules), &unknown, 1, NULL, 0, 2020, 2040, &c, &err),
+        ERR_NOT_FOUND);
+    assert_err(workday_calendar_new(&arena, WEEKEND, rules, ARRAY_LEN(rules), NULL, 0, twice, 2, 2020, 2040, &c, &err),
+               ERR_CONFLICT);
+    assert_err(
+        workday_calendar_new(&arena, WEEKEND, rules, ARRAY_LEN(rules), NULL, 0, &unknown, 1, 2020, 2040, &c, &err),
+        ERR_SYNTAX);
+    assert_err(workday_calendar_new(&arena, 0x7f, rules, ARRAY_LEN(rules), NULL, 0, NULL, 0, 2020, 2040, &c, &err),
+               ERR_SYNTAX);
+    assert_err(workday_calendar_new(&arena, WEEKEND, rules, ARRAY_LEN(rules), NULL, 0, NULL, 0, 2040, 2020, &c, &err),
+               ERR_LIMIT);
+    assert_err(workday_calendar_new(&arena, WEEKEND, rules, ARRAY_LEN(rules), NULL, 0, NULL, 0, 2000, 2150, &c, &err),
+               ERR_LIMIT);
     AUTO_ARENA small;
     arena_init(&small, 1000);
-    assert_int_not_equal(workday_calendar_new(&small, WEEKEND, rules, ARRAY_LEN(rules), NULL, 0, NULL, 0, 2020, 2040, &c, &err), ERR_NONE);
+    assert_int_not_equal(
+        workday_calendar_new(&small, WEEKEND, rules, ARRAY_LEN(rules), NULL, 0, NULL, 0, 2020, 2040, &c, &err),
+        ERR_NONE);
     assert_null(c);
 }
 

@@ -13,7 +13,8 @@ static void rights_agree(void **state)
         uint64_t bit = 0;
         assert_true(know_right_bit(str_from_cstr(right_names[i].name), &bit));
         if (bit != right_names[i].right)
-            fail_msg("the right %s is bit %llx here and %llx there", right_names[i].name, (unsigned long long)bit, (unsigned long long)right_names[i].right);
+            fail_msg("the right %s is bit %llx here and %llx there", right_names[i].name, (unsigned long long)bit,
+                     (unsigned long long)right_names[i].right);
     }
 }
 

@@ -83,7 +83,8 @@ static void periods_and_last_days(void **state)
     civil_day day = civil_to_day(2026, 11, 22);
     assert_int_equal(know_obligation_period_months(know_obligation_find(STR("CT18-2b")), 1, day), 6);
     assert_int_equal(know_obligation_period_months(know_obligation_find(STR("CT18-2b")), 5, day), 3);
-    assert_int_equal(know_obligation_period_months(know_obligation_find(STR("CT18-2b")), 5, civil_to_day(2020, 1, 1)), 6); /* the text itself */
+    assert_int_equal(know_obligation_period_months(know_obligation_find(STR("CT18-2b")), 5, civil_to_day(2020, 1, 1)),
+                     6); /* the text itself */
     assert_int_equal(know_obligation_period_months(know_obligation_find(STR("CT14-1b")), 0, day), 1);
     assert_int_equal(know_obligation_period_months(know_obligation_find(STR("CT18-9a")), 0, day), 0);
     assert_int_equal(know_obligation_last_day(know_obligation_find(STR("CT18-2c"))), civil_to_day(2022, 12, 30));
@@ -100,8 +101,10 @@ static void national_day_grew(void **state)
     struct err err = {0};
     struct workday_calendar *c = NULL;
     assert_ok(know_workday_calendar(&arena, NULL, 0, 2018, 2030, &c, &err));
-    assert_true(is_workday(c, civil_to_day(2020, 9, 1)) && !is_workday(c, civil_to_day(2020, 9, 2)) && is_workday(c, civil_to_day(2020, 9, 3)));
-    assert_true(!is_workday(c, civil_to_day(2027, 9, 1)) && !is_workday(c, civil_to_day(2027, 9, 2)) && is_workday(c, civil_to_day(2027, 9, 3)));
+    assert_true(is_workday(c, civil_to_day(2020, 9, 1)) && !is_workday(c, civil_to_day(2020, 9, 2)) &&
+                is_workday(c, civil_to_day(2020, 9, 3)));
+    assert_true(!is_workday(c, civil_to_day(2027, 9, 1)) && !is_workday(c, civil_to_day(2027, 9, 2)) &&
+                is_workday(c, civil_to_day(2027, 9, 3)));
 }
 
 static void who_owes_what(void **state)
@@ -128,8 +131,10 @@ static void who_owes_what(void **state)
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct str function = str_from_cstr(cases[i].function);
-        struct know_org_facts facts = {.kind = str_from_cstr(cases[i].kind), .functions = {&function, str_is_empty(function) ? 0 : 1},
-                                       .in_priority_sector = cases[i].priority, .in_network = cases[i].network};
+        struct know_org_facts facts = {.kind = str_from_cstr(cases[i].kind),
+                                       .functions = {&function, str_is_empty(function) ? 0 : 1},
+                                       .in_priority_sector = cases[i].priority,
+                                       .in_network = cases[i].network};
         if (know_obligation_is_owed(know_obligation_find(str_from_cstr(cases[i].obligation)), &facts) != cases[i].owed)
             fail_msg("case %zu: %s by %s", i, cases[i].obligation, cases[i].kind);
     }
@@ -144,7 +149,11 @@ static void report_periods(void **state)
     } cases[] = {
         {"annual_to_owner", {2026, 11, 22}, {2026, 12, 20}, {2025, 12, 15}, {2026, 12, 15}},
         {"annual_to_owner", {2026, 12, 19}, {2026, 12, 20}, {2025, 12, 15}, {2026, 12, 15}}, /* the last day in time */
-        {"annual_to_owner", {2026, 12, 20}, {2027, 12, 20}, {2026, 12, 15}, {2027, 12, 15}}, /* "before" excludes the day */
+        {"annual_to_owner",
+         {2026, 12, 20},
+         {2027, 12, 20},
+         {2026, 12, 15},
+         {2027, 12, 15}}, /* "before" excludes the day */
         {"form05_half_year", {2023, 1, 1}, {2023, 6, 20}, {2022, 12, 15}, {2023, 6, 15}},
         {"critical_self_check", {2026, 11, 22}, {2027, 10, 1}, {2026, 10, 1}, {2027, 10, 1}},
     };
@@ -206,15 +215,17 @@ static void years_as_announced(void **state)
     static const struct { /* the days off in a row as announced, [from, to], and the working days around them */
         int from[3], to[3];
     } rows[] = {
-        {{2021, 2, 10}, {2021, 2, 16}}, {{2021, 4, 30}, {2021, 5, 3}},  {{2021, 9, 2}, {2021, 9, 5}},   {{2022, 1, 29}, {2022, 2, 6}},
-        {{2022, 4, 9}, {2022, 4, 11}},  {{2022, 4, 30}, {2022, 5, 3}},  {{2022, 9, 1}, {2022, 9, 4}},   {{2023, 1, 20}, {2023, 1, 26}},
-        {{2023, 4, 29}, {2023, 5, 3}},  {{2023, 9, 1}, {2023, 9, 4}},   {{2024, 2, 8}, {2024, 2, 14}},  {{2024, 4, 27}, {2024, 5, 1}},
-        {{2024, 8, 31}, {2024, 9, 3}},  {{2025, 1, 25}, {2025, 2, 2}},  {{2025, 4, 30}, {2025, 5, 4}},  {{2025, 8, 30}, {2025, 9, 2}},
-        {{2026, 1, 1}, {2026, 1, 4}},   {{2026, 2, 14}, {2026, 2, 22}}, {{2026, 4, 25}, {2026, 4, 27}}, {{2026, 4, 30}, {2026, 5, 3}},
-        {{2026, 8, 29}, {2026, 9, 2}},
+        {{2021, 2, 10}, {2021, 2, 16}}, {{2021, 4, 30}, {2021, 5, 3}},  {{2021, 9, 2}, {2021, 9, 5}},
+        {{2022, 1, 29}, {2022, 2, 6}},  {{2022, 4, 9}, {2022, 4, 11}},  {{2022, 4, 30}, {2022, 5, 3}},
+        {{2022, 9, 1}, {2022, 9, 4}},   {{2023, 1, 20}, {2023, 1, 26}}, {{2023, 4, 29}, {2023, 5, 3}},
+        {{2023, 9, 1}, {2023, 9, 4}},   {{2024, 2, 8}, {2024, 2, 14}},  {{2024, 4, 27}, {2024, 5, 1}},
+        {{2024, 8, 31}, {2024, 9, 3}},  {{2025, 1, 25}, {2025, 2, 2}},  {{2025, 4, 30}, {2025, 5, 4}},
+        {{2025, 8, 30}, {2025, 9, 2}},  {{2026, 1, 1}, {2026, 1, 4}},   {{2026, 2, 14}, {2026, 2, 22}},
+        {{2026, 4, 25}, {2026, 4, 27}}, {{2026, 4, 30}, {2026, 5, 3}},  {{2026, 8, 29}, {2026, 9, 2}},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        civil_day from = civil_to_day(rows[i].from[0], rows[i].from[1], rows[i].from[2]), to = civil_to_day(rows[i].to[0], rows[i].to[1], rows[i].to[2]);
+        civil_day from = civil_to_day(rows[i].from[0], rows[i].from[1], rows[i].from[2]),
+                  to = civil_to_day(rows[i].to[0], rows[i].to[1], rows[i].to[2]);
         char text[CIVIL_TEXT_BYTES];
         for (civil_day d = from - 1; d <= to + 1; d++)
             if (is_workday(c, d) != (d < from || d > to))

@@ -42,7 +42,8 @@ static void names_are_unique_and_addresses_invented(void **state)
             struct str code, domain;
             assert_ok(know_sample_unit_name(&know_sample_units[g], i, &arena, &name, &code, &domain, &err));
             assert_true(str_ends_with(domain, STR(".example")));
-            assert_true(str_find_byte(name.vi, '{', 0) < 0 && str_find_byte(name.en, '{', 0) < 0 && str_find_byte(domain, '{', 0) < 0);
+            assert_true(str_find_byte(name.vi, '{', 0) < 0 && str_find_byte(name.en, '{', 0) < 0 &&
+                        str_find_byte(domain, '{', 0) < 0);
             for (size_t k = 0; k < count; k++)
                 if (str_equal(seen[k], name.vi))
                     fail_msg("%.*s stands twice", STR_ARG(name.vi));
