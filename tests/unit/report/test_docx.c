@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "fixtures.h"
-#include "os/file.h"
+#include "format/docx.h"
 #include "report/docx.h"
 
 #include <archive.h>
@@ -182,6 +182,23 @@ static void the_text_reads_back(void **state)
             fail_msg("\"%s\" is not in the document", want[i]);
 }
 
+static void our_own_reader_reads_it(void **state)
+{
+    (void)state;
+    static const char *const want[] = {"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "BÁO CÁO\n", "Kính gửi: Sở Giáo dục và Đào tạo tỉnh Trúc Lâm\n",
+                                       "TT\tNội dung\tĐơn vị tính\tKỳ trước\tKỳ này\n", "2\tSố người đã được quán triệt\tngười\t112\t118\n",
+                                       "Lê Hoàng Ngọc Ánh"};
+    AUTO_ARENA arena;
+    arena_init(&arena, 64u << 20);
+    struct err err;
+    struct document d = fixture_make(FIXTURE_PERIODIC, &arena);
+    struct str text;
+    assert_ok(docx_to_text(written(&d, &arena), 1u << 20, &arena, &text, &err));
+    for (size_t i = 0; i < ARRAY_LEN(want); i++)
+        if (!str_contains(text, str_from_cstr(want[i])))
+            fail_msg("\"%s\" is not in:\n%.*s", want[i], STR_ARG(text));
+}
+
 static void annexes_are_landscape_sections_counted_from_one(void **state)
 {
     (void)state;
@@ -284,6 +301,7 @@ int main(void)
         cmocka_unit_test(every_part_is_well_formed),
         cmocka_unit_test(every_relationship_and_type_names_a_part),
         cmocka_unit_test(the_text_reads_back),
+        cmocka_unit_test(our_own_reader_reads_it),
         cmocka_unit_test(annexes_are_landscape_sections_counted_from_one),
         cmocka_unit_test(markup_in_a_name_stays_text),
         cmocka_unit_test(a_failing_stream_is_reported),

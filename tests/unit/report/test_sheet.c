@@ -1,6 +1,7 @@
 #include "test.h"
 
 #include "base/mem.h"
+#include "format/table.h"
 #include "os/file.h"
 #include "report/sheet.h"
 
@@ -117,6 +118,25 @@ static void what_a_stranger_typed_never_runs(void **state)
     assert_true(str_contains(xml, STR("<t>=HYPERLINK(")));
     assert_true(str_contains(xml, STR("Trường Nguyễn &amp; &lt;Du&gt;")));
     assert_true(str_contains(xml, STR("<t>@SUM(1)</t>")));
+}
+
+static void our_own_reader_reads_it(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena;
+    arena_init(&arena, 64u << 20);
+    struct err err;
+    struct rows rows = {few, ARRAY_LEN(few), 0};
+    struct sheet sheet = {STR("a"), columns, 4, rows_next, &rows};
+    struct table table;
+    assert_ok(table_read(made(&sheet, 1, &arena), NULL, &arena, &table, &err));
+    assert_int_equal(table.count, 3);
+    assert_str(table.header[1], STR("Số thiết bị"));
+    assert_str(table_cell(&table, 0, 0), few[0][0].text);
+    assert_str(table_cell(&table, 0, 1), STR("1205"));
+    assert_str(table_cell(&table, 0, 2), STR("2026-11-30"));
+    assert_str(table_cell(&table, 1, 0), STR("Trường Nguyễn & <Du>"));
+    assert_str(table_cell(&table, 1, 1), STR("9007199254740993"));
 }
 
 static void types_head_and_filter(void **state)
@@ -254,6 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_rows_give_the_same_bytes),
         cmocka_unit_test(what_a_stranger_typed_never_runs),
+        cmocka_unit_test(our_own_reader_reads_it),
         cmocka_unit_test(types_head_and_filter),
         cmocka_unit_test(tabs_get_names_that_excel_takes),
         cmocka_unit_test(a_source_that_breaks_leaves_the_old_file),
