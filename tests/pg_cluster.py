@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""pg_cluster.py COMMAND... - run a command beside a private PostgreSQL: Unix socket only, no fsync, its own folder.
+"""pg_cluster.py [--own] COMMAND... - run a command beside a private PostgreSQL: Unix socket only, no fsync, its own folder.
 
 The command finds LUYTRE_TEST_PG in its environment, a postgresql:// URL of the server's "postgres" database (replace the
-name to reach others), and LUYTRE_TEST_PG_PID and LUYTRE_TEST_PG_RESTART (a command that stops and starts the server again).
-When there can be no server, LUYTRE_TEST_PG_SKIP says why. Commands running at the same time share one server; the last one
-stops it, by its process id. PostgreSQL refuses to run as root: then everything of it runs as the user postgres.
+name to reach others), and LUYTRE_TEST_PG_CRASH, a command that lets the server die and starts it again. When there can be
+no server, LUYTRE_TEST_PG_SKIP says why. Commands running at the same time share one server, and the last one stops it, by
+its process id; with --own a command has one for itself, which it may crash. PostgreSQL refuses to run as root: then
+everything of it runs as the user postgres.
 """
 import fcntl
 import glob
@@ -64,18 +65,21 @@ def start(folder, pg_bin):
     return server_pid(data)
 
 
-def stop(folder, pg_bin):
+def stop(folder, pg_bin, mode='fast'):
     data = os.path.join(folder, 'data')
     if server_pid(data) is not None:
-        call([os.path.join(pg_bin, 'pg_ctl'), '-D', data, '-w', '-t', '60', '-m', 'fast', 'stop'])
+        call([os.path.join(pg_bin, 'pg_ctl'), '-D', data, '-w', '-t', '60', '-m', mode, 'stop'])
 
 
 def main():
-    if sys.argv[1:2] == ['--restart']:
-        folder, pg_bin = sys.argv[2:4]
-        stop(folder, pg_bin)
+    command = sys.argv[1:]
+    if command[:1] == ['--crash']:
+        folder, pg_bin = command[1:3]
+        stop(folder, pg_bin, 'immediate')
         start(folder, pg_bin)
         return 0
+    is_own = command[:1] == ['--own']
+    command = command[1:] if is_own else command
     environment = dict(os.environ)
     environment.pop('LUYTRE_TEST_PG', None)
     lock = folder = pg_bin = None
@@ -84,7 +88,7 @@ def main():
         if not pg_bin:
             raise RuntimeError('PostgreSQL is not installed')
         user = pwd.getpwnam('postgres') if os.getuid() == 0 else pwd.getpwuid(os.getuid())
-        key = hashlib.sha256((os.getcwd() + str(os.getuid())).encode()).hexdigest()[:10]
+        key = hashlib.sha256((os.getcwd() + str(os.getuid()) + (str(os.getpid()) if is_own else '')).encode()).hexdigest()[:10]
         folder = os.path.join(tempfile.gettempdir(), 'luytre-pg-' + key)
         if not os.path.isdir(folder):
             try:
@@ -96,20 +100,23 @@ def main():
             raise RuntimeError('%s belongs to somebody else' % folder)
         lock = os.open(folder + '.lock', os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX)
-        pid = start(folder, pg_bin)
+        start(folder, pg_bin)
         fcntl.flock(lock, fcntl.LOCK_SH)
         environment['LUYTRE_TEST_PG'] = 'postgresql://postgres@/postgres?host=%s' % folder
-        environment['LUYTRE_TEST_PG_PID'] = str(pid)
-        environment['LUYTRE_TEST_PG_RESTART'] = '%s %s --restart %s %s' % (sys.executable, os.path.join(HERE, 'pg_cluster.py'), folder, pg_bin)
+        if is_own:
+            environment['LUYTRE_TEST_PG_CRASH'] = '%s %s --crash %s %s' % (sys.executable, os.path.join(HERE, 'pg_cluster.py'), folder, pg_bin)
     except (RuntimeError, OSError, KeyError) as error:
         environment['LUYTRE_TEST_PG_SKIP'] = 'no PostgreSQL: %s' % error
     try:
-        return subprocess.call(sys.argv[1:], env=environment)
+        return subprocess.call(command, env=environment)
     finally:
         if 'LUYTRE_TEST_PG' in environment:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 stop(folder, pg_bin)
+                if is_own:
+                    shutil.rmtree(folder)
+                    os.unlink(folder + '.lock')
             except BlockingIOError:
                 pass  # somebody else still uses it, and will stop it
             except RuntimeError as error:

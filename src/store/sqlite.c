@@ -35,8 +35,11 @@ static enum err_code fail(struct db *db, int rc, struct err *err)
     case SQLITE_IOERR:
         if (rc == SQLITE_IOERR_NOMEM)
             return err_set(err, ERR_NOMEM, "no memory for SQLite");
-        if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
-            return err_set(err, ERR_IO, "disk full: nothing of this was stored in %s, free space and try again", file);
+        /* A refused write without an errno is a quota or a file size limit: SQLite keeps only ENOSPC apart. */
+        if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG || (rc == SQLITE_IOERR_WRITE && errno == 0)) {
+            errno = 0;
+            return err_set(err, ERR_IO, "disk full, or over a quota: nothing of this was stored in %s, free space and try again", file);
+        }
         return err_set(err, ERR_IO, "%s: reading or writing failed (SQLite %d)", file, rc);
     case SQLITE_NOMEM:
         return err_set(err, ERR_NOMEM, "no memory for SQLite");
