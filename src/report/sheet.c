@@ -222,7 +222,7 @@ static enum err_code book_fill(lxw_workbook *book, const struct xlsx_job *job, s
     return ERR_NONE;
 }
 
-/* Every part must come out whole and every XML end as it began: </worksheet>, </workbook>, ... */
+/* Every part must unpack with its checksum, and every sheet must end in </worksheet>: a cut temporary file is packed without complaint. */
 static enum err_code xlsx_verify(const char *path, size_t sheet_count, struct err *err)
 {
     struct archive *zip = archive_read_new();
