@@ -4,6 +4,7 @@
 
 #include "store_test.h"
 
+#include "base/buf.h"
 #include "duty/cover.h"
 #include "duty/cover.sql.h"
 #include "duty/directive.h"
