@@ -18,7 +18,7 @@ void buf_done(struct buf *buf)
 void buf_clear(struct buf *buf)
 {
     buf->len_bytes = 0;
-    buf->failed = false;
+    buf->failed = buf->is_over = false;
     if (buf->ptr)
         buf->ptr[0] = '\0';
 }
@@ -29,7 +29,7 @@ static bool buf_reserve(struct buf *buf, size_t more_bytes)
     if (buf->failed)
         return false;
     if (!size_add(buf->len_bytes, more_bytes, &want) || want > buf->ceiling_bytes || !size_add(want, 1, &with_nul)) {
-        buf->failed = true;
+        buf->failed = buf->is_over = true;
         return false;
     }
     if (with_nul <= buf->room_bytes)
@@ -87,7 +87,7 @@ enum err_code buf_check(const struct buf *buf, struct err *err)
 {
     if (!buf->failed)
         return ERR_NONE;
-    if (buf->len_bytes > buf->ceiling_bytes / 2)
+    if (buf->is_over)
         return err_set(err, ERR_LIMIT, "output over %zu bytes", buf->ceiling_bytes);
     return err_set(err, ERR_NOMEM, "no memory for output");
 }

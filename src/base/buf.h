@@ -14,6 +14,7 @@ struct buf {
     size_t room_bytes;
     size_t ceiling_bytes;
     bool failed; /* ceiling or memory: what was written before stays */
+    bool is_over; /* it was the ceiling */
 };
 
 void buf_init(struct buf *buf, size_t ceiling_bytes);
