@@ -1,4 +1,6 @@
-"""Reader of the two catalogues po/vi.po and po/en.po, shared by pogen and tmplgen. Standard library only."""
+"""Reader of the two catalogues, shared by pogen and tmplgen: po/vi.po and po/en.po, and beside them po/AREA.vi.po and po/AREA.en.po, one pair
+an area of the site. A key stands in one file only. Standard library only."""
+import glob
 import os
 import re
 import sys
@@ -9,9 +11,10 @@ class Refused(Exception):
 
 
 class Message:
-    def __init__(self, key, line):
+    def __init__(self, key, line, path=''):
         self.key = key
         self.line = line
+        self.path = path
         self.plural = False
         self.texts = {}  # plural index -> text
 
@@ -26,9 +29,9 @@ def unquote(raw, where):
     return re.sub(r'\\(.)', lambda m: ESCAPES.get(m.group(1), m.group(1)), raw[1:-1])
 
 
-def read(path):
-    """key -> Message. Empty texts and double keys are refused."""
-    messages = {}
+def read(path, before=None):
+    """key -> Message, together with those of the files before. Empty texts and double keys are refused."""
+    messages = {} if before is None else before
     current = None
     target = None
     with open(path, encoding='utf-8') as f:
@@ -42,9 +45,9 @@ def read(path):
                 target = None
             elif line.startswith('msgid '):
                 key = unquote(line[6:], where)
-                current = Message(key, n)
+                current = Message(key, n, path)
                 if key in messages:
-                    raise Refused(f'{where}: "{key}" is already at line {messages[key].line}')
+                    raise Refused(f'{where}: "{key}" is already at {messages[key].path}:{messages[key].line}')
                 if key:
                     if not re.fullmatch(r'[a-z0-9_]+(\.[a-z0-9_]+)+', key):
                         raise Refused(f'{where}: key "{key}" is not of the form area.name')
@@ -68,9 +71,9 @@ def read(path):
     for m in messages.values():
         for index, text in m.texts.items():
             if not text:
-                raise Refused(f'{path}:{m.line}: "{m.key}" has no text')
+                raise Refused(f'{m.path}:{m.line}: "{m.key}" has no text')
         if not m.texts:
-            raise Refused(f'{path}:{m.line}: "{m.key}" has no text')
+            raise Refused(f'{m.path}:{m.line}: "{m.key}" has no text')
     return messages
 
 
@@ -82,23 +85,27 @@ def read_both(folder):
     """Both languages, checked against each other. English plurals have two forms, Vietnamese one."""
     vi_path, en_path = os.path.join(folder, 'vi.po'), os.path.join(folder, 'en.po')
     vi, en = read(vi_path), read(en_path)
+    for more in sorted(glob.glob(os.path.join(folder, '*.vi.po'))):
+        read(more, vi)
+    for more in sorted(glob.glob(os.path.join(folder, '*.en.po'))):
+        read(more, en)
     for key in vi:
         if key not in en:
-            raise Refused(f'{vi_path}:{vi[key].line}: "{key}" has no English in {en_path}')
+            raise Refused(f'{vi[key].path}:{vi[key].line}: "{key}" has no English in {en_path}')
     for key in en:
         if key not in vi:
-            raise Refused(f'{en_path}:{en[key].line}: "{key}" has no Vietnamese in {vi_path}')
+            raise Refused(f'{en[key].path}:{en[key].line}: "{key}" has no Vietnamese in {vi_path}')
     for key, v in vi.items():
         e = en[key]
         if v.plural != e.plural:
-            raise Refused(f'{en_path}:{e.line}: "{key}" is plural in one language only')
+            raise Refused(f'{e.path}:{e.line}: "{key}" is plural in one language only')
         if sorted(v.texts) != [0] or sorted(e.texts) != ([0, 1] if e.plural else [0]):
-            raise Refused(f'{en_path}:{e.line}: "{key}": wrong number of plural forms (Vietnamese 1, English 2)')
+            raise Refused(f'{e.path}:{e.line}: "{key}": wrong number of plural forms (Vietnamese 1, English 2)')
         want = placeholders(v.texts[0])
         for text in e.texts.values():
             got = placeholders(text)
             if got - want or (want - got) - ({'n'} if e.plural else set()):
-                raise Refused(f'{en_path}:{e.line}: "{key}": arguments {sorted(got)} differ from Vietnamese {sorted(want)}')
+                raise Refused(f'{e.path}:{e.line}: "{key}": arguments {sorted(got)} differ from Vietnamese {sorted(want)}')
     return vi, en
 
 
