@@ -1,0 +1,131 @@
+/* cmd_letter.c - `luytre letter read FILE|-`: an official letter as duties. docs: the command-line contract. */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "cmd/cmd.h"
+#include "format/doctext.h"
+#include "format/json.h"
+#include "know/know.h"
+#include "letter/letter_print.h"
+#include "os/file.h"
+
+#define LETTER_ARENA_BYTES  (1u << 30)
+#define LETTER_OUTPUT_BYTES (256u << 20)
+
+static const struct option_spec read_specs[] = {
+    {"json", 0, OPTION_FLAG, 0, NULL, "mỗi dòng một đối tượng JSON: letter, duty…, summary", "newline-delimited JSON: letter, duty…, summary", 0, 0},
+    {"text", 0, OPTION_FLAG, 0, NULL, "in văn bản đã đọc (UTF-8, NFC); mọi vị trí trong --json tính trên văn bản này",
+     "print the text as it was read (UTF-8, NFC); every offset of --json counts in it", 0, 0},
+};
+static const struct usage read_usage = {
+    .name = "letter read",
+    .args = "FILE|-",
+    .vi = "đọc một công văn (văn bản, PDF, DOCX) thành các nhiệm vụ, thời hạn, nơi nhận",
+    .en = "read an official letter (text, PDF, DOCX) into duties, deadlines, recipients",
+    .specs = read_specs,
+    .spec_count = ARRAY_LEN(read_specs),
+    .args_min = 1,
+    .args_max = 1,
+};
+
+static bool calendar_add(void *ctx, civil_day from, int n, civil_day *ret_day)
+{
+    *ret_day = workday_add(ctx, from, n);
+    return true;
+}
+
+static enum err_code text_read(const char *path, struct arena *arena, struct str *ret_text, struct err *err)
+{
+    struct str bytes;
+    if (strcmp(path, "-") == 0)
+        TRY(file_read_fd(STDIN_FILENO, "-", LETTER_FILE_MAX_BYTES, arena, &bytes, err));
+    else
+        TRY(file_read(path, LETTER_FILE_MAX_BYTES, arena, &bytes, err));
+    struct doc_text doc;
+    if (doc_kind_of(bytes) == DOC_PDF) {
+        AUTO_FD fd = -1;
+        TRY(file_temp_fd(bytes, &fd, err));
+        TRY(doc_pdf_text(fd, arena, &doc, err));
+    } else {
+        TRY(doc_text(bytes, arena, &doc, err));
+    }
+    *ret_text = doc.decoded.text;
+    return ERR_NONE;
+}
+
+/* What could not be done, in the machine's words too: the stream always ends in a summary. */
+static void refusal_print(const struct err *err, struct buf *out)
+{
+    struct json_writer w;
+    json_writer_init(&w, out, 0);
+    json_object_begin(&w);
+    json_field_str(&w, STR("type"), STR("summary"));
+    json_field_i64(&w, STR("duties"), 0);
+    json_field_str(&w, STR("error"), str_from_cstr(err_code_to_str(err->code)));
+    json_field_str(&w, STR("reason"), str_from_cstr(err->text));
+    json_object_end(&w);
+    json_end_line(&w);
+}
+
+static int letter_read(int argc, char **argv)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, LETTER_ARENA_BYTES);
+    struct options options;
+    int exit_code;
+    if (!options_start(&read_usage, argc, argv, &arena, &options, &exit_code))
+        return exit_code;
+    bool json = options_has(&options, "json"), as_text = options_has(&options, "text");
+    if (json && as_text) {
+        fputs("luytre letter read: chọn một trong --json và --text / choose one of --json and --text\n", stderr);
+        return EXIT_USAGE;
+    }
+    struct err err = {0};
+    AUTO_BUF out;
+    buf_init(&out, LETTER_OUTPUT_BYTES);
+    struct str text = STR("");
+    const char *path = options.args.items[0].ptr;
+    struct workday_calendar *calendar;
+    struct letter *letter;
+    enum err_code code = text_read(path, &arena, &text, &err);
+    if (code == ERR_NONE)
+        code = know_workday_calendar(&arena, NULL, 0, &calendar, &err);
+    if (code == ERR_NONE) {
+        struct letter_options how = {.workday_add = calendar_add, .ctx = calendar};
+        code = letter_parse(text, &how, &arena, &letter, &err);
+    }
+    if (code == ERR_NONE) {
+        if (json)
+            letter_print_json(letter, &out);
+        else if (as_text)
+            buf_put(&out, text);
+        else
+            letter_print_people(letter, &out);
+        code = buf_check(&out, &err);
+    }
+    if (code != ERR_NONE) {
+        fprintf(stderr, "luytre letter read: %s: %s\n", path, err.text);
+        if (json) {
+            buf_clear(&out);
+            refusal_print(&err, &out);
+        }
+    }
+    if ((code == ERR_NONE || json) && file_write_fd(STDOUT_FILENO, "stdout", buf_str(&out), &err) != ERR_NONE) {
+        fprintf(stderr, "luytre letter read: %s\n", err.text);
+        return EXIT_FAILED;
+    }
+    return code == ERR_NONE ? EXIT_DONE : EXIT_FAILED;
+}
+
+int cmd_letter(int argc, char **argv)
+{
+    if (argc >= 2 && strcmp(argv[1], "read") == 0)
+        return letter_read(argc - 1, argv + 1);
+    if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        char *help[] = {argv[0], argv[1], NULL};
+        return letter_read(2, help);
+    }
+    fputs("luytre letter: dùng: luytre letter read FILE|- [--json|--text] / use: luytre letter read FILE|- [--json|--text]\n", stderr);
+    return EXIT_USAGE;
+}

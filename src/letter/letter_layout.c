@@ -1,0 +1,627 @@
+#include "letter/letter_read.h"
+
+#define HEAD_PIECES_MAX    60u
+#define SUBJECT_WORDS_MAX  90u
+#define RECIPIENTS_MAX     200u
+#define ITEM_WORDS_MAX     120u
+#define FRAME_WORDS_MAX    8u
+#define NAME_WORDS_MAX     6u
+#define NONE               UINT32_MAX
+
+static const struct piece *piece_of(const struct reader *r, uint32_t k)
+{
+    return &r->pieces.items[k];
+}
+
+static bool piece_starts(const struct reader *r, uint32_t k, enum letter_class cls)
+{
+    return has_class(r, piece_of(r, k)->first, cls);
+}
+
+/* The phrase is all of the piece but for marks. */
+static const struct lex_phrase *piece_is(const struct reader *r, uint32_t k, enum letter_class cls)
+{
+    uint32_t i = piece_of(r, k)->first, end = piece_of(r, k)->last;
+    while (i < end && r->words[i].kind == WORD_MARK)
+        i++;
+    const struct lex_phrase *hit;
+    uint32_t taken = class_at(r, i, end, cls, &hit);
+    if (!taken)
+        return NULL;
+    for (i += taken; i < end; i++)
+        if (r->words[i].kind != WORD_MARK)
+            return NULL;
+    return hit;
+}
+
+static uint32_t piece_find(const struct reader *r, uint32_t from, uint32_t to, enum letter_class cls)
+{
+    for (uint32_t k = from; k < to; k++)
+        if (piece_starts(r, k, cls))
+            return k;
+    return NONE;
+}
+
+static uint32_t head_pieces(const struct reader *r)
+{
+    uint32_t count = (uint32_t)r->pieces.count;
+    uint32_t kg = piece_find(r, 0, count, LEX_KINH_GUI);
+    if (kg != NONE)
+        return kg;
+    for (uint32_t k = 0; k < count && k < HEAD_PIECES_MAX; k++) {
+        const struct word *w = &r->words[piece_of(r, k)->first];
+        bool item = w->kind == WORD_MARK && (w->mark == '-' || w->mark == '+');
+        if (item || (k > 0 && piece_starts(r, k, LEX_PREAMBLE) && !piece_of(r, k)->is_upper && !piece_starts(r, k, LEX_ABOUT) &&
+                     !has_class(r, piece_of(r, k)->first, LEX_DAY_WORD)))
+            return k;
+    }
+    return count < HEAD_PIECES_MAX ? count : HEAD_PIECES_MAX;
+}
+
+static const char *stamp_in(const struct reader *r, uint32_t from, uint32_t to)
+{
+    for (uint32_t k = from; k < to; k++) {
+        const struct piece *p = piece_of(r, k);
+        uint32_t i = p->first;
+        /* "Độ mật: TỐI MẬT" */
+        for (uint32_t j = p->first; j + 1 < p->last && j < p->first + 4; j++)
+            if (is_mark(r, j, ':'))
+                i = j + 1;
+        const struct lex_phrase *hit;
+        while (i < p->last && r->words[i].kind == WORD_MARK)
+            i++;
+        uint32_t taken = class_at(r, i, p->last, LEX_SECRECY, &hit);
+        bool label = i > p->first + 1 && r->words[i - 1].mark == ':' && i - p->first <= 4;
+        bool whole = taken && (label || i == p->first || r->words[p->first].kind == WORD_MARK);
+        for (uint32_t j = i + taken; j < p->last; j++)
+            whole = whole && r->words[j].kind == WORD_MARK;
+        for (uint32_t j = i; whole && j < i + taken && !label; j++)
+            whole = r->words[j].upper_all;
+        if (whole)
+            return hit->value;
+    }
+    return NULL;
+}
+
+const char *secrecy_find(const struct reader *r)
+{
+    uint32_t count = (uint32_t)r->pieces.count;
+    const char *stamp = stamp_in(r, 0, head_pieces(r));
+    for (uint32_t k = 0; k < count && !stamp; k++)
+        if (piece_starts(r, k, LEX_ANNEX) && piece_of(r, k)->is_upper)
+            stamp = stamp_in(r, k > 3 ? k - 3 : 0, k + 4 < count ? k + 4 : count);
+    return stamp;
+}
+
+/* Words at the end that are only marks which close a sentence or an item. */
+static uint32_t trim_end(const struct reader *r, uint32_t first, uint32_t last)
+{
+    while (last > first && r->words[last - 1].kind == WORD_MARK && strchr(".;,:/-", r->words[last - 1].mark))
+        last--;
+    return last;
+}
+
+static enum err_code number_read(struct reader *r, uint32_t head)
+{
+    for (uint32_t k = 0; k < head; k++) {
+        const struct piece *p = piece_of(r, k);
+        if (!piece_starts(r, k, LEX_NUMBER_LABEL))
+            continue;
+        uint32_t i = p->first + 1;
+        bool labelled = is_mark(r, i, ':');
+        if (labelled)
+            i++;
+        while (i < p->last && r->words[i].kind == WORD_MARK && strchr(".\x01-", r->words[i].mark) && !is_mark(r, i, '/'))
+            i++;
+        uint32_t number = NONE;
+        if (i < p->last && r->words[i].kind == WORD_NUMBER)
+            number = i++;
+        while (i < p->last && r->words[i].kind == WORD_MARK && strchr(".\x01-", r->words[i].mark))
+            i++;
+        if (!is_mark(r, i, '/') || i >= p->last || (!labelled && number == NONE))
+            continue;
+        uint32_t symbol = ++i;
+        while (i < p->last) {
+            const struct word *w = &r->words[i];
+            bool dash = w->kind == WORD_MARK && strchr("-&/", w->mark);
+            bool after_dash = i > symbol && r->words[i - 1].kind == WORD_MARK;
+            if (i > symbol && w->spaced && !dash && !after_dash)
+                break;
+            if (w->kind == WORD_MARK && !dash)
+                break;
+            i++;
+        }
+        i = trim_end(r, symbol, i);
+        if (!r->letter->symbol.at.to || (number != NONE && !r->letter->number.at.to)) {
+            TRY(words_value(r, symbol, i, &r->letter->symbol));
+            if (number != NONE)
+                TRY(words_value(r, number, number + 1, &r->letter->number));
+        }
+    }
+    return ERR_NONE;
+}
+
+static bool is_gap(const struct reader *r, uint32_t i)
+{
+    return i < r->word_count && r->words[i].kind == WORD_MARK && strchr(".\x01-", r->words[i].mark);
+}
+
+static uint32_t blank_or_number(const struct reader *r, uint32_t i, int *ret)
+{
+    *ret = 0;
+    while (is_gap(r, i))
+        i++;
+    if (i < r->word_count && r->words[i].kind == WORD_NUMBER)
+        *ret = (int)r->words[i++].number;
+    while (is_gap(r, i))
+        i++;
+    return i;
+}
+
+static enum err_code date_read(struct reader *r, uint32_t head)
+{
+    uint32_t end = head < r->pieces.count ? piece_of(r, head)->first : r->word_count;
+    for (uint32_t i = 0; i < end; i++) {
+        if (!has_class(r, i, LEX_DAY_WORD) || i == 0 || !is_mark(r, i - 1, ','))
+            continue;
+        int day, month, year;
+        uint32_t at = blank_or_number(r, i + 1, &day);
+        if (at >= end || !has_class(r, at, LEX_MONTH_WORD))
+            continue;
+        at = blank_or_number(r, at + 1, &month);
+        if (at >= end || !has_class(r, at, LEX_YEAR_WORD))
+            continue;
+        at = blank_or_number(r, at + 1, &year);
+        /* The place stands before the comma, on the same line, its first word in capitals. */
+        uint32_t from = i - 1;
+        while (from > 0 && i - from < 8 && r->words[from - 1].line == r->words[i].line &&
+               (r->words[from - 1].kind == WORD_TEXT || is_mark(r, from - 1, '.') || (is_mark(r, from - 1, '-') && !r->words[from - 1].spaced)))
+            from--;
+        while (from < i - 1 && !r->words[from].upper_first)
+            from++;
+        for (uint32_t k = 0; k < r->pieces.count; k++)
+            if (piece_of(r, k)->first > from && piece_of(r, k)->first < i)
+                from = piece_of(r, k)->first;
+        if (from == i - 1)
+            continue; /* "…, ngày 5 tháng 6" inside a sentence */
+        TRY(words_value(r, from, i - 1, &r->letter->place));
+        while (at > i && (is_gap(r, at - 1) || is_mark(r, at - 1, ',')))
+            at--;
+        TRY(words_value(r, i, at, &r->letter->date_text));
+        if (year >= 1945 && year <= 2200)
+            r->letter->year = year;
+        if (day && month && r->letter->year && civil_is_valid(year, month, day))
+            r->letter->date = civil_to_day(year, month, day);
+        return ERR_NONE;
+    }
+    return ERR_NONE;
+}
+
+static bool is_head_piece(const struct reader *r, uint32_t k)
+{
+    const struct piece *p = piece_of(r, k);
+    if (piece_starts(r, k, LEX_NATIONAL) || piece_starts(r, k, LEX_KINH_GUI) || piece_is(r, k, LEX_URGENCY))
+        return true;
+    if (piece_starts(r, k, LEX_NUMBER_LABEL) && is_mark(r, p->first + 1, ':'))
+        return true;
+    return r->letter->date_text.at.to && r->words[p->first].from <= r->letter->date_text.at.from &&
+           r->words[p->last - 1].to >= r->letter->date_text.at.from;
+}
+
+/* Lines of one thing in one column: from piece k on, as long as the next lines go on. Returns the words' end when they are one run; in
+ * two columns the run ends at the first piece of the other column. */
+static uint32_t block_end(const struct reader *r, uint32_t k, uint32_t head)
+{
+    uint32_t last = piece_of(r, k)->last, words = 0;
+    for (uint32_t next = k + 1; next < head; next++) {
+        const struct piece *p = piece_of(r, next), *previous = piece_of(r, next - 1);
+        words += p->last - p->first;
+        bool gap = p->line - previous->line > (r->is_double_spaced ? 3u : 1u);
+        if (gap || is_head_piece(r, next) || words > SUBJECT_WORDS_MAX || (p->is_upper && p->last - p->first > 1) || p->line == previous->line)
+            break;
+        last = p->last;
+    }
+    return last;
+}
+
+static enum err_code subject_read(struct reader *r, uint32_t head)
+{
+    struct letter *letter = r->letter;
+    for (uint32_t k = 0; k < head; k++) {
+        const struct piece *p = piece_of(r, k);
+        uint32_t taken = class_at(r, p->first, p->last, LEX_ABOUT, NULL);
+        if (!taken)
+            continue;
+        uint32_t first = p->first + taken;
+        if (is_mark(r, first, ':'))
+            first++;
+        uint32_t last = block_end(r, k, head);
+        if (!letter->document_type)
+            letter->document_type = is_mark(r, p->first + 1, '/') ? "official_letter" : NULL;
+        return words_value(r, first, trim_end(r, first, last), &letter->subject);
+    }
+    return ERR_NONE;
+}
+
+/* A typed document says its kind in capitals on a line of its own; what it is about stands below. */
+static enum err_code type_read(struct reader *r, uint32_t head)
+{
+    struct letter *letter = r->letter;
+    for (uint32_t k = 0; k < head; k++) {
+        const struct lex_phrase *hit = piece_of(r, k)->is_upper ? piece_is(r, k, LEX_DOC_TYPE) : NULL;
+        if (!hit)
+            continue;
+        letter->document_type = hit->value;
+        if (k + 1 < head && !is_head_piece(r, k + 1)) {
+            uint32_t first = piece_of(r, k + 1)->first;
+            uint32_t last = block_end(r, k + 1, head);
+            uint32_t taken = class_at(r, first, last, LEX_ABOUT, NULL);
+            TRY(words_value(r, first + taken, trim_end(r, first + taken, last), &letter->subject));
+        }
+        return ERR_NONE;
+    }
+    return ERR_NONE;
+}
+
+static enum err_code issuer_read(struct reader *r, uint32_t head)
+{
+    struct letter *letter = r->letter;
+    struct letter_value found[2] = {0};
+    for (uint32_t k = 0; k < head; k++) {
+        const struct piece *p = piece_of(r, k);
+        if (!p->is_upper || !piece_starts(r, k, LEX_TITLE_ORG) || piece_starts(r, k, LEX_NATIONAL) || piece_is(r, k, LEX_DOC_TYPE) ||
+            (letter->subject.at.to && r->words[p->first].from >= letter->subject.at.from && r->words[p->first].from < letter->subject.at.to))
+            continue;
+        uint32_t last = p->last, next = k + 1;
+        /* a name goes on below when the next line starts no other name */
+        while (next < head && piece_of(r, next)->is_upper && !piece_starts(r, next, LEX_NATIONAL) && !is_head_piece(r, next) &&
+               !piece_is(r, next, LEX_DOC_TYPE) && !piece_is(r, next, LEX_SECRECY) && piece_of(r, next)->first == last &&
+               piece_of(r, next)->line != piece_of(r, next - 1)->line && r->words[piece_of(r, next)->first].kind == WORD_TEXT &&
+               (piece_starts(r, next, LEX_TITLE_MORE) || !piece_starts(r, next, LEX_TITLE_ORG))) {
+            last = piece_of(r, next)->last;
+            next++;
+        }
+        struct letter_value value;
+        TRY(words_value(r, p->first, trim_end(r, p->first, last), &value));
+        if (found[1].at.to && str_equal(found[1].text, value.text))
+            continue;
+        found[0] = found[1];
+        found[1] = value;
+        k = next - 1;
+    }
+    letter->issuer = found[1];
+    letter->issuer_parent = found[0];
+    return ERR_NONE;
+}
+
+static bool is_bullet(const struct reader *r, uint32_t i)
+{
+    return i < r->word_count && r->words[i].kind == WORD_MARK && strchr("-+*\x01", r->words[i].mark);
+}
+
+static enum err_code recipient_add(struct reader *r, uint32_t first, uint32_t last)
+{
+    if (is_bullet(r, first))
+        first++;
+    last = trim_end(r, first, last);
+    if (first >= last || r->letter->recipients.count >= RECIPIENTS_MAX)
+        return ERR_NONE;
+    struct letter_value *to = vec_push(&r->letter->recipients, r->arena);
+    if (!to)
+        return arena_full(r->arena, r->err);
+    return words_value(r, first, last, to);
+}
+
+/* Kính gửi: one name on the same line, or a list of dashes. Returns through *ret_end where the body starts. */
+static enum err_code recipients_read(struct reader *r, uint32_t kg, uint32_t *ret_end)
+{
+    uint32_t i = piece_of(r, kg)->first + 2, start = i;
+    r->letter->has_recipients = true;
+    if (is_mark(r, i, ':'))
+        start = ++i;
+    bool list = false;
+    for (; i <= r->word_count; i++) {
+        bool at_end = i == r->word_count || i - start > ITEM_WORDS_MAX;
+        bool new_line = !at_end && r->words[i].starts_line && i > start;
+        bool closed = i > start && r->words[i - 1].kind == WORD_MARK && strchr(".;:", r->words[i - 1].mark);
+        bool blank = new_line && !r->is_double_spaced && r->words[i].line - r->words[i - 1].line > 1;
+        bool bullet = !at_end && r->words[i].starts_line && is_bullet(r, i);
+        if (bullet) {
+            TRY(recipient_add(r, start, i));
+            start = i;
+            list = true;
+        } else if (at_end || (new_line && i > start && (closed || blank || has_class(r, i, LEX_PREAMBLE)))) {
+            bool more = !at_end && !list && is_mark(r, i - 1, ';');
+            /* an item closed by ";" may be followed by one without its dash only inside a list that has none */
+            TRY(recipient_add(r, start, i));
+            start = i;
+            if (!more)
+                break;
+        } else if (!list && i > start && is_mark(r, i - 1, ';') && !r->words[i].starts_line) {
+            TRY(recipient_add(r, start, i));
+            start = i;
+        }
+    }
+    *ret_end = start < r->word_count ? start : r->word_count;
+    return ERR_NONE;
+}
+
+static enum err_code distribution_add(struct reader *r, uint32_t first, uint32_t last)
+{
+    if (is_bullet(r, first))
+        first++;
+    last = trim_end(r, first, last);
+    if (first >= last || r->letter->distribution.count >= RECIPIENTS_MAX)
+        return ERR_NONE;
+    struct letter_recipient *item = vec_push(&r->letter->distribution, r->arena);
+    if (!item)
+        return arena_full(r->arena, r->err);
+    uint32_t name_last = last;
+    for (uint32_t i = first; i < last; i++) {
+        if (!is_mark(r, i, '('))
+            continue;
+        const struct lex_phrase *hit;
+        if (class_at(r, i + 1, last, LEX_PURPOSE, &hit)) {
+            static const char *const names[] = {"", "report", "coordination", "execution", "direction", "information", "publication", "archive"};
+            for (unsigned p = 1; p < ARRAY_LEN(names); p++)
+                if (strcmp(names[p], hit->value) == 0)
+                    item->purpose = (enum letter_purpose)p;
+            if (i > first)
+                name_last = i;
+        }
+    }
+    if (item->purpose == LETTER_PURPOSE_UNKNOWN && has_class(r, first, LEX_ARCHIVE))
+        item->purpose = LETTER_PURPOSE_ARCHIVE;
+    if (item->purpose == LETTER_PURPOSE_UNKNOWN && has_class(r, first, LEX_SAME_AS_ABOVE))
+        item->purpose = LETTER_PURPOSE_EXECUTION;
+    return words_value(r, first, trim_end(r, first, name_last), &item->to);
+}
+
+static enum err_code distribution_read(struct reader *r, uint32_t nn)
+{
+    r->letter->has_distribution = true;
+    uint32_t first = piece_of(r, nn)->first + 2, last = piece_of(r, nn)->last;
+    if (is_mark(r, first, ':'))
+        first++;
+    for (uint32_t k = nn; k < r->pieces.count; k++) {
+        const struct piece *p = piece_of(r, k);
+        uint32_t i = k == nn ? first : p->first;
+        if (k > nn && (piece_starts(r, k, LEX_ANNEX) || piece_starts(r, k, LEX_KINH_GUI)))
+            break;
+        if (i >= p->last || (k > nn && !is_bullet(r, i)))
+            continue;
+        last = p->last;
+        /* the item goes on below, until its ";" */
+        for (uint32_t next = k + 1; next < r->pieces.count; next++) {
+            const struct piece *q = piece_of(r, next);
+            bool closed = r->words[last - 1].kind == WORD_MARK && strchr(".;", r->words[last - 1].mark);
+            if (closed || q->first != last || is_bullet(r, q->first) || q->is_upper || q->line - piece_of(r, next - 1)->line > 1 ||
+                q->line == piece_of(r, next - 1)->line || q->last - i > ITEM_WORDS_MAX)
+                break;
+            last = q->last;
+            k = next;
+        }
+        uint32_t start = i;
+        for (; i < last; i++) {
+            if (i > start && is_mark(r, i - 1, ';') && is_bullet(r, i)) {
+                TRY(distribution_add(r, start, i));
+                start = i;
+            }
+        }
+        TRY(distribution_add(r, start, last));
+    }
+    return ERR_NONE;
+}
+
+static bool is_name_piece(const struct reader *r, uint32_t k)
+{
+    const struct piece *p = piece_of(r, k);
+    uint32_t n = p->last - p->first;
+    if (n < 2 || n > NAME_WORDS_MAX || has_class(r, p->first, LEX_TITLE) || has_class(r, p->first, LEX_ROLE))
+        return false;
+    for (uint32_t i = p->first; i < p->last; i++)
+        if (r->words[i].kind != WORD_TEXT || !r->words[i].upper_first)
+            return false;
+    return !has_class(r, p->first, LEX_NOI_NHAN) && !has_class(r, p->first, LEX_ORG);
+}
+
+/* First piece of the signature block at or after `from`, or NONNE. */
+static uint32_t signer_find(const struct reader *r, uint32_t from)
+{
+    uint32_t count = (uint32_t)r->pieces.count;
+    for (uint32_t k = from; k < count; k++)
+        if (piece_of(r, k)->is_upper && piece_starts(r, k, LEX_ROLE))
+            return k;
+    for (uint32_t k = from; k < count; k++) {
+        const struct piece *p = piece_of(r, k);
+        if (!p->is_upper || !piece_starts(r, k, LEX_TITLE) || p->last - p->first > 8)
+            continue;
+        for (uint32_t next = k + 1; next < count && next < k + 6; next++)
+            if (is_name_piece(r, next))
+                return k;
+    }
+    return NONE;
+}
+
+static enum err_code signer_read(struct reader *r, uint32_t k)
+{
+    struct letter_signer *signer = &r->letter->signer;
+    signer->is_known = true;
+    for (uint32_t seen = 0; k < r->pieces.count && seen < 24; k++, seen++) {
+        const struct piece *p = piece_of(r, k);
+        const struct lex_phrase *hit;
+        if (is_bullet(r, p->first) || piece_starts(r, k, LEX_NOI_NHAN))
+            continue;
+        uint32_t taken = p->is_upper ? class_at(r, p->first, p->last, LEX_ROLE, &hit) : 0;
+        if (taken) {
+            signer->role = hit->value;
+            uint32_t first = p->first + taken;
+            struct letter_value value;
+            TRY(words_value(r, first, trim_end(r, first, p->last), &value));
+            if (has_class(r, first < r->word_count ? first : p->first, LEX_TITLE) && strcmp(hit->value, "Q.") == 0)
+                signer->title = value; /* acting: the same line is the title */
+            else if (strcmp(hit->value, "TM.") == 0)
+                signer->on_behalf_of = value;
+            else
+                signer->title = (struct letter_value){0};
+            continue;
+        }
+        if (p->is_upper && has_class(r, p->first, LEX_TITLE)) {
+            TRY(words_value(r, p->first, trim_end(r, p->first, p->last), &signer->title));
+            continue;
+        }
+        if (is_name_piece(r, k)) {
+            TRY(words_value(r, p->first, p->last, &signer->name));
+            break;
+        }
+    }
+    return ERR_NONE;
+}
+
+static enum err_code annexes_read(struct reader *r, uint32_t from)
+{
+    for (uint32_t k = from; k < r->pieces.count; k++) {
+        const struct piece *p = piece_of(r, k);
+        if (!piece_starts(r, k, LEX_ANNEX) || !p->is_upper || p->last - p->first > 6)
+            continue;
+        struct letter_attachment *a = vec_push(&r->letter->attachments, r->arena);
+        if (!a)
+            return arena_full(r->arena, r->err);
+        a->is_inside = true;
+        TRY(words_value(r, p->first, trim_end(r, p->first, p->last), &a->name));
+        if (k + 1 < r->pieces.count && piece_of(r, k + 1)->is_upper)
+            TRY(words_value(r, piece_of(r, k + 1)->first, trim_end(r, piece_of(r, k + 1)->first, piece_of(r, k + 1)->last), &a->title));
+    }
+    return ERR_NONE;
+}
+
+/* What a web page puts around an article: cut from the words, so that no part sees it. Returns the first word that counts. */
+static uint32_t frame_cut(struct reader *r)
+{
+    uint32_t from = 0;
+    for (uint32_t l = 0; l < r->line_count; l++) {
+        const struct line *line = &r->lines[l];
+        uint32_t n = line->last - line->first;
+        if (n == 0 || n > FRAME_WORDS_MAX)
+            continue;
+        uint32_t first = line->first;
+        while (first < line->last && r->words[first].kind == WORD_MARK)
+            first++;
+        if (first == line->last)
+            continue;
+        if (has_class(r, first, LEX_TAIL_FRAME) && line->first > 40) {
+            r->word_count = line->first;
+            break;
+        }
+        if (l < 30 && has_class(r, first, LEX_HEAD_FRAME) && from == line->first && !is_mark(r, line->first, '-'))
+            from = line->last;
+    }
+    while (r->pieces.count && r->pieces.items[r->pieces.count - 1].first >= r->word_count)
+        r->pieces.count--;
+    return from;
+}
+
+/* The heading of a news item: its first line that is no sentence. */
+static enum err_code article_read(struct reader *r, uint32_t from)
+{
+    uint32_t k = 0;
+    while (k < r->pieces.count && piece_of(r, k)->first < from)
+        k++;
+    r->body_from = from;
+    for (uint32_t seen = 0; k < r->pieces.count && seen < 6; k++, seen++) {
+        const struct piece *p = piece_of(r, k);
+        const struct word *end = &r->words[p->last - 1];
+        if ((end->kind == WORD_MARK && strchr(".;:", end->mark)) || is_bullet(r, p->first) || r->words[p->first].kind != WORD_TEXT ||
+            has_class(r, p->first, LEX_COMMANDER))
+            break;
+        uint32_t next = k + 1 < r->pieces.count ? k + 1 : k;
+        bool short_line = p->last - p->first <= 40;
+        if (!short_line || (next > k && !r->words[piece_of(r, next)->first].upper_first))
+            break;
+        if (!r->letter->subject.at.to)
+            TRY(words_value(r, p->first, p->last, &r->letter->subject));
+        r->body_from = p->last;
+    }
+    /* the author's name in capitals below */
+    r->body_to = r->word_count;
+    if (r->pieces.count && piece_of(r, (uint32_t)r->pieces.count - 1)->is_upper && piece_of(r, (uint32_t)r->pieces.count - 1)->first > r->body_from)
+        r->body_to = piece_of(r, (uint32_t)r->pieces.count - 1)->first;
+    return ERR_NONE;
+}
+
+enum err_code layout_read(struct reader *r)
+{
+    struct letter *letter = r->letter;
+    uint32_t start = frame_cut(r);
+    uint32_t count = (uint32_t)r->pieces.count;
+    uint32_t head = head_pieces(r);
+    uint32_t kg = head < count && piece_starts(r, head, LEX_KINH_GUI) ? head : NONE;
+    TRY(number_read(r, head));
+    TRY(date_read(r, head));
+    TRY(type_read(r, head));
+    if (!letter->subject.at.to)
+        TRY(subject_read(r, head));
+    for (uint32_t k = 0; k < head; k++) {
+        const struct lex_phrase *hit = piece_of(r, k)->is_upper ? piece_is(r, k, LEX_URGENCY) : NULL;
+        if (hit && !letter->urgency)
+            letter->urgency = hit->value;
+    }
+    uint32_t body_from = head < count ? piece_of(r, head)->first : r->word_count;
+    uint32_t body_piece = head;
+    if (kg != NONE) {
+        TRY(recipients_read(r, kg, &body_from));
+        while (body_piece < count && piece_of(r, body_piece)->first < body_from)
+            body_piece++;
+    }
+    uint32_t nn = NONE, sg = NONE, tail_from = body_piece;
+    uint32_t close = NONE;
+    for (uint32_t i = body_from; i + 2 < r->word_count && close == NONE; i++)
+        if (is_mark(r, i, '.') && is_mark(r, i + 1, '/') && is_mark(r, i + 2, '.'))
+            close = i;
+    if (close != NONE)
+        while (tail_from < count && piece_of(r, tail_from)->first <= close)
+            tail_from++;
+    nn = piece_find(r, tail_from, count, LEX_NOI_NHAN);
+    sg = signer_find(r, close != NONE || nn == NONE ? tail_from : nn);
+    if (nn != NONE && close == NONE) {
+        uint32_t before = signer_find(r, body_piece);
+        if (before < nn)
+            sg = before;
+    }
+    bool is_letter = letter->symbol.at.to || letter->number.at.to || kg != NONE || nn != NONE || (sg != NONE && piece_starts(r, sg, LEX_ROLE)) ||
+                     (letter->document_type && letter->date_text.at.to) || close != NONE;
+    if (!is_letter) {
+        letter->is_article = true;
+        letter->document_type = NULL;
+        letter->subject = (struct letter_value){0};
+        letter->place = letter->date_text = (struct letter_value){0};
+        letter->date = CIVIL_NONE;
+        letter->year = 0;
+        return article_read(r, start);
+    }
+    TRY(issuer_read(r, head));
+    if (nn != NONE)
+        TRY(distribution_read(r, nn));
+    if (sg != NONE)
+        TRY(signer_read(r, sg));
+    r->body_from = body_from;
+    r->body_to = close != NONE ? close + 3 : r->word_count;
+    if (close == NONE && nn != NONE && piece_of(r, nn)->first < r->body_to)
+        r->body_to = piece_of(r, nn)->first;
+    if (close == NONE && sg != NONE && piece_of(r, sg)->first < r->body_to)
+        r->body_to = piece_of(r, sg)->first;
+    if (r->body_to < r->body_from)
+        r->body_to = r->body_from;
+    /* A letter of no other type that is addressed to someone is a công văn. */
+    if (!letter->document_type && (kg != NONE || letter->symbol.at.to)) {
+        const struct lex_phrase *hit;
+        uint32_t i = 0;
+        while (i < r->word_count && letter->symbol.at.to && r->words[i].from < letter->symbol.at.from)
+            i++;
+        if (letter->symbol.at.to && class_at(r, i, r->word_count, LEX_SYMBOL_TYPE, &hit) && r->words[i].to < letter->symbol.at.to)
+            letter->document_type = hit->value;
+        else if (kg != NONE)
+            letter->document_type = "official_letter";
+    }
+    return annexes_read(r, tail_from);
+}

@@ -1,0 +1,129 @@
+/* letter_read.h - what the parts of the letter engine share: the text as words, its lines, and who reads what.
+ * Inside src/letter only. letter.c makes a `struct reader` and hands it to the parts in order:
+ *     reader_lines, reader_words (letter_words.c)    the text cut into lines and words, furniture left out
+ *     refs_read (letter_ref.c)                       every "18/CT-TTg"
+ *     head_read, tail_read (letter_layout.c)         everything around the body
+ *     duties_read (letter_duty.c)                    the body, with when_at (letter_when.c) and match_duty (letter_match.c)
+ *     contacts_read (letter_contact.c)
+ * Memory: the caller's arena.    Threads: no shared state. */
+#ifndef LUYTRE_LETTER_READ_H
+#define LUYTRE_LETTER_READ_H
+
+#include "base/viet.h"
+#include "letter/letter.h"
+#include "letter_tables.h" /* made by tools/lettergen */
+
+NONNULL_BEGIN
+
+enum word_kind { WORD_TEXT, WORD_NUMBER, WORD_MARK };
+struct word {
+    uint32_t from; /* bytes of the text */
+    uint32_t to;
+    uint32_t line;     /* index into lines */
+    uint32_t number;   /* of WORD_NUMBER, capped */
+    uint64_t classes[2]; /* a phrase of class n starts here */
+    uint16_t folded;   /* vocabulary id without case and marks; 0: not in it */
+    uint16_t exact;    /* vocabulary id with marks */
+    uint8_t kind;
+    uint8_t digits;    /* of WORD_NUMBER */
+    char mark;         /* of WORD_MARK: its ASCII byte, '\x01' for any other; brackets and quotes already folded */
+    bool spaced;       /* white space stands before it */
+    bool starts_line;
+    bool upper_first;
+    bool upper_all;
+};
+struct line {
+    uint32_t from; /* trimmed */
+    uint32_t to;
+    uint32_t first; /* words [first, last) */
+    uint32_t last;
+    bool is_blank;
+    bool is_frame; /* page number, running header, menu: has no words */
+};
+/* A piece of a line: columns are cut at tabs and at three or more blanks. */
+struct piece {
+    uint32_t first; /* words */
+    uint32_t last;
+    uint32_t line;
+    uint32_t column; /* bytes from the start of its line */
+    bool is_upper;
+};
+
+struct reader {
+    struct str text;
+    const struct letter_options *options;
+    struct arena *arena;
+    struct letter *letter;
+    struct err *err;
+    struct line *lines;
+    uint32_t line_count;
+    struct word *words;
+    uint32_t word_count;
+    bool is_double_spaced;
+    uint32_t body_from; /* words of the body */
+    uint32_t body_to;
+    civil_day not_before; /* the letter was written on or after this day, by what it cites; CIVIL_NONE unknown */
+    VEC(struct piece) pieces;
+};
+
+/* --- letter_words.c --- */
+MUST_USE enum err_code reader_words(struct reader *r);
+MUST_USE enum err_code reader_pieces(struct reader *r);
+/* Words that a phrase of the class takes at i (before `end`), the longest; 0 when none does. */
+uint32_t class_at(const struct reader *r, uint32_t i, uint32_t end, enum letter_class cls, const struct lex_phrase **NULLABLE ret);
+static inline bool has_class(const struct reader *r, uint32_t i, enum letter_class cls)
+{
+    return (r->words[i].classes[cls / 64] >> (cls % 64)) & 1;
+}
+static inline bool is_mark(const struct reader *r, uint32_t i, char mark)
+{
+    return i < r->word_count && r->words[i].kind == WORD_MARK && r->words[i].mark == mark;
+}
+/* Does the alternative stand somewhere in [from, to)? *ret_at is its first word. */
+bool phrase_in(const struct reader *r, uint32_t from, uint32_t to, struct lex_range alternative, uint32_t *NULLABLE ret_at);
+bool class_in(const struct reader *r, uint32_t from, uint32_t to, enum letter_class cls, uint32_t *NULLABLE ret_at);
+/* Words [first, last) as one line of text. STR_NONE with err set when the arena is full. */
+MUST_USE enum err_code words_value(struct reader *r, uint32_t first, uint32_t last, struct letter_value *ret);
+struct str word_text(const struct reader *r, uint32_t i);
+/* Closing bracket or quote for the one at i, or `end`. Linear over a whole text: gives up after 400 words. */
+uint32_t skip_group(const struct reader *r, uint32_t i, uint32_t end);
+
+/* --- letter_ref.c --- */
+MUST_USE enum err_code refs_read(struct reader *r);
+
+/* --- letter_layout.c --- */
+const char *NULLABLE secrecy_find(const struct reader *r);
+MUST_USE enum err_code layout_read(struct reader *r);
+
+/* --- letter_when.c --- */
+enum when_kind { WHEN_DEADLINE = 1, WHEN_PERIOD, WHEN_TRIGGER };
+struct when {
+    enum when_kind kind;
+    uint32_t first; /* words [first, last) */
+    uint32_t last;
+    enum letter_trigger trigger; /* of WHEN_TRIGGER and of what a deadline hangs on */
+    bool has_trigger;
+    struct letter_period period;
+    struct letter_deadline deadline;
+};
+/* A date in any form at word i: words taken, 0 when none. Day, month, year are 0 when not said; *ret_unit LETTER_DAY, _MONTH or _YEAR
+ * (a quarter gives its last month with months 3). */
+struct when_date {
+    int year, month, day;
+    int months; /* 0: a day; 1: a month; 3: a quarter; 12: a year */
+    uint32_t words;
+};
+bool date_at(const struct reader *r, uint32_t i, uint32_t end, struct when_date *ret);
+/* false: nothing about time starts at word i. */
+MUST_USE enum err_code when_at(struct reader *r, uint32_t i, uint32_t end, struct when *ret, bool *ret_found);
+
+/* --- letter_match.c --- */
+void match_family(struct reader *r);
+void match_duty(const struct reader *r, uint32_t from, uint32_t to, uint32_t actor_from, uint32_t actor_to, struct letter_duty *duty);
+
+/* --- letter_duty.c, letter_contact.c --- */
+MUST_USE enum err_code duties_read(struct reader *r);
+MUST_USE enum err_code contacts_read(struct reader *r);
+
+NONNULL_END
+#endif

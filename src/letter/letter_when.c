@@ -1,0 +1,645 @@
+#include "letter/letter_read.h"
+
+#define ANCHOR_WORDS_MAX 24u
+#define YEAR_AHEAD_DAYS  183 /* a date without a year that lies behind the letter's day is next year's only when that is near */
+
+static bool is_number(const struct reader *r, uint32_t i, uint32_t end)
+{
+    return i < end && r->words[i].kind == WORD_NUMBER;
+}
+
+/* "31/12/2022", "31-12-2022", "31.12.2022" with one kind of separator; "31/12". */
+static uint32_t numeric_date(const struct reader *r, uint32_t i, uint32_t end, struct when_date *ret)
+{
+    if (!is_number(r, i, end) || r->words[i].digits > 2 || i + 2 >= end || r->words[i + 1].kind != WORD_MARK || !is_number(r, i + 2, end) ||
+        r->words[i + 2].digits > 2)
+        return 0;
+    char sep = r->words[i + 1].mark;
+    if (sep != '/' && sep != '-' && sep != '.')
+        return 0;
+    *ret = (struct when_date){.day = (int)r->words[i].number, .month = (int)r->words[i + 2].number};
+    if (is_mark(r, i + 3, sep) && i + 4 < end && is_number(r, i + 4, end) && r->words[i + 4].digits == 4) {
+        ret->year = (int)r->words[i + 4].number;
+        return 5;
+    }
+    if (sep != '/')
+        return 0; /* "1.1" and "2-3" are no dates without a year */
+    if (i + 4 < end && has_class(r, i + 3, LEX_YEAR_WORD) && is_number(r, i + 4, end) && r->words[i + 4].digits == 4) {
+        ret->year = (int)r->words[i + 4].number;
+        return 5;
+    }
+    return 3;
+}
+
+/* "/2023", "năm 2023", "- 2023" after a month or quarter. */
+static uint32_t year_after(const struct reader *r, uint32_t i, uint32_t end, int *ret_year)
+{
+    bool sep = i < end && (has_class(r, i, LEX_YEAR_WORD) || is_mark(r, i, '/') || is_mark(r, i, '-') || is_mark(r, i, '.'));
+    if (sep && is_number(r, i + 1, end) && r->words[i + 1].digits == 4) {
+        *ret_year = (int)r->words[i + 1].number;
+        return 2;
+    }
+    return 0;
+}
+
+static int roman(struct str s)
+{
+    static const char *const numerals[] = {"I", "II", "III", "IV"};
+    for (unsigned i = 0; i < ARRAY_LEN(numerals); i++)
+        if (str_equal(s, str_from_cstr(numerals[i])))
+            return (int)i + 1;
+    return 0;
+}
+
+bool date_at(const struct reader *r, uint32_t i, uint32_t end, struct when_date *ret)
+{
+    uint32_t start = i;
+    if (i >= end)
+        return false;
+    struct when_date d = {0};
+    uint32_t n = numeric_date(r, i, end, &d);
+    if (n) {
+        d.words = n;
+    } else if (is_number(r, i, end) && r->words[i].digits <= 2 && i + 2 < end && has_class(r, i + 1, LEX_MONTH_WORD) && is_number(r, i + 2, end) &&
+               r->words[i + 2].digits <= 2) {
+        d.day = (int)r->words[i].number;
+        d.month = (int)r->words[i + 2].number;
+        d.words = 3 + year_after(r, i + 3, end, &d.year);
+    } else if (has_class(r, i, LEX_MONTH_WORD) && is_number(r, i + 1, end) && r->words[i + 1].digits <= 2) {
+        d.month = (int)r->words[i + 1].number;
+        d.months = 1;
+        d.words = 2 + year_after(r, i + 2, end, &d.year);
+    } else if (has_class(r, i, LEX_QUARTER_WORD) && i + 1 < end) {
+        int q = is_number(r, i + 1, end) ? (int)r->words[i + 1].number : roman(word_text(r, i + 1));
+        if (q < 1 || q > 4)
+            return false;
+        d.month = q * 3;
+        d.months = 3;
+        d.words = 2 + year_after(r, i + 2, end, &d.year);
+    } else if (has_class(r, i, LEX_YEAR_WORD) && is_number(r, i + 1, end) && r->words[i + 1].digits == 4) {
+        d.year = (int)r->words[i + 1].number;
+        d.months = 12;
+        d.words = 2;
+    } else {
+        return false;
+    }
+    if (d.year && (d.year < 1945 || d.year > 2200))
+        return false;
+    if ((d.months == 0 && (d.day < 1 || d.day > 31)) || (d.months != 12 && (d.month < 1 || d.month > 12)))
+        return false;
+    (void)start;
+    *ret = d;
+    return true;
+}
+
+/* "17 giờ", "17 giờ 30", "17h00", "17:00": words taken. */
+static uint32_t time_at(const struct reader *r, uint32_t i, uint32_t end, int *ret_minutes)
+{
+    if (!is_number(r, i, end) || r->words[i].number > 24 || i + 1 >= end)
+        return 0;
+    uint32_t n;
+    if (has_class(r, i + 1, LEX_HOUR_WORD))
+        n = 2;
+    else if (is_mark(r, i + 1, ':') && is_number(r, i + 2, end) && r->words[i + 2].digits == 2)
+        n = 2;
+    else
+        return 0;
+    int minutes = (int)r->words[i].number * 60;
+    if (is_number(r, i + n, end) && r->words[i + n].digits == 2 && r->words[i + n].number < 60 && !is_mark(r, i + n + 1, '/') &&
+        !is_mark(r, i + n + 1, '.') && !(i + n + 1 < end && has_class(r, i + n + 1, LEX_MONTH_WORD))) {
+        minutes += (int)r->words[i + n].number;
+        n++;
+        const struct lex_phrase *unit;
+        if (i + n < end && class_at(r, i + n, end, LEX_UNIT_WORD, &unit) && strcmp(unit->value, "minute") == 0)
+            n++;
+    }
+    if (minutes > 24 * 60)
+        return 0;
+    *ret_minutes = minutes;
+    return n;
+}
+
+static enum err_code note_add(struct reader *r, struct letter_deadline *d, struct str vi, struct str en)
+{
+    if (str_is_null(d->note)) {
+        d->note = vi;
+        d->note_en = en;
+        return ERR_NONE;
+    }
+    d->note = arena_printf(r->arena, "%.*s; %.*s", STR_ARG(d->note), STR_ARG(vi));
+    d->note_en = arena_printf(r->arena, "%.*s; %.*s", STR_ARG(d->note_en), STR_ARG(en));
+    return str_is_null(d->note) || str_is_null(d->note_en) ? arena_full(r->arena, r->err) : ERR_NONE;
+}
+
+/* Nothing printed may be NULL. */
+static enum err_code note_printf(struct reader *r, struct letter_deadline *d, struct str vi, struct str en)
+{
+    if (str_is_null(vi) || str_is_null(en))
+        return arena_full(r->arena, r->err);
+    return note_add(r, d, vi, en);
+}
+
+/* The year a date without one means. 0: it could be two. */
+static int year_guess(const struct reader *r, int month, int day)
+{
+    const struct letter *letter = r->letter;
+    civil_day base = letter->date;
+    if (base == CIVIL_NONE && letter->year)
+        return letter->year; /* the day is blank, the year is printed */
+    if (base == CIVIL_NONE)
+        return 0;
+    int year = civil_from_day(base).year;
+    int last = civil_month_days(year, month);
+    if (civil_to_day(year, month, day < last ? day : last) >= base)
+        return year;
+    last = civil_month_days(year + 1, month);
+    civil_day next = civil_to_day(year + 1, month, day < last ? day : last);
+    return next - base <= YEAR_AHEAD_DAYS ? year + 1 : 0;
+}
+
+/* First and last day of what was named; false when the year is not known. Notes go to d. */
+static enum err_code resolve(struct reader *r, struct when_date w, struct letter_deadline *d, civil_day *ret_first, civil_day *ret_last)
+{
+    *ret_first = *ret_last = CIVIL_NONE;
+    if (!w.year) {
+        int first_month = w.months == 3 ? w.month - 2 : w.month;
+        (void)first_month;
+        int last_of = w.months ? 31 : w.day;
+        w.year = year_guess(r, w.month, last_of);
+        if (!w.year)
+            return note_add(r, d, STR("văn bản không ghi năm, chưa suy ra được"), STR("the letter names no year and it cannot be told"));
+        TRY(note_printf(r, d, arena_printf(r->arena, "văn bản không ghi năm; lấy năm %d theo ngày của văn bản", w.year),
+                        arena_printf(r->arena, "no year in the text; %d is taken from the letter's date", w.year)));
+    }
+    if (w.months == 12) {
+        *ret_first = civil_to_day(w.year, 1, 1);
+        *ret_last = civil_to_day(w.year, 12, 31);
+    } else if (w.months) {
+        *ret_first = civil_to_day(w.year, w.month - w.months + 1, 1);
+        *ret_last = civil_to_day(w.year, w.month, civil_month_days(w.year, w.month));
+    } else if (civil_is_valid(w.year, w.month, w.day)) {
+        *ret_first = *ret_last = civil_to_day(w.year, w.month, w.day);
+    } else {
+        int last = civil_month_days(w.year, w.month);
+        *ret_first = *ret_last = civil_to_day(w.year, w.month, last);
+        TRY(note_printf(r, d, arena_printf(r->arena, "không có ngày %02d/%02d/%d; hạn lấy ngày cuối cùng có thật là %02d/%02d/%d", w.day, w.month,
+                                           w.year, last, w.month, w.year),
+                        arena_printf(r->arena, "there is no %02d/%02d/%d; due on the last real day, %02d/%02d/%d", w.day, w.month, w.year, last,
+                                     w.month, w.year)));
+        d->strict_before = false;
+    }
+    return ERR_NONE;
+}
+
+static void due_set(struct letter_deadline *d, bool before_time)
+{
+    if (d->date == CIVIL_NONE)
+        return;
+    if (d->time_minutes >= 0)
+        d->due_at_ms = civil_day_start_ms(d->date) + d->time_minutes * 60000LL - (before_time ? 1000 : 0);
+    else
+        d->due_at_ms = civil_day_end_ms(d->strict_before ? d->date - 1 : d->date);
+}
+
+static struct letter_deadline deadline_none(void)
+{
+    return (struct letter_deadline){.date = CIVIL_NONE, .from = CIVIL_NONE, .time_minutes = -1, .due_at_ms = INT64_MIN};
+}
+
+/* Words that may stand between "trước" and the date: "ngày", "thứ Sáu,", "ngày cuối cùng của". */
+static uint32_t skip_day_words(const struct reader *r, uint32_t i, uint32_t end)
+{
+    uint32_t start = i;
+    for (uint32_t k = 0; k < 4 && i < end; k++) {
+        uint32_t n = class_at(r, i, end, LEX_WEEKDAY, NULL);
+        if (n)
+            i += n;
+        else if (has_class(r, i, LEX_DAY_WORD) || is_mark(r, i, ',') || is_mark(r, i, '('))
+            i++;
+        else
+            break;
+    }
+    return i - start;
+}
+
+static bool family_words(const struct reader *r, uint32_t from, uint32_t to, enum letter_class cls)
+{
+    return class_in(r, from, to, cls, NULL);
+}
+
+/* "hằng tháng", "hàng năm" after a day: the date comes again. */
+static enum err_code recurring_tail(struct reader *r, uint32_t end, struct when *w, int day, int month)
+{
+    const struct lex_phrase *hit;
+    uint32_t i = w->last;
+    if (i < end && is_mark(r, i, ','))
+        i++;
+    uint32_t n = class_at(r, i, end, LEX_EVERY, &hit);
+    if (!n)
+        return ERR_NONE;
+    int64_t months;
+    if (!str_to_i64(str_from_cstr(hit->value), &months) || months < 1)
+        return ERR_NONE;
+    w->last = i + n;
+    w->deadline.note = w->deadline.note_en = STR_NONE;
+    w->period = (struct letter_period){true, 1, (int)months};
+    w->deadline.date = CIVIL_NONE;
+    civil_day base = r->letter->date;
+    if (base != CIVIL_NONE) {
+        /* the first one on or after the letter's day */
+        struct civil c = civil_from_day(base);
+        for (int k = 0; k <= 12; k++) {
+            int y = c.year + (month ? k : (c.month - 1 + k) / 12), m = month ? month : (c.month - 1 + k) % 12 + 1;
+            int last = civil_month_days(y, m);
+            civil_day d = civil_to_day(y, m, day < last ? day : last);
+            if (d - (w->deadline.strict_before ? 1 : 0) >= base) {
+                w->deadline.date = d;
+                break;
+            }
+        }
+    }
+    return note_add(r, &w->deadline, STR("lặp lại theo kỳ; ngày ghi ở đây là kỳ đầu tiên sau ngày văn bản"),
+                    STR("comes again each period; the day here is the first after the letter's date"));
+}
+
+static enum err_code fixed_deadline(struct reader *r, uint32_t i, uint32_t end, struct when *w, bool *ret_found)
+{
+    uint32_t lead = 0;
+    bool strict = false, during = false;
+    uint32_t before = has_class(r, i, LEX_BEFORE) ? class_at(r, i, end, LEX_BEFORE, NULL) : 0;
+    uint32_t until = has_class(r, i, LEX_UNTIL) ? class_at(r, i, end, LEX_UNTIL, NULL) : 0;
+    uint32_t in = has_class(r, i, LEX_DURING) ? class_at(r, i, end, LEX_DURING, NULL) : 0;
+    if (before && has_class(r, i, LEX_NOT_BEFORE))
+        before = 0;
+    if (before >= until && before >= in && before)
+        lead = before, strict = true;
+    else if (until >= in && until)
+        lead = until;
+    else if (in)
+        lead = in, during = true;
+    if (!lead)
+        return ERR_NONE;
+    uint32_t at = i + lead;
+    if (during || (lead > 1 && (has_class(r, at - 1, LEX_MONTH_WORD) || has_class(r, at - 1, LEX_YEAR_WORD))))
+        at--; /* the word that names the kind of day belongs to the date */
+    int minutes = -1;
+    at += skip_day_words(r, at, end);
+    uint32_t n = time_at(r, at, end, &minutes);
+    if (n) {
+        at += n;
+        at += skip_day_words(r, at, end);
+    }
+    struct when_date date;
+    bool found = date_at(r, at, end, &date);
+    /* "trước ngày 20 hằng tháng" */
+    bool day_only = !found && is_number(r, at, end) && r->words[at].number >= 1 && r->words[at].number <= 31 && at > i &&
+                    has_class(r, at - 1, LEX_DAY_WORD);
+    if (!found && !day_only)
+        return ERR_NONE;
+    *w = (struct when){.kind = WHEN_DEADLINE, .first = i, .deadline = deadline_none()};
+    struct letter_deadline *d = &w->deadline;
+    d->is_known = true;
+    d->time_minutes = minutes;
+    d->strict_before = strict && minutes < 0;
+    if (day_only) {
+        w->last = at + 1;
+        date = (struct when_date){.day = (int)r->words[at].number};
+        TRY(recurring_tail(r, end, w, date.day, 0));
+        if (!w->period.is_known)
+            return ERR_NONE; /* "trước ngày 20" of no month says nothing */
+    } else {
+        w->last = at + date.words;
+        civil_day first, last;
+        TRY(resolve(r, date, d, &first, &last));
+        if (date.months) {
+            if (strict) {
+                d->date = first;
+            } else {
+                d->date = last;
+                if (during)
+                    d->from = first;
+            }
+        } else {
+            d->date = first;
+            if (!date.year)
+                TRY(recurring_tail(r, end, w, date.day, date.month));
+        }
+        /* "(thứ Sáu)" and the like after the date are left to the sentence */
+    }
+    due_set(d, strict);
+    *ret_found = true;
+    return ERR_NONE;
+}
+
+static enum err_code relative_deadline(struct reader *r, uint32_t i, uint32_t end, struct when *w, bool *ret_found)
+{
+    if (!has_class(r, i, LEX_WITHIN))
+        return ERR_NONE;
+    uint32_t at = i + class_at(r, i, end, LEX_WITHIN, NULL);
+    if (at < end && is_mark(r, at, ':'))
+        at++;
+    if (!is_number(r, at, end) || r->words[at].number == 0 || r->words[at].number > 9999)
+        return ERR_NONE;
+    int n = (int)r->words[at++].number;
+    if (is_mark(r, at, '(')) { /* "05 (năm) ngày" */
+        uint32_t close = skip_group(r, at, end);
+        if (close >= end || close - at > 5)
+            return ERR_NONE;
+        at = close + 1;
+    }
+    const struct lex_phrase *unit;
+    if (at >= end || !class_at(r, at, end, LEX_UNIT_WORD, &unit))
+        return ERR_NONE;
+    static const char *const names[] = {"minute", "hour", "day", "week", "month", "year"};
+    enum letter_unit u = LETTER_DAY;
+    for (unsigned k = 0; k < ARRAY_LEN(names); k++)
+        if (strcmp(names[k], unit->value) == 0)
+            u = (enum letter_unit)k;
+    if (u == LETTER_YEAR && n > 100)
+        return ERR_NONE;
+    at++;
+    *w = (struct when){.kind = WHEN_DEADLINE, .first = i, .deadline = deadline_none()};
+    struct letter_deadline *d = &w->deadline;
+    if (at < end && has_class(r, at, LEX_WORKING)) {
+        d->relative_working = true;
+        at += class_at(r, at, end, LEX_WORKING, NULL);
+    }
+    d->is_known = d->has_relative = true;
+    d->relative_n = n;
+    d->relative_unit = u;
+    w->last = at;
+    if (at < end && is_mark(r, at, ','))
+        at++;
+    civil_day start = CIVIL_NONE;
+    uint32_t anchor = at < end ? class_at(r, at, end, LEX_ANCHOR, NULL) : 0;
+    if (anchor) {
+        uint32_t from = at, to = at + anchor;
+        struct when_date date;
+        uint32_t day_at = to + skip_day_words(r, to, end);
+        if (date_at(r, day_at, end, &date) && date.months == 0) {
+            civil_day last;
+            TRY(resolve(r, date, d, &start, &last));
+            to = day_at + date.words;
+        } else {
+            while (to < end && to - from < ANCHOR_WORDS_MAX && !(r->words[to].kind == WORD_MARK && strchr(",;.()", r->words[to].mark)))
+                to++;
+            bool received = family_words(r, from, to, LEX_RECEIVED_WORDS);
+            if (!received && family_words(r, from, to, LEX_ISSUED_WORDS))
+                start = r->letter->date;
+            w->has_trigger = true;
+            w->trigger = LETTER_ONCE;
+            if (family_words(r, from, to, LEX_AT_ONCE))
+                w->trigger = LETTER_AT_ONCE;
+            for (uint32_t k = from; k < to; k++) {
+                if (has_class(r, k, LEX_COMMANDER))
+                    w->trigger = LETTER_ON_REQUEST;
+                else if (has_class(r, k, LEX_DUTY_VERB) && !received && start == CIVIL_NONE && w->trigger == LETTER_ONCE)
+                    w->trigger = LETTER_AT_ONCE;
+            }
+        }
+        TRY(words_value(r, from, to, &d->relative_from));
+        w->last = to;
+    }
+    if (start != CIVIL_NONE) {
+        switch (u) {
+        case LETTER_DAY:
+            if (!d->relative_working)
+                d->date = start + n;
+            else if (!r->options->workday_add || !r->options->workday_add(r->options->ctx, start, n, &d->date)) {
+                d->date = CIVIL_NONE;
+                TRY(note_add(r, d, STR("cần lịch làm việc để tính ngày"), STR("a working calendar is needed to tell the day")));
+            }
+            break;
+        case LETTER_WEEK:
+            d->date = start + n * 7;
+            break;
+        case LETTER_MONTH:
+            d->date = civil_add_months(start, n);
+            break;
+        case LETTER_YEAR:
+            d->date = civil_add_months(start, n * 12);
+            break;
+        case LETTER_MINUTE:
+        case LETTER_HOUR:
+            TRY(note_add(r, d, STR("tính theo giờ từ thời điểm bắt đầu; văn bản không ghi giờ bắt đầu"),
+                         STR("counted in hours; the letter does not name the hour it starts")));
+            break;
+        }
+        due_set(d, false);
+    } else {
+        TRY(note_add(r, d, STR("mốc bắt đầu chưa có trong văn bản"), STR("the letter does not hold the day it counts from")));
+    }
+    *ret_found = true;
+    return ERR_NONE;
+}
+
+/* "từ ngày 28/4 đến hết ngày 03/5/2023", "30/4-01/5", "từ tháng 3 đến tháng 6/2026" after words that speak of a time. */
+static enum err_code range_deadline(struct reader *r, uint32_t i, uint32_t end, struct when *w, bool *ret_found)
+{
+    uint32_t at = i;
+    bool from_word = has_class(r, i, LEX_RANGE_FROM);
+    if (from_word)
+        at += class_at(r, i, end, LEX_RANGE_FROM, NULL);
+    bool led = false;
+    for (uint32_t back = 1; back <= 4 && back <= i && !led; back++)
+        led = has_class(r, i - back, LEX_TIME_WORDS);
+    led = led || i == r->body_from || (from_word && i > 0 && r->words[i - 1].kind == WORD_MARK && strchr(",(;.:", r->words[i - 1].mark));
+    if (!led)
+        return ERR_NONE;
+    struct when_date a, b;
+    if (has_class(r, at, LEX_DAY_WORD))
+        at++;
+    int minutes;
+    at += time_at(r, at, end, &minutes);
+    at += skip_day_words(r, at, end);
+    uint32_t bare_day = 0;
+    if (!date_at(r, at, end, &a)) {
+        /* "từ ngày 28 đến ngày 30/4/2023" */
+        if (!from_word || !is_number(r, at, end) || r->words[at].number < 1 || r->words[at].number > 31)
+            return ERR_NONE;
+        bare_day = r->words[at].number;
+        a = (struct when_date){.words = 1};
+    }
+    at += a.words;
+    uint32_t to = at;
+    bool dash = is_mark(r, at, '-');
+    if (dash)
+        to++;
+    else if (has_class(r, at, LEX_UNTIL) || (at + 1 < end && has_class(r, at, LEX_RANGE_FROM)))
+        to += class_at(r, at, end, LEX_UNTIL, NULL);
+    const bool plain_to = !dash && to == at && at < end && str_equal(word_text(r, at), STR("đến"));
+    if (plain_to)
+        to++;
+    if (to == at)
+        return ERR_NONE;
+    minutes = -1;
+    if (to < end && has_class(r, to - 1, LEX_MONTH_WORD))
+        to--;
+    to += skip_day_words(r, to, end);
+    uint32_t n = time_at(r, to, end, &minutes);
+    to += n;
+    to += skip_day_words(r, to, end);
+    if (!date_at(r, to, end, &b))
+        return ERR_NONE;
+    if (bare_day)
+        a = (struct when_date){.day = (int)bare_day, .month = b.month, .year = b.year, .words = 1};
+    *w = (struct when){.kind = WHEN_DEADLINE, .first = i, .last = to + b.words, .deadline = deadline_none()};
+    struct letter_deadline *d = &w->deadline;
+    d->is_known = true;
+    d->time_minutes = n ? minutes : -1;
+    civil_day first, last, unused;
+    TRY(resolve(r, b, d, &unused, &last));
+    if (last != CIVIL_NONE) {
+        if (!a.year) {
+            struct civil c = civil_from_day(last);
+            a.year = a.months == 12 ? c.year : a.month > c.month ? c.year - 1 : c.year;
+        }
+        struct letter_deadline scratch = deadline_none();
+        TRY(resolve(r, a, &scratch, &first, &unused));
+        if (first > last)
+            return ERR_NONE; /* no range after all */
+        d->from = first;
+        d->date = last;
+        /* a range that ended before the letter was written tells of the past */
+        if (r->not_before != CIVIL_NONE && last < r->not_before)
+            return ERR_NONE;
+    }
+    due_set(d, false);
+    *ret_found = true;
+    return ERR_NONE;
+}
+
+static bool period_at(const struct reader *r, uint32_t i, uint32_t end, struct when *w)
+{
+    const struct lex_phrase *hit;
+    *w = (struct when){.kind = WHEN_PERIOD, .first = i, .trigger = LETTER_PERIODIC};
+    if (is_number(r, i, end) && r->words[i].number >= 1 && r->words[i].number <= 1000 && i + 1 < end && has_class(r, i + 1, LEX_TIMES_WORD)) {
+        uint32_t at = i + 2;
+        bool link = false;
+        /* "/", "trong", "mỗi", "một", "trong mỗi", "trong vòng" */
+        for (uint32_t k = 0; k < 3 && at < end; k++) {
+            if (has_class(r, at, LEX_EACH_WORD) || is_mark(r, at, '/') || has_class(r, at, LEX_WITHIN) ||
+                str_equal(word_text(r, at), STR("vòng"))) {
+                at++;
+                link = true;
+            }
+        }
+        int units = 1;
+        if (is_number(r, at, end) && link) {
+            units = (int)r->words[at].number;
+            at++;
+        }
+        int months = 0;
+        if (at < end && link && units >= 1 && units <= 120) {
+            if (has_class(r, at, LEX_MONTH_WORD))
+                months = units;
+            else if (has_class(r, at, LEX_QUARTER_WORD))
+                months = units * 3;
+            else if (has_class(r, at, LEX_YEAR_WORD))
+                months = units * 12;
+        }
+        if (months) {
+            w->period = (struct letter_period){true, (int)r->words[i].number, months};
+            w->last = at + 1;
+            return true;
+        }
+        const struct lex_phrase *unit;
+        if (link && at < end && class_at(r, at, end, LEX_UNIT_WORD, &unit)) {
+            w->last = at + 1; /* "02 lần/ngày": periodic, but not to be said in months */
+            return true;
+        }
+        return false;
+    }
+    /* "6 tháng một lần", "03 tháng/lần" */
+    if (is_number(r, i, end) && i + 2 < end && r->words[i].number >= 1 && r->words[i].number <= 120 &&
+        (has_class(r, i + 1, LEX_MONTH_WORD) || has_class(r, i + 1, LEX_YEAR_WORD))) {
+        uint32_t at = i + 2;
+        bool year = has_class(r, i + 1, LEX_YEAR_WORD);
+        bool link = has_class(r, at, LEX_EACH_WORD) || is_mark(r, at, '/') || (is_number(r, at, end) && r->words[at].number == 1);
+        if (link && at + 1 < end && has_class(r, at + 1, LEX_TIMES_WORD)) {
+            w->period = (struct letter_period){true, 1, (int)r->words[i].number * (year ? 12 : 1)};
+            w->last = at + 2;
+            return true;
+        }
+        if (i > 0 && has_class(r, i - 1, LEX_EACH_WORD) && !is_mark(r, i - 1, '/')) { /* "mỗi 6 tháng" */
+            w->period = (struct letter_period){true, 1, (int)r->words[i].number * (year ? 12 : 1)};
+            w->last = i + 2;
+            return true;
+        }
+    }
+    uint32_t n = has_class(r, i, LEX_EVERY) ? class_at(r, i, end, LEX_EVERY, &hit) : 0;
+    if (n) {
+        int64_t months = 0;
+        bool fine = str_to_i64(str_from_cstr(hit->value), &months);
+        if (fine && months > 0)
+            w->period = (struct letter_period){true, 1, (int)months};
+        w->last = i + n;
+        return true;
+    }
+    n = has_class(r, i, LEX_PERIODIC) ? class_at(r, i, end, LEX_PERIODIC, NULL) : 0;
+    if (n) {
+        uint32_t at = i + n;
+        w->last = at;
+        struct when inner;
+        if (at < end && period_at(r, at, end, &inner) && inner.last > at) {
+            w->period = inner.period;
+            w->last = inner.last;
+        } else if (is_number(r, at, end) && at + 1 < end && r->words[at].number >= 1 && r->words[at].number <= 120 &&
+                   (has_class(r, at + 1, LEX_MONTH_WORD) || has_class(r, at + 1, LEX_YEAR_WORD))) {
+            w->period = (struct letter_period){true, 1, (int)r->words[at].number * (has_class(r, at + 1, LEX_YEAR_WORD) ? 12 : 1)};
+            w->last = at + 2;
+        }
+        return true;
+    }
+    return false;
+}
+
+static bool trigger_at(const struct reader *r, uint32_t i, uint32_t end, struct when *w)
+{
+    static const struct {
+        enum letter_class cls;
+        enum letter_trigger trigger;
+    } rows[] = {{LEX_ON_CHANGE, LETTER_ON_CHANGE}, {LEX_ON_REQUEST, LETTER_ON_REQUEST}, {LEX_AT_ONCE, LETTER_AT_ONCE}};
+    for (unsigned k = 0; k < ARRAY_LEN(rows); k++) {
+        uint32_t n = has_class(r, i, rows[k].cls) ? class_at(r, i, end, rows[k].cls, NULL) : 0;
+        if (n) {
+            *w = (struct when){.kind = WHEN_TRIGGER, .first = i, .last = i + n, .trigger = rows[k].trigger, .has_trigger = true};
+            return true;
+        }
+    }
+    /* "khi được Công an tỉnh đề nghị" */
+    if (has_class(r, i, LEX_CONDITION) && r->words[i].kind == WORD_TEXT) {
+        for (uint32_t k = i + 1; k < end && k < i + 10 && r->words[k].kind != WORD_MARK; k++) {
+            if (k > i + 1 && has_class(r, k, LEX_COMMANDER) && r->words[i + 1].folded && has_class(r, i + 1, LEX_NOT_VERB_AFTER)) {
+                *w = (struct when){.kind = WHEN_TRIGGER, .first = i, .last = k + 1, .trigger = LETTER_ON_REQUEST, .has_trigger = true};
+                return true;
+            }
+            if (has_class(r, k, LEX_ON_CHANGE)) {
+                *w = (struct when){.kind = WHEN_TRIGGER, .first = i, .last = k + 1, .trigger = LETTER_ON_CHANGE, .has_trigger = true};
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+enum err_code when_at(struct reader *r, uint32_t i, uint32_t end, struct when *ret, bool *ret_found)
+{
+    bool found = false;
+    struct when w = {0};
+    *ret_found = false;
+    TRY(fixed_deadline(r, i, end, &w, &found));
+    if (!found)
+        TRY(relative_deadline(r, i, end, &w, &found));
+    if (!found && (has_class(r, i, LEX_RANGE_FROM) || has_class(r, i, LEX_DAY_WORD) || r->words[i].kind == WORD_NUMBER))
+        TRY(range_deadline(r, i, end, &w, &found));
+    if (!found)
+        found = period_at(r, i, end, &w) || trigger_at(r, i, end, &w);
+    if (!found)
+        return ERR_NONE;
+    if (w.kind == WHEN_DEADLINE)
+        TRY(words_value(r, w.first, w.last, &w.deadline.quoted));
+    *ret = w;
+    *ret_found = true;
+    return ERR_NONE;
+}

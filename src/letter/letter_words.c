@@ -1,0 +1,435 @@
+#include "base/map.h"
+#include "letter/letter_read.h"
+
+#define WORD_LONGEST_BYTES 48u /* a longer run of letters is no word of ours */
+#define PHRASE_WORDS_MAX   12u
+#define GROUP_WORDS_MAX    400u
+
+/* tools/lettergen fills the slots with the same function (FNV-1a, 64 bits). */
+static uint64_t vocabulary_hash(struct str text)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < text.len_bytes; i++)
+        h = (h ^ (unsigned char)text.ptr[i]) * 0x100000001b3u;
+    return h;
+}
+
+static uint16_t vocabulary_find(struct str text)
+{
+    for (size_t at = (size_t)vocabulary_hash(text);; at++) {
+        uint16_t id = lex_slots[at & lex_slot_mask];
+        if (id == 0 || str_equal(str_from_cstr(lex_vocabulary[id]), text))
+            return id;
+    }
+}
+
+/* "12", "- 12 -", "Trang 12", "Trang 2/5": what a printer puts on every page. */
+static bool is_page_number(struct str s)
+{
+    bool has_digit = false;
+    size_t digits = 0;
+    if (str_starts_with(s, STR("Trang ")))
+        s = str_slice(s, 6, s.len_bytes);
+    for (size_t i = 0; i < s.len_bytes; i++) {
+        char c = s.ptr[i];
+        if (c >= '0' && c <= '9') {
+            has_digit = true;
+            digits++;
+        } else if (c == '-' || c == ' ') {
+            if (c == '-' && i != 0 && i != s.len_bytes - 1)
+                return false;
+        } else if (c != '/') {
+            return false;
+        }
+    }
+    return has_digit && digits <= 6 && s.len_bytes <= 10 && s.ptr[0] != '/';
+}
+
+static enum err_code read_lines(struct reader *r)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < r->text.len_bytes; i++)
+        count += r->text.ptr[i] == '\n' || r->text.ptr[i] == '\f';
+    r->lines = arena_new_array(r->arena, struct line, count);
+    if (!r->lines)
+        return arena_full(r->arena, r->err);
+    struct map seen = {0};
+    uint32_t from = 0, text_lines = 0, after_blank = 0;
+    bool before_blank = true;
+    for (size_t i = 0; i <= r->text.len_bytes; i++) {
+        if (i < r->text.len_bytes && r->text.ptr[i] != '\n' && r->text.ptr[i] != '\f')
+            continue;
+        struct str s = str_trim((struct str){r->text.ptr + from, i - from});
+        while (str_starts_with(s, STR("\xC2\xA0")) || str_starts_with(s, STR(" ")))
+            s = str_slice(s, s.ptr[0] == ' ' ? 1 : 2, s.len_bytes);
+        struct line *line = &r->lines[r->line_count++];
+        line->from = (uint32_t)(s.len_bytes ? s.ptr - r->text.ptr : from);
+        line->to = line->from + (uint32_t)s.len_bytes;
+        line->is_blank = s.len_bytes == 0;
+        if (!line->is_blank) {
+            text_lines++;
+            after_blank += before_blank;
+        }
+        before_blank = line->is_blank;
+        line->is_frame = !line->is_blank && is_page_number(s);
+        /* A heading in capitals that stood on an earlier page. */
+        if (s.len_bytes >= 12 && s.len_bytes <= 200 && viet_is_all_upper(s)) {
+            uintptr_t earlier = (uintptr_t)map_get(&seen, s);
+            if (earlier && r->line_count - earlier > 12)
+                line->is_frame = true;
+            else if (!earlier && !map_put(&seen, r->arena, s, (void *)(uintptr_t)r->line_count))
+                return arena_full(r->arena, r->err);
+        }
+        from = (uint32_t)i + 1;
+    }
+    r->is_double_spaced = text_lines >= 12 && after_blank * 10 > text_lines * 8;
+    /* Where a letter is printed with an empty line between all lines, its paragraphs are short of words; where paragraphs are long
+     * lines, an empty line is a paragraph. */
+    if (r->is_double_spaced) {
+        uint64_t bytes = 0;
+        for (uint32_t i = 0; i < r->line_count; i++)
+            bytes += r->lines[i].to - r->lines[i].from;
+        if (bytes > (uint64_t)text_lines * 130)
+            r->is_double_spaced = false;
+    }
+    return ERR_NONE;
+}
+
+static bool is_word_byte(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || c >= 0x80;
+}
+
+static void word_case(const struct reader *r, struct word *w)
+{
+    struct str s = word_text(r, (uint32_t)(w - r->words));
+    size_t pos = 0;
+    char lower[WORD_LONGEST_BYTES + 4];
+    size_t lower_len = 0;
+    bool all = true, first = true;
+    while (pos < s.len_bytes) {
+        uint32_t cp = utf8_next(s, &pos);
+        bool upper = viet_is_upper(cp);
+        if (first)
+            w->upper_first = upper;
+        first = false;
+        all = all && (upper || cp == '-' || !viet_is_letter(cp));
+        if (lower_len < WORD_LONGEST_BYTES)
+            lower_len += utf8_put(lower + lower_len, viet_lower_char(cp));
+    }
+    w->upper_all = all && w->upper_first;
+    w->exact = lower_len < WORD_LONGEST_BYTES ? vocabulary_find((struct str){lower, lower_len}) : 0;
+}
+
+/* A syllable that a page or line break cut in two ("thông t" / "in") is put together when that makes a word we know and the
+ * halves are none. */
+static bool join_broken(struct reader *r, struct str fold, uint32_t previous_fold_from, uint32_t from, uint32_t to)
+{
+    struct word *w = &r->words[r->word_count - 1];
+    if (w->kind != WORD_TEXT || w->folded || w->upper_all || to - previous_fold_from > 8)
+        return false;
+    char joined[16];
+    size_t n = 0;
+    for (uint32_t i = previous_fold_from; i < to; i++)
+        if (is_word_byte((unsigned char)fold.ptr[i]))
+            joined[n++] = fold.ptr[i];
+    if (n < 3 || n == to - from)
+        return false;
+    uint16_t id = vocabulary_find((struct str){joined, n});
+    if (!id)
+        return false;
+    w->folded = id;
+    return true;
+}
+
+static enum err_code add_classes(struct reader *r)
+{
+    for (uint32_t i = 0; i < r->word_count; i++) {
+        struct word *w = &r->words[i];
+        const uint16_t ids[2] = {w->folded, w->exact != w->folded ? w->exact : 0};
+        for (int k = 0; k < 2; k++) {
+            struct lex_range range = lex_phrase_of_word[ids[k]];
+            for (uint16_t p = range.at; p < range.at + range.count; p++) {
+                const struct lex_phrase *phrase = &lex_phrases[p];
+                if ((w->classes[phrase->cls / 64] >> (phrase->cls % 64)) & 1)
+                    continue;
+                const struct lex_phrase *hit;
+                if (class_at(r, i, r->word_count, phrase->cls, &hit))
+                    w->classes[phrase->cls / 64] |= 1ull << (phrase->cls % 64);
+            }
+        }
+    }
+    return ERR_NONE;
+}
+
+enum err_code reader_words(struct reader *r)
+{
+    TRY(read_lines(r));
+    struct viet_folded folded;
+    if (!viet_fold_map(r->arena, r->text, &folded))
+        return arena_full(r->arena, r->err);
+    struct str fold = folded.text;
+    /* Every word takes at least one byte of the fold; most letters have one word in four bytes. Counted first, so that the array
+     * is as large as needed. */
+    size_t count = 0;
+    for (size_t i = 0; i < fold.len_bytes;) {
+        unsigned char c = (unsigned char)fold.ptr[i];
+        size_t j = i + 1;
+        if (is_word_byte(c))
+            while (j < fold.len_bytes && is_word_byte((unsigned char)fold.ptr[j]))
+                j++;
+        else if (c >= '0' && c <= '9')
+            while (j < fold.len_bytes && fold.ptr[j] >= '0' && fold.ptr[j] <= '9')
+                j++;
+        else if (c == ' ' || (c < ' ' && c != 1)) {
+            i = j;
+            continue;
+        }
+        count++;
+        i = j;
+    }
+    r->words = arena_new_array(r->arena, struct word, count ? count : 1);
+    if (!r->words)
+        return arena_full(r->arena, r->err);
+    uint32_t line = 0;
+    uint32_t previous_fold_from = 0;
+    bool spaced = true, starts = true;
+    r->lines[0].first = 0;
+    for (size_t i = 0; i < fold.len_bytes;) {
+        unsigned char c = (unsigned char)fold.ptr[i];
+        uint32_t at = folded.source_at[i];
+        while (line + 1 < r->line_count && at >= r->lines[line].to && (c == '\n' || c == '\f' || at >= r->lines[line + 1].from)) {
+            r->lines[line].last = r->word_count;
+            line++;
+            r->lines[line].first = r->word_count;
+            starts = true;
+            if (c == '\n' || c == '\f')
+                break;
+        }
+        size_t j = i + 1;
+        if (c <= ' ') {
+            spaced = true;
+            i = j;
+            continue;
+        }
+        struct word w = {.line = line, .spaced = spaced, .starts_line = starts};
+        if (is_word_byte(c)) {
+            w.kind = WORD_TEXT;
+            while (j < fold.len_bytes && is_word_byte((unsigned char)fold.ptr[j]))
+                j++;
+            /* Typographic marks above ASCII that the fold leaves alone are marks, not words. */
+            if (c >= 0x80 && j - i <= 3) {
+                size_t pos = i;
+                if (!viet_is_letter(utf8_next(fold, &pos)))
+                    w.kind = WORD_MARK, w.mark = '\x01';
+            }
+        } else if (c >= '0' && c <= '9') {
+            w.kind = WORD_NUMBER;
+            while (j < fold.len_bytes && fold.ptr[j] >= '0' && fold.ptr[j] <= '9') {
+                if (w.number < 100000000)
+                    w.number = w.number * 10 + (uint32_t)(fold.ptr[j] - '0');
+                j++;
+            }
+            w.number = 0;
+            for (size_t k = i; k < j && k < i + 9; k++)
+                w.number = w.number * 10 + (uint32_t)(fold.ptr[k] - '0');
+            w.digits = (uint8_t)(j - i > 200 ? 200 : j - i);
+        } else {
+            w.kind = WORD_MARK;
+            w.mark = (char)c;
+        }
+        w.from = at;
+        w.to = folded.source_at[j];
+        bool dropped = r->lines[line].is_frame;
+        /* Emphasis of Markdown and drawn lines say nothing; "* " at the start of a line is an item. */
+        if (w.kind == WORD_MARK && (c == '*' || c == '_')) {
+            bool is_item = c == '*' && starts && j < fold.len_bytes && fold.ptr[j] == ' ';
+            dropped = dropped || !is_item;
+        }
+        if (!dropped && w.kind == WORD_TEXT && starts && r->word_count > 0 && line > 0 && j - i <= 6 &&
+            !viet_is_upper(utf8_next(r->text, &(size_t){at})) && join_broken(r, fold, previous_fold_from, (uint32_t)i, (uint32_t)j)) {
+            r->words[r->word_count - 1].to = w.to;
+            dropped = true;
+            starts = false;
+        }
+        if (!dropped) {
+            if (w.kind == WORD_TEXT && j - i < WORD_LONGEST_BYTES)
+                w.folded = vocabulary_find(str_slice(fold, i, j));
+            else if (w.kind == WORD_NUMBER || w.kind == WORD_MARK)
+                w.folded = j - i < 8 ? vocabulary_find(str_slice(fold, i, j)) : 0;
+            r->words[r->word_count] = w;
+            if (w.kind == WORD_TEXT)
+                word_case(r, &r->words[r->word_count]);
+            else
+                r->words[r->word_count].exact = w.folded;
+            r->word_count++;
+            previous_fold_from = (uint32_t)i;
+            starts = false;
+            spaced = false;
+        }
+        i = j;
+    }
+    r->lines[line].last = r->word_count;
+    for (uint32_t k = line + 1; k < r->line_count; k++)
+        r->lines[k].first = r->lines[k].last = r->word_count;
+    return add_classes(r);
+}
+
+enum err_code reader_pieces(struct reader *r)
+{
+    for (uint32_t l = 0; l < r->line_count; l++) {
+        const struct line *line = &r->lines[l];
+        uint32_t first = line->first;
+        while (first < line->last) {
+            uint32_t last = first + 1;
+            while (last < line->last) {
+                uint32_t gap_from = r->words[last - 1].to, gap_to = r->words[last].from;
+                bool cut = false;
+                uint32_t blanks = 0;
+                for (uint32_t k = gap_from; k < gap_to && !cut; k++) {
+                    char c = r->text.ptr[k];
+                    cut = c == '\t';
+                    blanks += c == ' ';
+                }
+                /* "Số:          /SGDĐT-VP" is one piece: the blanks wait for a number. */
+                cut = (cut || blanks >= 3) && !is_mark(r, last, '/') && !is_mark(r, last - 1, ':');
+                if (cut && last - 1 > first && r->words[last - 1].folded && has_class(r, last - 1, LEX_DAY_WORD))
+                    cut = false;
+                if (cut && (has_class(r, last, LEX_MONTH_WORD) || has_class(r, last, LEX_YEAR_WORD)))
+                    cut = false; /* "ngày            tháng    năm 2023" */
+                if (cut)
+                    break;
+                last++;
+            }
+            struct piece *piece = vec_push(&r->pieces, r->arena);
+            if (!piece)
+                return arena_full(r->arena, r->err);
+            *piece = (struct piece){.first = first, .last = last, .line = l, .column = r->words[first].from - line->from};
+            piece->is_upper = viet_is_all_upper(
+                (struct str){r->text.ptr + r->words[first].from, r->words[last - 1].to - r->words[first].from});
+            first = last;
+        }
+    }
+    return ERR_NONE;
+}
+
+struct str word_text(const struct reader *r, uint32_t i)
+{
+    return (struct str){r->text.ptr + r->words[i].from, r->words[i].to - r->words[i].from};
+}
+
+/* Words taken when the phrase stands at i; commas inside it do not count. */
+static uint32_t phrase_at(const struct reader *r, uint32_t i, uint32_t end, const struct lex_word *want, uint32_t count)
+{
+    uint32_t at = i;
+    for (uint32_t k = 0; k < count; k++) {
+        uint32_t tries = want[k].gap + 1u;
+        while (at < end) {
+            const struct word *w = &r->words[at];
+            uint16_t id = want[k].exact ? w->exact : w->folded;
+            if (id == want[k].id)
+                break;
+            if (k > 0 && w->kind == WORD_MARK && (w->mark == ',' || w->mark == '"')) {
+                at++;
+                continue;
+            }
+            if (--tries == 0)
+                return 0;
+            at++;
+        }
+        if (at >= end)
+            return 0;
+        at++;
+    }
+    return at - i;
+}
+
+uint32_t class_at(const struct reader *r, uint32_t i, uint32_t end, enum letter_class cls, const struct lex_phrase **ret)
+{
+    if (i >= end)
+        return 0;
+    const struct word *w = &r->words[i];
+    const uint16_t ids[2] = {w->exact, w->folded != w->exact ? w->folded : 0};
+    uint32_t best = 0;
+    for (int k = 0; k < 2; k++) {
+        struct lex_range range = lex_phrase_of_word[ids[k]];
+        for (uint16_t p = range.at; p < range.at + range.count; p++) {
+            const struct lex_phrase *phrase = &lex_phrases[p];
+            if (phrase->cls != cls)
+                continue;
+            uint32_t n = phrase_at(r, i, end, &lex_words[phrase->at], phrase->count);
+            if (n > best) {
+                best = n;
+                if (ret)
+                    *ret = phrase;
+            }
+        }
+    }
+    return best;
+}
+
+bool class_in(const struct reader *r, uint32_t from, uint32_t to, enum letter_class cls, uint32_t *ret_at)
+{
+    for (uint32_t i = from; i < to; i++) {
+        if (has_class(r, i, cls) && class_at(r, i, to, cls, NULL)) {
+            if (ret_at)
+                *ret_at = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool phrase_in(const struct reader *r, uint32_t from, uint32_t to, struct lex_range alternative, uint32_t *ret_at)
+{
+    const struct lex_word *want = &lex_words[alternative.at];
+    for (uint32_t i = from; i < to; i++) {
+        uint16_t id = want->exact ? r->words[i].exact : r->words[i].folded;
+        if (id == want->id && phrase_at(r, i, to, want, alternative.count)) {
+            if (ret_at)
+                *ret_at = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum err_code words_value(struct reader *r, uint32_t first, uint32_t last, struct letter_value *ret)
+{
+    if (first >= last) {
+        *ret = (struct letter_value){0};
+        return ERR_NONE;
+    }
+    uint32_t from = r->words[first].from, to = r->words[last - 1].to;
+    char *out = arena_alloc(r->arena, (size_t)(to - from) + (last - first) + 1, 1);
+    if (!out)
+        return arena_full(r->arena, r->err);
+    size_t n = 0;
+    for (uint32_t i = first; i < last; i++) {
+        const struct word *w = &r->words[i];
+        if (i > first && w->spaced)
+            out[n++] = ' ';
+        /* a word put together over a line break has white space inside */
+        for (uint32_t k = w->from; k < w->to; k++)
+            if ((unsigned char)r->text.ptr[k] > ' ')
+                out[n++] = r->text.ptr[k];
+    }
+    out[n] = '\0';
+    *ret = (struct letter_value){{out, n}, {from, to}};
+    return ERR_NONE;
+}
+
+uint32_t skip_group(const struct reader *r, uint32_t i, uint32_t end)
+{
+    char open = r->words[i].mark, close = open == '(' ? ')' : open == '[' ? ']' : '"';
+    uint32_t depth = 0;
+    for (uint32_t k = i; k < end && k - i < GROUP_WORDS_MAX; k++) {
+        if (r->words[k].kind != WORD_MARK)
+            continue;
+        if (close != '"' && r->words[k].mark == open)
+            depth++;
+        if (k > i && r->words[k].mark == close && (close == '"' || --depth == 0))
+            return k;
+    }
+    return end;
+}
