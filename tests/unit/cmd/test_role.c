@@ -601,7 +601,7 @@ static void fetch_delivers_mail(void **state)
     static const char script[] =
         "import sys, asyncio\n"
         "try:\n"
-        "    from aiosmtpd.controller import Controller\n"
+        "    from aiosmtpd.smtp import SMTP\n"
         "except ImportError:\n"
         "    print('missing', flush=True); sys.exit(0)\n"
         "class Keep:\n"
@@ -610,12 +610,12 @@ static void fetch_delivers_mail(void **state)
         "            f.write(envelope.mail_from.encode() + b'|' + ','.join(envelope.rcpt_tos).encode() + b'|' + "
         "envelope.content)\n"
         "        return '250 kept'\n"
-        "import socket\n"
-        "s = socket.socket(); s.bind(('127.0.0.1', 0)); port = s.getsockname()[1]; s.close()\n"
-        "c = Controller(Keep(), hostname='127.0.0.1', port=port); c.start()\n"
-        "print(port, flush=True)\n"
-        "sys.stdin.read()\n"
-        "c.stop()\n";
+        "async def main():\n"
+        "    loop = asyncio.get_running_loop()\n"
+        "    server = await loop.create_server(lambda: SMTP(Keep(), hostname='relay.example'), '127.0.0.1', 0)\n"
+        "    print(server.sockets[0].getsockname()[1], flush=True)\n"
+        "    await loop.run_in_executor(None, sys.stdin.read)\n"
+        "asyncio.run(main())\n";
     if (!file_exists("/usr/bin/python3")) {
         print_message("skipped: /usr/bin/python3 is not installed\n");
         skip();
