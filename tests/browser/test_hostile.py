@@ -107,7 +107,7 @@ def main():
             except OSError:
                 closed = True
         # libmicrohttpd 0.9.75 writes the head of its own refusals twice, back to back: that is one answer.
-        got = re.sub(rb'(HTTP/1\.1 400 Bad Request\r\n(?:[^\r\n]+\r\n)+\r\n)\1', rb'\1', got)
+        got = re.sub(rb'(HTTP/1\.1 4\d\d [^\r\n]+\r\n(?:[^\r\n]+\r\n)+\r\n)\1', rb'\1', got)
         return [int(x) for x in re.findall(rb'(?m)^HTTP/1\.[01] (\d{3})', got)], closed, got
 
     def ask(path, method='GET', body=None, headers=None):

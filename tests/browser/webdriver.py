@@ -91,6 +91,7 @@ class Browser:
             options['prefs'] |= {'profile.managed_default_content_settings.javascript': 2}
         made = driver.call('POST', '/session', {'capabilities': {'alwaysMatch': {'goog:chromeOptions': options, 'goog:loggingPrefs': {'browser': 'ALL'}}}})
         self.id = made['sessionId']
+        self.call('POST', '/timeouts', {'implicit': 5000, 'pageLoad': 30000, 'script': 30000})
         self.resize(width, height)
         self.dark(dark)
 
@@ -113,6 +114,14 @@ class Browser:
 
     def url(self):
         return self.call('GET', '/url')
+
+    def wait_url(self, ending):
+        """A key or a script may lead to another page a moment later."""
+        deadline = time.monotonic() + 5
+        while not self.url().endswith(ending) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if not self.url().endswith(ending):
+            raise AssertionError(f'{self.url()} does not end with {ending}')
 
     def title(self):
         return self.call('GET', '/title')
