@@ -23,7 +23,7 @@ struct backup_source {
 struct backup_report {
     int64_t bytes;
     int64_t tables;
-    int64_t rows;
+    int64_t rows; /* PostgreSQL only; SQLite copies pages */
 };
 /* work_folder: where SQLite's copy stands while it is made and checked; needs as much room as the database. */
 MUST_USE enum err_code backup_write(struct db *db, const char *work_folder, const struct backup_sink *sink, struct backup_report *ret_report,
@@ -33,6 +33,11 @@ MUST_USE enum err_code backup_write(struct db *db, const char *work_folder, cons
  * one is restored as it was and brought up by the next store_open. ERR_SYNTAX: not a copy of this kind, or cut short. */
 MUST_USE enum err_code backup_restore(const char *where, const struct store_options *options, const struct backup_source *source,
                                       struct backup_report *ret_report, struct err *err);
+
+/* After a restore: what was told to others since the copy was made is told anew under higher serials, and everybody can
+ * see that this is another life of the same node. */
+#define BACKUP_SERIAL_JUMP 1000000
+MUST_USE enum err_code backup_new_epoch(struct db *db, int64_t *ret_epoch, struct err *err);
 
 NONNULL_END
 #endif

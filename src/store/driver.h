@@ -107,6 +107,9 @@ void store_write_unlock(struct store *store);
 /* The prepared statement from the cache. */
 MUST_USE enum err_code db_stmt_get(struct db *db, const struct sql_query *query, struct db_stmt *ret_stmt, struct err *err);
 void db_stmts_free(struct db *db);
+/* A store and its first connection, which the caller gives back; the database was not looked at yet. */
+MUST_USE enum err_code store_connect(const char *where, const struct store_options *options, struct store **ret_store, struct db **ret_db,
+                                     struct err *err);
 /* store/migrate.c */
 MUST_USE enum err_code store_migrate(struct db *db, bool may_change, struct err *err);
 

@@ -114,7 +114,7 @@ static enum err_code learn(struct db *db, struct err *err)
     return ERR_NONE;
 }
 
-enum err_code store_open(const char *where, const struct store_options *options, struct store **ret_store, struct err *err)
+enum err_code store_connect(const char *where, const struct store_options *options, struct store **ret_store, struct db **ret_db, struct err *err)
 {
     must(options->node >= 0 && options->node <= ID_NODE_MAX && options->lane >= 0 && options->lane <= STORE_LANE_MAX);
     struct store *store = mem_alloc(sizeof *store);
@@ -143,20 +143,29 @@ enum err_code store_open(const char *where, const struct store_options *options,
     struct db *db = NULL;
     if (code == ERR_NONE)
         code = db_new(store, false, options->create, &db, err);
-    if (code == ERR_NONE) {
-        code = store_migrate(db, options->migrate && !options->read_only, err);
-        if (code == ERR_NONE)
-            code = learn(db, err);
-        if (code != ERR_NONE)
-            db_free(db);
-    }
     if (code != ERR_NONE) {
         store_free(store);
         return code;
     }
     store->db_count = 1;
-    store->idle = db;
     *ret_store = store;
+    *ret_db = db;
+    return ERR_NONE;
+}
+
+enum err_code store_open(const char *where, const struct store_options *options, struct store **ret_store, struct err *err)
+{
+    AUTO_STORE store = NULL;
+    struct db *db = NULL;
+    TRY(store_connect(where, options, &store, &db, err));
+    enum err_code code = store_migrate(db, options->migrate && !options->read_only, err);
+    if (code == ERR_NONE)
+        code = learn(db, err);
+    store_db_give(db);
+    if (code != ERR_NONE)
+        return code;
+    *ret_store = store;
+    store = NULL;
     return ERR_NONE;
 }
 
