@@ -378,7 +378,7 @@ static enum err_code fetch_loop(struct role_self *self, void *NULLABLE state, st
                                     .answer = fetch_answer,
                                     .timeout_for = fetch_timeout_for,
                                     .state = state};
-    return service_run(&service, NULL, 0, err);
+    return service_run(&service, err);
 }
 
 int role_fetch_main(void)

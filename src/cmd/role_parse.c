@@ -93,7 +93,7 @@ static enum err_code parse_loop(struct role_self *self, void *ctx, struct err *e
         .filter_for = parse_filter_for,
         .state = ctx,
     };
-    return service_run(&service, NULL, 0, err);
+    return service_run(&service, err);
 }
 
 int role_parse_main(const struct parse_handler *handlers, size_t handler_count, struct parse_ceilings ceilings)

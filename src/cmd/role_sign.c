@@ -104,7 +104,7 @@ static enum err_code sign_loop(struct role_self *self, void *NULLABLE state, str
                                     .arena_bytes = SIGN_ARENA_BYTES,
                                     .answer = sign_answer,
                                     .state = state};
-    return service_run(&service, NULL, 0, err);
+    return service_run(&service, err);
 }
 
 int role_sign_main(void)

@@ -18,7 +18,7 @@ static inline void fd_cleanup(const int *fd)
         (void)close(*fd);
 }
 /* Closes itself at the end of the scope unless taken with TAKE_FD. Initialise at the declaration. */
-#define AUTO_FD __attribute__((cleanup(fd_cleanup))) int
+#define AUTO_FD __attribute__((cleanup(fd_cleanup), unused)) int
 #define TAKE_FD(fd)                                                                                                    \
     __extension__({                                                                                                    \
         int taken_ = (fd);                                                                                             \

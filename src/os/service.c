@@ -281,7 +281,7 @@ static enum err_code loop_turn(struct loop *loop, struct err *err)
     return ERR_NONE;
 }
 
-enum err_code service_run(const struct service *service, const int *line_fds, size_t line_count, struct err *err)
+enum err_code service_run(const struct service *service, struct err *err)
 {
     must(service->children_max <= SERVICE_CHILDREN_MAX);
     struct loop *loop = mem_alloc(sizeof *loop);
@@ -290,8 +290,6 @@ enum err_code service_run(const struct service *service, const int *line_fds, si
     loop->service = service;
     for (size_t i = 0; i < SERVICE_LINES_MAX; i++)
         loop->lines[i].channel.fd = -1;
-    for (size_t i = 0; i < line_count; i++)
-        line_add(loop, line_fds[i]);
     enum err_code code;
     do
         code = loop_turn(loop, err);

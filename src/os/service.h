@@ -32,9 +32,8 @@ struct service {
     int (*NULLABLE timeout_for)(void *NULLABLE state, const struct message *request);
     void *NULLABLE state;
 };
-/* Lines may be there already (taken over). Returns ERR_NONE when the monitor is gone or sent SIGTERM. */
-MUST_USE enum err_code service_run(const struct service *service, const int *line_fds, size_t line_count,
-                                   struct err *err);
+/* ERR_NONE when the monitor is gone. SIGTERM keeps its default here: there is nothing to save, and children die with us. */
+MUST_USE enum err_code service_run(const struct service *service, struct err *err);
 
 NONNULL_END
 #endif
