@@ -1,5 +1,6 @@
 /* yaml.h - YAML 1.2 as a simple tree that knows its lines, for knowledge/ and detection rules.
  * Aliases are allowed, but the tree they unfold to has a ceiling (YAML_NODES_MAX), so a "billion laughs" ends early.
+ * libfyaml 0.7.12 leaks a buffer of 4 kB on some broken quoted scalars (seen by the fuzzer): read foreign files in a process that ends.
  * Uses: libfyaml.    Used by: tools of knowledge/, hunt (rules).    Memory: the caller's arena; nothing points into libfyaml.
  * Threads: no shared state. */
 #ifndef LUYTRE_FORMAT_YAML_H

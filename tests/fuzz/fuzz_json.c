@@ -34,6 +34,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
     enum err_code code = json_parse(text, 0, &arena, &root, &err);
     if (code == ERR_LIMIT)
         return 0;
+    if (size_bytes && memchr(data, 0, size_bytes)) { /* jansson skips a NUL between values; the grammar knows none anywhere */
+        must(code == ERR_SYNTAX);
+        return 0;
+    }
     struct str bare = str_starts_with(text, STR("\xEF\xBB\xBF")) ? str_slice(text, 3, size_bytes) : text;
     char *dump = NULL;
     enum oracle_answer answer = oracle_json(bare.ptr, bare.len_bytes, &dump);
