@@ -237,3 +237,23 @@ SELECT c.descendant_id AS unit_id, f.name, k.n_unseen, k.n_late,
   JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
  WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND k.n_late + k.n_unseen > 0 AND {scope :root_id}
  ORDER BY k.n_late DESC, k.n_unseen DESC, f.sort_key, c.descendant_id LIMIT :limit_count;
+
+-- name: rollup_trend
+-- What stood at the end of each month, from the checkpoints.
+-- result: many
+-- scope: org
+-- args: root_id int, scope_id int, edge_kind text, from_day int, to_day int
+-- columns: day int, n_unseen int, n_ack int, n_doing int, n_ok int, n_due int, n_late int, n_birth int, n_na int, n_waived int
+SELECT p.day, CAST(SUM(p.n_unseen) AS BIGINT) AS n_unseen, CAST(SUM(p.n_ack) AS BIGINT) AS n_ack, CAST(SUM(p.n_doing) AS BIGINT) AS n_doing, CAST(SUM(p.n_ok) AS BIGINT) AS n_ok,
+       CAST(SUM(p.n_due) AS BIGINT) AS n_due, CAST(SUM(p.n_late) AS BIGINT) AS n_late, CAST(SUM(p.n_birth) AS BIGINT) AS n_birth, CAST(SUM(p.n_na) AS BIGINT) AS n_na, CAST(SUM(p.n_waived) AS BIGINT) AS n_waived
+  FROM unit_closure c JOIN duty_count_past p ON p.unit_id = c.descendant_id AND p.scope_id = :scope_id AND p.day >= :from_day AND p.day < :to_day
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= p.day AND c.to_day > p.day AND {scope :root_id}
+ GROUP BY p.day ORDER BY p.day;
+
+-- name: rollup_scope
+-- What a scope id is: a family or a directive within one.
+-- result: one
+-- scope: system
+-- args: id int
+-- columns: family_id int
+SELECT family_id FROM directive WHERE id = :id;
