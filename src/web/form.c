@@ -116,7 +116,7 @@ enum err_code form_parse_urlencoded(struct str text, struct arena *arena, struct
 
 /* --- multipart/form-data (RFC 7578, RFC 2046 section 5.1) ---
  * Bytes are gathered in `held` only as far as a boundary might be hidden in them; the rest goes on at once. */
-enum multipart_at { AT_PREAMBLE, AT_HEAD, AT_BODY, AT_END };
+enum multipart_at { AT_PREAMBLE, AT_HEAD, AT_BLANK, AT_BODY, AT_END };
 
 #define BOUNDARY_MAX_BYTES 70 /* RFC 2046 section 5.1.1: "1 to 70 characters" */
 #define FIELD_VALUE_MAX_BYTES REQUEST_FORM_MAX_BYTES
@@ -344,14 +344,19 @@ static enum err_code step(struct multipart *m, size_t *pos, bool *ret_again, str
             return ERR_NONE;
         }
         TRY(part_head(m, str_slice(held, 0, (size_t)end), err));
+        m->at = AT_BLANK;
+        *pos += (size_t)end + 2;
+        *ret_again = true;
+        return ERR_NONE;
+    }
+    if (m->at == AT_BLANK) {
+        /* The \r\n of the blank line is not content, unless the boundary begins with it: a part without a body. */
+        if (held.len_bytes < m->boundary_bytes + 2)
+            return ERR_NONE;
+        struct str after = str_slice(held, m->boundary_bytes, m->boundary_bytes + 2);
+        if (!str_starts_with(held, boundary) || !(str_equal(after, STR("--")) || str_equal(after, STR("\r\n"))))
+            *pos += 2;
         m->at = AT_BODY;
-        *pos += (size_t)end + 2; /* keep "\r\n": an empty body's boundary begins with it */
-        size_t keep = *pos;
-        /* The blank line's own \r\n is not content: skip it unless it begins the boundary at once. */
-        struct str rest = str_slice(buf_str(&m->held), keep, m->held.len_bytes);
-        *pos = keep + 2;
-        if (rest.len_bytes >= m->boundary_bytes && str_starts_with(rest, boundary))
-            *pos = keep;
         *ret_again = true;
         return ERR_NONE;
     }

@@ -434,7 +434,7 @@ static void run(struct exchange *ex)
 {
     ex->request.now_ms = clock_now_ms(&web_config(ex->server->web)->clock);
     if (ex->refused)
-        web_answer_refused(&ex->request, &ex->response, ex->refusal, str_from_cstr(ex->err.text));
+        web_answer_refused(&ex->request, &ex->response, ex->refusal, str_from_cstr(ex->err.text), ex->refusal == REFUSE_BUSY ? web_waiting(ex->server->web) : 0);
     else
         web_answer(&ex->request, &ex->response);
 }
@@ -451,6 +451,7 @@ static void *slow_run(void *arg)
             server->slow_first = ex->next;
             if (!server->slow_first)
                 server->slow_last = NULL;
+            web_wait_end(server->web);
         }
         pthread_mutex_unlock(&server->slow_lock);
         if (!ex)
@@ -529,19 +530,25 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         {
             unsigned allowed = 0;
             const struct route *route = ex->refused ? NULL : route_find(server->web, &ex->request, &allowed);
-            if (route && route->flags & SLOW && server->slow_count) {
-                ex->at = EX_DONE;
-                MHD_suspend_connection(connection);
+            if (route && route->flags & SLOW) {
                 pthread_mutex_lock(&server->slow_lock);
-                ex->next = NULL;
-                if (server->slow_last)
-                    server->slow_last->next = ex;
-                else
-                    server->slow_first = ex;
-                server->slow_last = ex;
-                pthread_cond_signal(&server->slow_wake);
+                bool queued = !server->stopping && web_wait_begin(server->web);
+                if (queued) { /* sleeping before it can be seen: a slow thread may wake it at once */
+                    ex->at = EX_DONE;
+                    MHD_suspend_connection(connection);
+                    ex->next = NULL;
+                    if (server->slow_last)
+                        server->slow_last->next = ex;
+                    else
+                        server->slow_first = ex;
+                    server->slow_last = ex;
+                    pthread_cond_signal(&server->slow_wake);
+                }
                 pthread_mutex_unlock(&server->slow_lock);
-                return MHD_YES;
+                if (queued)
+                    return MHD_YES;
+                ex->refused = true;
+                ex->refusal = REFUSE_BUSY;
             }
         }
         run(ex);

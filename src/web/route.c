@@ -10,6 +10,7 @@ struct web {
     struct web_config config;
     struct limiter *limiter;
     struct gate *gate;
+    _Atomic unsigned slow_waiting; /* in the queue of the slow threads */
     uint8_t csrf_key[32];
 };
 
@@ -23,12 +24,14 @@ enum err_code web_new(const struct web_config *config, struct web **ret_web, str
         web->config.rate_address = (struct rate){120, 120};
     if (!web->config.rate_account.burst)
         web->config.rate_account = (struct rate){120, 240};
+    if (!web->config.gate_queue_max)
+        web->config.gate_queue_max = 64;
     uint64_t seed;
     crypto_random(&seed, sizeof seed);
     crypto_random(web->csrf_key, sizeof web->csrf_key);
     enum err_code code = limiter_new(RATE_BUCKETS_MAX, seed, &web->limiter, err);
     if (code == ERR_NONE)
-        code = gate_new(config->gate_slots ? config->gate_slots : 2, config->gate_queue_max ? config->gate_queue_max : 64, &web->gate, err);
+        code = gate_new(config->gate_slots ? config->gate_slots : 2, web->config.gate_queue_max, &web->gate, err);
     if (code != ERR_NONE) {
         web_free(web);
         return code;
@@ -60,6 +63,25 @@ struct gate *web_password_gate(struct web *web)
 struct limiter *web_limiter(struct web *web)
 {
     return web->limiter;
+}
+
+unsigned web_waiting(struct web *web)
+{
+    return web->slow_waiting + gate_waiting(web->gate);
+}
+
+bool web_wait_begin(struct web *web)
+{
+    if (web->slow_waiting >= web->config.gate_queue_max)
+        return false;
+    web->slow_waiting++;
+    return true;
+}
+
+void web_wait_end(struct web *web)
+{
+    must(web->slow_waiting > 0);
+    web->slow_waiting--;
 }
 
 /* "/duty/{id}" against "/duty/12": a {piece} takes one non-empty piece, "{rest...}" takes all that is left. */
@@ -328,7 +350,7 @@ void web_refuse_err(struct request *request, struct response *response, const st
         web_refuse(request, response, REFUSE_CONFLICT, str_from_cstr(err->text), 0);
         return;
     case ERR_BUSY:
-        web_refuse(request, response, REFUSE_BUSY, STR(""), gate_waiting(request->web->gate));
+        web_refuse(request, response, REFUSE_BUSY, STR(""), web_waiting(request->web));
         return;
     case ERR_NONE:
     case ERR_NOMEM:
@@ -470,11 +492,11 @@ void web_answer(struct request *request, struct response *response)
     add_headers(request, response);
 }
 
-void web_answer_refused(struct request *request, struct response *response, enum refusal refusal, struct str detail)
+void web_answer_refused(struct request *request, struct response *response, enum refusal refusal, struct str detail, int64_t n)
 {
     read_preferences(request);
     request->csrf_token = STR("");
-    web_refuse(request, response, refusal, detail, 0);
+    web_refuse(request, response, refusal, detail, n);
     add_headers(request, response);
 }
 

@@ -87,6 +87,10 @@ static inline void *NULLABLE web_app(const struct request *request)
 }
 struct gate *web_password_gate(struct web *web);
 struct limiter *web_limiter(struct web *web);
+/* How many wait for something slow (a password check, an import): pages say it, and past gate_queue_max the next is refused. */
+unsigned web_waiting(struct web *web);
+bool web_wait_begin(struct web *web); /* false: the queue is full */
+void web_wait_end(struct web *web);
 
 /* --- refusals in words: what, why, what to do --- */
 enum refusal {
@@ -107,7 +111,7 @@ const struct route *NULLABLE route_find(const struct web *web, struct request *r
 /* Everything told above. The request's line, headers and body are there already. */
 void web_answer(struct request *request, struct response *response);
 /* The same for a request that was refused before it could be one. */
-void web_answer_refused(struct request *request, struct response *response, enum refusal refusal, struct str detail);
+void web_answer_refused(struct request *request, struct response *response, enum refusal refusal, struct str detail, int64_t n);
 
 /* detail goes where the text has {detail}, {allowed} or {code}; n where it has {n}. */
 void web_refuse(struct request *request, struct response *response, enum refusal refusal, struct str detail, int64_t n);

@@ -309,6 +309,35 @@ def main():
         equal(ask('/signin', headers={'Accept-Encoding': 'gzip'})[1]['Content-Encoding'], 'gzip', 'page')
     cases.append(('assets', cached))
 
+    def queue():
+        """Slow things queue in sight: past the ceiling the answer is 503 with a place in the queue, and quick pages stay quick."""
+        socks = []
+        for _ in range(90):
+            s = connect()
+            s.sendall(f'GET /slow HTTP/1.1{CR}{host}Connection: close{CR}{CR}'.encode())
+            socks.append(s)
+        time.sleep(0.3)
+        asked = time.monotonic()
+        page = ask('/signin')[2].decode()
+        true(time.monotonic() - asked < 0.5, 'a quick page waited for slow ones')
+        true(re.search(r'Đang có (\d+) người đăng nhập cùng lúc', page), 'the sign-in page says how many wait')
+        got = []
+        for s in socks:
+            s.settimeout(20)
+            raw = b''
+            try:
+                while piece := s.recv(65536):
+                    raw += piece
+            except OSError:
+                pass
+            s.close()
+            got.append((int(raw.split()[1]), b'Retry-After: 5' in raw and 'đứng trước trong hàng chờ'.encode() in raw))
+        busy = [said for status, said in got if status == 503]
+        equal(len(busy) + sum(status == 200 for status, _ in got), 90, 'all are answered')
+        true(busy and all(busy), f'{len(busy)} refusals say their place and when to come back')
+    if way == 'direct':
+        cases.append(('visible queue', queue))
+
     def stop():
         with connect() as s:
             s.sendall(f'GET /slow HTTP/1.1{CR}{host}Connection: close{CR}{CR}'.encode())

@@ -101,7 +101,7 @@ static enum err_code signin_page(struct request *request, struct response *respo
         return arena_full(request->arena, err);
     struct page_out o = response_page(request, response, refused ? 422 : 200);
     page_signin(&o, &(struct page_signin){.frame = frame, .name = form_get(&request->form, STR("name")), .back = request_field(request, STR("back")),
-                                          .refused = refused, .tries_left = 4, .waiting = gate_waiting(web_password_gate(request->web))});
+                                          .refused = refused, .tries_left = 4, .waiting = web_waiting(request->web)});
     return ERR_NONE;
 }
 
