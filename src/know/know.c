@@ -71,6 +71,14 @@ uint64_t know_role_rights(struct str role_id)
     return role ? role->right_bits : 0;
 }
 
+uint64_t know_flowing_rights(void)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < know_right_count; i++)
+        if (know_rights[i].flows_down)
+            bits |= UINT64_C(1) << i;
+    return bits;
+}
 bool know_right_bit(struct str right_id, uint64_t *ret_bit)
 {
     for (size_t i = 0; i < know_right_count; i++)

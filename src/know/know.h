@@ -105,7 +105,14 @@ bool know_class_matches(const struct know_class *class_row, const struct know_or
 
 /* --- roles and rights (roles.yaml) --- */
 /* A right's place in this table is its bit: RIGHT_x is 1 << index. Rows are appended, never moved. */
-extern const struct know_named know_rights[];
+struct know_right {
+    struct str id;
+    struct know_text title;
+    struct know_text text;
+    struct str source;
+    bool flows_down; /* a grant down a tree gives it in the units below too; else it holds in the unit itself only */
+};
+extern const struct know_right know_rights[];
 extern const size_t know_right_count;
 struct know_role {
     struct str id;
@@ -115,11 +122,13 @@ struct know_role {
     bool needs_second_factor;
     bool acts_for_unit;         /* head, deputy who signs for: what they sign binds the unit */
     struct know_ids never_with; /* may not be held by the same person for the same system */
+    struct know_ids names;      /* roles that whoever holds this one may give to others */
 };
 extern const struct know_role know_roles[];
 extern const size_t know_role_count;
 const struct know_role *NULLABLE know_role_find(struct str id);
 uint64_t know_role_rights(struct str role_id); /* 0 for an unknown role: it may do nothing */
+uint64_t know_flowing_rights(void);            /* the bits that flow down */
 bool know_right_bit(struct str right_id, uint64_t *ret_bit);
 
 /* --- evidence (evidence_kinds.yaml) --- */

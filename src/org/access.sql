@@ -17,6 +17,7 @@ SELECT g.person_id, p.name, p.title, g.role, g.unit_id AS grant_unit_id, f.name 
   JOIN person p ON p.id = g.person_id AND p.is_active = 1
   JOIN unit_fact f ON f.unit_id = g.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
  WHERE c.descendant_id = :unit_id AND c.from_day <= :on_day AND c.to_day > :on_day AND g.from_day <= :on_day AND g.to_day > :on_day
+   AND (g.pair_id IS NULL OR c.depth > 0)
    AND (c.depth > 0 OR c.edge_kind = g.edge_kind OR (g.edge_kind = '' AND c.edge_kind = 'administrative'))
    AND {scope :unit_id}
  ORDER BY c.depth, p.sort_key, g.id;

@@ -316,10 +316,10 @@ FILES = {
             Bool("in_priority_sector"), Bool("in_network")], count="know_class_count"),
     ],
     "roles.yaml": [
-        Section("rights", "know_named", "know_rights", NAMED),
+        Section("rights", "know_right", "know_rights", NAMED + [Bool("flows_down")]),
         Section("roles", "know_role", "know_roles", [
             Id("id"), TITLE, Ids("rights", "rights", required=False), Bool("needs_second_factor"), Bool("acts_for_unit"),
-            Ids("never_with", "roles", required=False)]),
+            Ids("never_with", "roles", required=False), Ids("names", "roles", required=False)]),
     ],
     "evidence_kinds.yaml": [
         Section("evidence_kinds", "know_evidence_kind", "know_evidence_kinds", [

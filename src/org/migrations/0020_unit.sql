@@ -56,7 +56,7 @@ CREATE TABLE unit_closure (
     from_day {int} NOT NULL,
     to_day {int} NOT NULL,
     PRIMARY KEY (ancestor_id, edge_kind, descendant_id, from_day)
-) {strict};
+) {strict_no_rowid};
 CREATE INDEX unit_closure_up_idx ON unit_closure (descendant_id, edge_kind, ancestor_id);
 -- A duty belongs to a function, not to a name: "dedicated body of the province" is a dated assignment.
 CREATE TABLE unit_function (

@@ -7,6 +7,7 @@ CREATE TABLE person (
     search_key {text} NOT NULL,
     sort_key {text} NOT NULL,         -- by given name
     language {text} NOT NULL DEFAULT 'vi',
+    theme {text} NOT NULL DEFAULT 'auto',   -- auto, light, dark
     is_active {int} NOT NULL DEFAULT 1,
     is_sample {int} NOT NULL DEFAULT 0,
     publish_consent {int} NOT NULL DEFAULT 0,
@@ -36,7 +37,9 @@ CREATE TABLE person_grant (
     to_day {int} NOT NULL,
     basis {text},
     granted_by {int},
-    granted_ms {int} NOT NULL
+    granted_ms {int} NOT NULL,
+    pair_id {int},                    -- of the row down the tree: the row on the unit itself it was given with
+    needs_factor {int} NOT NULL DEFAULT 0   -- the role asks for a second factor at sign-in
 ) {strict};
 CREATE INDEX person_grant_person_idx ON person_grant (person_id);
 CREATE INDEX person_grant_unit_idx ON person_grant (unit_id, role);
@@ -124,3 +127,4 @@ CREATE TABLE import_change (
     after_json {text} NOT NULL
 ) {strict};
 CREATE INDEX import_change_batch_idx ON import_change (batch_id, seq);
+CREATE INDEX import_change_object_idx ON import_change (object_id);
