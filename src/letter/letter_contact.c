@@ -118,7 +118,10 @@ static enum err_code contact_add(struct reader *r, uint32_t word, struct letter_
             from = i + 1;
     if (letter->contacts.count) {
         struct letter_contact *previous = &letter->contacts.items[letter->contacts.count - 1];
-        bool near = r->words[from].from <= (previous->phone.at.to ? previous->phone.at.from : previous->email.at.from);
+        uint32_t previous_at = previous->phone.at.to ? previous->phone.at.from : previous->email.at.from;
+        bool near = r->words[from].from <= previous_at;
+        for (uint32_t i = word; near && i-- > from && r->words[i].from > previous_at;)
+            near = !has_class(r, i, LEX_PERSON_INTRO) && !has_class(r, i, LEX_HOTLINE);
         /* "điện thoại …, email …" of one person */
         if (near && email.at.to && !previous->email.at.to) {
             previous->email = email;

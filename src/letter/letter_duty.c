@@ -102,7 +102,7 @@ static uint32_t main_verb(const struct reader *r, uint32_t i, uint32_t end, uint
         }
         if (i == start)
             continue;
-        bool modal = has_class(r, i, LEX_MODAL) && !(i + 1 < end && has_class(r, i + 1, LEX_NOT_VERB_AFTER));
+        bool modal = has_class(r, i, LEX_MODAL) && !has_class(r, i, LEX_NOT_VERB) && !(i + 1 < end && has_class(r, i + 1, LEX_NOT_VERB_AFTER));
         bool adverb = has_class(r, i, LEX_ADVERB) && !has_class(r, i - 1, LEX_NOT_VERB_AFTER) && !has_class(r, i, LEX_NOT_VERB) &&
                       is_verb(r, skip_adverbs(r, i, end) < end ? skip_adverbs(r, i, end) : i, end, true);
         if (modal || adverb || is_verb(r, i, end, false))
@@ -551,7 +551,7 @@ static uint32_t item_at(const struct reader *r, uint32_t i, uint32_t end, const 
             for (unsigned k = 1; k <= d->depth; k++)
                 if (d->stack[k].item.kind == ret->kind)
                     expect = d->stack[k].item.number + 1;
-            if (ret->number != expect)
+            if (ret->number != expect && ret->number != 1)
                 return 0; /* "tháng / 4. Các …" of a broken line */
         }
         return at - i;
@@ -610,7 +610,7 @@ static bool ends_sentence(const struct reader *r, uint32_t i, uint32_t end)
     return !(previous->kind == WORD_TEXT && previous->upper_all && previous->to - previous->from <= 3 && previous->line == next->line);
 }
 
-static enum err_code item_read(struct duties *d, const struct item *item)
+static enum err_code item_read(struct duties *d, const struct item *item, bool is_heading)
 {
     struct reader *r = d->r;
     if (item->kind == ITEM_NONE) {
@@ -652,7 +652,7 @@ static enum err_code item_read(struct duties *d, const struct item *item)
         bool last = i + 1 == item->words.to;
         if (!last && !ends_sentence(r, i, item->words.to))
             continue;
-        bool header = last && is_mark(r, i, ':');
+        bool header = last && (is_mark(r, i, ':') || is_heading);
         uint32_t to = last ? item->words.to : i;
         if (item->kind == ITEM_NONE && header)
             d->stack[0] = (struct level){0};
@@ -702,7 +702,8 @@ enum err_code duties_read(struct reader *r)
             continue;
         item.words.to = i;
         if (item.words.from < item.words.to)
-            TRY(item_read(d, &item));
+            /* "II. Tổ chức thực hiện" over items of a lower rank, without a mark at its end */
+            TRY(item_read(d, &item, taken && item.kind != ITEM_NONE && next.kind > item.kind && r->words[i - 1].kind != WORD_MARK));
         item = next;
         if (taken)
             item.mark = (struct range){i, i + taken};

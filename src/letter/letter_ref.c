@@ -119,7 +119,7 @@ static enum err_code attached_at(struct reader *r, uint32_t i, uint32_t taken, c
             same_sentence = !is_mark(r, j, ';') && i - ref_last[k] < 60;
         if (same_sentence) {
             /* "Văn bản A về việc thực hiện B (gửi kèm theo)" attaches A */
-            while (k > 0 && ref_first[k] - ref_last[k - 1] < 16) {
+            while (k > 0 && ref_first[k] - ref_last[k - 1] < 40) {
                 uint32_t at;
                 if (!class_in(r, ref_last[k - 1], ref_first[k], LEX_ABOUT, &at))
                     break;
@@ -194,6 +194,10 @@ enum err_code refs_read(struct reader *r)
         if (after < r->word_count && has_class(r, after, LEX_DAY_WORD) && date_at(r, after + 1, r->word_count, &date) && date.months == 0 &&
             date.year && civil_is_valid(date.year, date.month, date.day))
             ref.date = civil_to_day(date.year, date.month, date.day);
+        if (letter->number.at.to && letter->symbol.at.to && str_starts_with(ref.written, letter->number.text) &&
+            str_ends_with(ref.written, letter->symbol.text) &&
+            ref.written.len_bytes == letter->number.text.len_bytes + 1 + letter->symbol.text.len_bytes)
+            continue; /* an annex names the letter it belongs to */
         const struct lex_text *known = text_find(ref.written, ref.date);
         if (known) {
             ref.is_known = true;

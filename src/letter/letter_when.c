@@ -318,6 +318,8 @@ static enum err_code fixed_deadline(struct reader *r, uint32_t i, uint32_t end, 
                 d->date = last;
                 if (during)
                     d->from = first;
+                if (during && last != CIVIL_NONE && r->not_before != CIVIL_NONE && last < r->not_before)
+                    return ERR_NONE; /* "các tồn tại trong năm 2026" tells of the past */
             }
         } else {
             d->date = first;
@@ -443,7 +445,8 @@ static enum err_code range_deadline(struct reader *r, uint32_t i, uint32_t end, 
     bool led = false;
     for (uint32_t back = 1; back <= 4 && back <= i && !led; back++)
         led = has_class(r, i - back, LEX_TIME_WORDS);
-    led = led || i == r->body_from || (from_word && i > 0 && r->words[i - 1].kind == WORD_MARK && strchr(",(;.:", r->words[i - 1].mark));
+    const uint32_t plain = at + (at < end && has_class(r, at, LEX_DAY_WORD));
+    led = led || i == r->body_from || (from_word && plain < end && r->words[plain].kind == WORD_NUMBER) || (from_word && i > 0 && r->words[i - 1].kind == WORD_MARK && strchr(",(;.:", r->words[i - 1].mark));
     if (!led)
         return ERR_NONE;
     struct when_date a, b;

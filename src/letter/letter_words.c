@@ -55,7 +55,7 @@ static enum err_code read_lines(struct reader *r)
         return arena_full(r->arena, r->err);
     struct map seen = {0};
     uint32_t from = 0, text_lines = 0, after_blank = 0;
-    bool before_blank = true;
+    bool before_blank = true, after_number = false;
     for (size_t i = 0; i <= r->text.len_bytes; i++) {
         if (i < r->text.len_bytes && r->text.ptr[i] != '\n' && r->text.ptr[i] != '\f')
             continue;
@@ -72,6 +72,11 @@ static enum err_code read_lines(struct reader *r)
         }
         before_blank = line->is_blank;
         line->is_frame = !line->is_blank && is_page_number(s);
+        /* what stands in capitals right below a page number is the head of a page */
+        if (after_number && !line->is_blank && viet_is_all_upper(s))
+            line->is_frame = true;
+        if (!line->is_blank)
+            after_number = line->is_frame && !viet_is_all_upper(s);
         /* A heading in capitals that stood on an earlier page. */
         if (s.len_bytes >= 12 && s.len_bytes <= 200 && viet_is_all_upper(s)) {
             uintptr_t earlier = (uintptr_t)map_get(&seen, s);
@@ -126,7 +131,10 @@ static void word_case(const struct reader *r, struct word *w)
 static bool join_broken(struct reader *r, struct str fold, uint32_t previous_fold_from, uint32_t from, uint32_t to)
 {
     struct word *w = &r->words[r->word_count - 1];
-    if (w->kind != WORD_TEXT || w->folded || w->upper_all || to - previous_fold_from > 8)
+    if (r->word_count < 2)
+        return false;
+    bool letter = w->to - w->from <= 2 && !is_mark(r, r->word_count - 2, '/'); /* not the "c" of "b/c" */
+    if (w->kind != WORD_TEXT || (w->folded && !letter) || w->upper_all || to - previous_fold_from > 8)
         return false;
     char joined[16];
     size_t n = 0;
@@ -175,7 +183,7 @@ enum err_code reader_words(struct reader *r)
     for (size_t i = 0; i < fold.len_bytes;) {
         unsigned char c = (unsigned char)fold.ptr[i];
         size_t j = i + 1;
-        if (is_word_byte(c))
+        if (c >= 'a' && c <= 'z')
             while (j < fold.len_bytes && is_word_byte((unsigned char)fold.ptr[j]))
                 j++;
         else if (c >= '0' && c <= '9')
@@ -214,14 +222,16 @@ enum err_code reader_words(struct reader *r)
         }
         struct word w = {.line = line, .spaced = spaced, .starts_line = starts};
         if (is_word_byte(c)) {
-            w.kind = WORD_TEXT;
-            while (j < fold.len_bytes && is_word_byte((unsigned char)fold.ptr[j]))
-                j++;
-            /* Typographic marks above ASCII that the fold leaves alone are marks, not words. */
-            if (c >= 0x80 && j - i <= 3) {
-                size_t pos = i;
-                if (!viet_is_letter(utf8_next(fold, &pos)))
-                    w.kind = WORD_MARK, w.mark = '\x01';
+            /* Typographic marks above ASCII that the fold leaves alone ("…", "•") are marks, each by itself. */
+            size_t pos = i;
+            if (c >= 0x80 && !viet_is_letter(utf8_next(fold, &pos))) {
+                w.kind = WORD_MARK;
+                w.mark = '\x01';
+                j = pos;
+            } else {
+                w.kind = WORD_TEXT;
+                while (j < fold.len_bytes && is_word_byte((unsigned char)fold.ptr[j]))
+                    j++;
             }
         } else if (c >= '0' && c <= '9') {
             w.kind = WORD_NUMBER;
@@ -292,7 +302,8 @@ enum err_code reader_pieces(struct reader *r)
                     blanks += c == ' ';
                 }
                 /* "Số:          /SGDĐT-VP" is one piece: the blanks wait for a number. */
-                cut = (cut || blanks >= 3) && !is_mark(r, last, '/') && !is_mark(r, last - 1, ':');
+                cut = (cut || blanks >= 3) && !is_mark(r, last, '/') &&
+                      !(is_mark(r, last - 1, ':') && last - 2 == first && has_class(r, first, LEX_NUMBER_LABEL));
                 if (cut && last - 1 > first && r->words[last - 1].folded && has_class(r, last - 1, LEX_DAY_WORD))
                     cut = false;
                 if (cut && (has_class(r, last, LEX_MONTH_WORD) || has_class(r, last, LEX_YEAR_WORD)))
@@ -407,7 +418,8 @@ enum err_code words_value(struct reader *r, uint32_t first, uint32_t last, struc
     size_t n = 0;
     for (uint32_t i = first; i < last; i++) {
         const struct word *w = &r->words[i];
-        if (i > first && w->spaced)
+        bool split_number = i > first && w->kind == WORD_NUMBER && is_mark(r, i - 1, '/') && w->starts_line; /* "31/12/" / "2027" */
+        if (i > first && w->spaced && !split_number)
             out[n++] = ' ';
         /* a word put together over a line break has white space inside */
         for (uint32_t k = w->from; k < w->to; k++)

@@ -1,0 +1,178 @@
+/* One sentence, one deadline: a table. And what is refused. */
+#include "letter/letter.h"
+#include "letter/letter_print.h"
+#include "test.h"
+
+#include "base/limits.h"
+
+struct row {
+    const char *words; /* behind "đề nghị các trường gửi báo cáo" */
+    const char *due;   /* due_at, "" unknown, NULL: no deadline at all */
+    bool strict;
+    enum letter_trigger trigger;
+};
+static const struct row rows[] = {
+    {"trước ngày 30/6/2027", "2027-06-29T23:59:59+07:00", true, LETTER_ONCE},
+    {"trước 30/6/2027", "2027-06-29T23:59:59+07:00", true, LETTER_ONCE},
+    {"chậm nhất ngày 30/6/2027", "2027-06-30T23:59:59+07:00", false, LETTER_ONCE},
+    {"chậm nhất là 17 giờ ngày 30/6/2027", "2027-06-30T17:00:00+07:00", false, LETTER_ONCE},
+    {"trước 17 giờ ngày 30/6/2027", "2027-06-30T16:59:59+07:00", false, LETTER_ONCE},
+    {"trước 8h30 ngày 30/6/2027", "2027-06-30T08:29:59+07:00", false, LETTER_ONCE},
+    {"muộn nhất ngày 30 tháng 6 năm 2027", "2027-06-30T23:59:59+07:00", false, LETTER_ONCE},
+    {"đến hết ngày 30/6/2027", "2027-06-30T23:59:59+07:00", false, LETTER_ONCE},
+    {"trước ngày 31/6/2027", "2027-06-30T23:59:59+07:00", false, LETTER_ONCE},
+    {"trước ngày 29/02/2027", "2027-02-28T23:59:59+07:00", false, LETTER_ONCE},
+    {"trong tháng 6/2027", "2027-06-30T23:59:59+07:00", false, LETTER_ONCE},
+    {"trong tháng 2 năm 2028", "2028-02-29T23:59:59+07:00", false, LETTER_ONCE},
+    {"trong Quý II/2027", "2027-06-30T23:59:59+07:00", false, LETTER_ONCE},
+    {"trong quý 3 năm 2027", "2027-09-30T23:59:59+07:00", false, LETTER_ONCE},
+    {"hết năm 2027", "2027-12-31T23:59:59+07:00", false, LETTER_ONCE},
+    {"trước tháng 7/2027", "2027-06-30T23:59:59+07:00", true, LETTER_ONCE},
+    {"trước ngày 30/6", "2027-06-29T23:59:59+07:00", true, LETTER_ONCE},
+    {"trước ngày 01/5", "", true, LETTER_ONCE}, /* the letter is of 20 May: last year's or next year's? */
+    {"trong vòng 10 ngày kể từ ngày 01/6/2027", "2027-06-11T23:59:59+07:00", false, LETTER_ONCE},
+    {"trong vòng 05 ngày làm việc kể từ ngày 01/6/2027", "2027-06-08T23:59:59+07:00", false, LETTER_ONCE},
+    {"trong vòng 02 tháng kể từ ngày ký", "2027-07-20T23:59:59+07:00", false, LETTER_ONCE},
+    {"trong vòng 24 giờ kể từ khi phát hiện sự cố", "", false, LETTER_AT_ONCE},
+    {"chậm nhất 03 ngày kể từ khi có yêu cầu", "", false, LETTER_ON_REQUEST},
+    {"từ ngày 01/6/2027 đến ngày 15/6/2027", "2027-06-15T23:59:59+07:00", false, LETTER_ONCE},
+    {"từ ngày 20 đến ngày 25/6/2027", "2027-06-25T23:59:59+07:00", false, LETTER_ONCE},
+    {"01 lần/năm", NULL, false, LETTER_PERIODIC},
+    {"hằng tháng", NULL, false, LETTER_PERIODIC},
+    {"khi có thay đổi", NULL, false, LETTER_ON_CHANGE},
+    {"khi có yêu cầu", NULL, false, LETTER_ON_REQUEST},
+    {"ngay khi phát hiện sự cố", NULL, false, LETTER_AT_ONCE},
+    {"theo Công văn số 18/SYT ngày 01/3/2027", NULL, false, LETTER_STANDING},
+};
+
+static bool weekdays_add(void *ctx, civil_day from, int n, civil_day *ret_day)
+{
+    (void)ctx;
+    while (n > 0) {
+        from++;
+        n -= civil_weekday(from) < 5;
+    }
+    *ret_day = from;
+    return true;
+}
+
+static void deadlines(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO_ARENA arena;
+        arena_init(&arena, 64u << 20);
+        struct err err = {0};
+        struct letter *letter;
+        struct letter_options options = {.workday_add = weekdays_add};
+        struct str text = arena_printf(&arena,
+                                       "SỞ Y TẾ\nSố: 01/SYT\nTrúc Lâm, ngày 20 tháng 5 năm 2027\nKính gửi: Các trường.\n"
+                                       "Sở Y tế đề nghị các trường gửi báo cáo %s./.\nGIÁM ĐỐC\nMã Thị Lan\n",
+                                       rows[i].words);
+        assert_ok(letter_parse(text, &options, &arena, &letter, &err));
+        if (letter->duties.count != 1)
+            fail_msg("%s: %zu duties", rows[i].words, letter->duties.count);
+        const struct letter_duty *duty = &letter->duties.items[0];
+        char due[CIVIL_TEXT_BYTES] = "";
+        if (duty->deadline.is_known && duty->deadline.due_at_ms != INT64_MIN)
+            civil_iso_ms(duty->deadline.due_at_ms, due);
+        if (duty->deadline.is_known != (rows[i].due != NULL) || strcmp(due, rows[i].due ? rows[i].due : "") != 0)
+            fail_msg("%s: due \"%s\", wanted \"%s\"", rows[i].words, due, rows[i].due ? rows[i].due : "no deadline");
+        if (duty->deadline.strict_before != rows[i].strict || duty->trigger != rows[i].trigger)
+            fail_msg("%s: strict %d, trigger %s", rows[i].words, duty->deadline.strict_before, letter_trigger_to_str(duty->trigger));
+    }
+}
+
+static void no_calendar_no_date(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena;
+    arena_init(&arena, 64u << 20);
+    struct err err = {0};
+    struct letter *letter;
+    static const struct letter_options options;
+    assert_ok(letter_parse(STR("Kính gửi: Các trường.\nĐề nghị các trường gửi báo cáo trong vòng 05 ngày làm việc kể từ ngày 01/6/2027./.\n"), &options,
+                           &arena, &letter, &err));
+    assert_int_equal(letter->duties.count, 1);
+    assert_int_equal(letter->duties.items[0].deadline.date, CIVIL_NONE);
+    assert_false(str_is_null(letter->duties.items[0].deadline.note));
+}
+
+static void stamps(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *stamp;
+    } cases[] = {
+        {"UBND TỈNH\nMẬT\nSố: 1/UBND\nKính gửi: Sở.\n", "MẬT"},
+        {"UBND TỈNH        TỐI MẬT\nSố: 1/UBND\nKính gửi: Sở.\n", "TỐI MẬT"},
+        {"**TUYỆT MẬT**\nKính gửi: Sở.\n", "TUYỆT MẬT"},
+        {"Độ mật: Tối mật\nSố: 1/UBND\nKính gửi: Sở.\n", "TỐI MẬT"},
+        {"Số: 1/UBND\nV/v bảo vệ bí mật nhà nước\nKính gửi: Sở.\nYêu cầu giữ bí mật./.\n", NULL},
+        {"Số: 1/UBND\nKính gửi: Sở.\nĐóng dấu\nMẬT\ntheo quy định./.\n", NULL},
+        {"Mật khẩu\nKính gửi: Sở.\n", NULL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const char *got = letter_secrecy(str_from_cstr(cases[i].text));
+        if ((got == NULL) != (cases[i].stamp == NULL) || (got && strcmp(got, cases[i].stamp) != 0))
+            fail_msg("case %zu: %s", i, got ? got : "no stamp");
+    }
+}
+
+static void stamp_is_denied(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena;
+    arena_init(&arena, 1u << 20);
+    struct err err = {0};
+    struct letter *letter = NULL;
+    static const struct letter_options options;
+    assert_err(letter_parse(STR("MẬT\nKính gửi: Sở.\nChuyện riêng./.\n"), &options, &arena, &letter, &err), ERR_DENIED);
+    assert_null(letter);
+    assert_null(strstr(err.text, "riêng"));
+}
+
+static void limits(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena;
+    arena_init(&arena, 1u << 30);
+    struct err err = {0};
+    struct letter *letter;
+    static const struct letter_options options;
+    char *big = arena_alloc(&arena, LETTER_TEXT_MAX_BYTES + 1, 1);
+    assert_non_null(big);
+    memset(big, 'a', LETTER_TEXT_MAX_BYTES + 1);
+    assert_err(letter_parse((struct str){big, LETTER_TEXT_MAX_BYTES + 1}, &options, &arena, &letter, &err), ERR_LIMIT);
+    assert_err(letter_parse(STR("\xFF\xFE"), &options, &arena, &letter, &err), ERR_SYNTAX);
+    struct arena small;
+    arena_init(&small, 2000);
+    assert_err(letter_parse(STR("Kính gửi: Các trường.\nĐề nghị các trường gửi báo cáo hằng tháng./.\n"), &options, &small, &letter, &err), ERR_LIMIT);
+    arena_done(&small);
+}
+
+static void people_text_has_no_controls(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena;
+    arena_init(&arena, 64u << 20);
+    struct err err = {0};
+    struct letter *letter;
+    static const struct letter_options options;
+    AUTO_BUF out;
+    buf_init(&out, 1u << 20);
+    assert_ok(letter_parse(STR("Kính gửi: Các\x1b[31m trường.\nĐề nghị các trường gửi\x1b]0;x\x07 báo cáo hằng tháng./.\n"), &options, &arena, &letter, &err));
+    letter_print_people(letter, &out);
+    for (size_t i = 0; i < out.len_bytes; i++)
+        assert_true((unsigned char)out.ptr[i] >= ' ' || out.ptr[i] == '\n');
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(deadlines),       cmocka_unit_test(no_calendar_no_date), cmocka_unit_test(stamps),
+        cmocka_unit_test(stamp_is_denied), cmocka_unit_test(limits),              cmocka_unit_test(people_text_has_no_controls),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
