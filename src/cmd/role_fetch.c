@@ -362,7 +362,7 @@ static enum err_code fetch_setup(struct role_self *self, void *NULLABLE *ret_sta
         return err_set(err, ERR_UNSUPPORTED, "libcurl cannot start");
     sandbox_init(&self->sandbox, SANDBOX_FETCH);
     self->sandbox.user = str_is_empty(user) ? "nobody" : arena_cstr(&self->arena, user);
-    self->sandbox.limits = (struct sandbox_limits){.files = 128, .file_bytes = 256u << 20};
+    self->sandbox.limits = (struct sandbox_limits){.files = 128};
     for (size_t i = 0; i < ARRAY_LEN(read_only); i++)
         TRY(sandbox_allow_if_there(&self->sandbox, read_only[i], SANDBOX_READ, err));
     return ERR_NONE;

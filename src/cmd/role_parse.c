@@ -71,7 +71,7 @@ static enum err_code parse_setup(struct role_self *self, void **ret_state, struc
     struct str user = role_config(self, "user");
     sandbox_init(&self->sandbox, SANDBOX_PARSE);
     self->sandbox.user = str_is_empty(user) ? "nobody" : arena_cstr(&self->arena, user);
-    self->sandbox.limits = (struct sandbox_limits){.files = 64, .file_bytes = UPLOAD_MAX_BYTES * 2u};
+    self->sandbox.limits = (struct sandbox_limits){.files = 64};
     for (size_t i = 0; i < ARRAY_LEN(read_only); i++)
         TRY(sandbox_allow_if_there(&self->sandbox, read_only[i], SANDBOX_READ, err));
     for (size_t i = 0; i < ARRAY_LEN(executable); i++)
@@ -86,7 +86,9 @@ static enum err_code parse_loop(struct role_self *self, void *ctx, struct err *e
         .control = &self->control,
         .log = &self->log,
         .children_max = PARSE_CHILDREN,
-        .limits = {.memory_bytes = state->ceilings.memory_bytes, .cpu_s = state->ceilings.cpu_s},
+        .limits = {.memory_bytes = state->ceilings.memory_bytes,
+                   .cpu_s = state->ceilings.cpu_s,
+                   .file_bytes = UPLOAD_MAX_BYTES * 2u}, /* of a child: the role itself may log to a file of any size */
         .timeout_ms = state->ceilings.timeout_ms,
         .arena_bytes = (size_t)state->ceilings.memory_bytes,
         .answer = parse_answer,

@@ -181,6 +181,7 @@ struct rig {
     struct arena arena;
     const char *dir;
     enum role role;
+    bool is_loud; /* logs all */
     pid_t pid;
     struct channel control; /* ours of the role */
     struct channel monitor; /* ours of the peers: what the monitor would say to the client */
@@ -209,8 +210,9 @@ static void rig_start(struct rig *rig, enum role role, const char *config, int t
     assert_ok(socket_pair(&ours, &theirs, &err));
     const char *const argv[] = {program, "-x", role_to_str(role), NULL};
     static const char *const env[] = {"LUYTRE_LOG_LEVEL=error", "ASAN_OPTIONS=detect_leaks=0", NULL};
+    static const char *const loud_env[] = {"LUYTRE_LOG_LEVEL=debug", "ASAN_OPTIONS=detect_leaks=0", NULL};
     struct process_spec spec = {
-        .program = program, .argv = argv, .env = env, .input_fd = -1, .channel_fd = theirs, .keeps_stderr = true};
+        .program = program, .argv = argv, .env = rig->is_loud ? loud_env : env, .input_fd = -1, .channel_fd = theirs, .keeps_stderr = true};
     assert_ok(process_start(&spec, &rig->pid, &err));
     close(theirs);
     rig->role = role;
@@ -415,6 +417,35 @@ static void every_role_wears_its_sandbox(void **state)
             assert_str(status_of(&rig, rig.pid, "Groups:"), STR(""));
         }
         close(ours);
+        rig_close(&rig);
+    }
+}
+
+/* A ceiling on file sizes once ended `sign` at its first line when stderr was a file of more than that. */
+static void every_role_can_log_to_a_file(void **state)
+{
+    static const enum role roles[] = {ROLE_PARSE, ROLE_FETCH, ROLE_SIGN};
+    for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
+        struct rig rig;
+        struct str got;
+        struct sign_public public_key;
+        struct fetch_request nothing = {STR("GET"), STR("http://"), STR(""), STR(""), 10, 1000};
+        struct fetch_answer fetched;
+        rig_open(&rig);
+        rig.is_loud = true;
+        struct str path = arena_printf(&rig.arena, "%s/log", rig.dir);
+        AUTO_FD saved = dup(STDERR_FILENO);
+        AUTO_FD file = open(path.ptr, O_WRONLY | O_CREAT | O_APPEND, 0600);
+        assert_int_equal(ftruncate(file, (off_t)1 << 30), 0);
+        assert_true(dup2(file, STDERR_FILENO) >= 0);
+        struct str config = arena_printf(&rig.arena, "key=%s/key\n", rig.dir);
+        rig_start(&rig, roles[i], config.ptr, -1);
+        enum err_code code = roles[i] == ROLE_PARSE   ? ask(&rig, "echo", "", &got)
+                             : roles[i] == ROLE_SIGN ? peer_public_key(&rig.peers, &public_key, &err)
+                                                     : peer_fetch(&rig.peers, &nothing, &rig.arena, &fetched, &err);
+        assert_true(dup2(saved, STDERR_FILENO) >= 0);
+        assert_int_equal(code, roles[i] == ROLE_FETCH ? ERR_SYNTAX : ERR_NONE);
+        assert_true(lseek(file, 0, SEEK_END) > (off_t)1 << 30);
         rig_close(&rig);
     }
 }
@@ -767,6 +798,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(pdftotext_reads_a_pdf_inside_the_sandbox),
         cmocka_unit_test(a_role_that_is_killed_answers_busy_and_the_next_line_is_taken),
         cmocka_unit_test(every_role_wears_its_sandbox),
+        cmocka_unit_test(every_role_can_log_to_a_file),
         cmocka_unit_test(web_and_worker_keep_to_their_folder_and_start_nothing),
         cmocka_unit_test(sign_signs_and_keeps_its_key),
         cmocka_unit_test(sign_refuses_a_key_that_others_can_read),
