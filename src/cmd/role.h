@@ -14,13 +14,13 @@
 NONNULL_BEGIN
 
 #define ROLE_SOCKETS_MAX 4
-#define ROLE_CHANNEL_FD 3
+#define ROLE_CHANNEL_FD  3
 
 struct role_self {
     enum role role;
     struct channel control; /* descriptor 3 */
     struct log log;
-    struct str config; /* "name=value" lines from the monitor */
+    struct str config;      /* "name=value" lines from the monitor */
     struct sandbox sandbox; /* filled by setup, entered between setup and loop */
     struct sandbox_report report;
     struct role_socket {
@@ -31,7 +31,8 @@ struct role_self {
     struct peers peers; /* the roles this one may ask */
     struct arena arena; /* dies with the process */
 };
-/* setup: open files, allow paths and ports, set limits, user. loop: until the monitor is gone; ERR_NONE is a clean end. */
+/* setup: open files, allow paths and ports, set limits, user. loop: until the monitor is gone; ERR_NONE is a clean end.
+ */
 typedef enum err_code role_setup_fn(struct role_self *self, void *NULLABLE *ret_state, struct err *err);
 typedef enum err_code role_loop_fn(struct role_self *self, void *NULLABLE state, struct err *err);
 /* Never returns to a caller with business left: what it returns is what main returns. `state` is what *ret_state is
@@ -80,8 +81,8 @@ struct parse_handler {
     bool needs_program; /* runs under the role's own rules instead of the tighter ones, because it starts a program */
 };
 #define PARSE_MEMORY_BYTES ((uint64_t)768 << 20) /* address space of one child; the file itself is part of it */
-#define PARSE_CPU_S 20u
-#define PARSE_TIMEOUT_MS 30000
+#define PARSE_CPU_S        20u
+#define PARSE_TIMEOUT_MS   30000
 struct parse_ceilings { /* all 0: those above; tests make them small */
     uint64_t memory_bytes;
     uint64_t cpu_s;
@@ -92,7 +93,8 @@ int role_parse_main(const struct parse_handler *handlers, size_t handler_count, 
 enum err_code parse_pdf_text(const struct parse_input *input, struct arena *arena, struct str *ret_result,
                              struct err *err);
 
-/* --- fetch: the only one that calls out. Config: allow=HOST:PORT ... (exact; the way to inside addresses), user= --- */
+/* --- fetch: the only one that calls out. Config: allow=HOST:PORT ... (exact; the way to inside addresses), user= ---
+ */
 int role_fetch_main(void);
 /* --- sign: holds the node's key. Config: key=PATH (0600; made when there is none), user= --- */
 int role_sign_main(void);

@@ -7,11 +7,11 @@
 #include "base/buf.h"
 #include "os/socket.h"
 
-#define FETCH_CHILDREN 4u
+#define FETCH_CHILDREN      4u
 #define FETCH_REDIRECTS_MAX 5
-#define FETCH_ARENA_BYTES (160u << 20)
-#define FETCH_MEMORY_BYTES ((uint64_t)1 << 30)
-#define FETCH_CONNECT_MS 15000L
+#define FETCH_ARENA_BYTES   (160u << 20)
+#define FETCH_MEMORY_BYTES  ((uint64_t)1 << 30)
+#define FETCH_CONNECT_MS    15000L
 
 struct fetch_state {
     struct str allow; /* "host:port host:port": these and only these may be inside */
@@ -19,7 +19,7 @@ struct fetch_state {
 
 /* One hop: one URL, one connection. */
 struct hop {
-    bool may_be_inside; /* its host:port is on the list */
+    bool may_be_inside;             /* its host:port is on the list */
     char refused[INET6_ADDRSTRLEN]; /* address that was refused, "" when none */
     struct buf *body;
     struct str upload; /* what is left to send, for mail */
@@ -351,10 +351,18 @@ static int fetch_timeout_for(void *NULLABLE ctx, const struct message *request)
 
 static enum err_code fetch_setup(struct role_self *self, void *NULLABLE *ret_state, struct err *err)
 {
-    static const char *const read_only[] = {
-        "/etc/resolv.conf", "/etc/hosts",    "/etc/nsswitch.conf", "/etc/host.conf",         "/etc/gai.conf",
-        "/etc/services",    "/etc/ssl",      "/usr/lib/ssl",       "/usr/share/ca-certificates", "/run/systemd/resolve",
-        "/etc/protocols",   "/usr/local/share/ca-certificates"};
+    static const char *const read_only[] = {"/etc/resolv.conf",
+                                            "/etc/hosts",
+                                            "/etc/nsswitch.conf",
+                                            "/etc/host.conf",
+                                            "/etc/gai.conf",
+                                            "/etc/services",
+                                            "/etc/ssl",
+                                            "/usr/lib/ssl",
+                                            "/usr/share/ca-certificates",
+                                            "/run/systemd/resolve",
+                                            "/etc/protocols",
+                                            "/usr/local/share/ca-certificates"};
     struct fetch_state *state = *ret_state;
     struct str user = role_config(self, "user");
     state->allow = role_config(self, "allow");

@@ -14,17 +14,20 @@
 #include "os/socket.h"
 
 #define BACKOFF_FIRST_MS 100
-#define BACKOFF_MAX_MS 30000
+#define BACKOFF_MAX_MS   30000
 #define HEALTHY_AFTER_MS 60000 /* a role that ran this long starts its backoff anew */
-#define STOP_TIMEOUT_MS 10000
-#define OWED_RETRY_MS 500
+#define STOP_TIMEOUT_MS  10000
+#define OWED_RETRY_MS    500
 
 bool role_may_ask(enum role client, enum role server)
 {
     static const struct {
         enum role client, server;
-    } wires[] = {{ROLE_WEB, ROLE_PARSE},    {ROLE_WEB, ROLE_SIGN},    {ROLE_WORKER, ROLE_PARSE},
-                 {ROLE_WORKER, ROLE_FETCH}, {ROLE_WORKER, ROLE_SIGN}};
+    } wires[] = {{ROLE_WEB, ROLE_PARSE},
+                 {ROLE_WEB, ROLE_SIGN},
+                 {ROLE_WORKER, ROLE_PARSE},
+                 {ROLE_WORKER, ROLE_FETCH},
+                 {ROLE_WORKER, ROLE_SIGN}};
     for (size_t i = 0; i < ARRAY_LEN(wires); i++)
         if (wires[i].client == client && wires[i].server == server)
             return true;
@@ -53,8 +56,8 @@ extern char **environ;
 /* Roles that need no store get no more than how to log: a password of the database in the environment is not theirs. */
 static enum err_code plain_env_make(struct monitor *monitor, struct err *err)
 {
-    static const char *const kept[] = {"LUYTRE_LOG=",   "LUYTRE_LOG_LEVEL=", "LUYTRE_TEST_NOW=",
-                                       "ASAN_OPTIONS=", "UBSAN_OPTIONS=",    "TSAN_OPTIONS="};
+    static const char *const kept[] = {
+        "LUYTRE_LOG=", "LUYTRE_LOG_LEVEL=", "LUYTRE_TEST_NOW=", "ASAN_OPTIONS=", "UBSAN_OPTIONS=", "TSAN_OPTIONS="};
     VEC(const char *) env = {0};
     const char **path = vec_push(&env, &monitor->arena);
     const char **locale = path ? vec_push(&env, &monitor->arena) : NULL;

@@ -7,7 +7,8 @@
 #include "os/process.h"
 
 #define PDFTOTEXT "/usr/bin/pdftotext"
-#define PDF_OUTPUT_MAX_BYTES (LETTER_TEXT_MAX_BYTES * 4u) /* the reader's words about its ceiling are better than ours */
+#define PDF_OUTPUT_MAX_BYTES \
+    (LETTER_TEXT_MAX_BYTES * 4u) /* the reader's words about its ceiling are better than ours */
 #define PARSE_CHILDREN 2u
 
 struct parse_state {
@@ -63,9 +64,9 @@ static enum err_code parse_answer(void *NULLABLE ctx, const struct message *requ
 static enum err_code parse_setup(struct role_self *self, void **ret_state, struct err *err)
 {
     /* What a dynamically linked pdftotext wants; none of it is anybody's data. */
-    static const char *const read_only[] = {"/usr/lib",           "/lib",       "/lib64",
-                                            "/etc/ld.so.cache",   "/etc/fonts", "/usr/share/poppler",
-                                            "/usr/share/fonts",   "/usr/lib64"};
+    static const char *const read_only[] = {"/usr/lib",         "/lib",       "/lib64",
+                                            "/etc/ld.so.cache", "/etc/fonts", "/usr/share/poppler",
+                                            "/usr/share/fonts", "/usr/lib64"};
     static const char *const executable[] = {PDFTOTEXT, "/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"};
     struct parse_state *state = *ret_state;
     struct str user = role_config(self, "user");

@@ -6,7 +6,7 @@
 
 #include "os/file.h"
 
-#define KEY_FILE_HEAD "luytre-ed25519-seed "
+#define KEY_FILE_HEAD    "luytre-ed25519-seed "
 #define SIGN_ARENA_BYTES (4u << 20)
 
 struct sign_state {
@@ -36,8 +36,8 @@ static enum err_code key_read(const char *path, struct arena *arena, struct str 
     if (fstat(fd, &st) != 0)
         return err_set(err, ERR_IO, "look at the signing key %s", path);
     if (!S_ISREG(st.st_mode) || (st.st_mode & 077) != 0 || st.st_uid != geteuid())
-        return err_set(err, ERR_DENIED, "the signing key %s must be a file that only its owner, this user, can read (chmod 600)",
-                       path);
+        return err_set(err, ERR_DENIED,
+                       "the signing key %s must be a file that only its owner, this user, can read (chmod 600)", path);
     return file_read_fd(fd, path, 256, arena, ret_text, err);
 }
 
@@ -52,7 +52,8 @@ static enum err_code key_load(const char *path, struct arena *arena, struct sign
     TRY(code);
     struct str head = STR(KEY_FILE_HEAD);
     if (!str_starts_with(text, head) ||
-        crypto_from_base64url(str_trim(str_slice(text, head.len_bytes, text.len_bytes)), arena, &seed, err) != ERR_NONE ||
+        crypto_from_base64url(str_trim(str_slice(text, head.len_bytes, text.len_bytes)), arena, &seed, err) !=
+            ERR_NONE ||
         seed.len_bytes != SIGN_SEED_BYTES)
         return err_set(err, ERR_SYNTAX, "%s is no signing key of ours", path);
     sign_key_from_seed((const uint8_t *)seed.ptr, &state->key, &state->public_key);
@@ -84,8 +85,8 @@ static enum err_code sign_answer(void *NULLABLE ctx, const struct message *reque
 {
     const struct sign_state *state = ctx;
     if (request->type == MESSAGE_PUBLIC_KEY) {
-        reply->texts[REPLY_CONTENT] = arena_str(
-            arena, (struct str){(const char *)state->public_key.bytes, sizeof state->public_key.bytes});
+        reply->texts[REPLY_CONTENT] =
+            arena_str(arena, (struct str){(const char *)state->public_key.bytes, sizeof state->public_key.bytes});
     } else if (request->type == MESSAGE_SIGN) {
         struct str statement;
         TRY(sign_statement(request->texts[SIGN_PURPOSE], request->texts[SIGN_CONTENT], arena, &statement, err));

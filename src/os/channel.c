@@ -8,7 +8,7 @@
 #include "base/cursor.h"
 #include "os/file.h"
 
-#define FRAME_MAGIC 0x3143544Cu /* "LTC1" */
+#define FRAME_MAGIC  0x3143544Cu /* "LTC1" */
 #define FRAME_HAS_FD 1u
 
 static size_t field_count(const struct message_schema *schema)

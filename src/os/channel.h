@@ -1,10 +1,10 @@
 /* channel.h - length-prefixed messages between roles over a stream socket, read as hostile.
  * A frame is {u32le magic, u16le type, u16le flags (1: one descriptor travels with it), u64le request id, u32le body
  * bytes} and the body. A body is the fields of its schema in order: a number is u64le, text and bytes are u32le length
- * and content. The reader refuses an unknown type, a length over the field's ceiling, text that is no UTF-8, a missing or
- * unasked-for descriptor, and anything left over; after any of these the channel is broken and only good for closing.
- * Uses: base, os/file.    Used by: cmd (roles).
- * Memory: bodies live in the caller's arena.    Threads: one user at a time. */
+ * and content. The reader refuses an unknown type, a length over the field's ceiling, text that is no UTF-8, a missing
+ * or unasked-for descriptor, and anything left over; after any of these the channel is broken and only good for
+ * closing. Uses: base, os/file.    Used by: cmd (roles). Memory: bodies live in the caller's arena.    Threads: one
+ * user at a time. */
 #ifndef LUYTRE_OS_CHANNEL_H
 #define LUYTRE_OS_CHANNEL_H
 
@@ -12,9 +12,9 @@
 
 NONNULL_BEGIN
 
-#define CHANNEL_FRAME_BYTES 20u
+#define CHANNEL_FRAME_BYTES    20u
 #define CHANNEL_BODY_MAX_BYTES (64u << 20)
-#define MESSAGE_FIELDS_MAX 8u
+#define MESSAGE_FIELDS_MAX     8u
 
 enum field_kind { FIELD_NUMBER = 1, FIELD_TEXT, FIELD_BYTES };
 struct field_spec {

@@ -372,13 +372,13 @@ enum err_code seal_open(const struct seal_secret *secret, struct str sealed, str
     return ERR_NONE;
 }
 
-#define STREAM_MAGIC "LTSEAL01"
-#define STREAM_CHUNK_BYTES 65536u
-#define STREAM_KEY_BYTES crypto_secretstream_xchacha20poly1305_KEYBYTES
-#define STREAM_HEADER_BYTES crypto_secretstream_xchacha20poly1305_HEADERBYTES
+#define STREAM_MAGIC          "LTSEAL01"
+#define STREAM_CHUNK_BYTES    65536u
+#define STREAM_KEY_BYTES      crypto_secretstream_xchacha20poly1305_KEYBYTES
+#define STREAM_HEADER_BYTES   crypto_secretstream_xchacha20poly1305_HEADERBYTES
 #define STREAM_OVERHEAD_BYTES crypto_secretstream_xchacha20poly1305_ABYTES
-#define STREAM_FINAL crypto_secretstream_xchacha20poly1305_TAG_FINAL
-#define STREAM_START_BYTES (8 + 8 + STREAM_KEY_BYTES + SEAL_OVERHEAD_BYTES + STREAM_HEADER_BYTES)
+#define STREAM_FINAL          crypto_secretstream_xchacha20poly1305_TAG_FINAL
+#define STREAM_START_BYTES    (8 + 8 + STREAM_KEY_BYTES + SEAL_OVERHEAD_BYTES + STREAM_HEADER_BYTES)
 
 /* Fills room unless the input ends first. */
 static enum err_code read_up_to(int fd, unsigned char *room, size_t room_bytes, size_t *ret_bytes, struct err *err)

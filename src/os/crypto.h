@@ -42,7 +42,7 @@ struct sha256 crypto_hmac_sha256(struct str key, struct str message);
 void crypto_hmac_sha1(struct str key, struct str message, uint8_t ret_mac[SHA1_BYTES]);
 
 /* --- TOTP (RFC 6238), step 30 s, SHA-1 --- */
-#define TOTP_STEP_S 30
+#define TOTP_STEP_S       30
 #define TOTP_SECRET_BYTES 20
 /* The code of `digits` (6 to 8) for a step number (unix_s / 30), NUL-terminated. */
 void totp_code(struct str secret, int64_t step, int digits, char ret_code[9]);
@@ -62,9 +62,9 @@ MUST_USE enum err_code crypto_from_base64url(struct str text, struct arena *aren
 MUST_USE enum err_code crypto_from_base32(struct str text, struct arena *arena, struct str *ret_bytes, struct err *err);
 
 /* --- Ed25519 (RFC 8032) --- */
-#define SIGN_SEED_BYTES 32
+#define SIGN_SEED_BYTES   32
 #define SIGN_PUBLIC_BYTES 32
-#define SIGNATURE_BYTES 64
+#define SIGNATURE_BYTES   64
 struct sign_key { /* secret: wipe after use */
     uint8_t bytes[64];
 };
@@ -82,8 +82,8 @@ bool signature_is_valid(const struct sign_public *public_key, struct str message
 
 /* --- passwords: Argon2id, 64 MB, 2 passes; the parameters stand in the string, so they can be raised later --- */
 #define PASSWORD_MEMORY_BYTES (64u << 20)
-#define PASSWORD_PASSES 2u
-#define PASSWORD_MAX_BYTES 1024u
+#define PASSWORD_PASSES       2u
+#define PASSWORD_MAX_BYTES    1024u
 /* "$argon2id$v=19$m=65536,t=2,p=1$...". About 0.1 s and 64 MB a call: callers stand behind a semaphore.
  * ERR_LIMIT over PASSWORD_MAX_BYTES. */
 MUST_USE enum err_code password_hash(struct str password, struct arena *arena, struct str *ret_hash, struct err *err);
@@ -92,8 +92,8 @@ MUST_USE enum err_code password_hash(struct str password, struct arena *arena, s
 MUST_USE enum err_code password_check(struct str password, struct str hash, bool *ret_is_old, struct err *err);
 
 /* --- sealing to a recipient whose secret key lies elsewhere (X25519 sealed box) --- */
-#define SEAL_PUBLIC_BYTES 32
-#define SEAL_SECRET_BYTES 32
+#define SEAL_PUBLIC_BYTES   32
+#define SEAL_SECRET_BYTES   32
 #define SEAL_OVERHEAD_BYTES 48
 struct seal_public {
     uint8_t bytes[SEAL_PUBLIC_BYTES];
@@ -109,8 +109,8 @@ MUST_USE enum err_code seal_open(const struct seal_secret *secret, struct str se
                                  struct str *ret_plain, struct err *err);
 
 /* --- sealed streams, for backups: any length in constant memory, every chunk authenticated, order and end too ---
- * Layout: "LTSEAL01", 8 bytes of SHA-256 of the recipient key, sealed 32-byte stream key (80), secretstream header (24),
- * then chunks of {u32le length of cipher text, cipher text}; the last carries the FINAL tag. */
+ * Layout: "LTSEAL01", 8 bytes of SHA-256 of the recipient key, sealed 32-byte stream key (80), secretstream header
+ * (24), then chunks of {u32le length of cipher text, cipher text}; the last carries the FINAL tag. */
 /* Reads in_fd to its end. */
 MUST_USE enum err_code seal_stream_close(const struct seal_public *to, int in_fd, int out_fd, struct err *err);
 /* ERR_SYNTAX when not such a stream, ERR_DENIED when for another key or when a byte was changed, cut or added.
@@ -118,7 +118,7 @@ MUST_USE enum err_code seal_stream_close(const struct seal_public *to, int in_fd
 MUST_USE enum err_code seal_stream_open(const struct seal_secret *secret, int in_fd, int out_fd, struct err *err);
 
 /* --- one value under one key of ours (XChaCha20-Poly1305): TOTP secrets and tokens at rest --- */
-#define SECRET_KEY_BYTES 32
+#define SECRET_KEY_BYTES      32
 #define SECRET_OVERHEAD_BYTES 40
 /* context is authenticated, not kept ("totp:" + person id): a sealed value cannot be moved to another row. */
 MUST_USE enum err_code secret_close(const uint8_t key[SECRET_KEY_BYTES], struct str context, struct str plain,

@@ -19,23 +19,24 @@ static inline void fd_cleanup(const int *fd)
 }
 /* Closes itself at the end of the scope unless taken with TAKE_FD. Initialise at the declaration. */
 #define AUTO_FD __attribute__((cleanup(fd_cleanup), unused)) int
-#define TAKE_FD(fd)                                                                                                    \
-    __extension__({                                                                                                    \
-        int taken_ = (fd);                                                                                             \
-        (fd) = -1;                                                                                                     \
-        taken_;                                                                                                        \
+#define TAKE_FD(fd)        \
+    __extension__({        \
+        int taken_ = (fd); \
+        (fd) = -1;         \
+        taken_;            \
     })
 
-/* The whole file. ERR_NOT_FOUND when there is none, ERR_LIMIT when over the ceiling (nothing is kept), ERR_IO otherwise.
- * The result is NUL-terminated one byte past its end. Works on pipes too; on a regular file one read does. */
+/* The whole file. ERR_NOT_FOUND when there is none, ERR_LIMIT when over the ceiling (nothing is kept), ERR_IO
+ * otherwise. The result is NUL-terminated one byte past its end. Works on pipes too; on a regular file one read does.
+ */
 MUST_USE enum err_code file_read(const char *path, size_t ceiling_bytes, struct arena *arena, struct str *ret_bytes,
                                  struct err *err);
 /* From the present position to the end; `name` is for the error text. The descriptor stays open. */
 MUST_USE enum err_code file_read_fd(int fd, const char *name, size_t ceiling_bytes, struct arena *arena,
                                     struct str *ret_bytes, struct err *err);
 MUST_USE enum err_code file_write_fd(int fd, const char *name, struct str bytes, struct err *err);
-/* Readers see the old file or the new one, never half of one, also after a power cut: temporary file in the same folder,
- * fsync, rename, fsync of the folder. */
+/* Readers see the old file or the new one, never half of one, also after a power cut: temporary file in the same
+ * folder, fsync, rename, fsync of the folder. */
 MUST_USE enum err_code file_write_atomic(const char *path, struct str bytes, unsigned mode, struct err *err);
 /* fsync the folder that holds path: makes a rename or a new name durable. */
 MUST_USE enum err_code file_sync_parent(const char *path, struct err *err);
@@ -83,7 +84,8 @@ MUST_USE enum err_code path_join(struct str dir, struct str name, struct arena *
                                  struct err *err);
 struct str path_base_name(struct str path); /* "a/b.pdf" -> "b.pdf" */
 struct str path_extension(struct str path); /* "a/b.PDF" -> "PDF"; empty when none */
-/* Open `name` below the open folder; neither ".." nor a link can lead out (openat2, RESOLVE_BENEATH). flags as open(2). */
+/* Open `name` below the open folder; neither ".." nor a link can lead out (openat2, RESOLVE_BENEATH). flags as open(2).
+ */
 MUST_USE enum err_code file_open_beneath(int folder_fd, struct str name, int flags, unsigned mode, int *ret_fd,
                                          struct err *err);
 

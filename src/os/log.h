@@ -2,7 +2,8 @@
  * A field whose name says that it is a secret (password, token, secret, cookie, key, code, authorization) is never
  * written, whatever the caller passes. A value cannot break its line: control bytes and broken UTF-8 are escaped.
  * Only cmd, web and role loops log (style 7); libraries report.
- * Uses: base.    Memory: none, a line is at most LOG_LINE_MAX_BYTES.    Threads: a line is one write, so lines do not mix. */
+ * Uses: base.    Memory: none, a line is at most LOG_LINE_MAX_BYTES.    Threads: a line is one write, so lines do not
+ * mix. */
 #ifndef LUYTRE_OS_LOG_H
 #define LUYTRE_OS_LOG_H
 
@@ -36,8 +37,8 @@ void log_init(struct log *log, const char *role);
 void log_write(const struct log *log, enum log_level level, const char *event, const struct log_field *fields,
                size_t field_count);
 /* LOG(log, LOG_INFO, "role_started", LOG_TEXT_FIELD("name", STR("web")), LOG_INT_FIELD("pid", pid)); */
-#define LOG(log, level, event, ...)                                                                                    \
-    log_write((log), (level), (event), (const struct log_field[]){__VA_ARGS__},                                        \
+#define LOG(log, level, event, ...)                                             \
+    log_write((log), (level), (event), (const struct log_field[]){__VA_ARGS__}, \
               sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field))
 bool log_is_secret_name(const char *name);
 

@@ -8,8 +8,9 @@
 #include "base/limits.h"
 
 #define REPLY_CONTENT_MAX_BYTES (CHANNEL_BODY_MAX_BYTES - (1u << 20))
-#define SIGN_TIMEOUT_MS 5000
-#define CALL_GRACE_MS 2000 /* what the role gets on top of its own deadline, so that its words arrive rather than ours */
+#define SIGN_TIMEOUT_MS         5000
+#define CALL_GRACE_MS \
+    2000 /* what the role gets on top of its own deadline, so that its words arrive rather than ours */
 
 const struct message_schema role_schemas[] = {
     {MESSAGE_SETUP, "setup", FD_NEVER, {{"config", FIELD_TEXT, 65536}}},
@@ -243,8 +244,8 @@ enum err_code peer_fetch(struct peers *peers, const struct fetch_request *reques
     message.numbers[FETCH_MAX_BYTES] = request->max_bytes;
     message.numbers[FETCH_TIMEOUT_MS] = (uint64_t)request->timeout_ms;
     TRY(peer_call(peers, ROLE_FETCH, &message, request->timeout_ms + CALL_GRACE_MS, arena, &reply, err));
-    *ret_answer = (struct fetch_answer){(int)reply.numbers[REPLY_NUMBER], reply.texts[REPLY_META],
-                                        reply.texts[REPLY_CONTENT]};
+    *ret_answer =
+        (struct fetch_answer){(int)reply.numbers[REPLY_NUMBER], reply.texts[REPLY_META], reply.texts[REPLY_CONTENT]};
     return ERR_NONE;
 }
 

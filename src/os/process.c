@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "os/file.h"
 
-#define CHANNEL_FD 3
+#define CHANNEL_FD             3
 #define ERROR_OUTPUT_MAX_BYTES 4096
 
 /* In the child between fork and exec: only calls that are safe there. The error travels back as errno. */

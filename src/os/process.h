@@ -12,22 +12,23 @@
 NONNULL_BEGIN
 
 struct process_spec {
-    const char *program; /* absolute path */
-    const char *const *argv; /* with argv[0], NULL at the end */
+    const char *program;             /* absolute path */
+    const char *const *argv;         /* with argv[0], NULL at the end */
     const char *const *NULLABLE env; /* NULL: only PATH and LC_ALL=C.UTF-8 */
-    int input_fd;         /* becomes 0; -1: nothing to read */
-    int channel_fd;       /* becomes 3; -1: none */
-    bool keeps_stderr;    /* process_start: the child's 1 and 2 are ours; else 1 is empty and 2 ours */
+    int input_fd;                    /* becomes 0; -1: nothing to read */
+    int channel_fd;                  /* becomes 3; -1: none */
+    bool keeps_stderr;               /* process_start: the child's 1 and 2 are ours; else 1 is empty and 2 ours */
     struct sandbox_limits limits;
 };
 struct process_result {
-    struct str output;       /* what was printed, at most output_max_bytes */
-    struct str error_output; /* its first 4 kB */
-    int exit_code;           /* -1 when a signal ended it */
-    int signal_number;       /* 0 when it exited */
+    struct str output;         /* what was printed, at most output_max_bytes */
+    struct str error_output;   /* its first 4 kB */
+    int exit_code;             /* -1 when a signal ended it */
+    int signal_number;         /* 0 when it exited */
     bool is_timed_out, is_cut; /* killed by us: over its time, over its output */
 };
-/* Run to the end. ERR_NOT_FOUND when there is no such program; everything that happens after the start is in the result. */
+/* Run to the end. ERR_NOT_FOUND when there is no such program; everything that happens after the start is in the
+ * result. */
 MUST_USE enum err_code process_run(const struct process_spec *spec, size_t output_max_bytes, int timeout_ms,
                                    struct arena *arena, struct process_result *ret_result, struct err *err);
 /* Start and go on; the caller waits for pid. */

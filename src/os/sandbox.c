@@ -33,25 +33,25 @@
 #endif
 
 /* --- Landlock. The header of Debian 12 is that of Linux 6.1, so what came later is written out here. --- */
-#define LL_CREATE_VERSION  1u
-#define LL_RULE_PATH       1
-#define LL_RULE_PORT       2
-#define LL_EXECUTE         (1ull << 0)
-#define LL_WRITE_FILE      (1ull << 1)
-#define LL_READ_FILE       (1ull << 2)
-#define LL_READ_DIR        (1ull << 3)
-#define LL_REMOVE_DIR      (1ull << 4)
-#define LL_REMOVE_FILE     (1ull << 5)
-#define LL_MAKE_DIR        (1ull << 7)
-#define LL_MAKE_REG        (1ull << 8)
-#define LL_ALL_OF_ABI_1    ((1ull << 13) - 1)
-#define LL_REFER           (1ull << 13) /* ABI 2 */
-#define LL_TRUNCATE        (1ull << 14) /* ABI 3 */
-#define LL_BIND_TCP        (1ull << 0)  /* ABI 4 */
-#define LL_CONNECT_TCP     (1ull << 1)
-#define LL_IOCTL_DEV       (1ull << 15) /* ABI 5 */
-#define LL_SCOPE_ABSTRACT  (1ull << 0)  /* ABI 6 */
-#define LL_SCOPE_SIGNAL    (1ull << 1)
+#define LL_CREATE_VERSION 1u
+#define LL_RULE_PATH      1
+#define LL_RULE_PORT      2
+#define LL_EXECUTE        (1ull << 0)
+#define LL_WRITE_FILE     (1ull << 1)
+#define LL_READ_FILE      (1ull << 2)
+#define LL_READ_DIR       (1ull << 3)
+#define LL_REMOVE_DIR     (1ull << 4)
+#define LL_REMOVE_FILE    (1ull << 5)
+#define LL_MAKE_DIR       (1ull << 7)
+#define LL_MAKE_REG       (1ull << 8)
+#define LL_ALL_OF_ABI_1   ((1ull << 13) - 1)
+#define LL_REFER          (1ull << 13) /* ABI 2 */
+#define LL_TRUNCATE       (1ull << 14) /* ABI 3 */
+#define LL_BIND_TCP       (1ull << 0)  /* ABI 4 */
+#define LL_CONNECT_TCP    (1ull << 1)
+#define LL_IOCTL_DEV      (1ull << 15) /* ABI 5 */
+#define LL_SCOPE_ABSTRACT (1ull << 0)  /* ABI 6 */
+#define LL_SCOPE_SIGNAL   (1ull << 1)
 struct ll_ruleset {
     uint64_t handled_fs;
     uint64_t handled_net; /* ABI 4 */
@@ -89,11 +89,12 @@ struct call_row {
     const char *names; /* separated by one space */
 };
 static const struct call_row calls[] = {
-    {ALL, "read readv pread64 write writev pwrite64 close fstat newfstatat lseek munmap mremap madvise brk futex "
-          "rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack exit exit_group clock_gettime clock_getres gettimeofday "
-          "clock_nanosleep nanosleep time getrandom getpid gettid getppid getuid geteuid getgid getegid sched_yield "
-          "sched_getaffinity poll ppoll select pselect6 restart_syscall tgkill sysinfo uname set_robust_list rseq "
-          "getrusage dup dup2 dup3 fcntl membarrier getcpu"},
+    {ALL,
+     "read readv pread64 write writev pwrite64 close fstat newfstatat lseek munmap mremap madvise brk futex "
+     "rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack exit exit_group clock_gettime clock_getres gettimeofday "
+     "clock_nanosleep nanosleep time getrandom getpid gettid getppid getuid geteuid getgid getegid sched_yield "
+     "sched_getaffinity poll ppoll select pselect6 restart_syscall tgkill sysinfo uname set_robust_list rseq "
+     "getrusage dup dup2 dup3 fcntl membarrier getcpu"},
     {TALKS, "sendmsg recvmsg sendto recvfrom shutdown getsockopt setsockopt getsockname getpeername pipe2 eventfd2 "
             "epoll_create1 epoll_ctl epoll_wait epoll_pwait set_tid_address memfd_create"},
     {FORKS, "wait4 waitid kill close_range prctl seccomp prlimit64 setitimer"},
@@ -109,7 +110,8 @@ static const struct call_row calls[] = {
 
 /* Nobody in the house needs these; denied already in the monitor, which every role comes from. */
 static const char denied_to_all[] =
-    "ptrace process_vm_readv process_vm_writev process_madvise kcmp mount umount2 pivot_root move_mount open_tree fsopen "
+    "ptrace process_vm_readv process_vm_writev process_madvise kcmp mount umount2 pivot_root move_mount open_tree "
+    "fsopen "
     "fsconfig fsmount fspick mount_setattr kexec_load kexec_file_load init_module finit_module delete_module bpf "
     "perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register keyctl add_key request_key swapon "
     "swapoff reboot settimeofday clock_settime clock_adjtime adjtimex quotactl quotactl_fd acct unshare setns "
@@ -140,7 +142,7 @@ static enum err_code rules_add(scmp_filter_ctx ctx, const char *names, uint32_t 
     return ERR_NONE;
 }
 
-#define NEW_NAMESPACES                                                                                                 \
+#define NEW_NAMESPACES \
     (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 
 static enum err_code rules_with_arguments(scmp_filter_ctx ctx, unsigned bit, bool wants_database, struct err *err)
@@ -157,7 +159,8 @@ static enum err_code rules_with_arguments(scmp_filter_ctx ctx, unsigned bit, boo
     /* glibc tries clone3 first, whose flags lie in memory where a filter cannot look; ENOSYS makes it use clone. */
     code |= seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
     if (bit & FORKS)
-        code |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, NEW_NAMESPACES, 0));
+        code |=
+            seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, NEW_NAMESPACES, 0));
     else if (bit & STORES)
         code |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
                                  SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));

@@ -26,7 +26,7 @@ enum sandbox_profile {
 #define SANDBOX_PATHS_MAX 48
 #define SANDBOX_PORTS_MAX 8
 enum sandbox_access { SANDBOX_READ = 1, SANDBOX_WRITE = 2, SANDBOX_EXECUTE = 4 };
-struct sandbox_limits { /* 0: leave as it is */
+struct sandbox_limits {    /* 0: leave as it is */
     uint64_t memory_bytes; /* address space; not set in builds with AddressSanitizer, which needs 20 TB of it */
     uint64_t cpu_s;
     uint64_t files;      /* open descriptors */

@@ -14,13 +14,13 @@
 #include "os/process.h"
 
 #define REPLY_SEND_TIMEOUT_MS 10000
-#define REPLY_MAX_BYTES (CHANNEL_BODY_MAX_BYTES + 64u)
-#define CHILD_REPLY_FD 4
-#define CHILD_REQUEST_FD 5
+#define REPLY_MAX_BYTES       (CHANNEL_BODY_MAX_BYTES + 64u)
+#define CHILD_REPLY_FD        4
+#define CHILD_REQUEST_FD      5
 
-struct slot { /* one request being answered in a child */
-    pid_t pid;       /* 0: free */
-    int reply_fd;    /* pipe from the child */
+struct slot {     /* one request being answered in a child */
+    pid_t pid;    /* 0: free */
+    int reply_fd; /* pipe from the child */
     struct buf reply;
     uint64_t line_serial;
     uint64_t request_id;

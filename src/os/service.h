@@ -14,7 +14,7 @@
 NONNULL_BEGIN
 
 #define SERVICE_CHILDREN_MAX 8
-#define SERVICE_LINES_MAX 16
+#define SERVICE_LINES_MAX    16
 
 struct service {
     struct channel *control; /* the monitor: new lines come from here; its end is the role's end */
@@ -32,7 +32,8 @@ struct service {
     int (*NULLABLE timeout_for)(void *NULLABLE state, const struct message *request);
     void *NULLABLE state;
 };
-/* ERR_NONE when the monitor is gone. SIGTERM keeps its default here: there is nothing to save, and children die with us. */
+/* ERR_NONE when the monitor is gone. SIGTERM keeps its default here: there is nothing to save, and children die with
+ * us. */
 MUST_USE enum err_code service_run(const struct service *service, struct err *err);
 
 NONNULL_END

@@ -23,8 +23,8 @@ struct str socket_address_print(const struct sockaddr *address, struct arena *ar
 /* Loopback address or Unix socket. */
 bool socket_address_is_local(const struct socket_address *address);
 /* True only for an address that is routed on the internet (RFC 6890): not loopback, private, link-local, CGNAT,
- * multicast, documentation, benchmarking, reserved, unspecified; an IPv4 address inside an IPv6 one (mapped, compatible,
- * 6to4, NAT64) is judged as that IPv4 address. */
+ * multicast, documentation, benchmarking, reserved, unspecified; an IPv4 address inside an IPv6 one (mapped,
+ * compatible, 6to4, NAT64) is judged as that IPv4 address. */
 bool socket_address_is_public(const struct sockaddr *address);
 
 /* A listener, non-blocking, close-on-exec. A Unix socket replaces a stale one of its name and gets `mode`. The port

@@ -2,16 +2,17 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
 
-/* A frame and its body, read as a role reads them: what is taken must print to the same bytes again, and every text of it
- * must keep to its schema. */
+/* A frame and its body, read as a role reads them: what is taken must print to the same bytes again, and every text of
+ * it must keep to its schema. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
 {
     struct err err;
     struct str bytes = {(const char *)data, size_bytes};
     struct frame frame;
     const struct message_schema *schema;
-    if (size_bytes < CHANNEL_FRAME_BYTES || frame_parse(role_schemas, role_schema_count, str_slice(bytes, 0, CHANNEL_FRAME_BYTES),
-                                                        &frame, &schema, &err) != ERR_NONE)
+    if (size_bytes < CHANNEL_FRAME_BYTES ||
+        frame_parse(role_schemas, role_schema_count, str_slice(bytes, 0, CHANNEL_FRAME_BYTES), &frame, &schema, &err) !=
+            ERR_NONE)
         return 0;
     struct str body = str_slice(bytes, CHANNEL_FRAME_BYTES, size_bytes), again;
     struct message message = {.id = frame.id, .fd = -1};

@@ -102,11 +102,21 @@ static enum err_code try_exec(const struct parse_input *in, struct arena *arena,
     return say(arena, ret, "execve", -1);
 }
 static const struct parse_handler handlers[] = {
-    {"echo", read_echo, false},           {"pid", read_pid, false},         {"for_ever", read_for_ever, false},
-    {"sleeping", read_sleeping, false},   {"eating", read_eating, false},   {"crashing", read_crashing, false},
-    {"failing", read_failing, false},     {"open", try_open, false},        {"socket", try_socket, false},
-    {"fork", try_fork, false},            {"exec", try_exec, false},        {"program_open", try_open, true},
-    {"program_socket", try_socket, true}, {"program_exec", try_exec, true}, {"pdf_text", parse_pdf_text, true},
+    {"echo", read_echo, false},
+    {"pid", read_pid, false},
+    {"for_ever", read_for_ever, false},
+    {"sleeping", read_sleeping, false},
+    {"eating", read_eating, false},
+    {"crashing", read_crashing, false},
+    {"failing", read_failing, false},
+    {"open", try_open, false},
+    {"socket", try_socket, false},
+    {"fork", try_fork, false},
+    {"exec", try_exec, false},
+    {"program_open", try_open, true},
+    {"program_socket", try_socket, true},
+    {"program_exec", try_exec, true},
+    {"pdf_text", parse_pdf_text, true},
 };
 
 /* web and worker: obey the test on a socket, one byte a command, one int back. */
@@ -211,8 +221,12 @@ static void rig_start(struct rig *rig, enum role role, const char *config, int t
     const char *const argv[] = {program, "-x", role_to_str(role), NULL};
     static const char *const env[] = {"LUYTRE_LOG_LEVEL=error", "ASAN_OPTIONS=detect_leaks=0", NULL};
     static const char *const loud_env[] = {"LUYTRE_LOG_LEVEL=debug", "ASAN_OPTIONS=detect_leaks=0", NULL};
-    struct process_spec spec = {
-        .program = program, .argv = argv, .env = rig->is_loud ? loud_env : env, .input_fd = -1, .channel_fd = theirs, .keeps_stderr = true};
+    struct process_spec spec = {.program = program,
+                                .argv = argv,
+                                .env = rig->is_loud ? loud_env : env,
+                                .input_fd = -1,
+                                .channel_fd = theirs,
+                                .keeps_stderr = true};
     assert_ok(process_start(&spec, &rig->pid, &err));
     close(theirs);
     rig->role = role;
@@ -339,7 +353,8 @@ static void pdftotext_reads_a_pdf_inside_the_sandbox(void **state)
 {
     static const char pdf[] =
         "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-        "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 100]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>endobj\n"
+        "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 100]/Contents 4 0 R/Resources<</Font<</F1 5 0 "
+        "R>>>>>>endobj\n"
         "4 0 obj<</Length 44>>stream\nBT /F1 18 Tf 10 50 Td (Luy tre xanh) Tj ET  \nendstream endobj\n"
         "5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
     if (!file_exists("/usr/bin/pdftotext")) {
@@ -440,7 +455,7 @@ static void every_role_can_log_to_a_file(void **state)
         assert_true(dup2(file, STDERR_FILENO) >= 0);
         struct str config = arena_printf(&rig.arena, "key=%s/key\n", rig.dir);
         rig_start(&rig, roles[i], config.ptr, -1);
-        enum err_code code = roles[i] == ROLE_PARSE   ? ask(&rig, "echo", "", &got)
+        enum err_code code = roles[i] == ROLE_PARSE  ? ask(&rig, "echo", "", &got)
                              : roles[i] == ROLE_SIGN ? peer_public_key(&rig.peers, &public_key, &err)
                                                      : peer_fetch(&rig.peers, &nothing, &rig.arena, &fetched, &err);
         assert_true(dup2(saved, STDERR_FILENO) >= 0);
@@ -515,8 +530,8 @@ static void sign_refuses_a_key_that_others_can_read(void **state)
     struct sign_public public_key;
     rig_open(&rig);
     struct str path = arena_printf(&rig.arena, "%s/key", rig.dir);
-    assert_ok(file_write_atomic(path.ptr, STR("luytre-ed25519-seed AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"), 0644,
-                                &err));
+    assert_ok(file_write_atomic(path.ptr, STR("luytre-ed25519-seed AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"),
+                                0644, &err));
     struct str config = arena_printf(&rig.arena, "key=%s\n", path.ptr);
     rig_start(&rig, ROLE_SIGN, config.ptr, -1);
     int exit_code = 0, signal_number = 0;
@@ -572,15 +587,24 @@ static enum err_code fetch(struct rig *rig, struct str url, uint64_t max_bytes, 
 static void fetch_refuses_the_inside(void **state)
 {
     static const struct str urls[] = {
-        STR_INIT("http://127.0.0.1:9/"),          STR_INIT("http://169.254.169.254/latest"),
-        STR_INIT("http://[::1]:9/"),              STR_INIT("http://[::ffff:10.0.0.1]/"),
-        STR_INIT("http://10.1.2.3/"),             STR_INIT("http://192.168.1.1/"),
-        STR_INIT("http://100.64.0.1/"),           STR_INIT("http://224.0.0.1/"),
-        STR_INIT("http://0.0.0.0/"),              STR_INIT("http://2130706433/"),
-        STR_INIT("http://0x7f.1/"),               STR_INIT("http://localhost:9/"),
-        STR_INIT("http://[fe80::1]/"),            STR_INIT("http://[fd00::1]/"),
-        STR_INIT("http://[64:ff9b::7f00:1]/"),    STR_INIT("file:///etc/passwd"),
-        STR_INIT("gopher://127.0.0.1/"),          STR_INIT("http://user@127.0.0.1/"),
+        STR_INIT("http://127.0.0.1:9/"),
+        STR_INIT("http://169.254.169.254/latest"),
+        STR_INIT("http://[::1]:9/"),
+        STR_INIT("http://[::ffff:10.0.0.1]/"),
+        STR_INIT("http://10.1.2.3/"),
+        STR_INIT("http://192.168.1.1/"),
+        STR_INIT("http://100.64.0.1/"),
+        STR_INIT("http://224.0.0.1/"),
+        STR_INIT("http://0.0.0.0/"),
+        STR_INIT("http://2130706433/"),
+        STR_INIT("http://0x7f.1/"),
+        STR_INIT("http://localhost:9/"),
+        STR_INIT("http://[fe80::1]/"),
+        STR_INIT("http://[fd00::1]/"),
+        STR_INIT("http://[64:ff9b::7f00:1]/"),
+        STR_INIT("file:///etc/passwd"),
+        STR_INIT("gopher://127.0.0.1/"),
+        STR_INIT("http://user@127.0.0.1/"),
     };
     struct rig rig;
     struct fetch_answer answer;
@@ -600,7 +624,8 @@ static void fetch_gets_what_is_allowed_and_stops_at_a_redirect_inside(void **sta
     struct fetch_answer answer;
     uint16_t good_port, bounce_port, big_port;
     rig_open(&rig);
-    pid_t good = server_start("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello", &good_port);
+    pid_t good =
+        server_start("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello", &good_port);
     struct str bounce_text = arena_printf(
         &rig.arena, "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:%u/\r\nContent-Length: 0\r\n\r\n", good_port);
     pid_t bounce = server_start(bounce_text.ptr, &bounce_port);

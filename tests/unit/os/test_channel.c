@@ -45,7 +45,11 @@ static struct message plain(uint64_t n, struct str t, struct str bytes)
 
 static void what_is_sent_is_received(void **state)
 {
-    struct message in = plain(1000, STR("tr\xC3\xBA" "c"), STR("a\0b")), out = MESSAGE_NONE;
+    struct message in = plain(1000,
+                              STR("tr\xC3\xBA"
+                                  "c"),
+                              STR("a\0b")),
+                   out = MESSAGE_NONE;
     assert_ok(channel_send(&a, &in, 1000, &err));
     assert_ok(channel_receive(&b, 1000, &arena, &out, &err));
     assert_int_equal(out.type, 1);

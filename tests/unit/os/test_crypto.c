@@ -45,9 +45,13 @@ static void hmac_gives_the_vectors_of_rfc_2202_and_4231(void **state)
     } cases[] = {
         {STR("Jefe"), STR("what do ya want for nothing?"), STR("effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"),
          STR("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")},
-        {{key_aa, 80}, STR("Test Using Larger Than Block-Size Key - Hash Key First"),
-         STR("aa4ae5e15272d00e95705637ce8a3b55ed402112"), STR_NONE},
-        {{key_aa, 131}, STR("Test Using Larger Than Block-Size Key - Hash Key First"), STR_NONE,
+        {{key_aa, 80},
+         STR("Test Using Larger Than Block-Size Key - Hash Key First"),
+         STR("aa4ae5e15272d00e95705637ce8a3b55ed402112"),
+         STR_NONE},
+        {{key_aa, 131},
+         STR("Test Using Larger Than Block-Size Key - Hash Key First"),
+         STR_NONE,
          STR("60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54")},
     };
     AUTO_ARENA arena;
@@ -68,7 +72,7 @@ static void totp_gives_the_vectors_of_rfc_6238(void **state)
     static const struct {
         int64_t unix_s;
         const char *want;
-    } cases[] = {{59, "94287082"},         {1111111109, "07081804"},  {1111111111, "14050471"},
+    } cases[] = {{59, "94287082"},         {1111111109, "07081804"}, {1111111111, "14050471"},
                  {1234567890, "89005924"}, {2000000000, "69279037"}, {20000000000, "65353130"}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         char code[9];
@@ -157,16 +161,19 @@ static void ed25519_gives_the_vectors_of_rfc_8032(void **state)
     } cases[] = {
         {STR_INIT("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"),
          STR_INIT("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"), STR_INIT(""),
-         STR_INIT("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0"
-                  "595bbe24655141438e7a100b")},
+         STR_INIT(
+             "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0"
+             "595bbe24655141438e7a100b")},
         {STR_INIT("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"),
          STR_INIT("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"), STR_INIT("72"),
-         STR_INIT("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eae"
-                  "b4302aeeb00d291612bb0c00")},
+         STR_INIT(
+             "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eae"
+             "b4302aeeb00d291612bb0c00")},
         {STR_INIT("c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7"),
          STR_INIT("fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025"), STR_INIT("af82"),
-         STR_INIT("6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9"
-                  "716ed28dc027beceea1ec40a")},
+         STR_INIT(
+             "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9"
+             "716ed28dc027beceea1ec40a")},
     };
     AUTO_ARENA arena;
     arena_init(&arena, TEST_ARENA_BYTES);

@@ -168,13 +168,13 @@ static void paths_that_lead_out_are_not_safe(void **state)
         struct str path;
         bool is_safe;
     } cases[] = {
-        {STR("a"), true},          {STR("a/b.pdf"), true},     {STR("c\xC3\xB4ng v\xC4\x83n.pdf"), true},
-        {STR(".hidden"), true},    {STR("a..b"), true},        {STR("..."), true},
-        {STR(""), false},          {STR("/a"), false},         {STR("../a"), false},
-        {STR("a/../b"), false},    {STR("a/.."), false},       {STR("."), false},
-        {STR("a//b"), false},      {STR("a/"), false},         {STR("a\0b"), false},
-        {STR("a\nb"), false},      {STR("a\\..\\b"), false},   {STR("c:a"), false},
-        {{long_part, 255}, true},  {{long_part, 256}, false},
+        {STR("a"), true},         {STR("a/b.pdf"), true},    {STR("c\xC3\xB4ng v\xC4\x83n.pdf"), true},
+        {STR(".hidden"), true},   {STR("a..b"), true},       {STR("..."), true},
+        {STR(""), false},         {STR("/a"), false},        {STR("../a"), false},
+        {STR("a/../b"), false},   {STR("a/.."), false},      {STR("."), false},
+        {STR("a//b"), false},     {STR("a/"), false},        {STR("a\0b"), false},
+        {STR("a\nb"), false},     {STR("a\\..\\b"), false},  {STR("c:a"), false},
+        {{long_part, 255}, true}, {{long_part, 256}, false},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         if (path_is_safe(cases[i].path) != cases[i].is_safe)

@@ -149,10 +149,10 @@ static void only_routed_addresses_are_public(void **state)
 
 static void what_is_no_address_is_refused(void **state)
 {
-    static const struct str cases[] = {STR_INIT(""),         STR_INIT("127.0.0.1"), STR_INIT("127.0.0.1:"),
-                                       STR_INIT(":80"),      STR_INIT("1.2.3:80"),  STR_INIT("127.0.0.1:65536"),
-                                       STR_INIT("::1:80"),   STR_INIT("[::1]"),     STR_INIT("localhost:80"),
-                                       STR_INIT("unix:"),    STR_INIT("[1.2.3.4]:80"), STR_INIT("127.0.0.1:-1")};
+    static const struct str cases[] = {STR_INIT(""),       STR_INIT("127.0.0.1"),    STR_INIT("127.0.0.1:"),
+                                       STR_INIT(":80"),    STR_INIT("1.2.3:80"),     STR_INIT("127.0.0.1:65536"),
+                                       STR_INIT("::1:80"), STR_INIT("[::1]"),        STR_INIT("localhost:80"),
+                                       STR_INIT("unix:"),  STR_INIT("[1.2.3.4]:80"), STR_INIT("127.0.0.1:-1")};
     struct socket_address address;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         assert_err(socket_address_parse(cases[i], &address, &err), ERR_SYNTAX);
@@ -214,8 +214,8 @@ static void a_log_line_is_one_line_whatever_it_holds(void **state)
 
 static void a_log_line_never_holds_a_secret(void **state)
 {
-    static const char *const names[] = {"password", "new_password", "token",      "api_token", "session", "totp_code",
-                                        "cookie",   "sign_key",     "smtp_secret"};
+    static const char *const names[] = {"password",  "new_password", "token",    "api_token",  "session",
+                                        "totp_code", "cookie",       "sign_key", "smtp_secret"};
     AUTO_ARENA arena;
     arena_init(&arena, 1u << 20);
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
