@@ -1,10 +1,8 @@
 /* app.h - the site of Lũy Tre: what its page handlers share, and the table of all their rows.
- * A handler takes a connection, makes an actor with the right its route names, calls the domain, fills a page. No SQL here.
- *     AUTO_DB db = NULL;
- *     TRY(app_db(request, &db, err));
- *     struct actor actor = app_actor(request);
- * Uses: web/route, the whole domain, report.    Used by: web/page_*.c, cmd (role web, demo), tests.
- * Memory: struct app lives as long as the process.    Threads: handlers run in many; struct app is read-only but for its locks. */
+ * A handler takes a connection, makes an actor with the right its route names, calls the domain, fills a page. No SQL
+ * here. AUTO_DB db = NULL; TRY(app_db(request, &db, err)); struct actor actor = app_actor(request); Uses: web/route,
+ * the whole domain, report.    Used by: web/page_*.c, cmd (role web, demo), tests. Memory: struct app lives as long as
+ * the process.    Threads: handlers run in many; struct app is read-only but for its locks. */
 #ifndef LUYTRE_WEB_APP_H
 #define LUYTRE_WEB_APP_H
 
@@ -54,7 +52,8 @@ enum page_state app_page_state(int duty_state);
 /* Chip word of a duty as of today: "Quá hạn 2 ngày", "Đạt đến 30/12/2027". */
 struct str app_state_word(const struct request *request, const struct duty_facts *facts, int state, civil_day today);
 /* A whole number from the address or form, or a default. ERR_SYNTAX in words. */
-MUST_USE enum err_code app_int(const struct request *request, struct str name, int64_t otherwise, int64_t *ret_value, struct err *err);
+MUST_USE enum err_code app_int(const struct request *request, struct str name, int64_t otherwise, int64_t *ret_value,
+                               struct err *err);
 /* A typed day ("30/04/2027"); empty gives CIVIL_NONE. 31/02 is answered with a proposal (ERR_SYNTAX). */
 MUST_USE enum err_code app_day(const struct request *request, struct str name, civil_day *ret_day, struct err *err);
 /* "%folded text%" for LIKE, with % and _ of the person escaped away; STR_NONE when empty. */
@@ -63,11 +62,13 @@ struct str app_search(const struct request *request, struct str name);
 MUST_USE enum err_code app_unit(const struct request *request, int64_t *ret_unit_id, struct err *err);
 /* "/duty/123" and the like. Never fails: "" when the arena is full. */
 struct str app_href(const struct request *request, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* After a change: 303 to `to`, with a black strip there that says what was done and how to undo it for ten minutes (undo_path: a POST;
- * STR_NONE: no undo). */
-void app_done_redirect(struct request *request, struct response *response, struct str to, struct str said, struct str undo_path);
+/* After a change: 303 to `to`, with a black strip there that says what was done and how to undo it for ten minutes
+ * (undo_path: a POST; STR_NONE: no undo). */
+void app_done_redirect(struct request *request, struct response *response, struct str to, struct str said,
+                       struct str undo_path);
 /* Bytes to text, in the parse role when there is one: letters as text, PDF, DOCX. */
-MUST_USE enum err_code app_document_text(struct request *request, struct str name, struct str bytes, struct str *ret_text, struct err *err);
+MUST_USE enum err_code app_document_text(struct request *request, struct str name, struct str bytes,
+                                         struct str *ret_text, struct err *err);
 
 /* Tables of rows, one a file; app.c strings them together. */
 struct route_list {

@@ -55,7 +55,8 @@ static int hex(char c)
     return -1;
 }
 
-enum err_code form_decode(struct str coded, bool plus_is_space, struct arena *arena, struct str *ret_text, struct err *err)
+enum err_code form_decode(struct str coded, bool plus_is_space, struct arena *arena, struct str *ret_text,
+                          struct err *err)
 {
     struct str copy = arena_str(arena, coded);
     if (str_is_null(copy))
@@ -86,7 +87,8 @@ enum err_code form_decode(struct str coded, bool plus_is_space, struct arena *ar
     return ERR_NONE;
 }
 
-static enum err_code add_field(struct form *form, struct arena *arena, struct str name, struct str value, struct err *err)
+static enum err_code add_field(struct form *form, struct arena *arena, struct str name, struct str value,
+                               struct err *err)
 {
     if (form->fields.count >= REQUEST_FIELDS_MAX)
         return err_set(err, ERR_LIMIT, "more than %u fields", REQUEST_FIELDS_MAX);
@@ -118,7 +120,7 @@ enum err_code form_parse_urlencoded(struct str text, struct arena *arena, struct
  * Bytes are gathered in `held` only as far as a boundary might be hidden in them; the rest goes on at once. */
 enum multipart_at { AT_PREAMBLE, AT_HEAD, AT_BLANK, AT_BODY, AT_END };
 
-#define BOUNDARY_MAX_BYTES 70 /* RFC 2046 section 5.1.1: "1 to 70 characters" */
+#define BOUNDARY_MAX_BYTES    70 /* RFC 2046 section 5.1.1: "1 to 70 characters" */
 #define FIELD_VALUE_MAX_BYTES REQUEST_FORM_MAX_BYTES
 
 struct multipart {
@@ -130,8 +132,8 @@ struct multipart {
     char boundary[BOUNDARY_MAX_BYTES + 5]; /* "\r\n--" and the boundary */
     size_t boundary_bytes;
     struct buf held;
-    struct buf value;        /* of the field being read */
-    uint64_t value_bytes;    /* of all fields so far */
+    struct buf value;     /* of the field being read */
+    uint64_t value_bytes; /* of all fields so far */
     struct str name, filename, mime;
     bool is_file;
     int fd;
@@ -140,10 +142,12 @@ struct multipart {
 
 static bool is_token_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("!#$%&'*+-.^_`|~", c));
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c && strchr("!#$%&'*+-.^_`|~", c));
 }
 
-/* The value of a parameter in `; name="x"; filename="y"`. Backslash escapes are not undone: browsers send %22 (WHATWG). */
+/* The value of a parameter in `; name="x"; filename="y"`. Backslash escapes are not undone: browsers send %22 (WHATWG).
+ */
 static bool param_get(struct str header, struct str want, struct str *ret_value)
 {
     size_t i = 0;
@@ -184,11 +188,12 @@ static bool param_get(struct str header, struct str want, struct str *ret_value)
     return false;
 }
 
-enum err_code multipart_new(struct str content_type, const char *spool_dir, uint64_t file_max_bytes, struct arena *arena, struct form *form,
-                            struct multipart **ret_multipart, struct err *err)
+enum err_code multipart_new(struct str content_type, const char *spool_dir, uint64_t file_max_bytes,
+                            struct arena *arena, struct form *form, struct multipart **ret_multipart, struct err *err)
 {
     struct str boundary;
-    if (!param_get(content_type, STR("boundary"), &boundary) || boundary.len_bytes == 0 || boundary.len_bytes > BOUNDARY_MAX_BYTES)
+    if (!param_get(content_type, STR("boundary"), &boundary) || boundary.len_bytes == 0 ||
+        boundary.len_bytes > BOUNDARY_MAX_BYTES)
         return err_set(err, ERR_SYNTAX, "multipart without a boundary of 1 to %d characters", BOUNDARY_MAX_BYTES);
     for (size_t i = 0; i < boundary.len_bytes; i++)
         if ((unsigned char)boundary.ptr[i] < 0x20 || (unsigned char)boundary.ptr[i] > 0x7E)
@@ -233,11 +238,12 @@ static enum err_code part_head(struct multipart *m, struct str head, struct err 
         ptrdiff_t colon = str_find_byte(line, ':', 0);
         if (colon <= 0)
             return err_set(err, ERR_SYNTAX, "a part of the form has a broken header");
-        struct str name = str_slice(line, 0, (size_t)colon), value = str_trim(str_slice(line, (size_t)colon + 1, line.len_bytes));
+        struct str name = str_slice(line, 0, (size_t)colon),
+                   value = str_trim(str_slice(line, (size_t)colon + 1, line.len_bytes));
         if (str_equal_nocase_ascii(name, STR("content-disposition"))) {
             struct str text;
-            if (!str_equal_nocase_ascii(str_slice(value, 0, 9), STR("form-data")) || !param_get(value, STR("name"), &text) || !utf8_is_valid(text) ||
-                str_find_byte(text, '\0', 0) >= 0)
+            if (!str_equal_nocase_ascii(str_slice(value, 0, 9), STR("form-data")) ||
+                !param_get(value, STR("name"), &text) || !utf8_is_valid(text) || str_find_byte(text, '\0', 0) >= 0)
                 return err_set(err, ERR_SYNTAX, "a part of the form has no name");
             m->name = arena_str(m->arena, text);
             if (str_is_null(m->name))
@@ -270,7 +276,8 @@ static enum err_code part_head(struct multipart *m, struct str head, struct err 
             return err_set(err, ERR_LIMIT, "more than %u files", REQUEST_FILES_MAX);
         errno = 0;
         m->fd = open(m->spool_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-        if (m->fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT)) /* file systems without unnamed files */
+        if (m->fd < 0 &&
+            (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT)) /* file systems without unnamed files */
             m->fd = memfd_create("upload", MFD_CLOEXEC);
         if (m->fd < 0)
             return err_set(err, ERR_IO, "keep an uploaded file");
@@ -289,7 +296,8 @@ static enum err_code part_bytes(struct multipart *m, struct str bytes, struct er
     }
     m->size_bytes += bytes.len_bytes;
     if (m->size_bytes > m->file_max_bytes)
-        return err_set(err, ERR_LIMIT, "file %.*s is over %llu MB", STR_ARG(str_slice(m->filename, 0, 100)), (unsigned long long)(m->file_max_bytes >> 20));
+        return err_set(err, ERR_LIMIT, "file %.*s is over %llu MB", STR_ARG(str_slice(m->filename, 0, 100)),
+                       (unsigned long long)(m->file_max_bytes >> 20));
     while (bytes.len_bytes) {
         ssize_t n = write(m->fd, bytes.ptr, bytes.len_bytes);
         if (n < 0 && errno == EINTR)

@@ -1,6 +1,6 @@
-/* hedge.h - the hedge as SVG: one stem is one thing owed, in the order given. Runs of healthy stems are one dashed path.
- * The picture says nothing that its legend does not, so readers skip it.
- * Uses: web/html.h.    Used by: page handlers (fields of type html).    Memory: the arena.    Threads: no shared state. */
+/* hedge.h - the hedge as SVG: one stem is one thing owed, in the order given. Runs of healthy stems are one dashed
+ * path. The picture says nothing that its legend does not, so readers skip it. Uses: web/html.h.    Used by: page
+ * handlers (fields of type html).    Memory: the arena.    Threads: no shared state. */
 #ifndef LUYTRE_WEB_HEDGE_H
 #define LUYTRE_WEB_HEDGE_H
 

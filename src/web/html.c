@@ -120,11 +120,19 @@ void out_url_part(struct page_out *o, struct str s)
 {
     for (size_t i = 0; i < s.len_bytes; i++) {
         unsigned char c = (unsigned char)s.ptr[i];
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~')
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+            c == '.' || c == '~')
             buf_put_byte(o->buf, (char)c);
         else
             buf_printf(o->buf, "%%%02X", c);
     }
+}
+
+void out_tel(struct page_out *o, struct str s)
+{
+    for (size_t i = 0; i < s.len_bytes; i++)
+        if ((s.ptr[i] >= '0' && s.ptr[i] <= '9') || s.ptr[i] == '+')
+            buf_put_byte(o->buf, s.ptr[i]);
 }
 
 void out_i64(struct page_out *o, int64_t n)
@@ -201,8 +209,8 @@ static void put_arg(struct buf *buf, enum lang lang, const struct msg_arg *arg, 
     }
 }
 
-static void put_msg(struct buf *buf, enum lang lang, enum msg_id id, int64_t n, const struct msg_arg *args, size_t arg_count,
-                    bool as_markup)
+static void put_msg(struct buf *buf, enum lang lang, enum msg_id id, int64_t n, const struct msg_arg *args,
+                    size_t arg_count, bool as_markup)
 {
     struct str text = msg_text(lang, id, n);
     size_t pos = 0;
@@ -236,7 +244,8 @@ void msg_print(struct buf *buf, enum lang lang, enum msg_id id, int64_t n, const
 }
 
 #define MSG_TEXT_MAX_BYTES (64u << 10)
-struct str msg_str(struct arena *arena, enum lang lang, enum msg_id id, int64_t n, const struct msg_arg *args, size_t arg_count)
+struct str msg_str(struct arena *arena, enum lang lang, enum msg_id id, int64_t n, const struct msg_arg *args,
+                   size_t arg_count)
 {
     AUTO_BUF buf;
     buf_init(&buf, MSG_TEXT_MAX_BYTES);

@@ -11,7 +11,7 @@
 #include <zlib.h>
 
 #define GZIP_LEAST_BYTES 1024u
-#define GZIP_LEVEL 5
+#define GZIP_LEVEL       5
 
 /* A connection as the reaper sees it: by when something must have happened. */
 struct peer {
@@ -78,7 +78,8 @@ static void peer_deadline(struct MHD_Connection *connection, struct http_server 
     pthread_mutex_unlock(&server->peers_lock);
 }
 
-static void on_connection(void *cls, struct MHD_Connection *connection, void **socket_context, enum MHD_ConnectionNotificationCode code)
+static void on_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
+                          enum MHD_ConnectionNotificationCode code)
 {
     struct http_server *server = cls;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
@@ -104,7 +105,8 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **s
     struct peer *peer = *socket_context;
     if (!peer)
         return;
-    /* Called before libmicrohttpd closes the descriptor, so the reaper never shuts a number that was given out again. */
+    /* Called before libmicrohttpd closes the descriptor, so the reaper never shuts a number that was given out again.
+     */
     pthread_mutex_lock(&server->peers_lock);
     if (peer->prev)
         peer->prev->next = peer->next;
@@ -151,7 +153,8 @@ struct head_scan {
     size_t bytes;
 };
 
-static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_size, const char *value, size_t value_size)
+static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_size,
+                                 const char *value, size_t value_size)
 {
     (void)kind;
     struct head_scan *scan = cls;
@@ -191,7 +194,8 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
     return MHD_YES;
 }
 
-/* RFC 9110 section 7.2 and RFC 3986 section 3.2.2: letters, digits, "-.:[]"; then one of ours when names are configured. */
+/* RFC 9110 section 7.2 and RFC 3986 section 3.2.2: letters, digits, "-.:[]"; then one of ours when names are
+ * configured. */
 static bool is_good_host(const struct exchange *ex, struct str host)
 {
     const struct web_config *web = web_config(ex->server->web);
@@ -215,7 +219,8 @@ static bool is_good_host(const struct exchange *ex, struct str host)
     if (web->host_count || web->behind_proxy)
         return web->host_count == 0;
     /* Alone on loopback: only its own names, so that a page elsewhere cannot rebind its name to us. */
-    return str_equal_nocase_ascii(name, STR("localhost")) || str_equal(name, STR("127.0.0.1")) || str_equal(name, STR("[::1]"));
+    return str_equal_nocase_ascii(name, STR("localhost")) || str_equal(name, STR("127.0.0.1")) ||
+           str_equal(name, STR("[::1]"));
 }
 
 static void read_target(struct exchange *ex)
@@ -267,7 +272,9 @@ static void read_client(struct exchange *ex)
 {
     struct request *request = &ex->request;
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(ex->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    request->client = ex->server->is_unix || !info || !info->client_addr ? STR("unix") : socket_address_print(info->client_addr, &ex->arena);
+    request->client = ex->server->is_unix || !info || !info->client_addr
+                          ? STR("unix")
+                          : socket_address_print(info->client_addr, &ex->arena);
     if (!web_config(ex->server->web)->behind_proxy)
         return;
     struct str forwarded = request_header(request, STR("x-forwarded-for"));
@@ -294,9 +301,12 @@ static void read_head(struct exchange *ex, const char *method, const char *versi
     }
     if (!str_equal(str_from_cstr(version), STR("HTTP/1.1")) && !str_equal(str_from_cstr(version), STR("HTTP/1.0")))
         refuse(ex, REFUSE_BAD_REQUEST, "this version of HTTP is not spoken here");
-    /* RFC 9112 section 6.1: both together "ought to be handled as an error". We take no coding at all: the proxy sends lengths. */
+    /* RFC 9112 section 6.1: both together "ought to be handled as an error". We take no coding at all: the proxy sends
+     * lengths. */
     if (scan.encodings)
-        refuse(ex, REFUSE_BAD_REQUEST, scan.content_lengths ? "both Content-Length and Transfer-Encoding" : "send a Content-Length, not a Transfer-Encoding");
+        refuse(ex, REFUSE_BAD_REQUEST,
+               scan.content_lengths ? "both Content-Length and Transfer-Encoding"
+                                    : "send a Content-Length, not a Transfer-Encoding");
     if (scan.content_lengths > 1)
         refuse(ex, REFUSE_BAD_REQUEST, "Content-Length stands more than once");
     if (scan.hosts != 1)
@@ -314,13 +324,15 @@ static void read_head(struct exchange *ex, const char *method, const char *versi
     }
     ex->body_max_bytes = route && route->flags & UPLOAD ? REQUEST_BODY_MAX_BYTES : REQUEST_FORM_MAX_BYTES;
     if (ex->body_bytes > ex->body_max_bytes) {
-        struct str why = msg_str(&ex->arena, LANG_VI, MSG_ERROR_BODY_TOO_LARGE, 0, MSG_ARGS(ARG_INT("n", (int64_t)(ex->body_max_bytes >> 20))));
+        struct str why = msg_str(&ex->arena, LANG_VI, MSG_ERROR_BODY_TOO_LARGE, 0,
+                                 MSG_ARGS(ARG_INT("n", (int64_t)(ex->body_max_bytes >> 20))));
         refuse(ex, REFUSE_TOO_LARGE, why.ptr ? why.ptr : "too large");
         return;
     }
     if (str_equal_nocase_ascii(str_slice(request->content_type, 0, 19), STR("multipart/form-data"))) {
-        if (multipart_new(request->content_type, web_config(ex->server->web)->spool_dir, route && route->flags & UPLOAD ? UPLOAD_MAX_BYTES : REQUEST_FORM_MAX_BYTES,
-                          &ex->arena, &request->form, &ex->multipart, &ex->err) != ERR_NONE) {
+        if (multipart_new(request->content_type, web_config(ex->server->web)->spool_dir,
+                          route && route->flags & UPLOAD ? UPLOAD_MAX_BYTES : REQUEST_FORM_MAX_BYTES, &ex->arena,
+                          &request->form, &ex->multipart, &ex->err) != ERR_NONE) {
             ex->refused = true;
             ex->refusal = REFUSE_BAD_REQUEST;
         }
@@ -332,8 +344,10 @@ static void compress_page(struct exchange *ex)
 {
     struct response *response = &ex->response;
     struct str mime = response->mime;
-    if (response->body.len_bytes < GZIP_LEAST_BYTES || !str_contains(request_header(&ex->request, STR("accept-encoding")), STR("gzip")) ||
-        !(str_starts_with(mime, STR("text/")) || str_starts_with(mime, STR("application/json")) || str_starts_with(mime, STR("image/svg"))))
+    if (response->body.len_bytes < GZIP_LEAST_BYTES ||
+        !str_contains(request_header(&ex->request, STR("accept-encoding")), STR("gzip")) ||
+        !(str_starts_with(mime, STR("text/")) || str_starts_with(mime, STR("application/json")) ||
+          str_starts_with(mime, STR("image/svg"))))
         return;
     z_stream z = {0};
     if (deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
@@ -360,7 +374,8 @@ static struct MHD_Response *make_response(struct exchange *ex)
     bool gzip = false;
     struct MHD_Response *mhd;
     if (response->asset) {
-        gzip = str_contains(request_header(&ex->request, STR("accept-encoding")), STR("gzip")) && response->asset->gzip.len_bytes < response->asset->plain.len_bytes;
+        gzip = str_contains(request_header(&ex->request, STR("accept-encoding")), STR("gzip")) &&
+               response->asset->gzip.len_bytes < response->asset->plain.len_bytes;
         body = gzip ? response->asset->gzip : response->asset->plain;
         if (response->status == 304)
             body = STR("");
@@ -379,12 +394,15 @@ static struct MHD_Response *make_response(struct exchange *ex)
     }
     if (!mhd)
         return NULL;
-    bool ok = str_is_empty(response->mime) || MHD_add_response_header(mhd, "Content-Type", arena_cstr(&ex->arena, response->mime)) == MHD_YES;
+    bool ok = str_is_empty(response->mime) ||
+              MHD_add_response_header(mhd, "Content-Type", arena_cstr(&ex->arena, response->mime)) == MHD_YES;
     if (gzip)
         ok = MHD_add_response_header(mhd, "Content-Encoding", "gzip") == MHD_YES && ok;
     for (size_t i = 0; i < response->headers.count; i++)
         if (response->headers.items[i].name.ptr && response->headers.items[i].value.ptr)
-            ok = MHD_add_response_header(mhd, response->headers.items[i].name.ptr, response->headers.items[i].value.ptr) == MHD_YES && ok;
+            ok = MHD_add_response_header(mhd, response->headers.items[i].name.ptr,
+                                         response->headers.items[i].value.ptr) == MHD_YES &&
+                 ok;
     for (size_t i = 0; i < response->cookies.count; i++)
         if (response->cookies.items[i].value.ptr)
             ok = MHD_add_response_header(mhd, "Set-Cookie", response->cookies.items[i].value.ptr) == MHD_YES && ok;
@@ -434,7 +452,8 @@ static void run(struct exchange *ex)
 {
     ex->request.now_ms = clock_now_ms(&web_config(ex->server->web)->clock);
     if (ex->refused)
-        web_answer_refused(&ex->request, &ex->response, ex->refusal, str_from_cstr(ex->err.text), ex->refusal == REFUSE_BUSY ? web_waiting(ex->server->web) : 0);
+        web_answer_refused(&ex->request, &ex->response, ex->refusal, str_from_cstr(ex->err.text),
+                           ex->refusal == REFUSE_BUSY ? web_waiting(ex->server->web) : 0);
     else
         web_answer(&ex->request, &ex->response);
 }
@@ -478,12 +497,14 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *connectio
     ex->request.arena = &ex->arena;
     ex->raw_uri = arena_str(&ex->arena, str_from_cstr(uri));
     server->running++;
-    peer_deadline(connection, server, server->config.head_ms); /* the request line is here: the rest of the head must follow */
+    peer_deadline(connection, server,
+                  server->config.head_ms); /* the request line is here: the rest of the head must follow */
     return ex;
 }
 
-static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
-                                  const char *upload_data, size_t *upload_data_size, void **con_cls)
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+                                  const char *version, const char *upload_data, size_t *upload_data_size,
+                                  void **con_cls)
 {
     struct http_server *server = cls;
     struct exchange *ex = *con_cls;
@@ -519,7 +540,9 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
             }
             if (code != ERR_NONE) {
                 ex->refused = true;
-                ex->refusal = code == ERR_LIMIT ? REFUSE_TOO_LARGE : code == ERR_SYNTAX ? REFUSE_BAD_REQUEST : REFUSE_SERVER;
+                ex->refusal = code == ERR_LIMIT    ? REFUSE_TOO_LARGE
+                              : code == ERR_SYNTAX ? REFUSE_BAD_REQUEST
+                                                   : REFUSE_SERVER;
                 ex->response.close = true;
             }
             return MHD_YES;
@@ -561,7 +584,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     return MHD_NO;
 }
 
-static void on_completed(void *cls, struct MHD_Connection *connection, void **con_cls, enum MHD_RequestTerminationCode why)
+static void on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
+                         enum MHD_RequestTerminationCode why)
 {
     struct http_server *server = cls;
     struct exchange *ex = *con_cls;
@@ -597,7 +621,8 @@ static void no_log(void *cls, const char *fmt, va_list ap)
     (void)ap;
 }
 
-enum err_code http_start(struct web *web, const struct http_config *config, struct http_server **ret_server, struct err *err)
+enum err_code http_start(struct web *web, const struct http_config *config, struct http_server **ret_server,
+                         struct err *err)
 {
     struct http_server *server = mem_alloc(sizeof *server);
     if (!server)
@@ -623,7 +648,9 @@ enum err_code http_start(struct web *web, const struct http_config *config, stru
         struct socket_address address;
         enum err_code code = socket_address_parse(config->listen, &address, err);
         if (code == ERR_NONE && !socket_address_is_local(&address) && !web_config(web)->behind_proxy)
-            code = err_set(err, ERR_DENIED, "%.*s can be reached from outside: listen on 127.0.0.1 or a Unix socket and put a proxy before it, or say that one stands there",
+            code = err_set(err, ERR_DENIED,
+                           "%.*s can be reached from outside: listen on 127.0.0.1 or a Unix socket and put a proxy "
+                           "before it, or say that one stands there",
                            STR_ARG(config->listen));
         if (code == ERR_NONE)
             code = socket_listen(&address, 0660, &fd, &server->port, err);
@@ -643,14 +670,17 @@ enum err_code http_start(struct web *web, const struct http_config *config, stru
                 server->port = ntohs(((struct sockaddr_in6 *)&bound)->sin6_port);
         }
     }
-    unsigned per_address = web_config(web)->behind_proxy || server->is_unix ? 0 : c->per_address_max ? c->per_address_max : 64;
+    unsigned per_address = web_config(web)->behind_proxy || server->is_unix ? 0
+                           : c->per_address_max                             ? c->per_address_max
+                                                                            : 64;
     server->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, server,
-        MHD_OPTION_EXTERNAL_LOGGER, no_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, c->threads, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_CONNECTION_LIMIT, c->connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_address, MHD_OPTION_CONNECTION_TIMEOUT,
-        (c->idle_ms + 999) / 1000 + 60, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(REQUEST_HEADER_MAX_BYTES + REQUEST_URI_MAX_BYTES + 8192),
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_URI_LOG_CALLBACK, on_uri, server,
-        MHD_OPTION_UNESCAPE_CALLBACK, keep_coded, NULL, MHD_OPTION_END);
+        MHD_OPTION_EXTERNAL_LOGGER, no_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, c->threads,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_LIMIT, c->connections_max,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_address, MHD_OPTION_CONNECTION_TIMEOUT, (c->idle_ms + 999) / 1000 + 60,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(REQUEST_HEADER_MAX_BYTES + REQUEST_URI_MAX_BYTES + 8192),
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
+        MHD_OPTION_URI_LOG_CALLBACK, on_uri, server, MHD_OPTION_UNESCAPE_CALLBACK, keep_coded, NULL, MHD_OPTION_END);
     if (!server->daemon) {
         close(fd);
         mem_free(server);
@@ -658,7 +688,8 @@ enum err_code http_start(struct web *web, const struct http_config *config, stru
     }
     unsigned slow = c->slow_threads < ARRAY_LEN(server->slow) ? c->slow_threads : (unsigned)ARRAY_LEN(server->slow);
     bool ok = pthread_create(&server->reaper, NULL, reaper_run, server) == 0;
-    while (ok && server->slow_count < slow && pthread_create(&server->slow[server->slow_count], NULL, slow_run, server) == 0)
+    while (ok && server->slow_count < slow &&
+           pthread_create(&server->slow[server->slow_count], NULL, slow_run, server) == 0)
         server->slow_count++;
     if (!ok || !server->slow_count) {
         MHD_stop_daemon(server->daemon);

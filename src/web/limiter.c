@@ -6,7 +6,7 @@
 #define PROBES 8u /* neighbours looked at before one gives way */
 
 struct bucket {
-    uint64_t key;          /* 0: free */
+    uint64_t key; /* 0: free */
     int64_t milli_tokens;
     int64_t at_ms;
     unsigned burst;
@@ -82,7 +82,8 @@ static struct bucket *bucket_of(struct limiter *limiter, uint64_t key, struct ra
     return victim;
 }
 
-bool limiter_take(struct limiter *limiter, struct str kind, struct str key, struct rate rate, int64_t now_ms, int64_t *ret_wait_s)
+bool limiter_take(struct limiter *limiter, struct str kind, struct str key, struct rate rate, int64_t now_ms,
+                  int64_t *ret_wait_s)
 {
     pthread_mutex_lock(&limiter->lock);
     struct bucket *b = bucket_of(limiter, key_of(limiter, kind, key), rate, now_ms);

@@ -98,22 +98,30 @@ enum err_code openapi_print(const struct web *web, struct buf *buf, struct err *
         const struct route *route = &config->routes[i];
         bool is_first = route->flags & API;
         for (size_t k = 0; k < i && is_first; k++) /* rows of one path stand in one object */
-            is_first = !(config->routes[k].flags & API && str_equal(str_from_cstr(config->routes[k].path), str_from_cstr(route->path)));
+            is_first = !(config->routes[k].flags & API &&
+                         str_equal(str_from_cstr(config->routes[k].path), str_from_cstr(route->path)));
         if (!is_first)
             continue;
         json_put_key(&w, str_from_cstr(route->path));
         json_object_begin(&w);
         for (size_t k = i; k < config->route_count; k++)
-            if (config->routes[k].flags & API && str_equal(str_from_cstr(config->routes[k].path), str_from_cstr(route->path)))
+            if (config->routes[k].flags & API &&
+                str_equal(str_from_cstr(config->routes[k].path), str_from_cstr(route->path)))
                 put_operation(&w, &config->routes[k]);
         json_object_end(&w);
     }
     json_object_end(&w);
     json_put_key(&w, STR("components"));
-    json_put_raw(&w, STR("{\"securitySchemes\":{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}},\"responses\":{\"Problem\":{\"description\":\"refused, with the reason "
-                         "and what to do\",\"content\":{\"application/problem+json\":{\"schema\":{\"type\":\"object\",\"required\":[\"title\",\"status\",\"detail\",\"todo\"],"
-                         "\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
-                         "\"todo\":{\"type\":\"string\"}}}}}}}}"));
+    json_put_raw(
+        &w,
+        STR("{\"securitySchemes\":{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}},\"responses\":{\"Problem\":{"
+            "\"description\":\"refused, with the reason "
+            "and what to "
+            "do\",\"content\":{\"application/"
+            "problem+json\":{\"schema\":{\"type\":\"object\",\"required\":[\"title\",\"status\",\"detail\",\"todo\"],"
+            "\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":"
+            "\"integer\"},\"detail\":{\"type\":\"string\"},"
+            "\"todo\":{\"type\":\"string\"}}}}}}}}"));
     json_put_key(&w, STR("security"));
     json_put_raw(&w, STR("[{\"token\":[]}]"));
     json_object_end(&w);

@@ -7,8 +7,8 @@ static const struct {
     enum http_method method;
     struct str name;
 } methods[] = {
-    {GET, STR_INIT("GET")},       {HEAD, STR_INIT("HEAD")},     {POST, STR_INIT("POST")},       {PUT, STR_INIT("PUT")},
-    {PATCH, STR_INIT("PATCH")},   {DELETE, STR_INIT("DELETE")}, {OPTIONS, STR_INIT("OPTIONS")},
+    {GET, STR_INIT("GET")},     {HEAD, STR_INIT("HEAD")},     {POST, STR_INIT("POST")},       {PUT, STR_INIT("PUT")},
+    {PATCH, STR_INIT("PATCH")}, {DELETE, STR_INIT("DELETE")}, {OPTIONS, STR_INIT("OPTIONS")},
 };
 
 struct str http_method_name(enum http_method method)
@@ -93,7 +93,8 @@ enum err_code request_id(const struct request *request, struct str name, int64_t
 
 bool request_is_local_path(struct str path)
 {
-    if (path.len_bytes == 0 || path.ptr[0] != '/' || (path.len_bytes > 1 && (path.ptr[1] == '/' || path.ptr[1] == '\\')))
+    if (path.len_bytes == 0 || path.ptr[0] != '/' ||
+        (path.len_bytes > 1 && (path.ptr[1] == '/' || path.ptr[1] == '\\')))
         return false;
     for (size_t i = 0; i < path.len_bytes; i++)
         if ((unsigned char)path.ptr[i] <= 0x20 || path.ptr[i] == 0x7F || path.ptr[i] == '\\')
@@ -103,7 +104,8 @@ bool request_is_local_path(struct str path)
 
 void response_header(struct request *request, struct response *response, struct str name, struct str value)
 {
-    for (size_t i = 0; i < value.len_bytes; i++) /* our own headers never hold line ends: CR or LF here is a broken promise */
+    for (size_t i = 0; i < value.len_bytes;
+         i++) /* our own headers never hold line ends: CR or LF here is a broken promise */
         must(value.ptr[i] != '\r' && value.ptr[i] != '\n' && value.ptr[i] != '\0');
     struct header *header = vec_push(&response->headers, request->arena);
     if (header)
@@ -159,13 +161,15 @@ static void disposition(struct request *request, struct response *response, stru
     response_header(request, response, STR("Content-Disposition"), buf_str(&text));
 }
 
-void response_file(struct request *request, struct response *response, struct str mime, struct str name, struct str body)
+void response_file(struct request *request, struct response *response, struct str mime, struct str name,
+                   struct str body)
 {
     response_text(request, response, 200, mime, body);
     disposition(request, response, name);
 }
 
-void response_file_fd(struct request *request, struct response *response, struct str mime, struct str name, int fd, uint64_t size_bytes)
+void response_file_fd(struct request *request, struct response *response, struct str mime, struct str name, int fd,
+                      uint64_t size_bytes)
 {
     response->status = 200;
     response->mime = mime;
@@ -174,12 +178,14 @@ void response_file_fd(struct request *request, struct response *response, struct
     disposition(request, response, name);
 }
 
-void response_cookie(struct request *request, struct response *response, struct str name, struct str value, int64_t age_s)
+void response_cookie(struct request *request, struct response *response, struct str name, struct str value,
+                     int64_t age_s)
 {
     struct header *cookie = vec_push(&response->cookies, request->arena);
     if (!cookie)
         return;
     cookie->name = name;
-    cookie->value = arena_printf(request->arena, "%s%.*s=%.*s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s", request->is_https ? "__Host-" : "",
-                                 STR_ARG(name), STR_ARG(value), (long long)age_s, request->is_https ? "; Secure" : "");
+    cookie->value = arena_printf(request->arena, "%s%.*s=%.*s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s",
+                                 request->is_https ? "__Host-" : "", STR_ARG(name), STR_ARG(value), (long long)age_s,
+                                 request->is_https ? "; Secure" : "");
 }

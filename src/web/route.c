@@ -114,7 +114,8 @@ static bool path_fits(struct str pattern, struct str path, struct request *reque
     return true;
 }
 
-static const struct route *find_in(const struct route *routes, size_t count, struct request *request, enum http_method method, unsigned *allowed)
+static const struct route *find_in(const struct route *routes, size_t count, struct request *request,
+                                   enum http_method method, unsigned *allowed)
 {
     for (size_t i = 0; i < count; i++) {
         if (!path_fits(str_from_cstr(routes[i].path), request->path, request))
@@ -137,16 +138,18 @@ const struct route *route_find(const struct web *web, struct request *request, u
     return route;
 }
 
-/* --- CSRF: HMAC of the session (or of the visitor's cookie before sign-in), masked anew in every answer so that compression
- * of the page tells nothing about it. --- */
-#define VISITOR_COOKIE "lt_v"
+/* --- CSRF: HMAC of the session (or of the visitor's cookie before sign-in), masked anew in every answer so that
+ * compression of the page tells nothing about it. --- */
+#define VISITOR_COOKIE  "lt_v"
 #define CSRF_MASK_BYTES 32
 
 static struct sha256 csrf_mac(const struct request *request, struct str who)
 {
     char message[128];
-    int n = snprintf(message, sizeof message, "csrf:%.*s", (int)(who.len_bytes < 100 ? who.len_bytes : 100), who.ptr ? who.ptr : "");
-    return crypto_hmac_sha256((struct str){(const char *)request->web->csrf_key, sizeof request->web->csrf_key}, (struct str){message, (size_t)n});
+    int n = snprintf(message, sizeof message, "csrf:%.*s", (int)(who.len_bytes < 100 ? who.len_bytes : 100),
+                     who.ptr ? who.ptr : "");
+    return crypto_hmac_sha256((struct str){(const char *)request->web->csrf_key, sizeof request->web->csrf_key},
+                              (struct str){message, (size_t)n});
 }
 
 static struct str csrf_who(const struct request *request)
@@ -169,7 +172,8 @@ bool web_csrf_is_valid(const struct request *request, struct str token)
 {
     struct str who = csrf_who(request), bytes;
     struct err err;
-    if (str_is_empty(who) || token.len_bytes > 200 || crypto_from_base64url(token, request->arena, &bytes, &err) != ERR_NONE ||
+    if (str_is_empty(who) || token.len_bytes > 200 ||
+        crypto_from_base64url(token, request->arena, &bytes, &err) != ERR_NONE ||
         bytes.len_bytes != CSRF_MASK_BYTES * 2)
         return false;
     uint8_t got[CSRF_MASK_BYTES];
@@ -226,7 +230,8 @@ static enum err_code read_session(struct request *request, struct err *err)
     const struct session_store *store = &request->web->config.sessions;
     struct str authorization = request_header(request, STR("authorization"));
     bool is_token = str_equal_nocase_ascii(str_slice(authorization, 0, 7), STR("Bearer "));
-    struct str secret = is_token ? str_trim(str_slice(authorization, 7, authorization.len_bytes)) : request_cookie(request, STR(SESSION_COOKIE));
+    struct str secret = is_token ? str_trim(str_slice(authorization, 7, authorization.len_bytes))
+                                 : request_cookie(request, STR(SESSION_COOKIE));
     request->session = (struct session){0};
     if (str_is_empty(secret) || !store->find)
         return ERR_NONE;
@@ -273,7 +278,8 @@ static const struct {
     enum msg_id title, why, todo;
     const char *type;
 } refusals[] = {
-    [REFUSE_BAD_REQUEST] = {400, MSG_ERROR_BAD_REQUEST_TITLE, MSG_ERROR_BAD_REQUEST_WHY, MSG_ERROR_BAD_REQUEST_DO, "bad_request"},
+    [REFUSE_BAD_REQUEST] = {400, MSG_ERROR_BAD_REQUEST_TITLE, MSG_ERROR_BAD_REQUEST_WHY, MSG_ERROR_BAD_REQUEST_DO,
+                            "bad_request"},
     [REFUSE_SIGN_IN] = {401, MSG_ERROR_SIGNIN_TITLE, MSG_ERROR_SIGNIN_WHY, MSG_ERROR_SIGNIN_DO, "sign_in"},
     [REFUSE_FORBIDDEN] = {403, MSG_ERROR_FORBIDDEN_TITLE, MSG_ERROR_FORBIDDEN_WHY, MSG_ERROR_FORBIDDEN_DO, "forbidden"},
     [REFUSE_NOT_FOUND] = {404, MSG_ERROR_NOT_FOUND_TITLE, MSG_ERROR_NOT_FOUND_WHY, MSG_ERROR_NOT_FOUND_DO, "not_found"},
@@ -288,7 +294,8 @@ static const struct {
 
 void web_refuse(struct request *request, struct response *response, enum refusal refusal, struct str detail, int64_t n)
 {
-    const struct msg_arg args[] = {ARG_STR("detail", detail), ARG_STR("allowed", detail), ARG_STR("code", detail), ARG_INT("n", n)};
+    const struct msg_arg args[] = {ARG_STR("detail", detail), ARG_STR("allowed", detail), ARG_STR("code", detail),
+                                   ARG_INT("n", n)};
     struct str title = msg_text(request->lang, refusals[refusal].title, 0);
     struct str why = msg_str(request->arena, request->lang, refusals[refusal].why, n, args, ARRAY_LEN(args));
     struct str todo = msg_str(request->arena, request->lang, refusals[refusal].todo, n, args, ARRAY_LEN(args));
@@ -317,7 +324,8 @@ void web_refuse(struct request *request, struct response *response, enum refusal
         response_text(request, response, status, STR("text/plain; charset=utf-8"), title);
         return;
     }
-    struct page_error page = {.frame = frame, .title = title, .why = why, .todo = todo, .home = request->session.person_id != 0};
+    struct page_error page = {
+        .frame = frame, .title = title, .why = why, .todo = todo, .home = request->session.person_id != 0};
     if (refusal == REFUSE_SIGN_IN) {
         page.act = msg_text(request->lang, MSG_ERROR_SIGNIN, 0);
         page.act_href = STR("/signin");
@@ -359,7 +367,8 @@ void web_refuse_err(struct request *request, struct response *response, const st
     }
     char random[4], text[16];
     crypto_random(random, sizeof random);
-    snprintf(text, sizeof text, "TRE-%02X%02X%02X%02X", (unsigned char)random[0], (unsigned char)random[1], (unsigned char)random[2], (unsigned char)random[3]);
+    snprintf(text, sizeof text, "TRE-%02X%02X%02X%02X", (unsigned char)random[0], (unsigned char)random[1],
+             (unsigned char)random[2], (unsigned char)random[3]);
     struct str code = str_from_cstr(text);
     if (request->web->config.hooks.problem)
         request->web->config.hooks.problem(request->web->config.hooks.ctx, request, code, err);
@@ -379,20 +388,21 @@ static struct str methods_text(struct arena *arena, unsigned allowed)
     return arena_str(arena, buf_str(&buf));
 }
 
-/* Every answer carries these. Styles, scripts and pictures come from us alone; nothing inline runs. data: is for the two small
- * pictures inside Bootstrap's own style sheet. */
+/* Every answer carries these. Styles, scripts and pictures come from us alone; nothing inline runs. data: is for the
+ * two small pictures inside Bootstrap's own style sheet. */
 static void add_headers(struct request *request, struct response *response)
 {
     static const struct header always[] = {
-        {STR_INIT("Content-Security-Policy"),
-         STR_INIT("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
-                  "frame-ancestors 'none'; base-uri 'none'")},
+        {STR_INIT("Content-Security-Policy"), STR_INIT("default-src 'none'; style-src 'self'; script-src 'self'; "
+                                                       "img-src 'self' data:; connect-src 'self'; form-action 'self'; "
+                                                       "frame-ancestors 'none'; base-uri 'none'")},
         {STR_INIT("Referrer-Policy"), STR_INIT("same-origin")},
         {STR_INIT("X-Content-Type-Options"), STR_INIT("nosniff")},
         {STR_INIT("X-Frame-Options"), STR_INIT("DENY")},
         {STR_INIT("Cross-Origin-Opener-Policy"), STR_INIT("same-origin")},
         {STR_INIT("Cross-Origin-Resource-Policy"), STR_INIT("same-origin")},
-        {STR_INIT("Permissions-Policy"), STR_INIT("camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()")},
+        {STR_INIT("Permissions-Policy"),
+         STR_INIT("camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()")},
     };
     for (size_t i = 0; i < ARRAY_LEN(always); i++)
         response_header(request, response, always[i].name, always[i].value);
@@ -400,7 +410,8 @@ static void add_headers(struct request *request, struct response *response)
         response_header(request, response, STR("Strict-Transport-Security"), STR("max-age=31536000"));
     if (!response->asset && !(request->route && request->route->flags & CACHED && response->status < 400))
         response_header(request, response, STR("Cache-Control"), STR("no-store"));
-    response_header(request, response, STR("Vary"), response->asset ? STR("Accept-Encoding") : STR("Accept-Encoding, Accept-Language, Cookie"));
+    response_header(request, response, STR("Vary"),
+                    response->asset ? STR("Accept-Encoding") : STR("Accept-Encoding, Accept-Language, Cookie"));
 }
 
 static void answer(struct request *request, struct response *response)
@@ -452,15 +463,17 @@ static void answer(struct request *request, struct response *response)
         }
         return;
     }
-    if (route->right && !(web->config.sessions.may && web->config.sessions.may(web->config.sessions.ctx, &request->session, route->right))) {
+    if (route->right && !(web->config.sessions.may &&
+                          web->config.sessions.may(web->config.sessions.ctx, &request->session, route->right))) {
         web_refuse(request, response, REFUSE_FORBIDDEN, STR(""), 0);
         return;
     }
     if (route->flags & CHANGES) {
         int64_t wait_s = 1;
-        if (!limiter_take(web->limiter, STR("address"), request->client, web->config.rate_address, request->now_ms, &wait_s) ||
-            (request->session.person_id &&
-             !limiter_take(web->limiter, STR("account"), request->session.account, web->config.rate_account, request->now_ms, &wait_s))) {
+        if (!limiter_take(web->limiter, STR("address"), request->client, web->config.rate_address, request->now_ms,
+                          &wait_s) ||
+            (request->session.person_id && !limiter_take(web->limiter, STR("account"), request->session.account,
+                                                         web->config.rate_account, request->now_ms, &wait_s))) {
             web_refuse(request, response, REFUSE_TOO_MANY, STR(""), wait_s);
             return;
         }
@@ -478,7 +491,8 @@ static void answer(struct request *request, struct response *response)
     if (route->handler(request, response, &err) != ERR_NONE) {
         web_refuse_err(request, response, &err);
     } else if (response->body.failed) {
-        err_ignore(err_set(&err, ERR_IO, "the page is over %u bytes or memory is gone", RESPONSE_PAGE_MAX_BYTES), "it is the error that is answered");
+        err_ignore(err_set(&err, ERR_IO, "the page is over %u bytes or memory is gone", RESPONSE_PAGE_MAX_BYTES),
+                   "it is the error that is answered");
         buf_done(&response->body);
         buf_init(&response->body, RESPONSE_PAGE_MAX_BYTES);
         web_refuse_err(request, response, &err);
@@ -492,7 +506,8 @@ void web_answer(struct request *request, struct response *response)
     add_headers(request, response);
 }
 
-void web_answer_refused(struct request *request, struct response *response, enum refusal refusal, struct str detail, int64_t n)
+void web_answer_refused(struct request *request, struct response *response, enum refusal refusal, struct str detail,
+                        int64_t n)
 {
     read_preferences(request);
     request->csrf_token = STR("");
@@ -510,7 +525,8 @@ static enum err_code asset_show(struct request *request, struct response *respon
     response->status = 200;
     response->asset = asset;
     response->mime = asset->mime;
-    response_header(request, response, STR("Cache-Control"), is_icon ? STR("public, max-age=86400") : STR("public, max-age=31536000, immutable"));
+    response_header(request, response, STR("Cache-Control"),
+                    is_icon ? STR("public, max-age=86400") : STR("public, max-age=31536000, immutable"));
     response_header(request, response, STR("ETag"), asset->etag);
     if (str_contains(request_header(request, STR("if-none-match")), asset->etag))
         response->status = 304;
@@ -551,9 +567,11 @@ static enum err_code help_show(struct request *request, struct response *respons
         enum page_state state;
         enum msg_id means;
     } rows[] = {
-        {PAGE_STATE_UNSEEN, MSG_HELP_MEAN_UNSEEN}, {PAGE_STATE_ACK, MSG_HELP_MEAN_ACK},     {PAGE_STATE_DOING, MSG_HELP_MEAN_DOING},
-        {PAGE_STATE_OK, MSG_HELP_MEAN_OK},         {PAGE_STATE_DUE, MSG_HELP_MEAN_DUE},     {PAGE_STATE_LATE, MSG_HELP_MEAN_LATE},
-        {PAGE_STATE_BIRTH, MSG_HELP_MEAN_BIRTH},   {PAGE_STATE_NA, MSG_HELP_MEAN_NA},       {PAGE_STATE_WAIVED, MSG_HELP_MEAN_WAIVED},
+        {PAGE_STATE_UNSEEN, MSG_HELP_MEAN_UNSEEN}, {PAGE_STATE_ACK, MSG_HELP_MEAN_ACK},
+        {PAGE_STATE_DOING, MSG_HELP_MEAN_DOING},   {PAGE_STATE_OK, MSG_HELP_MEAN_OK},
+        {PAGE_STATE_DUE, MSG_HELP_MEAN_DUE},       {PAGE_STATE_LATE, MSG_HELP_MEAN_LATE},
+        {PAGE_STATE_BIRTH, MSG_HELP_MEAN_BIRTH},   {PAGE_STATE_NA, MSG_HELP_MEAN_NA},
+        {PAGE_STATE_WAIVED, MSG_HELP_MEAN_WAIVED},
     };
     civil_day today = civil_day_of_ms(request->now_ms);
     struct pg_help_state *states = arena_new_array(request->arena, struct pg_help_state, ARRAY_LEN(rows));
@@ -562,8 +580,9 @@ static enum err_code help_show(struct request *request, struct response *respons
         return arena_full(request->arena, err);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         civil_day due = rows[i].state == PAGE_STATE_LATE ? today - 2 : today + 3;
-        states[i] = (struct pg_help_state){rows[i].state, words_state(request->arena, request->lang, rows[i].state, today, due, today + 90),
-                                           msg_text(request->lang, rows[i].means, 0)};
+        states[i] = (struct pg_help_state){
+            rows[i].state, words_state(request->arena, request->lang, rows[i].state, today, due, today + 90),
+            msg_text(request->lang, rows[i].means, 0)};
     }
     struct page_out o = response_page(request, response, 200);
     page_help(&o, &(struct page_help){.frame = frame, .states = {states, ARRAY_LEN(rows)}});

@@ -68,7 +68,8 @@ struct str words_interval(struct arena *arena, enum lang lang, int64_t ms)
     return arena_str(arena, buf_str(&buf));
 }
 
-struct str words_state(struct arena *arena, enum lang lang, enum page_state state, civil_day today, civil_day due, civil_day until)
+struct str words_state(struct arena *arena, enum lang lang, enum page_state state, civil_day today, civil_day due,
+                       civil_day until)
 {
     int64_t days = (int64_t)due - today;
     switch (state) {

@@ -11,7 +11,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import webdriver
 from harness import SESSION, Server, equal, run, skip, true
 
-PAGES = [('signin', '/signin', False), ('tasks', '/', True), ('setup', '/setup', False), ('help', '/help', True), ('missing', '/nowhere', True)]
+PAGES = [('signin', '/signin', False), ('tasks', '/', True), ('setup', '/setup', False), ('help', '/help', True), ('parts', '/parts', True), ('missing', '/nowhere', True)]
 
 
 def main():
@@ -106,6 +106,12 @@ def main():
                 var r = u.getBoundingClientRect(); return r.width > 2 && r.height > 2; });''')
             equal(drawn, [True] * 5, 'every stem of the cached sprite is drawn')
 
+        def hostile_values():
+            b.resize(1440)
+            visit('/parts', True)
+            equal(b.js('return document.querySelectorAll("main script, [onfocus]").length'), 0, 'scripts from values')
+            equal(b.js('return document.getElementById("list-q").value'), '" autofocus onfocus="alert(1)', 'the value arrives as it was')
+
         def no_script():
             with driver.open(width=390, script=False) as plain:
                 plain.get(server.url + '/signin')
@@ -138,7 +144,7 @@ def main():
             true(total < 100_000, f'first visit is {total} bytes')
 
         cases += [('keyboard only', keyboard), ('shortcuts off', keys_off), ('sign in on a phone', sign_in), ('theme and language', theme),
-                  ('stems from the sprite', stems), ('scripts off', no_script), ('weight of a first visit', weight)]
+                  ('stems from the sprite', stems), ('hostile values', hostile_values), ('scripts off', no_script), ('weight of a first visit', weight)]
         run(cases)
 
 

@@ -11,13 +11,14 @@
 #include "web/http.h"
 #include "web/words.h"
 
-#define RIGHT_TEST 1u
-#define TEST_TOKEN "test-session-0000000000"
+#define RIGHT_TEST  1u
+#define TEST_TOKEN  "test-session-0000000000"
 #define TEST_BEARER "test-bearer-00000000000"
 
 static _Atomic unsigned changed; /* how often something was written: hostile tests ask that it stays */
 
-static enum err_code session_find(void *ctx, struct str hash, bool is_token, int64_t now_ms, struct arena *arena, struct session *ret, struct err *err)
+static enum err_code session_find(void *ctx, struct str hash, bool is_token, int64_t now_ms, struct arena *arena,
+                                  struct session *ret, struct err *err)
 {
     (void)ctx;
     (void)now_ms;
@@ -25,7 +26,12 @@ static enum err_code session_find(void *ctx, struct str hash, bool is_token, int
     (void)err;
     struct sha256 want = crypto_sha256(is_token ? STR(TEST_BEARER) : STR(TEST_TOKEN));
     if (str_equal(hash, sha256_str(&want)))
-        *ret = (struct session){.person_id = 42, .id = 7, .rights = RIGHT_TEST, .name = STR("Nguyễn Thị Hạ"), .unit = STR("Trường THCS Bến Nước"), .unit_id = 9,
+        *ret = (struct session){.person_id = 42,
+                                .id = 7,
+                                .rights = RIGHT_TEST,
+                                .name = STR("Nguyễn Thị Hạ"),
+                                .unit = STR("Trường THCS Bến Nước"),
+                                .unit_id = 9,
                                 .account = STR("42")};
     return ERR_NONE;
 }
@@ -47,33 +53,54 @@ static void frame_fill(void *ctx, struct request *request, struct layout_frame *
 
 static enum err_code tasks_show(struct request *request, struct response *response, struct err *err)
 {
-    static const enum page_state states[] = {PAGE_STATE_LATE, PAGE_STATE_DUE, PAGE_STATE_DUE, PAGE_STATE_DOING, PAGE_STATE_DOING, PAGE_STATE_OK, PAGE_STATE_OK,
-                                             PAGE_STATE_OK,   PAGE_STATE_OK,  PAGE_STATE_OK,  PAGE_STATE_OK,    PAGE_STATE_OK,    PAGE_STATE_OK, PAGE_STATE_OK,
-                                             PAGE_STATE_NA};
+    static const enum page_state states[] = {PAGE_STATE_LATE,  PAGE_STATE_DUE, PAGE_STATE_DUE, PAGE_STATE_DOING,
+                                             PAGE_STATE_DOING, PAGE_STATE_OK,  PAGE_STATE_OK,  PAGE_STATE_OK,
+                                             PAGE_STATE_OK,    PAGE_STATE_OK,  PAGE_STATE_OK,  PAGE_STATE_OK,
+                                             PAGE_STATE_OK,    PAGE_STATE_OK,  PAGE_STATE_NA};
     enum lang lang = request->lang;
     struct arena *a = request->arena;
     civil_day today = civil_day_of_ms(request->now_ms);
     const struct pg_first_row first[] = {
-        {.state = PAGE_STATE_LATE, .word = words_state(a, lang, PAGE_STATE_LATE, today, today - 2, CIVIL_NONE),
-         .title = STR("Xác nhận đã đọc công văn trực nghỉ lễ 30/4–01/5"), .href = STR("/duty/1"), .detail = STR("Hạn 21/04/2027 · đọc mất 2 phút"),
-         .act = STR("Đọc và xác nhận"), .act_href = STR("/duty/1")},
-        {.state = PAGE_STATE_DUE, .word = words_state(a, lang, PAGE_STATE_DUE, today, today + 3, CIVIL_NONE), .title = STR("Gửi lịch trực nghỉ lễ của trường"),
-         .href = STR("/duty/2"), .detail = STR("Muộn nhất 26/04/2027 · đã điền sẵn 2 người"), .act = STR("Xem và gửi"), .act_href = STR("/duty/2")},
-        {.state = PAGE_STATE_DUE, .word = words_state(a, lang, PAGE_STATE_DUE, today, today + 5, CIVIL_NONE), .title = STR("Đóng một cửa đang mở ra Internet"),
-         .href = STR("/duty/3"), .detail = STR("Phòng tin học · làm mất 15 phút"), .act = STR("Xem cách làm"), .act_href = STR("/duty/3")},
+        {.state = PAGE_STATE_LATE,
+         .word = words_state(a, lang, PAGE_STATE_LATE, today, today - 2, CIVIL_NONE),
+         .title = STR("Xác nhận đã đọc công văn trực nghỉ lễ 30/4–01/5"),
+         .href = STR("/duty/1"),
+         .detail = STR("Hạn 21/04/2027 · đọc mất 2 phút"),
+         .act = STR("Đọc và xác nhận"),
+         .act_href = STR("/duty/1")},
+        {.state = PAGE_STATE_DUE,
+         .word = words_state(a, lang, PAGE_STATE_DUE, today, today + 3, CIVIL_NONE),
+         .title = STR("Gửi lịch trực nghỉ lễ của trường"),
+         .href = STR("/duty/2"),
+         .detail = STR("Muộn nhất 26/04/2027 · đã điền sẵn 2 người"),
+         .act = STR("Xem và gửi"),
+         .act_href = STR("/duty/2")},
+        {.state = PAGE_STATE_DUE,
+         .word = words_state(a, lang, PAGE_STATE_DUE, today, today + 5, CIVIL_NONE),
+         .title = STR("Đóng một cửa đang mở ra Internet"),
+         .href = STR("/duty/3"),
+         .detail = STR("Phòng tin học · làm mất 15 phút"),
+         .act = STR("Xem cách làm"),
+         .act_href = STR("/duty/3")},
     };
     civil_day until = civil_to_day(2027, 12, 30);
     const struct pg_task_row next[] = {
-        {STR("Rà quét lỗ hổng kỳ 1 năm 2027"), STR("/duty/4"), PAGE_STATE_DOING, words_state(a, lang, PAGE_STATE_DOING, today, today, until), STR("trước 01/07/2027")},
-        {STR("Phương án ứng cứu sự cố"), STR("/duty/5"), PAGE_STATE_OK, words_state(a, lang, PAGE_STATE_OK, today, today, until), STR("")},
-        {STR("Diễn tập thực chiến (hệ thống cấp độ 3 trở lên)"), STR("/duty/6"), PAGE_STATE_NA, words_state(a, lang, PAGE_STATE_NA, today, today, until), STR("")},
+        {STR("Rà quét lỗ hổng kỳ 1 năm 2027"), STR("/duty/4"), PAGE_STATE_DOING,
+         words_state(a, lang, PAGE_STATE_DOING, today, today, until), STR("trước 01/07/2027")},
+        {STR("Phương án ứng cứu sự cố"), STR("/duty/5"), PAGE_STATE_OK,
+         words_state(a, lang, PAGE_STATE_OK, today, today, until), STR("")},
+        {STR("Diễn tập thực chiến (hệ thống cấp độ 3 trở lên)"), STR("/duty/6"), PAGE_STATE_NA,
+         words_state(a, lang, PAGE_STATE_NA, today, today, until), STR("")},
     };
     const struct pg_legend legend[] = {
-        {PAGE_STATE_LATE, 1, STR("quá hạn"), STR("/?state=late")},  {PAGE_STATE_DUE, 2, STR("sắp đến hạn"), STR("/?state=due")},
-        {PAGE_STATE_DOING, 2, STR("đang làm"), STR("/?state=doing")}, {PAGE_STATE_OK, 9, STR("đạt"), STR("/?state=ok")},
+        {PAGE_STATE_LATE, 1, STR("quá hạn"), STR("/?state=late")},
+        {PAGE_STATE_DUE, 2, STR("sắp đến hạn"), STR("/?state=due")},
+        {PAGE_STATE_DOING, 2, STR("đang làm"), STR("/?state=doing")},
+        {PAGE_STATE_OK, 9, STR("đạt"), STR("/?state=ok")},
         {PAGE_STATE_NA, 1, STR("không thuộc diện"), STR("/?state=na")},
     };
-    const struct pg_helper helpers[] = {{STR("Đầu mối Sở GD&ĐT"), STR("Vũ Đình Khôi"), STR("0900 000 111")}, {STR("Đội ứng cứu sự cố"), STR("trực 24/7"), STR("0900 000 113")}};
+    const struct pg_helper helpers[] = {{STR("Đầu mối Sở GD&ĐT"), STR("Vũ Đình Khôi"), STR("0900 000 111")},
+                                        {STR("Đội ứng cứu sự cố"), STR("trực 24/7"), STR("0900 000 113")}};
     struct layout_frame *frame = web_frame(request, msg_text(lang, MSG_TASKS_TITLE, 0), STR("tasks"));
     if (!frame)
         return arena_full(a, err);
@@ -100,8 +127,12 @@ static enum err_code signin_page(struct request *request, struct response *respo
     if (!frame)
         return arena_full(request->arena, err);
     struct page_out o = response_page(request, response, refused ? 422 : 200);
-    page_signin(&o, &(struct page_signin){.frame = frame, .name = form_get(&request->form, STR("name")), .back = request_field(request, STR("back")),
-                                          .refused = refused, .tries_left = 4, .waiting = web_waiting(request->web)});
+    page_signin(&o, &(struct page_signin){.frame = frame,
+                                          .name = form_get(&request->form, STR("name")),
+                                          .back = request_field(request, STR("back")),
+                                          .refused = refused,
+                                          .tries_left = 4,
+                                          .waiting = web_waiting(request->web)});
     return ERR_NONE;
 }
 
@@ -134,6 +165,68 @@ static enum err_code setup_show(struct request *request, struct response *respon
         return arena_full(request->arena, err);
     struct page_out o = response_page(request, response, 200);
     page_setup(&o, &(struct page_setup){.frame = frame, .at = 3, .of = 4});
+    return ERR_NONE;
+}
+
+/* The parts that no page of the framework itself uses, on one page. */
+static void parts_body(struct page_out *o, const void *page)
+{
+    static const struct pg_crumb crumbs[] = {{STR_INIT("Chỉ thị"), STR_INIT("/directives")},
+                                             {STR_INIT("18/CT-TTg"), STR_INIT("/directive/1")},
+                                             {STR_INIT("412/UBND-KGVX"), STR_INIT("")}};
+    static const struct pg_first_row numbers[] = {
+        {.state = PAGE_STATE_LATE,
+         .n = 43,
+         .n_href = STR_INIT("/?state=late"),
+         .title = STR_INIT("đơn vị đã trễ"),
+         .detail = STR_INIT("6 đơn vị trễ từ khi giao")},
+        {.state = PAGE_STATE_UNSEEN,
+         .n = 1041,
+         .n_href = STR_INIT("/?state=unseen"),
+         .title = STR_INIT("đơn vị chưa xem"),
+         .detail = STR_INIT("9 đơn vị chưa có đầu mối")},
+        {.state = PAGE_STATE_DUE, .n = 64, .n_href = STR_INIT("/?state=due"), .title = STR_INIT("sắp đến hạn")},
+    };
+    static const struct pg_tab tabs[] = {{STR_INIT("Tất cả"), 1200, STR_INIT("/parts"), PAGE_STATE_NONE, true},
+                                         {STR_INIT("Trễ"), 43, STR_INIT("/parts?state=late"), PAGE_STATE_LATE, false}};
+    static const struct pg_hidden keep[] = {{STR_INIT("state"), STR_INIT("\"><script>alert(1)</script>")}};
+    static const struct pg_col cols[] = {
+        {STR_INIT("Đơn vị"), STR_INIT("/parts?sort=name"), false, STR_INIT("ascending")},
+        {STR_INIT("Hạn"), STR_INIT(""), true, STR_INIT("")}};
+    (void)page;
+    part_crumbs(o, &(struct part_crumbs){.rows = {crumbs, ARRAY_LEN(crumbs)}});
+    out_lit(o, STR("<h1>Ứng cứu sự cố 2027: 883 trên 1.182 đơn vị đạt</h1>"));
+    part_first(o, &(struct part_first){.rows = {numbers, ARRAY_LEN(numbers)}, .numbers = true});
+    part_refusal(o, &(struct part_refusal){STR("Chưa gửi được."), STR("Tháng 4 không có ngày 31."),
+                                           STR("Có phải 30/04/2027?"), STR("Vũ Đình Khôi"), STR("0900 000 111")});
+    part_filter(o, &(struct part_filter){.action = STR("/parts"),
+                                         .q = STR("\" autofocus onfocus=\"alert(1)"),
+                                         .keep = {keep, 1},
+                                         .tabs = {tabs, ARRAY_LEN(tabs)}});
+    out_lit(o, STR("<div class=\"lt-tbl-wrap\"><table class=\"lt-tbl\">"));
+    part_thead(o, &(struct part_thead){.cols = {cols, ARRAY_LEN(cols)}});
+    out_lit(o, STR("<tbody><tr><th scope=\"row\"><a href=\"/unit/1\">Trường THCS Bến Nước</a></th><td "
+                   "class=\"num\">26/04/2027</td></tr></tbody></table></div>"));
+    part_pager(o,
+               &(struct part_pager){1, 50, 1200, STR(""), STR("/parts?page=2"), STR("/parts.xlsx"), STR("/parts.csv")});
+    part_empty(
+        o, &(struct part_empty){STR("Chưa có chỉ thị nào. Dán một công văn vào, một phút sau có danh sách nhiệm vụ."),
+                                STR("Dán công văn"), STR("/letters/new")});
+    part_field(o, &(struct part_field){.name = STR("due"),
+                                       .label = STR("Hạn"),
+                                       .value = STR("31/04/2027"),
+                                       .hint = STR("Ví dụ: 30/04/2027"),
+                                       .error = STR("Tháng 4 không có ngày 31.")});
+}
+
+static enum err_code parts_show(struct request *request, struct response *response, struct err *err)
+{
+    struct layout_frame *frame = web_frame(request, STR("Các mảnh"), STR("directives"));
+    if (!frame)
+        return arena_full(request->arena, err);
+    frame->as_of = civil_to_day(2027, 3, 31);
+    struct page_out o = response_page(request, response, 200);
+    layout_frame(&o, frame, parts_body, NULL);
     return ERR_NONE;
 }
 
@@ -198,7 +291,8 @@ static enum err_code echo_show(struct request *request, struct response *respons
 static enum err_code file_show(struct request *request, struct response *response, struct err *err)
 {
     (void)err;
-    response_file(request, response, STR("text/csv; charset=utf-8"), STR("Đơn vị \"trễ\" 2027.csv"), STR("a,b\r\n1,2\r\n"));
+    response_file(request, response, STR("text/csv; charset=utf-8"), STR("Đơn vị \"trễ\" 2027.csv"),
+                  STR("a,b\r\n1,2\r\n"));
     return ERR_NONE;
 }
 
@@ -211,7 +305,8 @@ static enum err_code broken_show(struct request *request, struct response *respo
 
 static const struct api_param echo_params[] = {{"q", "query", "string", "what to say back"}, {NULL, NULL, NULL, NULL}};
 static const struct api_doc echo_doc = {"Says back what was asked", echo_params, NULL,
-                                        "{\"type\":\"object\",\"required\":[\"id\",\"q\"],\"properties\":{\"id\":{\"type\":\"string\"},\"q\":{\"type\":[\"string\",\"null\"]}}}"};
+                                        "{\"type\":\"object\",\"required\":[\"id\",\"q\"],\"properties\":{\"id\":{"
+                                        "\"type\":\"string\"},\"q\":{\"type\":[\"string\",\"null\"]}}}"};
 static const struct api_doc change_doc = {"Counts one change", NULL, "{\"type\":\"object\"}", "{}"};
 
 static const struct route routes[] = {
@@ -219,6 +314,7 @@ static const struct route routes[] = {
     {GET, "/signin", signin_show, 0, READS | PUBLIC, NULL},
     {POST, "/signin", signin_do, 0, CHANGES | PUBLIC | SLOW, NULL},
     {POST, "/signout", signout_do, 0, CHANGES, NULL},
+    {GET, "/parts", parts_show, 0, READS, NULL},
     {GET, "/setup", setup_show, 0, READS | PUBLIC, NULL},
     {POST, "/setup/units", upload_do, 0, CHANGES | PUBLIC | UPLOAD, NULL},
     {POST, "/change", change_do, 0, CHANGES, NULL},
@@ -259,7 +355,12 @@ int main(int argc, char **argv)
     };
     struct web *web;
     struct http_server *server;
-    const struct http_config http = {.listen = str_from_cstr(argv[1]), .listen_fd = -1, .head_ms = 2000, .body_ms = 2000, .idle_ms = 4000, .per_address_max = 200};
+    const struct http_config http = {.listen = str_from_cstr(argv[1]),
+                                     .listen_fd = -1,
+                                     .head_ms = 2000,
+                                     .body_ms = 2000,
+                                     .idle_ms = 4000,
+                                     .per_address_max = 200};
     if (web_new(&config, &web, &err) != ERR_NONE || http_start(web, &http, &server, &err) != ERR_NONE) {
         fprintf(stderr, "%s\n", err.text);
         return 3;

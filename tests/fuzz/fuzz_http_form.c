@@ -1,6 +1,6 @@
 /* fuzz_http_form - what browsers send. The first byte chooses: even, urlencoded text; odd, multipart with boundary "B".
- * Promises: a multipart body reads the same whole and byte by byte; every field is UTF-8 without NUL; what was decoded can be written
- * percent-coded and decodes to itself. */
+ * Promises: a multipart body reads the same whole and byte by byte; every field is UTF-8 without NUL; what was decoded
+ * can be written percent-coded and decodes to itself. */
 #include "base/buf.h"
 #include "base/limits.h"
 #include "web/form.h"
@@ -9,10 +9,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static enum err_code read_multipart(struct str body, size_t piece, struct arena *arena, struct form *form, struct err *err)
+static enum err_code read_multipart(struct str body, size_t piece, struct arena *arena, struct form *form,
+                                    struct err *err)
 {
     struct multipart *m;
-    enum err_code code = multipart_new(STR("multipart/form-data; boundary=B"), "/dev/shm", 1u << 16, arena, form, &m, err);
+    enum err_code code =
+        multipart_new(STR("multipart/form-data; boundary=B"), "/dev/shm", 1u << 16, arena, form, &m, err);
     if (code != ERR_NONE)
         return code;
     for (size_t i = 0; i < body.len_bytes && code == ERR_NONE; i += piece)
@@ -45,10 +47,12 @@ static void try_multipart(struct str body)
     if (one == ERR_NONE) {
         must(whole.fields.count == pieces.fields.count && whole.files.count == pieces.files.count);
         for (size_t i = 0; i < whole.fields.count; i++)
-            must(str_equal(whole.fields.items[i].name, pieces.fields.items[i].name) && str_equal(whole.fields.items[i].value, pieces.fields.items[i].value));
+            must(str_equal(whole.fields.items[i].name, pieces.fields.items[i].name) &&
+                 str_equal(whole.fields.items[i].value, pieces.fields.items[i].value));
         for (size_t i = 0; i < whole.files.count; i++) {
             must(whole.files.items[i].size_bytes == pieces.files.items[i].size_bytes);
-            must(str_find_byte(whole.files.items[i].filename, '/', 0) < 0 && str_find_byte(whole.files.items[i].filename, '\\', 0) < 0);
+            must(str_find_byte(whole.files.items[i].filename, '/', 0) < 0 &&
+                 str_find_byte(whole.files.items[i].filename, '\\', 0) < 0);
         }
     }
     form_done(&whole);
@@ -78,7 +82,8 @@ static void try_urlencoded(struct str text)
     else
         must(again.fields.count == form.fields.count);
     for (size_t i = 0; i < again.fields.count; i++)
-        must(str_equal(again.fields.items[i].name, form.fields.items[i].name) && str_equal(again.fields.items[i].value, form.fields.items[i].value));
+        must(str_equal(again.fields.items[i].name, form.fields.items[i].name) &&
+             str_equal(again.fields.items[i].value, form.fields.items[i].value));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

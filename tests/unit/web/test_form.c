@@ -13,10 +13,17 @@ static void urlencoded(void **state)
         size_t count;
         const char *name, *value; /* of the last field */
     } cases[] = {
-        {"a=1&b=2", ERR_NONE, 2, "b", "2"},       {"", ERR_NONE, 0, NULL, NULL},          {"a", ERR_NONE, 1, "a", ""},
-        {"a=%C4%91%e1%ba%a5t+%2B", ERR_NONE, 1, "a", "đất +"}, {"&&a==&&", ERR_NONE, 1, "a", "="}, {"a=%", ERR_SYNTAX, 0, NULL, NULL},
-        {"a=%4", ERR_SYNTAX, 0, NULL, NULL},      {"a=%gg", ERR_SYNTAX, 0, NULL, NULL},   {"a=%00", ERR_SYNTAX, 0, NULL, NULL},
-        {"a=%ff", ERR_SYNTAX, 0, NULL, NULL},     {"%c0%af=1", ERR_SYNTAX, 0, NULL, NULL},
+        {"a=1&b=2", ERR_NONE, 2, "b", "2"},
+        {"", ERR_NONE, 0, NULL, NULL},
+        {"a", ERR_NONE, 1, "a", ""},
+        {"a=%C4%91%e1%ba%a5t+%2B", ERR_NONE, 1, "a", "đất +"},
+        {"&&a==&&", ERR_NONE, 1, "a", "="},
+        {"a=%", ERR_SYNTAX, 0, NULL, NULL},
+        {"a=%4", ERR_SYNTAX, 0, NULL, NULL},
+        {"a=%gg", ERR_SYNTAX, 0, NULL, NULL},
+        {"a=%00", ERR_SYNTAX, 0, NULL, NULL},
+        {"a=%ff", ERR_SYNTAX, 0, NULL, NULL},
+        {"%c0%af=1", ERR_SYNTAX, 0, NULL, NULL},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         AUTO_ARENA arena;
@@ -51,11 +58,14 @@ static void too_many_fields(void **state)
 }
 
 #define HEAD_OF(name) "Content-Disposition: form-data; name=\"" name "\"\r\n\r\n"
-static const char whole[] = "--B\r\n" HEAD_OF("csrf") "t\r\n--B\r\n"
-                            "content-disposition: form-data; name=\"f\"; filename=\"C:\\x\\\xC4\x91.csv\"\r\nContent-Type: text/csv\r\n\r\n"
-                            "1\r\n--Bx\r\n-\r\n--B\r\n" HEAD_OF("empty") "\r\n--B--\r\nepilogue";
+static const char whole[] =
+    "--B\r\n" HEAD_OF("csrf") "t\r\n--B\r\n"
+                              "content-disposition: form-data; name=\"f\"; "
+                              "filename=\"C:\\x\\\xC4\x91.csv\"\r\nContent-Type: text/csv\r\n\r\n"
+                              "1\r\n--Bx\r\n-\r\n--B\r\n" HEAD_OF("empty") "\r\n--B--\r\nepilogue";
 
-static enum err_code read_in_pieces(struct str text, size_t piece, const char *type, uint64_t file_max_bytes, struct arena *arena, struct form *form, struct err *err)
+static enum err_code read_in_pieces(struct str text, size_t piece, const char *type, uint64_t file_max_bytes,
+                                    struct arena *arena, struct form *form, struct err *err)
 {
     struct multipart *m;
     TRY(multipart_new(str_from_cstr(type), "/tmp", file_max_bytes, arena, form, &m, err));
@@ -76,7 +86,8 @@ static void multipart_reads_the_same_in_any_pieces(void **state)
         arena_init(&arena, 1 << 20);
         struct form form = {0};
         struct err err = {0};
-        assert_ok(read_in_pieces((struct str){whole, sizeof whole - 1}, piece, "multipart/form-data; boundary=B", 1000, &arena, &form, &err));
+        assert_ok(read_in_pieces((struct str){whole, sizeof whole - 1}, piece, "multipart/form-data; boundary=B", 1000,
+                                 &arena, &form, &err));
         assert_str(form_get(&form, STR("csrf")), STR("t"));
         assert_str(form_get(&form, STR("empty")), STR(""));
         const struct form_file *file = form_file(&form, STR("f"));
@@ -100,7 +111,8 @@ static void multipart_refuses(void **state)
         {"multipart/form-data", "", ERR_SYNTAX},
         {"multipart/form-data; boundary=", "", ERR_SYNTAX},
         {"multipart/form-data; boundary=\"B", "", ERR_SYNTAX},
-        {"multipart/form-data; boundary=0123456789012345678901234567890123456789012345678901234567890123456789x", "", ERR_SYNTAX},
+        {"multipart/form-data; boundary=0123456789012345678901234567890123456789012345678901234567890123456789x", "",
+         ERR_SYNTAX},
         {"multipart/form-data; boundary=B", "", ERR_SYNTAX},
         {"multipart/form-data; boundary=B", "--B\r\n", ERR_SYNTAX},
         {"multipart/form-data; boundary=B", "--B\r\n" HEAD_OF("a") "x", ERR_SYNTAX},
@@ -108,9 +120,12 @@ static void multipart_refuses(void **state)
         {"multipart/form-data; boundary=B", "--B\r\nX: y\r\n\r\nx\r\n--B--\r\n", ERR_SYNTAX},
         {"multipart/form-data; boundary=B", "--B\r\nbroken\r\n\r\nx\r\n--B--\r\n", ERR_SYNTAX},
         {"multipart/form-data; boundary=B", "--B\r\n" HEAD_OF("a") "\xff\r\n--B--\r\n", ERR_SYNTAX},
-        {"multipart/form-data; boundary=B", "--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x\"\r\n\r\n12345678901\r\n--B--\r\n", ERR_LIMIT},
+        {"multipart/form-data; boundary=B",
+         "--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x\"\r\n\r\n12345678901\r\n--B--\r\n",
+         ERR_LIMIT},
         {"multipart/form-data; boundary=B", "--B--\r\n", ERR_NONE},
-        {"multipart/form-data; boundary=\"B\"; charset=utf-8", "preamble\r\n--B\r\n" HEAD_OF("a") "x\r\n--B--", ERR_NONE},
+        {"multipart/form-data; boundary=\"B\"; charset=utf-8", "preamble\r\n--B\r\n" HEAD_OF("a") "x\r\n--B--",
+         ERR_NONE},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         AUTO_ARENA arena;
@@ -136,7 +151,8 @@ static void long_head_of_a_part(void **state)
         buf_put_byte(&buf, 'a');
     struct form form = {0};
     struct err err = {0};
-    assert_err(read_in_pieces(buf_str(&buf), 500, "multipart/form-data; boundary=B", 10, &arena, &form, &err), ERR_LIMIT);
+    assert_err(read_in_pieces(buf_str(&buf), 500, "multipart/form-data; boundary=B", 10, &arena, &form, &err),
+               ERR_LIMIT);
 }
 
 int main(void)

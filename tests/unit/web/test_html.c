@@ -32,10 +32,14 @@ static void text_is_escaped(void **state)
         {STR_INIT("' onfocus='x"), STR_INIT("&#39; onfocus=&#39;x")},
         {STR_INIT("&lt;"), STR_INIT("&amp;lt;")},
         {STR_INIT("Đắk Nông ỗ"), STR_INIT("Đắk Nông ỗ")},
-        {STR_INIT("a\0b"), STR_INIT("a\xEF\xBF\xBD" "b")},
+        {STR_INIT("a\0b"), STR_INIT("a\xEF\xBF\xBD"
+                                    "b")},
         {STR_INIT("\x1B[31m"), STR_INIT("\xEF\xBF\xBD[31m")},
-        {STR_INIT("\xC0\xBC" "script"), STR_INIT("\xEF\xBF\xBD\xEF\xBF\xBD" "script")}, /* overlong "<" */
-        {STR_INIT("\xE2\x80"), STR_INIT("\xEF\xBF\xBD\xEF\xBF\xBD")},                    /* broken off: must not eat the quote after it */
+        {STR_INIT("\xC0\xBC"
+                  "script"),
+         STR_INIT("\xEF\xBF\xBD\xEF\xBF\xBD"
+                  "script")},                                         /* overlong "<" */
+        {STR_INIT("\xE2\x80"), STR_INIT("\xEF\xBF\xBD\xEF\xBF\xBD")}, /* broken off: must not eat the quote after it */
         {STR_INIT("\xEF\xBF\xBD"), STR_INIT("\xEF\xBF\xBD")},
         {STR_INIT("\xC2\x85"), STR_INIT("\xEF\xBF\xBD")}, /* C1 control */
         {STR_INIT("a\tb\nc"), STR_INIT("a\tb\nc")},
@@ -84,6 +88,16 @@ static void address_pieces_stay_pieces(void **state)
         {STR_INIT("a\0"), STR_INIT("a%00")},
     };
     each_case(out_url_part, cases, ARRAY_LEN(cases));
+}
+
+static void phone_numbers_keep_digits(void **state)
+{
+    (void)state;
+    static const struct text_case cases[] = {
+        {STR_INIT("0900 000 113"), STR_INIT("0900000113")},
+        {STR_INIT("+84 (0) 900.000.113\" onclick=\"x"), STR_INIT("+840900000113")},
+    };
+    each_case(out_tel, cases, ARRAY_LEN(cases));
 }
 
 static void arguments_of_texts_are_escaped(void **state)
@@ -148,8 +162,10 @@ static void percent_never_rounds_up_to_whole(void **state)
         int64_t part, whole;
         struct str want;
     } cases[] = {
-        {883, 1182, STR_INIT("74,7%")}, {1181, 1182, STR_INIT("99,9%")}, {1182, 1182, STR_INIT("100%")}, {999999, 1000000, STR_INIT("99,9%")},
-        {0, 5, STR_INIT("0%")},         {3, 0, STR_INIT("0%")},          {1, 2, STR_INIT("50%")},
+        {883, 1182, STR_INIT("74,7%")}, {1181, 1182, STR_INIT("99,9%")},
+        {1182, 1182, STR_INIT("100%")}, {999999, 1000000, STR_INIT("99,9%")},
+        {0, 5, STR_INIT("0%")},         {3, 0, STR_INIT("0%")},
+        {1, 2, STR_INIT("50%")},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         AUTO_BUF buf;
@@ -168,8 +184,14 @@ static void intervals_in_words(void **state)
         int64_t minutes;
         struct str want;
     } cases[] = {
-        {0, STR_INIT("dưới 1 phút")},       {1, STR_INIT("1 phút")},      {60, STR_INIT("1 giờ")},          {38 * 60 + 32, STR_INIT("1 ngày 14 giờ")},
-        {92, STR_INIT("1 giờ 32 phút")},    {1440, STR_INIT("1 ngày")},   {1440 + 5, STR_INIT("1 ngày")},   {-92, STR_INIT("1 giờ 32 phút")},
+        {0, STR_INIT("dưới 1 phút")},
+        {1, STR_INIT("1 phút")},
+        {60, STR_INIT("1 giờ")},
+        {38 * 60 + 32, STR_INIT("1 ngày 14 giờ")},
+        {92, STR_INIT("1 giờ 32 phút")},
+        {1440, STR_INIT("1 ngày")},
+        {1440 + 5, STR_INIT("1 ngày")},
+        {-92, STR_INIT("1 giờ 32 phút")},
         {1440 * 400, STR_INIT("400 ngày")},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
@@ -187,12 +209,18 @@ static void states_carry_their_number_or_day(void **state)
         int due;
         struct str want;
     } cases[] = {
-        {PAGE_STATE_LATE, -2, STR_INIT("Quá hạn 2 ngày")}, {PAGE_STATE_DUE, 3, STR_INIT("Còn 3 ngày")},           {PAGE_STATE_DUE, 0, STR_INIT("Hết hạn hôm nay")},
-        {PAGE_STATE_OK, 0, STR_INIT("Đạt đến 30/12/2027")}, {PAGE_STATE_WAIVED, 0, STR_INIT("Tạm miễn đến 30/12/2027")}, {PAGE_STATE_BIRTH, -9, STR_INIT("Trễ từ khi giao")},
+        {PAGE_STATE_LATE, -2, STR_INIT("Quá hạn 2 ngày")},
+        {PAGE_STATE_DUE, 3, STR_INIT("Còn 3 ngày")},
+        {PAGE_STATE_DUE, 0, STR_INIT("Hết hạn hôm nay")},
+        {PAGE_STATE_OK, 0, STR_INIT("Đạt đến 30/12/2027")},
+        {PAGE_STATE_WAIVED, 0, STR_INIT("Tạm miễn đến 30/12/2027")},
+        {PAGE_STATE_BIRTH, -9, STR_INIT("Trễ từ khi giao")},
         {PAGE_STATE_NONE, 0, STR_INIT("")},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-        assert_str(words_state(&arena, LANG_VI, cases[i].state, today, today + cases[i].due, civil_to_day(2027, 12, 30)), cases[i].want);
+        assert_str(
+            words_state(&arena, LANG_VI, cases[i].state, today, today + cases[i].due, civil_to_day(2027, 12, 30)),
+            cases[i].want);
 }
 
 int main(void)
@@ -201,6 +229,7 @@ int main(void)
         cmocka_unit_test(text_is_escaped),
         cmocka_unit_test(addresses_cannot_run_or_leave),
         cmocka_unit_test(address_pieces_stay_pieces),
+        cmocka_unit_test(phone_numbers_keep_digits),
         cmocka_unit_test(arguments_of_texts_are_escaped),
         cmocka_unit_test(plural_follows_the_language),
         cmocka_unit_test(every_text_stands_in_both_languages),

@@ -39,7 +39,9 @@ static void a_flood_does_not_free_the_guilty(void **state)
     for (int i = 0; i < 20000; i++) {
         char key[32];
         int n = snprintf(key, sizeof key, "stranger-%d", i);
-        err_ignore(limiter_take(limiter, STR("k"), (struct str){key, (size_t)n}, rate, 1000, NULL) ? ERR_NONE : ERR_BUSY, "only to fill the table");
+        err_ignore(limiter_take(limiter, STR("k"), (struct str){key, (size_t)n}, rate, 1000, NULL) ? ERR_NONE
+                                                                                                   : ERR_BUSY,
+                   "only to fill the table");
     }
     assert_false(limiter_take(limiter, STR("k"), STR("guilty"), rate, 1000, NULL));
     limiter_free(limiter);

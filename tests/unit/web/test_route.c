@@ -10,7 +10,8 @@
 static enum err_code ok_show(struct request *request, struct response *response, struct err *err)
 {
     (void)err;
-    response_text(request, response, 200, STR("text/plain"), request_param(request, STR("id")).ptr ? request_param(request, STR("id")) : STR("ok"));
+    response_text(request, response, 200, STR("text/plain"),
+                  request_param(request, STR("id")).ptr ? request_param(request, STR("id")) : STR("ok"));
     return ERR_NONE;
 }
 
@@ -44,7 +45,8 @@ static const struct route rows[] = {
     {GET, "/api/mine", ok_show, 0, READS | API, NULL},
 };
 
-static enum err_code find(void *ctx, struct str hash, bool is_token, int64_t now_ms, struct arena *arena, struct session *ret, struct err *err)
+static enum err_code find(void *ctx, struct str hash, bool is_token, int64_t now_ms, struct arena *arena,
+                          struct session *ret, struct err *err)
 {
     (void)ctx;
     (void)is_token;
@@ -76,10 +78,19 @@ static void begin(struct fixture *f, enum http_method method, const char *path, 
     struct err err = {0};
     *f = (struct fixture){.at_ms = 1000};
     arena_init(&f->arena, 4 << 20);
-    const struct web_config config = {.routes = rows, .route_count = ARRAY_LEN(rows), .sessions = {NULL, find, may}, .clock = clock_fixed(&f->at_ms), .spool_dir = "/tmp",
+    const struct web_config config = {.routes = rows,
+                                      .route_count = ARRAY_LEN(rows),
+                                      .sessions = {NULL, find, may},
+                                      .clock = clock_fixed(&f->at_ms),
+                                      .spool_dir = "/tmp",
                                       .rate_address = rate};
     assert_ok(web_new(&config, &f->web, &err));
-    f->request = (struct request){.web = f->web, .arena = &f->arena, .now_ms = f->at_ms, .method = method, .path = str_from_cstr(path), .client = STR("192.0.2.1")};
+    f->request = (struct request){.web = f->web,
+                                  .arena = &f->arena,
+                                  .now_ms = f->at_ms,
+                                  .method = method,
+                                  .path = str_from_cstr(path),
+                                  .client = STR("192.0.2.1")};
     f->response.fd = -1;
     buf_init(&f->response.body, RESPONSE_PAGE_MAX_BYTES);
 }
@@ -124,17 +135,24 @@ static void the_table_decides(void **state)
         const char *path, *cookie;
         int status;
     } cases[] = {
-        {GET, "/thing/1", NULL, 200},       {HEAD, "/thing/1", NULL, 200},    {GET, "/thing/", NULL, 404},         {GET, "/thing", NULL, 404},
-        {GET, "/thing/1/part/2", NULL, 200}, {GET, "/thing/1/part", NULL, 404}, {GET, "/thing/1/part/2/3", NULL, 404}, {GET, "/all/a/b/c", NULL, 200},
-        {POST, "/thing/1", NULL, 405},      {OPTIONS, "/thing/1", NULL, 204}, {DELETE, "/mine", NULL, 405},        {GET, "/mine", NULL, 303},
-        {GET, "/mine", "lt_s=" COOKIE, 200}, {GET, "/mine", "a=b; lt_s=" COOKIE "; c=d", 200}, {GET, "/mine", "xlt_s=" COOKIE, 303}, {GET, "/mine", "lt_s=wrong", 303},
-        {GET, "/ruled", "lt_s=" COOKIE, 403}, {POST, "/mine", NULL, 401},      {POST, "/mine", "lt_s=" COOKIE, 403}, {GET, "/api/mine", NULL, 401},
-        {GET, "/conflict", NULL, 409},      {GET, "/endless", NULL, 500},     {GET, "/nowhere", NULL, 404},
+        {GET, "/thing/1", NULL, 200},          {HEAD, "/thing/1", NULL, 200},
+        {GET, "/thing/", NULL, 404},           {GET, "/thing", NULL, 404},
+        {GET, "/thing/1/part/2", NULL, 200},   {GET, "/thing/1/part", NULL, 404},
+        {GET, "/thing/1/part/2/3", NULL, 404}, {GET, "/all/a/b/c", NULL, 200},
+        {POST, "/thing/1", NULL, 405},         {OPTIONS, "/thing/1", NULL, 204},
+        {DELETE, "/mine", NULL, 405},          {GET, "/mine", NULL, 303},
+        {GET, "/mine", "lt_s=" COOKIE, 200},   {GET, "/mine", "a=b; lt_s=" COOKIE "; c=d", 200},
+        {GET, "/mine", "xlt_s=" COOKIE, 303},  {GET, "/mine", "lt_s=wrong", 303},
+        {GET, "/ruled", "lt_s=" COOKIE, 403},  {POST, "/mine", NULL, 401},
+        {POST, "/mine", "lt_s=" COOKIE, 403},  {GET, "/api/mine", NULL, 401},
+        {GET, "/conflict", NULL, 409},         {GET, "/endless", NULL, 500},
+        {GET, "/nowhere", NULL, 404},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         int got = status_of(cases[i].method, cases[i].path, cases[i].cookie);
         if (got != cases[i].status)
-            fail_msg("%.*s %s: %d, wanted %d", STR_ARG(http_method_name(cases[i].method)), cases[i].path, got, cases[i].status);
+            fail_msg("%.*s %s: %d, wanted %d", STR_ARG(http_method_name(cases[i].method)), cases[i].path, got,
+                     cases[i].status);
     }
 }
 
@@ -247,7 +265,8 @@ static void every_answer_is_guarded(void **state)
         unsigned policies = 0, caches = 0;
         for (size_t k = 0; k < f.response.headers.count; k++) {
             policies += str_equal(f.response.headers.items[k].name, STR("Content-Security-Policy"));
-            caches += str_equal(f.response.headers.items[k].name, STR("Cache-Control")) && str_equal(f.response.headers.items[k].value, STR("no-store"));
+            caches += str_equal(f.response.headers.items[k].name, STR("Cache-Control")) &&
+                      str_equal(f.response.headers.items[k].value, STR("no-store"));
         }
         if (policies != 1 || caches != 1)
             fail_msg("%s: %u policies, %u no-store", paths[i], policies, caches);
@@ -261,8 +280,15 @@ static void only_local_paths_are_followed(void **state)
     static const struct {
         const char *path;
         bool ok;
-    } cases[] = {{"/", true}, {"/duty/1?a=b", true}, {"", false}, {"//evil.example", false}, {"/\\evil.example", false}, {"https://evil.example/", false},
-                 {"/a\r\nSet-Cookie: x", false}, {"javascript:x", false}, {"/a b", false}};
+    } cases[] = {{"/", true},
+                 {"/duty/1?a=b", true},
+                 {"", false},
+                 {"//evil.example", false},
+                 {"/\\evil.example", false},
+                 {"https://evil.example/", false},
+                 {"/a\r\nSet-Cookie: x", false},
+                 {"javascript:x", false},
+                 {"/a b", false}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         if (request_is_local_path(str_from_cstr(cases[i].path)) != cases[i].ok)
             fail_msg("%s", cases[i].path);

@@ -80,7 +80,7 @@ PASSED = [
     ('<a href="/x/{{s}}">x</a>', 'out_url_part(o, d->s);'),
     ('<a href="/x?q={{s}}&amp;n={{n}}">x</a>', 'out_url_part(o, d->s);'),
     ('<a href="{{s}}?q={{n}}">x</a>', 'out_url(o, d->s);'),
-    ('<a href="tel:{{s}}">x</a>', 'out_url_part(o, d->s);'),
+    ('<a href="tel:{{s}}">x</a>', 'out_tel(o, d->s);'),
     ('<p>{{n}}</p>', 'out_number(o, d->n);'),
     ('<p title="{{n}}">', 'out_i64(o, d->n);'),
     ('<p>{{d}}</p>', 'out_day(o, d->d);'),

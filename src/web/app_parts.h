@@ -1,0 +1,35 @@
+/* app_parts.h - what the files of the site know of each other: the rows of each area, the session glue, the undo strip.
+ * Uses: web/app.h.    Used by: web/app*.c and web/page_*.c.    Memory: none.    Threads: no shared state. */
+#ifndef LUYTRE_WEB_APP_PARTS_H
+#define LUYTRE_WEB_APP_PARTS_H
+
+#include "web/app.h"
+
+NONNULL_BEGIN
+
+/* app_session.c */
+struct session_store app_session_store(struct app *app);
+void app_frame(void *NULLABLE ctx, struct request *request, struct layout_frame *frame);
+struct str app_undo_key(const struct app *app);
+/* app.c: fills undo_text and undo_href when a strip is due */
+void app_undo_strip(struct request *request, struct layout_frame *frame);
+
+/* One list a file of handlers; a new area is one line here and one in APP_ROUTE_LISTS. */
+extern const struct route_list
+    account_routes; /* page_account.c: sign in and out, invitations, second factor, prefs, tokens */
+extern const struct route_list home_routes;      /* page_home.c: my tasks, search, more, first-run wizard */
+extern const struct route_list unit_routes;      /* page_unit.c: a unit, the tree, import, events */
+extern const struct route_list people_routes;    /* page_people.c: people, grants, who can see */
+extern const struct route_list admin_routes;     /* page_admin.c: administration, audit, sample data */
+extern const struct route_list letter_routes;    /* page_letter.c: letters, letter beside duties */
+extern const struct route_list directive_routes; /* page_directive.c: issue, list, progress, rows behind a number */
+extern const struct route_list duty_routes;      /* page_duty.c: a duty, evidence, review, requests */
+extern const struct route_list asset_routes;     /* page_asset.c: systems, devices, findings and pairs */
+extern const struct route_list report_routes; /* page_report.c: reports, answer letters, freezes, visits, cost, inbox */
+extern const struct route_list api_routes;    /* api.c: REST over the same domain functions */
+#define APP_ROUTE_LISTS                                                                                            \
+    &account_routes, &home_routes, &unit_routes, &people_routes, &admin_routes, &letter_routes, &directive_routes, \
+        &duty_routes, &asset_routes, &report_routes, &api_routes
+
+NONNULL_END
+#endif
