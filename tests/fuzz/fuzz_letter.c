@@ -1,0 +1,56 @@
+/* fuzz_letter.c - any UTF-8 text is read as a letter: offsets stay inside, and time stays linear. */
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/viet.h"
+#include "letter/letter_print.h"
+
+#define TIME_BASE_US     400000u /* a loaded machine under a sanitizer */
+#define TIME_PER_BYTE_US 40u
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool calendar_days(void *ctx, civil_day from, int n, civil_day *ret_day)
+{
+    (void)ctx;
+    *ret_day = from + n;
+    return true;
+}
+
+static void check_span(struct str text, struct letter_span at)
+{
+    must(at.from <= at.to && at.to <= text.len_bytes);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, 1u << 30);
+    struct err err = {0};
+    struct letter *letter;
+    struct letter_options options = {.workday_add = calendar_days};
+    if (size > 256u << 10)
+        return 0;
+    struct str text = viet_nfc(&arena, (struct str){(const char *)data, size});
+    if (str_is_null(text))
+        return 0;
+    int64_t start_us = clock_monotonic_us();
+    if (letter_parse(text, &options, &arena, &letter, &err) != ERR_NONE)
+        return 0;
+    must(clock_monotonic_us() - start_us < (int64_t)(TIME_BASE_US + TIME_PER_BYTE_US * text.len_bytes));
+    for (size_t i = 0; i < letter->duties.count; i++) {
+        check_span(text, letter->duties.items[i].quote);
+        check_span(text, letter->duties.items[i].actor.at);
+        check_span(text, letter->duties.items[i].deadline.quoted.at);
+    }
+    for (size_t i = 0; i < letter->recipients.count; i++)
+        check_span(text, letter->recipients.items[i].at);
+    AUTO_BUF out;
+    buf_init(&out, 64u << 20);
+    letter_print_json(letter, &out);
+    must(utf8_is_valid(buf_str(&out)));
+    buf_clear(&out);
+    letter_print_people(letter, &out);
+    return 0;
+}
