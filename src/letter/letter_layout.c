@@ -1,6 +1,8 @@
 #include "letter/letter_read.h"
 
 #define HEAD_PIECES_MAX    60u
+#define KINH_GUI_PIECES_MAX 400u /* the menus of a web page may stand before it */
+#define ANNEXES_MAX        100u
 #define SUBJECT_WORDS_MAX  90u
 #define RECIPIENTS_MAX     200u
 #define ITEM_WORDS_MAX     120u
@@ -45,7 +47,7 @@ static uint32_t piece_find(const struct reader *r, uint32_t from, uint32_t to, e
 static uint32_t head_pieces(const struct reader *r)
 {
     uint32_t count = (uint32_t)r->pieces.count;
-    uint32_t kg = piece_find(r, 0, count, LEX_KINH_GUI);
+    uint32_t kg = piece_find(r, 0, count < KINH_GUI_PIECES_MAX ? count : KINH_GUI_PIECES_MAX, LEX_KINH_GUI);
     if (kg != NONE)
         return kg;
     for (uint32_t k = 0; k < count && k < HEAD_PIECES_MAX; k++) {
@@ -179,7 +181,7 @@ static enum err_code date_read(struct reader *r, uint32_t head)
             from--;
         while (from < i - 1 && !r->words[from].upper_first)
             from++;
-        for (uint32_t k = 0; k < r->pieces.count; k++)
+        for (uint32_t k = 0; k < head; k++)
             if (piece_of(r, k)->first > from && piece_of(r, k)->first < i)
                 from = piece_of(r, k)->first;
         if (from == i - 1)
@@ -425,7 +427,7 @@ static bool is_name_piece(const struct reader *r, uint32_t k)
     return !has_class(r, p->first, LEX_NOI_NHAN) && !has_class(r, p->first, LEX_ORG);
 }
 
-/* First piece of the signature block at or after `from`, or NONNE. */
+/* First piece of the signature block at or after `from`, or NONE. */
 static uint32_t signer_find(const struct reader *r, uint32_t from)
 {
     uint32_t count = (uint32_t)r->pieces.count;
@@ -482,7 +484,7 @@ static enum err_code annexes_read(struct reader *r, uint32_t from)
 {
     for (uint32_t k = from; k < r->pieces.count; k++) {
         const struct piece *p = piece_of(r, k);
-        if (!piece_starts(r, k, LEX_ANNEX) || !p->is_upper || p->last - p->first > 6)
+        if (!piece_starts(r, k, LEX_ANNEX) || !p->is_upper || p->last - p->first > 6 || r->letter->attachments.count >= ANNEXES_MAX)
             continue;
         struct letter_attachment *a = vec_push(&r->letter->attachments, r->arena);
         if (!a)

@@ -21,6 +21,7 @@ struct word {
     uint32_t to;
     uint32_t line;     /* index into lines */
     uint32_t number;   /* of WORD_NUMBER, capped */
+    uint32_t group_close; /* of an opening bracket or quote: the word that closes it; 0: none near */
     uint64_t classes[2]; /* a phrase of class n starts here */
     uint16_t folded;   /* vocabulary id without case and marks; 0: not in it */
     uint16_t exact;    /* vocabulary id with marks */
@@ -85,8 +86,12 @@ bool class_in(const struct reader *r, uint32_t from, uint32_t to, enum letter_cl
 /* Words [first, last) as one line of text. STR_NONE with err set when the arena is full. */
 MUST_USE enum err_code words_value(struct reader *r, uint32_t first, uint32_t last, struct letter_value *ret);
 struct str word_text(const struct reader *r, uint32_t i);
-/* Closing bracket or quote for the one at i, or `end`. Linear over a whole text: gives up after 400 words. */
-uint32_t skip_group(const struct reader *r, uint32_t i, uint32_t end);
+/* Closing bracket or quote for the one at i, or `end`. */
+static inline uint32_t skip_group(const struct reader *r, uint32_t i, uint32_t end)
+{
+    uint32_t close = r->words[i].group_close;
+    return close > i && close < end ? close : end;
+}
 
 /* --- letter_ref.c --- */
 MUST_USE enum err_code refs_read(struct reader *r);

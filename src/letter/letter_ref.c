@@ -1,6 +1,7 @@
 #include "letter/letter_read.h"
 
 #define REF_SYMBOL_WORDS_MAX 14u
+#define ATTACHMENTS_MAX      300u
 #define REFS_MAX             1000u /* in one letter; further ones are left out of the list */
 
 /* "CT-TTg", "QĐ-UBND", "SGD&ĐT-VP", "QH15", "CT - TTg": words taken. */
@@ -88,6 +89,8 @@ static enum err_code attachment_add(struct reader *r, struct letter_value name)
     for (size_t i = 0; i < r->letter->attachments.count; i++)
         if (str_equal(r->letter->attachments.items[i].name.text, name.text))
             return ERR_NONE;
+    if (r->letter->attachments.count >= ATTACHMENTS_MAX)
+        return ERR_NONE;
     struct letter_attachment *a = vec_push(&r->letter->attachments, r->arena);
     if (!a)
         return arena_full(r->arena, r->err);

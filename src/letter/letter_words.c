@@ -4,6 +4,7 @@
 #define WORD_LONGEST_BYTES 48u /* a longer run of letters is no word of ours */
 #define PHRASE_WORDS_MAX   12u
 #define GROUP_WORDS_MAX    400u
+#define GROUP_DEPTH_MAX    16u
 
 /* tools/lettergen fills the slots with the same function (FNV-1a, 64 bits). */
 static uint64_t vocabulary_hash(struct str text)
@@ -150,6 +151,38 @@ static bool join_broken(struct reader *r, struct str fold, uint32_t previous_fol
     return true;
 }
 
+/* Brackets pair from the inside; a quote closes at the next quote. A pair further apart than GROUP_WORDS_MAX is a slip. */
+static void pair_groups(struct reader *r)
+{
+    uint32_t open[GROUP_DEPTH_MAX], depth = 0, quote = 0;
+    for (uint32_t i = 0; i < r->word_count; i++) {
+        if (r->words[i].kind != WORD_MARK)
+            continue;
+        char mark = r->words[i].mark;
+        if (mark == '(' || mark == '[') {
+            if (depth == GROUP_DEPTH_MAX) { /* the outermost are given up */
+                memmove(open, open + 1, sizeof open - sizeof open[0]);
+                depth--;
+            }
+            open[depth++] = i;
+        } else if (mark == ')' || mark == ']') {
+            char want = mark == ')' ? '(' : '[';
+            uint32_t k = depth;
+            while (k > 0 && r->words[open[k - 1]].mark != want)
+                k--;
+            if (k > 0) {
+                depth = k - 1;
+                if (i - open[depth] < GROUP_WORDS_MAX)
+                    r->words[open[depth]].group_close = i;
+            }
+        } else if (mark == '"') {
+            if (quote && i - quote < GROUP_WORDS_MAX)
+                r->words[quote].group_close = i;
+            quote = i;
+        }
+    }
+}
+
 static enum err_code add_classes(struct reader *r)
 {
     for (uint32_t i = 0; i < r->word_count; i++) {
@@ -282,6 +315,7 @@ enum err_code reader_words(struct reader *r)
     r->lines[line].last = r->word_count;
     for (uint32_t k = line + 1; k < r->line_count; k++)
         r->lines[k].first = r->lines[k].last = r->word_count;
+    pair_groups(r);
     return add_classes(r);
 }
 
@@ -429,19 +463,4 @@ enum err_code words_value(struct reader *r, uint32_t first, uint32_t last, struc
     out[n] = '\0';
     *ret = (struct letter_value){{out, n}, {from, to}};
     return ERR_NONE;
-}
-
-uint32_t skip_group(const struct reader *r, uint32_t i, uint32_t end)
-{
-    char open = r->words[i].mark, close = open == '(' ? ')' : open == '[' ? ']' : '"';
-    uint32_t depth = 0;
-    for (uint32_t k = i; k < end && k - i < GROUP_WORDS_MAX; k++) {
-        if (r->words[k].kind != WORD_MARK)
-            continue;
-        if (close != '"' && r->words[k].mark == open)
-            depth++;
-        if (k > i && r->words[k].mark == close && (close == '"' || --depth == 0))
-            return k;
-    }
-    return end;
 }
