@@ -275,7 +275,10 @@ static void read_client(struct exchange *ex)
     request->client = ex->server->is_unix || !info || !info->client_addr
                           ? STR("unix")
                           : socket_address_print(info->client_addr, &ex->arena);
-    if (!web_config(ex->server->web)->behind_proxy)
+    /* Only a peer on this machine can be our proxy; anybody else would be writing about themselves. */
+    bool is_local =
+        ex->server->is_unix || str_equal(request->client, STR("127.0.0.1")) || str_equal(request->client, STR("::1"));
+    if (!web_config(ex->server->web)->behind_proxy || !is_local)
         return;
     struct str forwarded = request_header(request, STR("x-forwarded-for"));
     if (!str_is_null(forwarded)) {

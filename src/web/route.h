@@ -73,7 +73,7 @@ struct web_config {
     const char *spool_dir;            /* unnamed upload files */
     const struct str *NULLABLE hosts; /* names this site answers to; none: any well-formed Host */
     size_t host_count;
-    bool behind_proxy;        /* the peer is our proxy: believe its X-Forwarded-For and X-Forwarded-Proto */
+    bool behind_proxy;        /* believe X-Forwarded-For and -Proto of a peer on this machine */
     struct rate rate_address; /* of changes, by address; burst 0: 120, 120 a minute */
     struct rate rate_account; /* of changes, by account; burst 0: 120, 240 a minute */
     unsigned gate_slots;      /* password checks at a time; 0: 2 */

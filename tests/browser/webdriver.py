@@ -1,5 +1,6 @@
 """A small WebDriver client (W3C WebDriver, JSON over HTTP) for Debian's chromedriver. Standard library only, loopback only."""
 import base64
+import hashlib
 import json
 import os
 import shutil
@@ -172,8 +173,12 @@ class Browser:
 
     def axe(self):
         """Violations of WCAG A, AA and best practice: list of 'rule: node'."""
-        with open(os.path.join(HERE, 'vendor', 'axe.min.js'), encoding='utf-8') as f:
-            self.cdp('Runtime.evaluate', expression=f.read())
+        with open(os.path.join(HERE, 'vendor', 'axe.min.js'), 'rb') as f:
+            source = f.read()
+        with open(os.path.join(HERE, 'vendor', 'SHA256SUMS'), encoding='utf-8') as f:
+            if hashlib.sha256(source).hexdigest() != f.read().split()[0]:
+                raise Failed('axe.min.js is not the file of SHA256SUMS')
+        self.cdp('Runtime.evaluate', expression=source.decode())
         result = self.js_async('''
             var done = arguments[arguments.length - 1];
             axe.run(document, {resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
