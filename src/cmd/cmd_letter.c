@@ -12,6 +12,8 @@
 
 #define LETTER_ARENA_BYTES  (1u << 30)
 #define LETTER_OUTPUT_BYTES (256u << 20)
+#define CALENDAR_FIRST_YEAR 2000
+#define CALENDAR_LAST_YEAR  2060
 
 static const struct option_spec read_specs[] = {
     {"json", 0, OPTION_FLAG, 0, NULL, "mỗi dòng một đối tượng JSON: letter, duty…, summary", "newline-delimited JSON: letter, duty…, summary", 0, 0},
@@ -90,7 +92,7 @@ static int letter_read(int argc, char **argv)
     struct letter *letter;
     enum err_code code = text_read(path, &arena, &text, &err);
     if (code == ERR_NONE)
-        code = know_workday_calendar(&arena, NULL, 0, &calendar, &err);
+        code = know_workday_calendar(&arena, NULL, 0, CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR, &calendar, &err);
     if (code == ERR_NONE) {
         struct letter_options how = {.workday_add = calendar_add, .ctx = calendar};
         code = letter_parse(text, &how, &arena, &letter, &err);
