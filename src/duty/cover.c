@@ -8,6 +8,7 @@
 #include "org/access.h"
 #include "proof/chain.h"
 #include "proof/evidence.sql.h"
+#include "store/blob.h"
 
 #define COVER_ARENA_BYTES (64u << 20)
 
@@ -377,10 +378,16 @@ static enum err_code submit_in_transaction(struct db *db, void *ctx, struct err 
                                 .submitted_ms = db_now_ms(db),
                             },
                             err));
-    for (size_t i = 0; i < draft->file_count; i++)
+    for (size_t i = 0; i < draft->file_count; i++) {
+        int64_t file_id = db_id(db);
+        struct sha256 hash;
+        if (draft->files[i].sha256.len_bytes != SHA256_BYTES)
+            return err_set(err, ERR_SYNTAX, "tệp %zu không có mã băm", i + 1);
+        memcpy(hash.bytes, draft->files[i].sha256.ptr, SHA256_BYTES);
+        TRY(blob_use(db, &hash, STR("evidence_file"), file_id, err));
         TRY(sql_evidence_file_insert(db,
                                      &(struct sql_evidence_file_insert_args){
-                                         .id = db_id(db),
+                                         .id = file_id,
                                          .evidence_id = s->id,
                                          .name = draft->files[i].name,
                                          .media_type = draft->files[i].media_type,
@@ -388,6 +395,7 @@ static enum err_code submit_in_transaction(struct db *db, void *ctx, struct err 
                                          .sha256 = draft->files[i].sha256,
                                      },
                                      err));
+    }
     struct sql_assignments_for_evidence_rows answered;
     TRY(sql_assignments_for_evidence(db, &arena,
                                      &(struct sql_assignments_for_evidence_args){

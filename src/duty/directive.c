@@ -13,6 +13,7 @@
 
 static const char *const target_rules[TARGET_RULE_COUNT] = {
     [TARGET_ALL] = "all",       [TARGET_CHILDREN] = "children",       [TARGET_SELF] = "self",
+    [TARGET_CHILD_KIND] = "child_kind",
     [TARGET_KIND] = "kind",     [TARGET_FUNCTION] = "function",       [TARGET_SECTOR] = "sector",
     [TARGET_MEMBER] = "member", [TARGET_UNIT] = "unit",               [TARGET_EXCEPT_UNIT] = "except_unit",
     [TARGET_EXCEPT_KIND] = "except_kind",

@@ -16,6 +16,7 @@ enum target_rule {
     TARGET_CHILDREN, /* right below */
     TARGET_SELF,     /* the issuer itself */
     TARGET_KIND,     /* below, of a kind (knowledge/org_kinds.yaml) */
+    TARGET_CHILD_KIND, /* right below, of a kind */
     TARGET_FUNCTION,
     TARGET_SECTOR,
     TARGET_MEMBER,

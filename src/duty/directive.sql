@@ -127,7 +127,7 @@ SELECT t.unit_id, t.name, t.kind, t.depth, COALESCE(b.name, s.name) AS subject_n
           JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
           JOIN obligation_target g ON g.obligation_id = :obligation_id
            AND ((g.rule = 'all' AND c.depth > 0) OR (g.rule = 'children' AND c.depth = 1) OR (g.rule = 'self' AND c.depth = 0)
-             OR (g.rule = 'kind' AND f.kind = g.value AND c.depth > 0) OR (g.rule = 'sector' AND f.sector = g.value)
+             OR (g.rule = 'kind' AND f.kind = g.value AND c.depth > 0) OR (g.rule = 'child_kind' AND f.kind = g.value AND c.depth = 1) OR (g.rule = 'sector' AND f.sector = g.value)
              OR (g.rule = 'unit' AND CAST(c.descendant_id AS TEXT) = g.value)
              OR (g.rule = 'function' AND EXISTS (SELECT 1 FROM unit_function uf WHERE uf.unit_id = c.descendant_id AND uf.function = g.value AND uf.from_day <= :on_day AND uf.to_day > :on_day))
              OR (g.rule = 'member' AND EXISTS (SELECT 1 FROM unit_member um WHERE um.unit_id = c.descendant_id AND um.membership = g.value AND um.from_day <= :on_day AND um.to_day > :on_day)))

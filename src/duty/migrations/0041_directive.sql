@@ -50,7 +50,7 @@ CREATE INDEX obligation_parent_idx ON obligation (parent_id);
 CREATE TABLE obligation_target (
     id {id},
     obligation_id {int} NOT NULL REFERENCES obligation (id),
-    rule {text} NOT NULL,             -- all, kind, function, sector, member, unit, except_unit, except_kind
+    rule {text} NOT NULL,             -- all, children, self, kind, child_kind, function, sector, member, unit, except_unit, except_kind
     value {text} NOT NULL
 ) {strict};
 CREATE INDEX obligation_target_idx ON obligation_target (obligation_id);

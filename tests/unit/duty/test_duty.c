@@ -2,6 +2,7 @@
 
 #include "proof/chain.h"
 #include "proof/evidence.sql.h"
+#include "store/blob.h"
 
 static const struct obligation_target to_all[] = {{TARGET_ALL, STR_INIT("")}};
 static const struct obligation_target to_schools[] = {{TARGET_KIND, STR_INIT("school_lower_secondary")}};
@@ -76,6 +77,11 @@ static void issuing_reaches_whom_it_names(void **state)
     assert_err(directive_issue(t->db, &teacher, second, &issued, &err), ERR_DENIED);
 }
 
+static enum err_code keep_file(struct db *db, void *hash, struct err *err)
+{
+    return blob_put(db, STR("phương án"), hash, err);
+}
+
 static void a_province_sees_it_move(void **state)
 {
     struct store_test *t = *state;
@@ -110,8 +116,9 @@ static void a_province_sees_it_move(void **state)
                                                                                                                                           : "12");
     buf_lit(&fields, "}");
     draft.fields_json = buf_str(&fields);
-    char sha[32] = {1};
-    struct evidence_file file = {STR("phuong-an.pdf"), STR("application/pdf"), {sha, sizeof sha}, 10};
+    struct sha256 hash;
+    assert_ok(db_transact(t->db, keep_file, &hash, &err));
+    struct evidence_file file = {STR("phuong-an.pdf"), STR("application/pdf"), sha256_str(&hash), 10};
     draft.files = &file;
     draft.file_count = 1;
     assert_ok(evidence_submit(t->db, &teacher, &draft, &evidence, &err));
