@@ -1,0 +1,75 @@
+-- name: site_sample_present
+-- Is anything of the sample province still here? The index holds sample units only.
+-- result: one
+-- scope: system
+-- columns: n int
+SELECT CASE WHEN EXISTS (SELECT 1 FROM unit WHERE is_sample = 1) THEN 1 ELSE 0 END AS n;
+
+-- name: site_sample_counts
+-- What of it, by kind of object.
+-- result: one
+-- scope: system
+-- columns: units int, people int
+SELECT (SELECT COUNT(*) FROM unit WHERE is_sample = 1) AS units, (SELECT COUNT(*) FROM person WHERE is_sample = 1) AS people;
+
+-- name: site_people_present
+-- Has anybody been set up? The first-run wizard runs only while nobody has.
+-- result: one
+-- scope: system
+-- columns: n int
+SELECT CASE WHEN EXISTS (SELECT 1 FROM person) THEN 1 ELSE 0 END AS n;
+
+-- name: site_helpers
+-- Whom a unit may ask: for each unit right above it, whoever is there for it, by telephone.
+-- result: many
+-- scope: org
+-- args: unit_id int, on_day int
+-- columns: edge_kind text, parent_id int, parent_name text, parent_phone text?, person_name text?, person_phone text?
+SELECT e.edge_kind, e.parent_id, f.name AS parent_name, f.phone AS parent_phone, p.name AS person_name, p.phone AS person_phone
+  FROM unit_edge e
+  JOIN unit_fact f ON f.unit_id = e.parent_id AND f.from_day <= :on_day AND f.to_day > :on_day
+  LEFT JOIN person p ON p.id = (SELECT g.person_id FROM person_grant g JOIN person gp ON gp.id = g.person_id AND gp.is_active = 1
+         WHERE g.unit_id = e.parent_id AND g.pair_id IS NULL AND g.from_day <= :on_day AND g.to_day > :on_day
+           AND g.role IN ('focal_officer', 'superior_reviewer', 'coordinator', 'focal_deputy')
+         ORDER BY CASE g.role WHEN 'focal_officer' THEN 0 WHEN 'superior_reviewer' THEN 1 WHEN 'coordinator' THEN 2 ELSE 3 END, g.id LIMIT 1)
+ WHERE e.child_id = :unit_id AND e.from_day <= :on_day AND e.to_day > :on_day AND {scope :unit_id}
+ ORDER BY CASE e.edge_kind WHEN 'professional' THEN 0 WHEN 'administrative' THEN 1 ELSE 2 END, e.parent_id;
+
+-- name: site_response_team
+-- The nearest standing body of a response team whose area holds the unit.
+-- result: one
+-- scope: org
+-- args: unit_id int, on_day int
+-- columns: unit_id int, name text, phone text?
+SELECT fn.unit_id, f.name, f.phone
+  FROM unit_closure c
+  JOIN unit_function fn ON fn.area_unit_id = c.ancestor_id AND fn.function = 'response_team_standing' AND fn.from_day <= :on_day AND fn.to_day > :on_day
+  JOIN unit_fact f ON f.unit_id = fn.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
+ WHERE c.descendant_id = :unit_id AND c.edge_kind = 'administrative' AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :unit_id}
+ ORDER BY c.depth, fn.unit_id LIMIT 1;
+
+-- name: site_contact_confirmed
+-- When somebody last said that their own number and address are right.
+-- result: one
+-- scope: self
+-- columns: at_ms int?
+SELECT MAX(at_ms) AS at_ms FROM chain_entry WHERE object_kind = 'person' AND object_id = :actor_person AND kind = 'contact_confirmed';
+
+-- name: site_audit_list
+-- The audit page: one stream, newest first. An entry without a unit is for whoever may audit a unit its author works in; one of the
+-- system itself for every auditor. search: the author's name.
+-- result: many
+-- scope: org
+-- args: stream text, kind text?, search text?, from_ms int, to_ms int, before_id int, limit_count int
+-- columns: id int, seq int?, kind text, object_kind text, object_id int, unit_id int?, unit_name text?, actor_id int?, actor_name text?, at_ms int, content blob?, hash blob?, erased_by int?
+SELECT e.id, e.seq, e.kind, e.object_kind, e.object_id, e.unit_id, f.name AS unit_name, e.actor_id, p.name AS actor_name, e.at_ms, e.content, e.hash, e.erased_by
+  FROM chain_entry e
+  LEFT JOIN person p ON p.id = e.actor_id
+  LEFT JOIN unit_fact f ON f.unit_id = e.unit_id AND f.from_day <= :actor_day AND f.to_day > :actor_day
+ WHERE e.stream = :stream AND (CAST(:kind AS TEXT) IS NULL OR e.kind = :kind) AND (CAST(:search AS TEXT) IS NULL OR p.search_key LIKE :search)
+   AND e.at_ms >= :from_ms AND e.at_ms < :to_ms AND e.id < :before_id
+   AND ((e.unit_id IS NOT NULL AND {scope e.unit_id})
+     OR (e.unit_id IS NULL AND e.actor_id IS NOT NULL AND EXISTS (SELECT 1 FROM person_unit pu WHERE pu.person_id = e.actor_id AND {scope pu.unit_id}))
+     OR (e.unit_id IS NULL AND e.actor_id IS NULL AND (:actor_all = 1 OR EXISTS (SELECT 1 FROM person_grant g WHERE g.person_id = :actor_person
+          AND (g.rights & :actor_right) = :actor_right AND g.from_day <= :actor_day AND g.to_day > :actor_day))))
+ ORDER BY e.id DESC LIMIT :limit_count;

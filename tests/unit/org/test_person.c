@@ -1,0 +1,198 @@
+#include "org_world.h"
+
+static bool can(struct store_test *t, int64_t person_id, uint64_t right, int64_t unit_id)
+{
+    struct err err;
+    struct actor actor = world_actor(t, person_id, right);
+    bool has = false;
+    assert_ok(access_has(t->db, &actor, right, unit_id, &has, &err));
+    return has;
+}
+
+static struct grant_request request(int64_t person_id, const char *role, int64_t unit_id, const char *edge_kind)
+{
+    return (struct grant_request){.person_id = person_id, .role = str_from_cstr(role), .unit_id = unit_id, .edge_kind = str_from_cstr(edge_kind),
+                                  .from_day = civil_to_day(2027, 1, 4), .to_day = CIVIL_FOREVER};
+}
+
+static void a_superior_sees_but_does_not_act_below(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    int64_t boss = world_person(t, &w.system, "Lê Thị Tre", w.committee, "unit_head", "administrative");
+    static const struct {
+        uint64_t right;
+        bool flows;
+    } cases[] = {{RIGHT_READ, true}, {RIGHT_REVIEW, true}, {RIGHT_APPROVE, true}, {RIGHT_EXPORT, true}, {RIGHT_ACKNOWLEDGE, false},
+                 {RIGHT_EXECUTE, false}, {RIGHT_DRAFT, false}, {RIGHT_ISSUE, false}, {RIGHT_ASSIGN, false}, {RIGHT_REPORT, false}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        assert_true(can(t, boss, cases[i].right, w.committee));
+        assert_int_equal(can(t, boss, cases[i].right, w.school), cases[i].flows);
+    }
+    assert_false(can(t, boss, RIGHT_ORG_ADMIN, w.committee));
+    assert_false(can(t, w.head, RIGHT_READ, w.other_school));
+}
+
+static void rights_follow_one_tree(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    int64_t reviewer = world_person(t, &w.system, "Ngô Văn Bách", w.department, "superior_reviewer", "professional");
+    assert_true(can(t, reviewer, RIGHT_REVIEW, w.school));
+    assert_false(can(t, reviewer, RIGHT_REVIEW, w.commune));
+    int64_t other = world_person(t, &w.system, "Ngô Văn Cường", w.department, "superior_reviewer", "administrative");
+    assert_false(can(t, other, RIGHT_REVIEW, w.school));
+}
+
+static void who_may_give(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    int64_t teacher = world_person(t, &w.system, "Đỗ Thị Lan", w.school, "", "");
+    int64_t grant = 0;
+    struct actor head = world_actor(t, w.head, 0), admin = world_actor(t, w.admin, 0);
+    struct grant_request r = request(teacher, "focal_officer", w.other_school, "");
+    assert_err(grant_give(t->db, &head, &r, &grant, &err), ERR_DENIED); /* not his unit */
+    r = request(teacher, "unit_head", w.school, "");
+    assert_err(grant_give(t->db, &head, &r, &grant, &err), ERR_DENIED); /* not a role he names */
+    r = request(teacher, "focal_officer", w.school, "administrative");
+    assert_err(grant_give(t->db, &head, &r, &grant, &err), ERR_DENIED); /* not down a tree */
+    r = request(w.head, "focal_officer", w.school, "");
+    assert_err(grant_give(t->db, &head, &r, &grant, &err), ERR_DENIED); /* not himself */
+    r = request(teacher, "focal_officer", w.school, "");
+    assert_ok(grant_give(t->db, &head, &r, &grant, &err));
+    assert_err(grant_give(t->db, &head, &r, &grant, &err), ERR_CONFLICT);
+    assert_true(can(t, teacher, RIGHT_EXECUTE, w.school));
+    r = request(teacher, "auditor", w.school, "");
+    assert_err(grant_give(t->db, &admin, &r, &grant, &err), ERR_DENIED); /* an administrator neither holds nor names it */
+    r = request(teacher, "administrator", w.school, "professional");
+    assert_err(grant_give(t->db, &admin, &r, &grant, &err), ERR_DENIED); /* holds it down another tree */
+    r = request(teacher, "administrator", w.school, "administrative");
+    assert_ok(grant_give(t->db, &admin, &r, &grant, &err));
+    r = request(teacher, "superior_reviewer", w.commune, "administrative");
+    assert_ok(grant_give(t->db, &admin, &r, &grant, &err));
+    r = request(w.admin, "unit_head", w.committee, "");
+    assert_err(grant_give(t->db, &admin, &r, &grant, &err), ERR_DENIED);
+    r = request(teacher, "juggler", w.school, "");
+    assert_err(grant_give(t->db, &w.system, &r, &grant, &err), ERR_SYNTAX);
+    r = request(teacher, "clerk", w.school, "sideways");
+    assert_err(grant_give(t->db, &w.system, &r, &grant, &err), ERR_SYNTAX);
+}
+
+static void ending_ends_both_rows(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    int64_t person = world_person(t, &w.system, "Bùi Văn Dũng", w.commune, "", ""), grant = 0;
+    struct grant_request r = request(person, "superior_reviewer", w.commune, "administrative");
+    assert_ok(grant_give(t->db, &w.system, &r, &grant, &err));
+    assert_true(can(t, person, RIGHT_REVIEW, w.school));
+    struct actor head = world_actor(t, w.head, 0), self = world_actor(t, person, 0);
+    assert_err(grant_end(t->db, &head, grant, civil_to_day(2027, 1, 4), &err), ERR_DENIED);
+    assert_ok(grant_end(t->db, &self, grant, civil_to_day(2027, 1, 4), &err));
+    assert_false(can(t, person, RIGHT_REVIEW, w.school));
+    assert_false(can(t, person, RIGHT_READ, w.commune));
+    assert_err(grant_end(t->db, &self, grant, civil_to_day(2027, 1, 4), &err), ERR_CONFLICT);
+}
+
+static void assessors_do_not_operate(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    int64_t person = world_person(t, &w.system, "Hồ Quang Hiển", w.commune, "independent_assessor", "administrative"), grant = 0;
+    struct grant_request r = request(person, "system_operator_staff", w.school, "");
+    assert_err(grant_give(t->db, &w.system, &r, &grant, &err), ERR_CONFLICT); /* the other reaches the school from above */
+    r = request(person, "system_operator_staff", w.department, "");
+    assert_ok(grant_give(t->db, &w.system, &r, &grant, &err));
+    r = request(person, "appraiser", w.committee, "administrative");
+    assert_err(grant_give(t->db, &w.system, &r, &grant, &err), ERR_CONFLICT); /* it would reach the department */
+    r = request(person, "appraiser", w.committee, "");
+    assert_ok(grant_give(t->db, &w.system, &r, &grant, &err));
+}
+
+static void erased_people_leave_only_ids(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    int64_t person = world_person(t, &w.system, "Tạ Thị Oanh", w.school, "data_protection", "");
+    struct actor admin = world_actor(t, w.admin, 0), keeper = world_actor(t, person, 0);
+    struct person_fields fields = {.name = STR("Tạ Thị Oanh"), .email = STR("oanh@th-001.example"), .phone = STR("0900 000 111")};
+    assert_ok(person_update(t->db, &admin, person, &fields, &err));
+    assert_err(person_erase(t->db, &admin, person, STR("yêu cầu của người đó"), &err), ERR_DENIED);
+    assert_err(person_erase(t->db, &keeper, person, STR(" "), &err), ERR_SYNTAX);
+    assert_ok(person_erase(t->db, &keeper, person, STR("yêu cầu của người đó"), &err));
+    struct sql_person_raw_row *row = NULL;
+    assert_ok(sql_person_raw(t->db, &t->arena, &(struct sql_person_raw_args){.id = person}, &row, &err));
+    assert_str(row->name, PERSON_ERASED_NAME);
+    assert_true(str_is_null(row->email) && str_is_null(row->phone) && !row->is_active);
+    assert_false(can(t, person, RIGHT_READ, w.school));
+    assert_err(person_erase(t->db, &w.system, person, STR("lần nữa"), &err), ERR_NOT_FOUND);
+    size_t sealed = 0;
+    assert_ok(chain_seal(t->db, &sealed, &err));
+    struct chain_report report;
+    assert_ok(chain_verify(t->db, &t->arena, &report, &err));
+    assert_int_equal(report.erased_count, 2);
+}
+
+static void people_are_found_and_listed(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    struct actor admin = world_actor(t, w.admin, RIGHT_READ);
+    world_person(t, &w.system, "Phan Thị Ánh Nguyệt", w.other_school, "focal_officer", "");
+    struct sql_person_search_rows found;
+    struct sql_person_search_args args = {.root_id = w.committee, .edge_kind = EDGE_ADMINISTRATIVE, .search = STR("%anh nguyet%"), .role = STR_NONE,
+                                          .on_day = admin.day, .limit_count = 10};
+    assert_ok(sql_person_search(t->db, &admin, &t->arena, &args, &found, &err));
+    assert_int_equal(found.count, 1);
+    assert_str(found.items[0].unit_name, STR("Trường Tiểu học Măng Non"));
+    struct actor head = world_actor(t, w.head, RIGHT_READ);
+    assert_ok(sql_person_search(t->db, &head, &t->arena, &args, &found, &err));
+    assert_int_equal(found.count, 0);
+    struct sql_role_missing_rows missing;
+    assert_ok(sql_role_missing(t->db, &admin, &t->arena,
+                               &(struct sql_role_missing_args){.root_id = w.commune, .edge_kind = EDGE_ADMINISTRATIVE, .role = STR("focal_officer"),
+                                                               .on_day = admin.day, .limit_count = 10},
+                               &missing, &err));
+    assert_int_equal(missing.count, 2); /* the commune and the first school */
+    struct sql_role_holders_rows holders;
+    assert_ok(sql_role_holders(t->db, &admin, &t->arena,
+                               &(struct sql_role_holders_args){.root_id = w.commune, .edge_kind = EDGE_ADMINISTRATIVE, .role = STR("focal_officer"),
+                                                               .on_day = admin.day, .limit_count = 10},
+                               &holders, &err));
+    assert_int_equal(holders.count, 1);
+}
+
+static void people_come_and_go(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    struct actor admin = world_actor(t, w.admin, RIGHT_READ);
+    civil_day today = admin.day;
+    assert_err(person_join_unit(t->db, &admin, w.head, w.school, today, &err), ERR_CONFLICT);
+    assert_ok(person_join_unit(t->db, &admin, w.head, w.other_school, today, &err));
+    assert_ok(person_leave_unit(t->db, &admin, w.head, w.school, today, &err));
+    assert_false(can(t, w.head, RIGHT_READ, w.school)); /* what he was granted there ended with it */
+    assert_err(person_leave_unit(t->db, &admin, w.head, w.school, today, &err), ERR_NOT_FOUND);
+    assert_err(person_set_active(t->db, &admin, w.admin, false, &err), ERR_CONFLICT);
+    assert_ok(person_set_active(t->db, &admin, w.head, false, &err));
+    struct actor head = world_actor(t, w.head, 0);
+    assert_err(person_update(t->db, &head, w.admin, &(struct person_fields){.name = STR("Ai")}, &err), ERR_DENIED);
+}
+
+int main(void)
+{
+    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, NULL};
+    static const struct CMUnitTest tests[] = {
+        STORE_TEST(a_superior_sees_but_does_not_act_below), STORE_TEST(rights_follow_one_tree),      STORE_TEST(who_may_give),
+        STORE_TEST(ending_ends_both_rows),                  STORE_TEST(assessors_do_not_operate),    STORE_TEST(erased_people_leave_only_ids),
+        STORE_TEST(people_are_found_and_listed),            STORE_TEST(people_come_and_go),
+    };
+    return store_test_main(tests, ARRAY_LEN(tests), modules);
+}
