@@ -16,11 +16,25 @@ CREATE TABLE duty_request (
     decided_ms {int},
     decision {text},
     granted_vnd {int},
-    spent_vnd {int}
+    granted_to_day {int},             -- waiver as granted: first day no longer waived
+    spent_vnd {int},                  -- in all, so far
+    spent_ms {int}
 ) {strict};
+CREATE INDEX duty_request_year_idx ON duty_request (budget_year, unit_id);
 CREATE INDEX duty_request_to_idx ON duty_request (to_unit_id, state);
 CREATE INDEX duty_request_unit_idx ON duty_request (unit_id, at_ms);
 CREATE INDEX duty_request_assignment_idx ON duty_request (assignment_id);
+-- All the money of a unit in a year: what a share is a share of (CT18-7b, CT23-4a).
+CREATE TABLE unit_budget (
+    id {id},
+    unit_id {int} NOT NULL,
+    budget_year {int} NOT NULL,
+    total_vnd {int} NOT NULL,
+    basis {text} NOT NULL,            -- the decision it stands on
+    by_person {int},
+    at_ms {int} NOT NULL
+) {strict};
+CREATE UNIQUE INDEX unit_budget_idx ON unit_budget (unit_id, budget_year);
 CREATE TABLE visit (                  -- CT18-6j
     id {id},
     unit_id {int} NOT NULL,
@@ -31,10 +45,14 @@ CREATE TABLE visit (                  -- CT18-6j
     people {text} NOT NULL,
     minutes {text},
     conclusion {text},
+    file_sha256 {blob},               -- blob: the signed minutes
     by_person {int},
-    at_ms {int} NOT NULL
+    at_ms {int} NOT NULL,
+    cancelled_ms {int},
+    cancel_reason {text}
 ) {strict};
 CREATE INDEX visit_unit_idx ON visit (unit_id, planned_day);
+CREATE INDEX visit_by_idx ON visit (by_unit_id, planned_day);
 CREATE TABLE reminder (
     id {id},
     assignment_id {int} NOT NULL,
@@ -45,6 +63,17 @@ CREATE TABLE reminder (
     sent_ms {int}
 ) {strict};
 CREATE UNIQUE INDEX reminder_once_idx ON reminder (assignment_id, person_id, step, on_day, channel);
+-- One digest a person and day.
+CREATE TABLE reminder_digest (
+    person_id {int} NOT NULL,
+    day {int} NOT NULL,
+    late_count {int} NOT NULL,
+    due_count {int} NOT NULL,
+    at_ms {int} NOT NULL,
+    PRIMARY KEY (person_id, day)
+) {strict};
+-- Periodic duties whose cover runs out.
+CREATE INDEX assignment_covered_idx ON assignment (covered_to_day) WHERE covered_to_day IS NOT NULL;
 
 CREATE TABLE data_freeze (                 -- chốt số liệu
     id {id},
@@ -69,6 +98,23 @@ CREATE TABLE data_freeze_row (
     due_day {int},
     PRIMARY KEY (freeze_id, seq)
 ) {strict};
+CREATE INDEX data_freeze_root_idx ON data_freeze (root_id, at_ms);
+CREATE INDEX data_freeze_row_unit_idx ON data_freeze_row (freeze_id, unit_id);
+-- A series that comes "as prescribed": the issuer says which period and until when.
+CREATE TABLE report_order (
+    id {id},
+    series {text} NOT NULL,
+    issuer_id {int} NOT NULL,
+    edge_kind {text} NOT NULL,
+    directive_id {int},
+    period_from_day {int} NOT NULL,
+    period_to_day {int} NOT NULL,
+    due_day {int} NOT NULL,           -- last day in time
+    note {text} NOT NULL,
+    by_person {int},
+    at_ms {int} NOT NULL
+) {strict};
+CREATE INDEX report_order_idx ON report_order (issuer_id, due_day);
 CREATE TABLE report (                 -- one answer of one unit for one period of one series, or to one directive
     id {id},
     series {text} NOT NULL,           -- knowledge/report_series.yaml, or 'directive'
@@ -84,7 +130,16 @@ CREATE TABLE report (                 -- one answer of one unit for one period o
     opened_ms {int} NOT NULL,
     sent_ms {int},
     sent_by {int},
-    file_sha256 {blob}
+    file_sha256 {blob},
+    order_id {int},                   -- report_order; NULL: the calendar, or the unit itself
+    version {int} NOT NULL DEFAULT 1,
+    replaces_id {int},                -- the version it corrects
+    is_latest {int} NOT NULL DEFAULT 1,
+    correction {text},                -- why there is a new version
+    frozen_ms {int},
+    opened_by {int}
 ) {strict};
+CREATE UNIQUE INDEX report_once_idx ON report (series, unit_id, period_from_day, period_to_day, COALESCE(directive_id, 0), version);
+CREATE INDEX report_to_idx ON report (to_unit_id, series, period_to_day);
 CREATE INDEX report_unit_idx ON report (unit_id, due_day);
 CREATE INDEX report_series_idx ON report (series, period_from_day, to_unit_id);
