@@ -603,11 +603,11 @@ static bool ends_sentence(const struct reader *r, uint32_t i, uint32_t end)
         return false;
     if (i + 1 >= end || is_mark(r, i + 1, '/'))
         return true;
-    const struct word *next = &r->words[i + 1], *previous = &r->words[i - 1];
+    const struct word *next = &r->words[i + 1], *previous = &r->words[i > 0 ? i - 1 : 0];
     if (!next->spaced || !(next->upper_first || next->kind == WORD_NUMBER || next->mark == '"'))
         return false;
     /* "TP. Trúc Lâm", "P.T.T. Huyền" */
-    return !(previous->kind == WORD_TEXT && previous->upper_all && previous->to - previous->from <= 3 && previous->line == next->line);
+    return !(i > 0 && previous->kind == WORD_TEXT && previous->upper_all && previous->to - previous->from <= 3 && previous->line == next->line);
 }
 
 static enum err_code item_read(struct duties *d, const struct item *item, bool is_heading)

@@ -276,22 +276,27 @@ void letter_print_json(const struct letter *letter, struct buf *out)
 
 #define PAGE_COLUMNS  100u
 #define LABEL_COLUMNS 14u
+#define NUMBER_COLUMNS 4u       /* "12. " before a duty */
+#define NUMBER_INDENT  SIZE_MAX /* asks for that layout */
 
 /* Words wrapped into the column behind a label. */
 static void put_wrapped(struct buf *out, const char *label, struct str text, size_t indent)
 {
+    const size_t text_column = indent == NUMBER_INDENT ? NUMBER_COLUMNS : indent + LABEL_COLUMNS;
+    if (indent == NUMBER_INDENT)
+        indent = 0;
     size_t column = indent;
     buf_printf(out, "%*s%s", (int)indent, "", label);
     column += utf8_count(str_from_cstr(label));
-    for (; column < indent + LABEL_COLUMNS; column++)
+    for (; column < text_column; column++)
         buf_lit(out, " ");
     bool first = true;
     struct str part, rest = text;
     while (str_split(&rest, ' ', &part)) {
         size_t n = utf8_count(part);
         if (!first && column + 1 + n > PAGE_COLUMNS) {
-            buf_printf(out, "\n%*s", (int)(indent + LABEL_COLUMNS), "");
-            column = indent + LABEL_COLUMNS;
+            buf_printf(out, "\n%*s", (int)text_column, "");
+            column = text_column;
         } else if (!first) {
             buf_lit(out, " ");
             column++;
@@ -386,7 +391,7 @@ void letter_print_people(const struct letter *letter, struct buf *out)
         buf_clear(&line);
         buf_printf(&line, "%u.", duty->no);
         buf_lit(out, "\n");
-        put_wrapped(out, buf_str(&line).ptr, duty->text, 0);
+        put_wrapped(out, buf_str(&line).ptr, duty->text, NUMBER_INDENT);
         put_value(out, "Ai làm", duty->actor.text, 4);
         people_due(out, duty);
         buf_clear(&line);

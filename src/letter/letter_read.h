@@ -74,7 +74,7 @@ MUST_USE enum err_code reader_pieces(struct reader *r);
 uint32_t class_at(const struct reader *r, uint32_t i, uint32_t end, enum letter_class cls, const struct lex_phrase **NULLABLE ret);
 static inline bool has_class(const struct reader *r, uint32_t i, enum letter_class cls)
 {
-    return (r->words[i].classes[cls / 64] >> (cls % 64)) & 1;
+    return i < r->word_count && ((r->words[i].classes[cls / 64] >> (cls % 64)) & 1);
 }
 static inline bool is_mark(const struct reader *r, uint32_t i, char mark)
 {

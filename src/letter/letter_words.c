@@ -5,6 +5,7 @@
 #define PHRASE_WORDS_MAX   12u
 #define GROUP_WORDS_MAX    400u
 #define GROUP_DEPTH_MAX    16u
+#define LOOK_AHEAD_WORDS   8u
 
 /* tools/lettergen fills the slots with the same function (FNV-1a, 64 bits). */
 static uint64_t vocabulary_hash(struct str text)
@@ -229,7 +230,8 @@ enum err_code reader_words(struct reader *r)
         count++;
         i = j;
     }
-    r->words = arena_new_array(r->arena, struct word, count ? count : 1);
+    /* some empty words behind the last, so that a look ahead needs no question */
+    r->words = arena_new_array(r->arena, struct word, count + LOOK_AHEAD_WORDS);
     if (!r->words)
         return arena_full(r->arena, r->err);
     uint32_t line = 0;
