@@ -1,4 +1,5 @@
-/* bench_letter.c - letters read in a second on one core, and how time grows on hostile text. Usage: bench_letter FOLDER [seconds] */
+/* bench_letter.c - letters read in a second on one core, and how time grows on hostile text. Usage: bench_letter FOLDER
+ * [seconds] */
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/viet.h"
@@ -65,8 +66,8 @@ int main(int argc, char **argv)
     size_t count = 0, bytes = 0;
     for (size_t i = 0; i < list.count && count < ARRAY_LEN(texts); i++) {
         if (!str_ends_with(list.items[i].name, STR(".txt")) ||
-            file_read(arena_printf(&arena, "%s/%.*s", argv[1], STR_ARG(list.items[i].name)).ptr, LETTER_FILE_MAX_BYTES, &arena, &texts[count], &err) !=
-                ERR_NONE)
+            file_read(arena_printf(&arena, "%s/%.*s", argv[1], STR_ARG(list.items[i].name)).ptr, LETTER_FILE_MAX_BYTES,
+                      &arena, &texts[count], &err) != ERR_NONE)
             continue;
         /* its items again and again, to just below 10 kB: the size the target speaks of, with as many duties as fit */
         AUTO_BUF long_text;
@@ -101,8 +102,8 @@ int main(int argc, char **argv)
     }
     double elapsed = (double)(clock_monotonic_us() - start) / 1e6;
     double rate = (double)letters / elapsed;
-    printf("%.0f letters a second on one core (%.1f kB each, %.1f duties each, %.1f MB/s)\n", rate, (double)bytes / 1000.0 / (double)letters,
-           (double)duties / (double)letters, (double)bytes / 1e6 / elapsed);
+    printf("%.0f letters a second on one core (%.1f kB each, %.1f duties each, %.1f MB/s)\n", rate,
+           (double)bytes / 1000.0 / (double)letters, (double)duties / (double)letters, (double)bytes / 1e6 / elapsed);
     hostile("brackets", "Kính gửi: A.\nĐề nghị các phòng ", "(");
     hostile("quotes", "Kính gửi: A.\nĐề nghị các phòng ", "\"(a ");
     hostile("commas", "Kính gửi: A.\nĐề nghị các phòng gửi báo cáo hằng năm", ", gửi và");

@@ -16,7 +16,8 @@
 #define CALENDAR_LAST_YEAR  2060
 
 static const struct option_spec read_specs[] = {
-    {"json", 0, OPTION_FLAG, 0, NULL, "mỗi dòng một đối tượng JSON: letter, duty…, summary", "newline-delimited JSON: letter, duty…, summary", 0, 0},
+    {"json", 0, OPTION_FLAG, 0, NULL, "mỗi dòng một đối tượng JSON: letter, duty…, summary",
+     "newline-delimited JSON: letter, duty…, summary", 0, 0},
     {"text", 0, OPTION_FLAG, 0, NULL, "in văn bản đã đọc (UTF-8, NFC); mọi vị trí trong --json tính trên văn bản này",
      "print the text as it was read (UTF-8, NFC); every offset of --json counts in it", 0, 0},
 };
@@ -128,6 +129,8 @@ int cmd_letter(int argc, char **argv)
         char *help[] = {argv[0], argv[1], NULL};
         return letter_read(2, help);
     }
-    fputs("luytre letter: dùng: luytre letter read FILE|- [--json|--text] / use: luytre letter read FILE|- [--json|--text]\n", stderr);
+    fputs("luytre letter: dùng: luytre letter read FILE|- [--json|--text] / use: luytre letter read FILE|- "
+          "[--json|--text]\n",
+          stderr);
     return EXIT_USAGE;
 }

@@ -8,7 +8,8 @@
 static enum err_code reader_init(struct reader *r)
 {
     if (r->text.len_bytes > LETTER_TEXT_MAX_BYTES)
-        return err_set(r->err, ERR_LIMIT, "văn bản dài hơn %u MB; hãy tách phụ lục ra (the text is over %u MB; hand in annexes apart)",
+        return err_set(r->err, ERR_LIMIT,
+                       "văn bản dài hơn %u MB; hãy tách phụ lục ra (the text is over %u MB; hand in annexes apart)",
                        LETTER_TEXT_MAX_BYTES >> 20, LETTER_TEXT_MAX_BYTES >> 20);
     if (!utf8_is_valid(r->text))
         return err_set(r->err, ERR_SYNTAX, "văn bản không phải UTF-8 (the text is not UTF-8)");
@@ -16,8 +17,8 @@ static enum err_code reader_init(struct reader *r)
     return reader_pieces(r);
 }
 
-enum err_code letter_parse(struct str text, const struct letter_options *options, struct arena *arena, struct letter **ret_letter,
-                           struct err *err)
+enum err_code letter_parse(struct str text, const struct letter_options *options, struct arena *arena,
+                           struct letter **ret_letter, struct err *err)
 {
     struct letter *letter = arena_new(arena, struct letter);
     if (!letter)
@@ -26,13 +27,16 @@ enum err_code letter_parse(struct str text, const struct letter_options *options
         text.ptr = "";
     letter->text = text;
     letter->date = CIVIL_NONE;
-    struct reader r = {.text = text, .options = options, .arena = arena, .letter = letter, .err = err, .not_before = CIVIL_NONE};
+    struct reader r = {
+        .text = text, .options = options, .arena = arena, .letter = letter, .err = err, .not_before = CIVIL_NONE};
     TRY(reader_init(&r));
     const char *stamp = secrecy_find(&r);
     if (stamp)
         return err_set(err, ERR_DENIED,
-                       "văn bản đóng dấu %s: hệ thống này không nhận tài liệu bí mật nhà nước, chưa lưu gì. Hãy giao văn thư mật xử lý theo quy định "
-                       "về bảo vệ bí mật nhà nước và xóa bản sao trên máy này (stamped as a state secret: refused, nothing was stored; hand it to the "
+                       "văn bản đóng dấu %s: hệ thống này không nhận tài liệu bí mật nhà nước, chưa lưu gì. Hãy giao "
+                       "văn thư mật xử lý theo quy định "
+                       "về bảo vệ bí mật nhà nước và xóa bản sao trên máy này (stamped as a state secret: refused, "
+                       "nothing was stored; hand it to the "
                        "classified registry and remove this copy)",
                        stamp);
     TRY(layout_read(&r));
@@ -54,7 +58,8 @@ const char *letter_secrecy(struct str text)
     struct err err = {0};
     struct letter letter = {.text = text, .date = CIVIL_NONE};
     struct letter_options options = {0};
-    struct reader r = {.text = text, .options = &options, .arena = &arena, .letter = &letter, .err = &err, .not_before = CIVIL_NONE};
+    struct reader r = {
+        .text = text, .options = &options, .arena = &arena, .letter = &letter, .err = &err, .not_before = CIVIL_NONE};
     if (!text.ptr || reader_init(&r) != ERR_NONE)
         return NULL;
     return secrecy_find(&r);
@@ -74,6 +79,7 @@ const char *letter_unit_to_str(enum letter_unit unit)
 
 const char *letter_purpose_to_str(enum letter_purpose purpose)
 {
-    static const char *const names[] = {NULL, "report", "coordination", "execution", "direction", "information", "publication", "archive"};
+    static const char *const names[] = {NULL,        "report",      "coordination", "execution",
+                                        "direction", "information", "publication",  "archive"};
     return names[purpose];
 }

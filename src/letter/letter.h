@@ -1,12 +1,11 @@
-/* letter.h - an official Vietnamese letter read into what it says and what it asks: number, dates, people, duties, deadlines.
- * One call: text in, structs out. The text must be UTF-8 in NFC (format/doctext gives it); every value that was read carries
- * where it stands as half-open byte offsets into that text. Nothing is invented: what the letter does not say is null
- * (text.ptr NULL, day CIVIL_NONE), and a letter that says nothing of itself (a news item) is read all the same.
- *     struct letter *letter;
- *     TRY(letter_parse(text, &(struct letter_options){0}, arena, &letter, err));
- *     for (size_t i = 0; i < letter->duties.count; i++) use(&letter->duties.items[i]);
- * Uses: format.    Used by: duty, web, cmd.    Memory: the caller's arena, which the result lives in together with views of the
- * text, which must outlive it.    Threads: no shared state.    See: Decree 30/2020 Annex I, design part 6, knowledge/letter_*.yaml. */
+/* letter.h - an official Vietnamese letter read into what it says and what it asks: number, dates, people, duties,
+ * deadlines. One call: text in, structs out. The text must be UTF-8 in NFC (format/doctext gives it); every value that
+ * was read carries where it stands as half-open byte offsets into that text. Nothing is invented: what the letter does
+ * not say is null (text.ptr NULL, day CIVIL_NONE), and a letter that says nothing of itself (a news item) is read all
+ * the same. struct letter *letter; TRY(letter_parse(text, &(struct letter_options){0}, arena, &letter, err)); for
+ * (size_t i = 0; i < letter->duties.count; i++) use(&letter->duties.items[i]); Uses: format.    Used by: duty, web,
+ * cmd.    Memory: the caller's arena, which the result lives in together with views of the text, which must outlive it.
+ * Threads: no shared state.    See: Decree 30/2020 Annex I, design part 6, knowledge/letter_*.yaml. */
 #ifndef LUYTRE_LETTER_LETTER_H
 #define LUYTRE_LETTER_LETTER_H
 
@@ -19,7 +18,8 @@ struct letter_span { /* [from, to) in bytes of the text; both 0 when the value i
     uint32_t from;
     uint32_t to;
 };
-/* A value and where it was read. The value has its line breaks and emphasis marks removed, so it may be shorter than its span. */
+/* A value and where it was read. The value has its line breaks and emphasis marks removed, so it may be shorter than
+ * its span. */
 struct letter_value {
     struct str text; /* STR_NONE: the letter does not say */
     struct letter_span at;
@@ -30,8 +30,8 @@ struct letter_ref {
     struct str number;  /* normalised: "23/CT-TTg" */
     struct str written; /* as it stands: "23/CTT-TTg" */
     struct letter_span at;
-    civil_day date;            /* as written after the number, else of the known text, else CIVIL_NONE */
-    const char *NULLABLE type; /* document_type identifier */
+    civil_day date;              /* as written after the number, else of the known text, else CIVIL_NONE */
+    const char *NULLABLE type;   /* document_type identifier */
     const char *NULLABLE title;  /* of a known text */
     const char *NULLABLE issuer; /* of a known text */
     bool is_known;
@@ -40,14 +40,14 @@ struct letter_ref {
 };
 
 enum letter_purpose { /* why someone stands under Nơi nhận */
-    LETTER_PURPOSE_UNKNOWN,
-    LETTER_PURPOSE_REPORT,
-    LETTER_PURPOSE_COORDINATION,
-    LETTER_PURPOSE_EXECUTION,
-    LETTER_PURPOSE_DIRECTION,
-    LETTER_PURPOSE_INFORMATION,
-    LETTER_PURPOSE_PUBLICATION,
-    LETTER_PURPOSE_ARCHIVE,
+                      LETTER_PURPOSE_UNKNOWN,
+                      LETTER_PURPOSE_REPORT,
+                      LETTER_PURPOSE_COORDINATION,
+                      LETTER_PURPOSE_EXECUTION,
+                      LETTER_PURPOSE_DIRECTION,
+                      LETTER_PURPOSE_INFORMATION,
+                      LETTER_PURPOSE_PUBLICATION,
+                      LETTER_PURPOSE_ARCHIVE,
 };
 const char *NULLABLE letter_purpose_to_str(enum letter_purpose purpose); /* "report"; NULL for unknown */
 
@@ -91,19 +91,19 @@ const char *letter_unit_to_str(enum letter_unit unit);
 
 struct letter_deadline {
     bool is_known;
-    civil_day date;      /* the day named, CIVIL_NONE when it hangs on something the letter does not say */
-    civil_day from;      /* of a range, else CIVIL_NONE */
-    int time_minutes;    /* of the day, -1 when no hour was named */
-    bool strict_before;  /* that day is excluded */
-    bool has_relative;   /* "trong vòng 05 ngày làm việc kể từ ngày …" */
+    civil_day date;     /* the day named, CIVIL_NONE when it hangs on something the letter does not say */
+    civil_day from;     /* of a range, else CIVIL_NONE */
+    int time_minutes;   /* of the day, -1 when no hour was named */
+    bool strict_before; /* that day is excluded */
+    bool has_relative;  /* "trong vòng 05 ngày làm việc kể từ ngày …" */
     int relative_n;
     enum letter_unit relative_unit;
     bool relative_working;
     struct letter_value relative_from; /* from what; null when not said */
     struct letter_value quoted;
-    struct str note;     /* Vietnamese, for people; STR_NONE when there is nothing to say */
+    struct str note; /* Vietnamese, for people; STR_NONE when there is nothing to say */
     struct str note_en;
-    int64_t due_at_ms;   /* last allowed instant, Unix milliseconds; INT64_MIN when unknown */
+    int64_t due_at_ms; /* last allowed instant, Unix milliseconds; INT64_MIN when unknown */
 };
 struct letter_period {
     bool is_known;
@@ -114,7 +114,7 @@ struct letter_duty {
     unsigned no; /* 1, 2, 3 … in the order of the text */
     struct str text;
     struct letter_span quote;
-    struct letter_value actor; /* null: nobody is named */
+    struct letter_value actor;  /* null: nobody is named */
     struct letter_value clause; /* the marks that lead to it: "1. a)"; span of the innermost mark */
     enum letter_trigger trigger;
     struct letter_period period;
@@ -125,10 +125,10 @@ struct letter_duty {
 };
 
 struct letter {
-    struct str text; /* what was given */
-    bool is_article; /* no letter block at all: a news item, a note */
-    struct letter_value number; /* keeps its leading zero */
-    struct letter_value symbol; /* as written */
+    struct str text;                    /* what was given */
+    bool is_article;                    /* no letter block at all: a news item, a note */
+    struct letter_value number;         /* keeps its leading zero */
+    struct letter_value symbol;         /* as written */
     const char *NULLABLE document_type; /* knowledge/letter_lexicon.yaml, doc_type */
     struct letter_value place;
     struct letter_value date_text;
@@ -138,7 +138,7 @@ struct letter {
     struct letter_value issuer_parent;
     struct letter_value subject;
     const char *NULLABLE urgency; /* "HỎA TỐC" "THƯỢNG KHẨN" "KHẨN" */
-    bool has_recipients; /* a Kính gửi block stands in it */
+    bool has_recipients;          /* a Kính gửi block stands in it */
     VEC(struct letter_value) recipients;
     VEC(struct letter_ref) refs; /* every text named, once, in order */
     VEC(struct letter_attachment) attachments;
@@ -157,8 +157,8 @@ struct letter_options {
     void *NULLABLE ctx;
 };
 
-/* ERR_DENIED: a secrecy stamp stands on it; err->text says in Vietnamese what to do instead; nothing of the letter is kept or
- * told. ERR_LIMIT: over LETTER_TEXT_MAX_BYTES, LETTER_DUTIES_MAX or the arena. ERR_SYNTAX: not UTF-8. */
+/* ERR_DENIED: a secrecy stamp stands on it; err->text says in Vietnamese what to do instead; nothing of the letter is
+ * kept or told. ERR_LIMIT: over LETTER_TEXT_MAX_BYTES, LETTER_DUTIES_MAX or the arena. ERR_SYNTAX: not UTF-8. */
 MUST_USE enum err_code letter_parse(struct str text, const struct letter_options *options, struct arena *arena,
                                     struct letter **ret_letter, struct err *err);
 /* The stamp alone ("MẬT", "TỐI MẬT", "TUYỆT MẬT"), or NULL: for whoever must decide before anything is stored. */

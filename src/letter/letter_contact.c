@@ -1,11 +1,11 @@
 #include "letter/letter_read.h"
 
-#define CONTACTS_MAX       100u
-#define PHONE_DIGITS_MIN   8u
-#define PHONE_DIGITS_MAX   12u
-#define NAME_WORDS_MAX     6u
-#define LOOK_BACK_WORDS    40u
-#define EMAIL_BYTES_MAX    120u
+#define CONTACTS_MAX     100u
+#define PHONE_DIGITS_MIN 8u
+#define PHONE_DIGITS_MAX 12u
+#define NAME_WORDS_MAX   6u
+#define LOOK_BACK_WORDS  40u
+#define EMAIL_BYTES_MAX  120u
 
 /* "0900 000 123", "0900.000.123", "(024) 3900 0000", "+84 900 000 123": words taken. */
 static uint32_t phone_at(struct reader *r, uint32_t i, uint32_t end, struct letter_value *ret, enum err_code *code)
@@ -17,7 +17,8 @@ static uint32_t phone_at(struct reader *r, uint32_t i, uint32_t end, struct lett
     bool plus = is_mark(r, i, '+'), paren = is_mark(r, i, '(');
     if (plus || paren)
         i++;
-    if (i >= end || r->words[i].kind != WORD_NUMBER || (!plus && r->text.ptr[r->words[i].from] != '0') || r->words[i].digits < 2)
+    if (i >= end || r->words[i].kind != WORD_NUMBER || (!plus && r->text.ptr[r->words[i].from] != '0') ||
+        r->words[i].digits < 2)
         return 0;
     uint32_t last = i;
     for (; i < end && i - start < 14; i++) {
@@ -82,10 +83,12 @@ static enum err_code person_before(struct reader *r, uint32_t from, uint32_t at,
         uint32_t first = i + n;
         while (first < at && r->words[first].kind == WORD_MARK && strchr(":,.", r->words[first].mark))
             first++;
-        uint32_t inner = first < at && has_class(r, first, LEX_PERSON_INTRO) ? class_at(r, first, at, LEX_PERSON_INTRO, NULL) : 0;
+        uint32_t inner =
+            first < at && has_class(r, first, LEX_PERSON_INTRO) ? class_at(r, first, at, LEX_PERSON_INTRO, NULL) : 0;
         first += inner;
         uint32_t last = first;
-        while (last < at && last - first < NAME_WORDS_MAX && r->words[last].kind == WORD_TEXT && r->words[last].upper_first &&
+        while (last < at && last - first < NAME_WORDS_MAX && r->words[last].kind == WORD_TEXT &&
+               r->words[last].upper_first &&
                !(last > first && has_class(r, last, LEX_NOT_NAME) && r->words[last].upper_first && last - first >= 2))
             last++;
         if (last - first < 2 || has_class(r, first, LEX_ORG))
@@ -96,7 +99,8 @@ static enum err_code person_before(struct reader *r, uint32_t from, uint32_t at,
         while (t < at && r->words[t].kind == WORD_MARK && strchr("(,-:", r->words[t].mark))
             t++;
         uint32_t end = t;
-        while (end < at && !has_class(r, end, LEX_PHONE_LABEL) && !(r->words[end].kind == WORD_MARK && strchr(",;:()", r->words[end].mark)) &&
+        while (end < at && !has_class(r, end, LEX_PHONE_LABEL) &&
+               !(r->words[end].kind == WORD_MARK && strchr(",;:()", r->words[end].mark)) &&
                !str_equal(word_text(r, end), STR("email")) && !str_equal(word_text(r, end), STR("Email")))
             end++;
         bool is_post = end > t && (is_mark(r, t - 1, '(') || is_mark(r, t - 1, ',') || is_mark(r, t - 1, '-'));

@@ -9,7 +9,17 @@
 #define SENTENCE_WORDS_MAX 1500u
 #define SPLIT_LOOK_WORDS   60u
 
-enum item_kind { ITEM_NONE, ITEM_ARTICLE, ITEM_ROMAN, ITEM_NUMBER, ITEM_NUMBER2, ITEM_NUMBER3, ITEM_PAREN_NUMBER, ITEM_LETTER, ITEM_BULLET };
+enum item_kind {
+    ITEM_NONE,
+    ITEM_ARTICLE,
+    ITEM_ROMAN,
+    ITEM_NUMBER,
+    ITEM_NUMBER2,
+    ITEM_NUMBER3,
+    ITEM_PAREN_NUMBER,
+    ITEM_LETTER,
+    ITEM_BULLET
+};
 struct range {
     uint32_t from;
     uint32_t to;
@@ -28,12 +38,12 @@ struct level {
 struct duties {
     struct reader *r;
     struct level stack[STACK_MAX];
-    unsigned depth;      /* stack[0] is the paragraph the items stand under */
-    struct range actor;  /* inside one item, the last subject */
+    unsigned depth;     /* stack[0] is the paragraph the items stand under */
+    struct range actor; /* inside one item, the last subject */
     struct when whens[WHENS_MAX];
     size_t when_count;
     struct letter_value issuer; /* who "yêu cầu" */
-    size_t line_width; /* characters: what fits on a printed line */
+    size_t line_width;          /* characters: what fits on a printed line */
     struct item current;
     bool is_lead; /* the first paragraph of a news item, which tells the whole in one sentence */
 };
@@ -46,7 +56,8 @@ static bool is_verb(const struct reader *r, uint32_t i, uint32_t end, bool at_st
         return false;
     if (at_start)
         return true;
-    if (str_equal(word_text(r, i), STR("là")) || (r->words[i].upper_first && i > 0 && r->words[i - 1].kind != WORD_MARK))
+    if (str_equal(word_text(r, i), STR("là")) ||
+        (r->words[i].upper_first && i > 0 && r->words[i - 1].kind != WORD_MARK))
         return false;
     if (i > 0 && has_class(r, i - 1, LEX_NOT_VERB_AFTER) && class_at(r, i - 1, i, LEX_NOT_VERB_AFTER, NULL) == 1)
         return false;
@@ -56,7 +67,9 @@ static bool is_verb(const struct reader *r, uint32_t i, uint32_t end, bool at_st
 static uint32_t skip_adverbs(const struct reader *r, uint32_t i, uint32_t end)
 {
     for (;;) {
-        uint32_t n = i < end && has_class(r, i, LEX_ADVERB) && !is_verb(r, i, end, true) ? class_at(r, i, end, LEX_ADVERB, NULL) : 0;
+        uint32_t n = i < end && has_class(r, i, LEX_ADVERB) && !is_verb(r, i, end, true)
+                         ? class_at(r, i, end, LEX_ADVERB, NULL)
+                         : 0;
         if (n)
             i += n;
         else if (i < end && is_mark(r, i, ','))
@@ -66,7 +79,8 @@ static uint32_t skip_adverbs(const struct reader *r, uint32_t i, uint32_t end)
     }
 }
 
-/* Does a body stand at i, and not a verb or a condition that starts with the same syllable ("Tổ chức", "Ban hành", "Trường hợp")? */
+/* Does a body stand at i, and not a verb or a condition that starts with the same syllable ("Tổ chức", "Ban hành",
+ * "Trường hợp")? */
 static bool is_org(const struct reader *r, uint32_t i, uint32_t end)
 {
     uint32_t n = i < end && has_class(r, i, LEX_ORG) ? class_at(r, i, end, LEX_ORG, NULL) : 0;
@@ -102,8 +116,10 @@ static uint32_t main_verb(const struct reader *r, uint32_t i, uint32_t end, uint
         }
         if (i == start)
             continue;
-        bool modal = has_class(r, i, LEX_MODAL) && !has_class(r, i, LEX_NOT_VERB) && !(i + 1 < end && has_class(r, i + 1, LEX_NOT_VERB_AFTER));
-        bool adverb = has_class(r, i, LEX_ADVERB) && !has_class(r, i - 1, LEX_NOT_VERB_AFTER) && !has_class(r, i, LEX_NOT_VERB) &&
+        bool modal = has_class(r, i, LEX_MODAL) && !has_class(r, i, LEX_NOT_VERB) &&
+                     !(i + 1 < end && has_class(r, i + 1, LEX_NOT_VERB_AFTER));
+        bool adverb = has_class(r, i, LEX_ADVERB) && !has_class(r, i - 1, LEX_NOT_VERB_AFTER) &&
+                      !has_class(r, i, LEX_NOT_VERB) &&
                       is_verb(r, skip_adverbs(r, i, end) < end ? skip_adverbs(r, i, end) : i, end, true);
         if (modal || adverb || is_verb(r, i, end, false))
             break;
@@ -155,12 +171,14 @@ static enum err_code duty_emit(struct duties *d, const struct emit *e)
     struct range w = trim(r, e->words.from, e->words.to);
     if (w.from >= w.to)
         return ERR_NONE;
-    const struct when *deadline = when_in(d, w.from, w.to, WHEN_DEADLINE), *period = when_in(d, w.from, w.to, WHEN_PERIOD);
+    const struct when *deadline = when_in(d, w.from, w.to, WHEN_DEADLINE),
+                      *period = when_in(d, w.from, w.to, WHEN_PERIOD);
     const struct when *trigger = when_in(d, w.from, w.to, WHEN_TRIGGER);
     if (!deadline)
         deadline = e->deadline;
     for (size_t i = 0; i < d->when_count && period && !period->period.is_known; i++)
-        if (d->whens[i].kind == WHEN_PERIOD && d->whens[i].period.is_known && d->whens[i].first >= w.from && d->whens[i].first < w.to)
+        if (d->whens[i].kind == WHEN_PERIOD && d->whens[i].period.is_known && d->whens[i].first >= w.from &&
+            d->whens[i].first < w.to)
             period = &d->whens[i];
     struct letter_duty duty = {0};
     match_duty(r, e->before.to ? e->before.from : w.from, w.to, e->actor.from, e->actor.to, &duty);
@@ -201,7 +219,9 @@ static enum err_code duty_emit(struct duties *d, const struct emit *e)
         if (str_is_null(duty.clause.text))
             return arena_full(r->arena, r->err);
     }
-    duty.deadline = deadline ? deadline->deadline : (struct letter_deadline){.date = CIVIL_NONE, .from = CIVIL_NONE, .time_minutes = -1, .due_at_ms = INT64_MIN};
+    duty.deadline = deadline ? deadline->deadline
+                             : (struct letter_deadline){
+                                   .date = CIVIL_NONE, .from = CIVIL_NONE, .time_minutes = -1, .due_at_ms = INT64_MIN};
     if (period)
         duty.period = period->period;
     else if (deadline && deadline->period.is_known)
@@ -216,15 +236,16 @@ static enum err_code duty_emit(struct duties *d, const struct emit *e)
         duty.trigger = trigger->trigger;
     else
         duty.trigger = LETTER_STANDING;
-    int confidence = 50 + (duty.obligation_count ? 22 : 0) + (duty.actor.at.to ? 10 : 0) + (is_verb(r, skip_adverbs(r, w.from, w.to), w.to, true) ? 10 : 0) +
-                     (has_time ? 6 : 0);
+    int confidence = 50 + (duty.obligation_count ? 22 : 0) + (duty.actor.at.to ? 10 : 0) +
+                     (is_verb(r, skip_adverbs(r, w.from, w.to), w.to, true) ? 10 : 0) + (has_time ? 6 : 0);
     if (deadline && !str_is_null(deadline->deadline.note))
         confidence -= 20;
     if (!e->asked)
         confidence -= 10;
     duty.confidence_percent = confidence;
     if (r->letter->duties.count >= LETTER_DUTIES_MAX)
-        return err_set(r->err, ERR_LIMIT, "văn bản có quá %u nhiệm vụ (the letter has over %u duties)", LETTER_DUTIES_MAX, LETTER_DUTIES_MAX);
+        return err_set(r->err, ERR_LIMIT, "văn bản có quá %u nhiệm vụ (the letter has over %u duties)",
+                       LETTER_DUTIES_MAX, LETTER_DUTIES_MAX);
     struct letter_duty *item = vec_push(&r->letter->duties, r->arena);
     if (!item)
         return arena_full(r->arena, r->err);
@@ -266,13 +287,15 @@ static enum err_code emit_chain(struct duties *d, uint32_t from, uint32_t chain,
     while (publish < to && !has_class(r, publish, LEX_PUBLISH_VERB))
         publish++;
     TRY(duty_emit(d, &(struct emit){.words = {from, chain}, .actor = actor, .deadline = deadline, .asked = true}));
-    TRY(duty_emit(d, &(struct emit){.words = {chain, publish}, .actor = first_to, .deadline = deadline, .asked = true}));
+    TRY(duty_emit(d,
+                  &(struct emit){.words = {chain, publish}, .actor = first_to, .deadline = deadline, .asked = true}));
     if (publish >= to)
         return ERR_NONE;
     struct range second_to = trim(r, gui, publish);
     while (second_to.to > second_to.from && has_class(r, second_to.to - 1, LEX_NOT_VERB_AFTER))
         second_to.to--;
-    return duty_emit(d, &(struct emit){.words = {publish, to}, .actor = second_to, .deadline = deadline, .asked = true});
+    return duty_emit(d,
+                     &(struct emit){.words = {publish, to}, .actor = second_to, .deadline = deadline, .asked = true});
 }
 
 /* The body of a sentence, from its first verb on: cut where another verb has its own actor, date or period. */
@@ -305,7 +328,8 @@ static enum err_code segments_emit(struct duties *d, uint32_t from, uint32_t to,
                 bool own = time_in(d, next, stop) || when_in(d, next, stop, WHEN_TRIGGER);
                 if (own && verb < to && is_verb(r, verb, to, true))
                     cut = true;
-                const struct when *first = when_in(d, start, i, WHEN_DEADLINE), *second = when_in(d, next, next + 1, WHEN_DEADLINE);
+                const struct when *first = when_in(d, start, i, WHEN_DEADLINE),
+                                  *second = when_in(d, next, next + 1, WHEN_DEADLINE);
                 if (first && second && has_class(r, i, LEX_AND_WORD)) {
                     cut = keep_verb = true;
                     if (!before.to)
@@ -330,7 +354,9 @@ static enum err_code segments_emit(struct duties *d, uint32_t from, uint32_t to,
         else
             TRY(duty_emit(d, &(struct emit){.words = {start, i},
                                             .actor = d->actor,
-                                            .before = start != from && when_in(d, start, start + 1, WHEN_DEADLINE) ? before : (struct range){0},
+                                            .before = start != from && when_in(d, start, start + 1, WHEN_DEADLINE)
+                                                          ? before
+                                                          : (struct range){0},
                                             .only_when_matched = only_when_matched,
                                             .asked = asked}));
         if (!keep_verb)
@@ -364,7 +390,8 @@ static enum err_code whens_find(struct duties *d, uint32_t from, uint32_t to)
 }
 
 /* "…, Sở Giáo dục và Đào tạo yêu cầu Thủ trưởng các đơn vị": where "yêu cầu" stands, and who says it. */
-static bool commander_find(const struct reader *r, uint32_t from, uint32_t to, uint32_t *ret_at, uint32_t *ret_after, struct range *ret_issuer)
+static bool commander_find(const struct reader *r, uint32_t from, uint32_t to, uint32_t *ret_at, uint32_t *ret_after,
+                           struct range *ret_issuer)
 {
     uint32_t org = UINT32_MAX;
     for (uint32_t i = from; i < to && i - from < COMMANDER_WORDS; i++) {
@@ -382,8 +409,9 @@ static bool commander_find(const struct reader *r, uint32_t from, uint32_t to, u
         uint32_t after = i + n;
         bool head = class_at(r, after, to, LEX_LIST_HEAD, NULL) > 0 || (is_mark(r, after, ':'));
         bool addressed = is_org(r, after, to);
-        if (i == from && addressed && !str_equal_nocase_ascii(word_text(r, i), STR("chỉ")) && !has_class(r, i, LEX_LIST_HEAD) &&
-            strcmp(lex_vocabulary[r->words[i].folded], "chi") != 0 && strcmp(lex_vocabulary[r->words[i].folded], "phan") != 0) {
+        if (i == from && addressed && !str_equal_nocase_ascii(word_text(r, i), STR("chỉ")) &&
+            !has_class(r, i, LEX_LIST_HEAD) && strcmp(lex_vocabulary[r->words[i].folded], "chi") != 0 &&
+            strcmp(lex_vocabulary[r->words[i].folded], "phan") != 0) {
             *ret_at = i;
             *ret_after = after;
             *ret_issuer = (struct range){0};
@@ -497,7 +525,8 @@ static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to,
         return ERR_NONE;
     bool told = verb_first && (!unmarked || r->letter->is_article);
     for (uint32_t i = s.from; i < s.to && !told; i++)
-        told = has_class(r, i, LEX_MODAL) && (!unmarked || r->letter->is_article) && i + 1 < s.to && is_verb(r, skip_adverbs(r, i, s.to), s.to, true);
+        told = has_class(r, i, LEX_MODAL) && (!unmarked || r->letter->is_article) && i + 1 < s.to &&
+               is_verb(r, skip_adverbs(r, i, s.to), s.to, true);
     return segments_emit(d, s.from, s.to, told, is_header);
 }
 
@@ -532,8 +561,8 @@ static uint32_t item_at(const struct reader *r, uint32_t i, uint32_t end, const 
     bool closed = i == r->body_from || r->words[i - 1].kind == WORD_MARK;
     if (w->kind == WORD_NUMBER && w->digits <= 2) {
         uint32_t at = i + 1, parts = 1;
-        while (is_mark(r, at, '.') && at + 1 < end && r->words[at + 1].kind == WORD_NUMBER && !r->words[at + 1].spaced &&
-               r->words[at + 1].digits <= 2 && parts < 4) {
+        while (is_mark(r, at, '.') && at + 1 < end && r->words[at + 1].kind == WORD_NUMBER &&
+               !r->words[at + 1].spaced && r->words[at + 1].digits <= 2 && parts < 4) {
             at += 2;
             parts++;
         }
@@ -556,11 +585,13 @@ static uint32_t item_at(const struct reader *r, uint32_t i, uint32_t end, const 
         }
         return at - i;
     }
-    if (w->kind == WORD_TEXT && w->to - w->from <= 2 && is_mark(r, i + 1, ')') && !r->words[i + 1].spaced && !w->upper_first) {
+    if (w->kind == WORD_TEXT && w->to - w->from <= 2 && is_mark(r, i + 1, ')') && !r->words[i + 1].spaced &&
+        !w->upper_first) {
         ret->kind = ITEM_LETTER;
         return 2;
     }
-    if (w->kind == WORD_TEXT && w->upper_all && is_roman(r, i) && (is_mark(r, i + 1, '.') || is_mark(r, i + 1, '/')) && closed) {
+    if (w->kind == WORD_TEXT && w->upper_all && is_roman(r, i) && (is_mark(r, i + 1, '.') || is_mark(r, i + 1, '/')) &&
+        closed) {
         ret->kind = ITEM_ROMAN;
         return 2;
     }
@@ -607,7 +638,8 @@ static bool ends_sentence(const struct reader *r, uint32_t i, uint32_t end)
     if (!next->spaced || !(next->upper_first || next->kind == WORD_NUMBER || next->mark == '"'))
         return false;
     /* "TP. Trúc Lâm", "P.T.T. Huyền" */
-    return !(i > 0 && previous->kind == WORD_TEXT && previous->upper_all && previous->to - previous->from <= 3 && previous->line == next->line);
+    return !(i > 0 && previous->kind == WORD_TEXT && previous->upper_all && previous->to - previous->from <= 3 &&
+             previous->line == next->line);
 }
 
 static enum err_code item_read(struct duties *d, const struct item *item, bool is_heading)
@@ -703,7 +735,9 @@ enum err_code duties_read(struct reader *r)
         item.words.to = i;
         if (item.words.from < item.words.to)
             /* "II. Tổ chức thực hiện" over items of a lower rank, without a mark at its end */
-            TRY(item_read(d, &item, taken && item.kind != ITEM_NONE && next.kind > item.kind && r->words[i - 1].kind != WORD_MARK));
+            TRY(item_read(d, &item,
+                          taken && item.kind != ITEM_NONE && next.kind > item.kind &&
+                              r->words[i - 1].kind != WORD_MARK));
         item = next;
         if (taken)
             item.mark = (struct range){i, i + taken};

@@ -1,14 +1,14 @@
 #include "letter/letter_read.h"
 
-#define HEAD_PIECES_MAX    60u
+#define HEAD_PIECES_MAX     60u
 #define KINH_GUI_PIECES_MAX 400u /* the menus of a web page may stand before it */
-#define ANNEXES_MAX        100u
-#define SUBJECT_WORDS_MAX  90u
-#define RECIPIENTS_MAX     200u
-#define ITEM_WORDS_MAX     120u
-#define FRAME_WORDS_MAX    8u
-#define NAME_WORDS_MAX     6u
-#define NONE               UINT32_MAX
+#define ANNEXES_MAX         100u
+#define SUBJECT_WORDS_MAX   90u
+#define RECIPIENTS_MAX      200u
+#define ITEM_WORDS_MAX      120u
+#define FRAME_WORDS_MAX     8u
+#define NAME_WORDS_MAX      6u
+#define NONE                UINT32_MAX
 
 static const struct piece *piece_of(const struct reader *r, uint32_t k)
 {
@@ -53,8 +53,8 @@ static uint32_t head_pieces(const struct reader *r)
     for (uint32_t k = 0; k < count && k < HEAD_PIECES_MAX; k++) {
         const struct word *w = &r->words[piece_of(r, k)->first];
         bool item = w->kind == WORD_MARK && (w->mark == '-' || w->mark == '+');
-        if (item || (k > 0 && piece_starts(r, k, LEX_PREAMBLE) && !piece_of(r, k)->is_upper && !piece_starts(r, k, LEX_ABOUT) &&
-                     !has_class(r, piece_of(r, k)->first, LEX_DAY_WORD)))
+        if (item || (k > 0 && piece_starts(r, k, LEX_PREAMBLE) && !piece_of(r, k)->is_upper &&
+                     !piece_starts(r, k, LEX_ABOUT) && !has_class(r, piece_of(r, k)->first, LEX_DAY_WORD)))
             return k;
     }
     return count < HEAD_PIECES_MAX ? count : HEAD_PIECES_MAX;
@@ -113,7 +113,8 @@ static enum err_code number_read(struct reader *r, uint32_t head)
         bool labelled = is_mark(r, i, ':');
         if (labelled)
             i++;
-        while (i < p->last && r->words[i].kind == WORD_MARK && strchr(".\x01-", r->words[i].mark) && !is_mark(r, i, '/'))
+        while (i < p->last && r->words[i].kind == WORD_MARK && strchr(".\x01-", r->words[i].mark) &&
+               !is_mark(r, i, '/'))
             i++;
         uint32_t number = NONE;
         if (i < p->last && r->words[i].kind == WORD_NUMBER)
@@ -177,7 +178,8 @@ static enum err_code date_read(struct reader *r, uint32_t head)
         /* The place stands before the comma, on the same line, its first word in capitals. */
         uint32_t from = i - 1;
         while (from > 0 && i - from < 8 && r->words[from - 1].line == r->words[i].line &&
-               (r->words[from - 1].kind == WORD_TEXT || is_mark(r, from - 1, '.') || (is_mark(r, from - 1, '-') && !r->words[from - 1].spaced)))
+               (r->words[from - 1].kind == WORD_TEXT || is_mark(r, from - 1, '.') ||
+                (is_mark(r, from - 1, '-') && !r->words[from - 1].spaced)))
             from--;
         while (from < i - 1 && !r->words[from].upper_first)
             from++;
@@ -210,8 +212,8 @@ static bool is_head_piece(const struct reader *r, uint32_t k)
            r->words[p->last - 1].to >= r->letter->date_text.at.from;
 }
 
-/* Lines of one thing in one column: from piece k on, as long as the next lines go on. Returns the words' end when they are one run; in
- * two columns the run ends at the first piece of the other column. */
+/* Lines of one thing in one column: from piece k on, as long as the next lines go on. Returns the words' end when they
+ * are one run; in two columns the run ends at the first piece of the other column. */
 static uint32_t block_end(const struct reader *r, uint32_t k, uint32_t head)
 {
     uint32_t last = piece_of(r, k)->last, words = 0;
@@ -219,7 +221,8 @@ static uint32_t block_end(const struct reader *r, uint32_t k, uint32_t head)
         const struct piece *p = piece_of(r, next), *previous = piece_of(r, next - 1);
         words += p->last - p->first;
         bool gap = p->line - previous->line > (r->is_double_spaced ? 3u : 1u);
-        if (gap || is_head_piece(r, next) || words > SUBJECT_WORDS_MAX || (p->is_upper && p->last - p->first > 1) || p->line == previous->line)
+        if (gap || is_head_piece(r, next) || words > SUBJECT_WORDS_MAX || (p->is_upper && p->last - p->first > 1) ||
+            p->line == previous->line)
             break;
         last = p->last;
     }
@@ -271,14 +274,17 @@ static enum err_code issuer_read(struct reader *r, uint32_t head)
     struct letter_value found[2] = {0};
     for (uint32_t k = 0; k < head; k++) {
         const struct piece *p = piece_of(r, k);
-        if (!p->is_upper || !piece_starts(r, k, LEX_TITLE_ORG) || piece_starts(r, k, LEX_NATIONAL) || piece_is(r, k, LEX_DOC_TYPE) ||
-            (letter->subject.at.to && r->words[p->first].from >= letter->subject.at.from && r->words[p->first].from < letter->subject.at.to))
+        if (!p->is_upper || !piece_starts(r, k, LEX_TITLE_ORG) || piece_starts(r, k, LEX_NATIONAL) ||
+            piece_is(r, k, LEX_DOC_TYPE) ||
+            (letter->subject.at.to && r->words[p->first].from >= letter->subject.at.from &&
+             r->words[p->first].from < letter->subject.at.to))
             continue;
         uint32_t last = p->last, next = k + 1;
         /* a name goes on below when the next line starts no other name */
-        while (next < head && piece_of(r, next)->is_upper && !piece_starts(r, next, LEX_NATIONAL) && !is_head_piece(r, next) &&
-               !piece_is(r, next, LEX_DOC_TYPE) && !piece_is(r, next, LEX_SECRECY) && piece_of(r, next)->first == last &&
-               piece_of(r, next)->line != piece_of(r, next - 1)->line && r->words[piece_of(r, next)->first].kind == WORD_TEXT &&
+        while (next < head && piece_of(r, next)->is_upper && !piece_starts(r, next, LEX_NATIONAL) &&
+               !is_head_piece(r, next) && !piece_is(r, next, LEX_DOC_TYPE) && !piece_is(r, next, LEX_SECRECY) &&
+               piece_of(r, next)->first == last && piece_of(r, next)->line != piece_of(r, next - 1)->line &&
+               r->words[piece_of(r, next)->first].kind == WORD_TEXT &&
                (piece_starts(r, next, LEX_TITLE_MORE) || !piece_starts(r, next, LEX_TITLE_ORG))) {
             last = piece_of(r, next)->last;
             next++;
@@ -364,7 +370,8 @@ static enum err_code distribution_add(struct reader *r, uint32_t first, uint32_t
             continue;
         const struct lex_phrase *hit;
         if (class_at(r, i + 1, last, LEX_PURPOSE, &hit)) {
-            static const char *const names[] = {"", "report", "coordination", "execution", "direction", "information", "publication", "archive"};
+            static const char *const names[] = {"",          "report",      "coordination", "execution",
+                                                "direction", "information", "publication",  "archive"};
             for (unsigned p = 1; p < ARRAY_LEN(names); p++)
                 if (strcmp(names[p], hit->value) == 0)
                     item->purpose = (enum letter_purpose)p;
@@ -397,8 +404,9 @@ static enum err_code distribution_read(struct reader *r, uint32_t nn)
         for (uint32_t next = k + 1; next < r->pieces.count; next++) {
             const struct piece *q = piece_of(r, next);
             bool closed = r->words[last - 1].kind == WORD_MARK && strchr(".;", r->words[last - 1].mark);
-            if (closed || q->first != last || is_bullet(r, q->first) || q->is_upper || q->line - piece_of(r, next - 1)->line > 1 ||
-                q->line == piece_of(r, next - 1)->line || q->last - i > ITEM_WORDS_MAX)
+            if (closed || q->first != last || is_bullet(r, q->first) || q->is_upper ||
+                q->line - piece_of(r, next - 1)->line > 1 || q->line == piece_of(r, next - 1)->line ||
+                q->last - i > ITEM_WORDS_MAX)
                 break;
             last = q->last;
             k = next;
@@ -484,7 +492,8 @@ static enum err_code annexes_read(struct reader *r, uint32_t from)
 {
     for (uint32_t k = from; k < r->pieces.count; k++) {
         const struct piece *p = piece_of(r, k);
-        if (!piece_starts(r, k, LEX_ANNEX) || !p->is_upper || p->last - p->first > 6 || r->letter->attachments.count >= ANNEXES_MAX)
+        if (!piece_starts(r, k, LEX_ANNEX) || !p->is_upper || p->last - p->first > 6 ||
+            r->letter->attachments.count >= ANNEXES_MAX)
             continue;
         struct letter_attachment *a = vec_push(&r->letter->attachments, r->arena);
         if (!a)
@@ -492,12 +501,14 @@ static enum err_code annexes_read(struct reader *r, uint32_t from)
         a->is_inside = true;
         TRY(words_value(r, p->first, trim_end(r, p->first, p->last), &a->name));
         if (k + 1 < r->pieces.count && piece_of(r, k + 1)->is_upper)
-            TRY(words_value(r, piece_of(r, k + 1)->first, trim_end(r, piece_of(r, k + 1)->first, piece_of(r, k + 1)->last), &a->title));
+            TRY(words_value(r, piece_of(r, k + 1)->first,
+                            trim_end(r, piece_of(r, k + 1)->first, piece_of(r, k + 1)->last), &a->title));
     }
     return ERR_NONE;
 }
 
-/* What a web page puts around an article: cut from the words, so that no part sees it. Returns the first word that counts. */
+/* What a web page puts around an article: cut from the words, so that no part sees it. Returns the first word that
+ * counts. */
 static uint32_t frame_cut(struct reader *r)
 {
     uint32_t from = 0;
@@ -533,8 +544,8 @@ static enum err_code article_read(struct reader *r, uint32_t from)
     for (uint32_t seen = 0; k < r->pieces.count && seen < 6; k++, seen++) {
         const struct piece *p = piece_of(r, k);
         const struct word *end = &r->words[p->last - 1];
-        if ((end->kind == WORD_MARK && strchr(".;:", end->mark)) || is_bullet(r, p->first) || r->words[p->first].kind != WORD_TEXT ||
-            has_class(r, p->first, LEX_COMMANDER))
+        if ((end->kind == WORD_MARK && strchr(".;:", end->mark)) || is_bullet(r, p->first) ||
+            r->words[p->first].kind != WORD_TEXT || has_class(r, p->first, LEX_COMMANDER))
             break;
         uint32_t next = k + 1 < r->pieces.count ? k + 1 : k;
         bool short_line = p->last - p->first <= 40;
@@ -546,7 +557,8 @@ static enum err_code article_read(struct reader *r, uint32_t from)
     }
     /* the author's name in capitals below */
     r->body_to = r->word_count;
-    if (r->pieces.count && piece_of(r, (uint32_t)r->pieces.count - 1)->is_upper && piece_of(r, (uint32_t)r->pieces.count - 1)->first > r->body_from)
+    if (r->pieces.count && piece_of(r, (uint32_t)r->pieces.count - 1)->is_upper &&
+        piece_of(r, (uint32_t)r->pieces.count - 1)->first > r->body_from)
         r->body_to = piece_of(r, (uint32_t)r->pieces.count - 1)->first;
     return ERR_NONE;
 }
@@ -590,7 +602,8 @@ enum err_code layout_read(struct reader *r)
         if (before < nn)
             sg = before;
     }
-    bool is_letter = letter->symbol.at.to || letter->number.at.to || kg != NONE || nn != NONE || (sg != NONE && piece_starts(r, sg, LEX_ROLE)) ||
+    bool is_letter = letter->symbol.at.to || letter->number.at.to || kg != NONE || nn != NONE ||
+                     (sg != NONE && piece_starts(r, sg, LEX_ROLE)) ||
                      (letter->document_type && letter->date_text.at.to) || close != NONE;
     if (!is_letter) {
         letter->is_article = true;
@@ -620,7 +633,8 @@ enum err_code layout_read(struct reader *r)
         uint32_t i = 0;
         while (i < r->word_count && letter->symbol.at.to && r->words[i].from < letter->symbol.at.from)
             i++;
-        if (letter->symbol.at.to && class_at(r, i, r->word_count, LEX_SYMBOL_TYPE, &hit) && r->words[i].to < letter->symbol.at.to)
+        if (letter->symbol.at.to && class_at(r, i, r->word_count, LEX_SYMBOL_TYPE, &hit) &&
+            r->words[i].to < letter->symbol.at.to)
             letter->document_type = hit->value;
         else if (kg != NONE)
             letter->document_type = "official_letter";

@@ -21,7 +21,8 @@ static bool has_known_ref(const struct letter *letter, struct str number)
 static bool phrase_word_in(const struct reader *r, uint32_t from, uint32_t to, const char *a, const char *b)
 {
     for (uint32_t i = from; i + 1 < to; i++)
-        if (strcmp(lex_vocabulary[r->words[i].folded], a) == 0 && strcmp(lex_vocabulary[r->words[i + 1].folded], b) == 0)
+        if (strcmp(lex_vocabulary[r->words[i].folded], a) == 0 &&
+            strcmp(lex_vocabulary[r->words[i + 1].folded], b) == 0)
             return true;
     return false;
 }
@@ -56,7 +57,8 @@ void match_family(struct reader *r)
     if (!family) {
         if (word_in(r, r->body_from, r->body_to, "camera"))
             family = FAMILY_CT23;
-        else if (phrase_word_in(r, r->body_from, r->body_to, "ung", "cuu") || phrase_word_in(r, r->body_from, r->body_to, "lo", "hong") ||
+        else if (phrase_word_in(r, r->body_from, r->body_to, "ung", "cuu") ||
+                 phrase_word_in(r, r->body_from, r->body_to, "lo", "hong") ||
                  phrase_word_in(r, r->body_from, r->body_to, "ma", "doc"))
             family = FAMILY_CT18;
     }
@@ -71,8 +73,9 @@ static unsigned who_of(const struct reader *r, uint32_t from, uint32_t to)
     static const struct {
         enum letter_class cls;
         unsigned bit;
-    } rows[] = {{LEX_CLASS_DEDICATED, WHO_DEDICATED}, {LEX_CLASS_POLICE, WHO_POLICE},   {LEX_CLASS_ENTERPRISE, WHO_ENTERPRISE},
-                {LEX_CLASS_FINANCE, WHO_FINANCE},     {LEX_CLASS_TEAM, WHO_TEAM},       {LEX_CLASS_SECTOR, WHO_SECTOR}};
+    } rows[] = {
+        {LEX_CLASS_DEDICATED, WHO_DEDICATED}, {LEX_CLASS_POLICE, WHO_POLICE}, {LEX_CLASS_ENTERPRISE, WHO_ENTERPRISE},
+        {LEX_CLASS_FINANCE, WHO_FINANCE},     {LEX_CLASS_TEAM, WHO_TEAM},     {LEX_CLASS_SECTOR, WHO_SECTOR}};
     for (unsigned k = 0; k < ARRAY_LEN(rows); k++)
         if (class_in(r, from, to, rows[k].cls, NULL))
             who |= rows[k].bit;
@@ -103,15 +106,16 @@ static void duty_add(struct letter_duty *duty, const char *id)
         duty->obligations[duty->obligation_count++] = id;
 }
 
-void match_duty(const struct reader *r, uint32_t from, uint32_t to, uint32_t actor_from, uint32_t actor_to, struct letter_duty *duty)
+void match_duty(const struct reader *r, uint32_t from, uint32_t to, uint32_t actor_from, uint32_t actor_to,
+                struct letter_duty *duty)
 {
     unsigned who = who_of(r, actor_from, actor_to);
     bool common = false;
     for (unsigned i = 0; i < lex_pattern_count; i++) {
         const struct lex_pattern *p = &lex_patterns[i];
         if (!(p->family & r->letter->family) || !(p->who & who) || !group_in(r, from, to, p->any) ||
-            (p->also.count && !group_in(r, from, to, p->also)) || (p->also2.count && !group_in(r, from, to, p->also2)) ||
-            (p->never.count && group_in(r, from, to, p->never)))
+            (p->also.count && !group_in(r, from, to, p->also)) ||
+            (p->also2.count && !group_in(r, from, to, p->also2)) || (p->never.count && group_in(r, from, to, p->never)))
             continue;
         duty_add(duty, p->id);
         common = common || ((p->family & FAMILY_CT18) && (p->who & WHO_UNIT));

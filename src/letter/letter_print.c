@@ -194,7 +194,8 @@ static void put_deadline(struct json_writer *w, const struct letter_deadline *d)
     json_field_str(w, STR("quoted"), d->quoted.text);
     json_field_str(w, STR("note"), d->note);
     json_field_str(w, STR("note_en"), d->note_en);
-    json_field_str(w, STR("due_at"), d->due_at_ms == INT64_MIN ? STR_NONE : str_from_cstr(civil_iso_ms(d->due_at_ms, text)));
+    json_field_str(w, STR("due_at"),
+                   d->due_at_ms == INT64_MIN ? STR_NONE : str_from_cstr(civil_iso_ms(d->due_at_ms, text)));
     put_span(w, STR("quote"), d->quoted.at);
     json_object_end(w);
 }
@@ -274,8 +275,8 @@ void letter_print_json(const struct letter *letter, struct buf *out)
 
 /* --- for people --- */
 
-#define PAGE_COLUMNS  100u
-#define LABEL_COLUMNS 14u
+#define PAGE_COLUMNS   100u
+#define LABEL_COLUMNS  14u
 #define NUMBER_COLUMNS 4u       /* "12. " before a duty */
 #define NUMBER_INDENT  SIZE_MAX /* asks for that layout */
 
@@ -317,7 +318,8 @@ static void put_value(struct buf *out, const char *label, struct str value, size
 
 static void people_due(struct buf *out, const struct letter_duty *duty)
 {
-    static const char *const triggers[] = {"một lần", "định kỳ", "khi có thay đổi", "khi có yêu cầu", "ngay", "thường xuyên"};
+    static const char *const triggers[] = {"một lần",        "định kỳ", "khi có thay đổi",
+                                           "khi có yêu cầu", "ngay",    "thường xuyên"};
     char when[256], text[CIVIL_TEXT_BYTES];
     const struct letter_deadline *d = &duty->deadline;
     if (duty->period.is_known)
@@ -354,7 +356,8 @@ void letter_print_people(const struct letter *letter, struct buf *out)
         buf_lit(out, "VĂN BẢN\n");
         put_wrapped(out, "Số", buf_str(&line), 0);
         put_value(out, "Cơ quan", letter->issuer.text, 0);
-        put_value(out, "Nơi, ngày", letter->date == CIVIL_NONE ? letter->date_text.text : str_from_cstr(civil_vn(letter->date, text)), 0);
+        put_value(out, "Nơi, ngày",
+                  letter->date == CIVIL_NONE ? letter->date_text.text : str_from_cstr(civil_vn(letter->date, text)), 0);
     }
     if (letter->urgency)
         put_wrapped(out, "Độ khẩn", str_from_cstr(letter->urgency), 0);
@@ -381,8 +384,9 @@ void letter_print_people(const struct letter *letter, struct buf *out)
         put_wrapped(out, i ? "" : "Kèm theo", letter->attachments.items[i].name.text, 0);
     if (letter->signer.is_known) {
         buf_clear(&line);
-        buf_printf(&line, "%s%s%.*s %.*s", letter->signer.role ? letter->signer.role : "", letter->signer.role ? " " : "",
-                   STR_ARG(letter->signer.title.text), STR_ARG(letter->signer.name.text));
+        buf_printf(&line, "%s%s%.*s %.*s", letter->signer.role ? letter->signer.role : "",
+                   letter->signer.role ? " " : "", STR_ARG(letter->signer.title.text),
+                   STR_ARG(letter->signer.name.text));
         put_wrapped(out, "Người ký", buf_str(&line), 0);
     }
     buf_printf(out, "\n%zu NHIỆM VỤ\n", letter->duties.count);

@@ -1,5 +1,6 @@
-/* letter_print.h - a letter that was read, as lines of JSON (the contract of `letter read --json`) and as a page for people.
- * Uses: letter/letter.h, format/json.    Used by: cmd, web (API).    Memory: the caller's buffer.    Threads: no shared state. */
+/* letter_print.h - a letter that was read, as lines of JSON (the contract of `letter read --json`) and as a page for
+ * people. Uses: letter/letter.h, format/json.    Used by: cmd, web (API).    Memory: the caller's buffer.    Threads:
+ * no shared state. */
 #ifndef LUYTRE_LETTER_PRINT_H
 #define LUYTRE_LETTER_PRINT_H
 

@@ -3,9 +3,8 @@
  *     reader_lines, reader_words (letter_words.c)    the text cut into lines and words, furniture left out
  *     refs_read (letter_ref.c)                       every "18/CT-TTg"
  *     head_read, tail_read (letter_layout.c)         everything around the body
- *     duties_read (letter_duty.c)                    the body, with when_at (letter_when.c) and match_duty (letter_match.c)
- *     contacts_read (letter_contact.c)
- * Memory: the caller's arena.    Threads: no shared state. */
+ *     duties_read (letter_duty.c)                    the body, with when_at (letter_when.c) and match_duty
+ * (letter_match.c) contacts_read (letter_contact.c) Memory: the caller's arena.    Threads: no shared state. */
 #ifndef LUYTRE_LETTER_READ_H
 #define LUYTRE_LETTER_READ_H
 
@@ -19,16 +18,16 @@ enum word_kind { WORD_TEXT, WORD_NUMBER, WORD_MARK };
 struct word {
     uint32_t from; /* bytes of the text */
     uint32_t to;
-    uint32_t line;     /* index into lines */
-    uint32_t number;   /* of WORD_NUMBER, capped */
+    uint32_t line;        /* index into lines */
+    uint32_t number;      /* of WORD_NUMBER, capped */
     uint32_t group_close; /* of an opening bracket or quote: the word that closes it; 0: none near */
-    uint64_t classes[2]; /* a phrase of class n starts here */
-    uint16_t folded;   /* vocabulary id without case and marks; 0: not in it */
-    uint16_t exact;    /* vocabulary id with marks */
+    uint64_t classes[2];  /* a phrase of class n starts here */
+    uint16_t folded;      /* vocabulary id without case and marks; 0: not in it */
+    uint16_t exact;       /* vocabulary id with marks */
     uint8_t kind;
-    uint8_t digits;    /* of WORD_NUMBER */
-    char mark;         /* of WORD_MARK: its ASCII byte, '\x01' for any other; brackets and quotes already folded */
-    bool spaced;       /* white space stands before it */
+    uint8_t digits; /* of WORD_NUMBER */
+    char mark;      /* of WORD_MARK: its ASCII byte, '\x01' for any other; brackets and quotes already folded */
+    bool spaced;    /* white space stands before it */
     bool starts_line;
     bool upper_first;
     bool upper_all;
@@ -71,7 +70,8 @@ struct reader {
 MUST_USE enum err_code reader_words(struct reader *r);
 MUST_USE enum err_code reader_pieces(struct reader *r);
 /* Words that a phrase of the class takes at i (before `end`), the longest; 0 when none does. */
-uint32_t class_at(const struct reader *r, uint32_t i, uint32_t end, enum letter_class cls, const struct lex_phrase **NULLABLE ret);
+uint32_t class_at(const struct reader *r, uint32_t i, uint32_t end, enum letter_class cls,
+                  const struct lex_phrase **NULLABLE ret);
 static inline bool has_class(const struct reader *r, uint32_t i, enum letter_class cls)
 {
     return i < r->word_count && ((r->words[i].classes[cls / 64] >> (cls % 64)) & 1);
@@ -81,7 +81,8 @@ static inline bool is_mark(const struct reader *r, uint32_t i, char mark)
     return i < r->word_count && r->words[i].kind == WORD_MARK && r->words[i].mark == mark;
 }
 /* Does the alternative stand somewhere in [from, to)? *ret_at is its first word. */
-bool phrase_in(const struct reader *r, uint32_t from, uint32_t to, struct lex_range alternative, uint32_t *NULLABLE ret_at);
+bool phrase_in(const struct reader *r, uint32_t from, uint32_t to, struct lex_range alternative,
+               uint32_t *NULLABLE ret_at);
 bool class_in(const struct reader *r, uint32_t from, uint32_t to, enum letter_class cls, uint32_t *NULLABLE ret_at);
 /* Words [first, last) as one line of text. STR_NONE with err set when the arena is full. */
 MUST_USE enum err_code words_value(struct reader *r, uint32_t first, uint32_t last, struct letter_value *ret);
@@ -111,8 +112,8 @@ struct when {
     struct letter_period period;
     struct letter_deadline deadline;
 };
-/* A date in any form at word i: words taken, 0 when none. Day, month, year are 0 when not said; *ret_unit LETTER_DAY, _MONTH or _YEAR
- * (a quarter gives its last month with months 3). */
+/* A date in any form at word i; false when none. Day, month and year are 0 when not said; a quarter gives its last
+ * month. */
 struct when_date {
     int year, month, day;
     int months; /* 0: a day; 1: a month; 3: a quarter; 12: a year */
@@ -124,7 +125,8 @@ MUST_USE enum err_code when_at(struct reader *r, uint32_t i, uint32_t end, struc
 
 /* --- letter_match.c --- */
 void match_family(struct reader *r);
-void match_duty(const struct reader *r, uint32_t from, uint32_t to, uint32_t actor_from, uint32_t actor_to, struct letter_duty *duty);
+void match_duty(const struct reader *r, uint32_t from, uint32_t to, uint32_t actor_from, uint32_t actor_to,
+                struct letter_duty *duty);
 
 /* --- letter_duty.c, letter_contact.c --- */
 MUST_USE enum err_code duties_read(struct reader *r);

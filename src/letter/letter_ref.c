@@ -13,11 +13,12 @@ static uint32_t symbol_at(const struct reader *r, uint32_t i, bool after_label)
     bool has_dash = false;
     while (at < r->word_count && at - i < REF_SYMBOL_WORDS_MAX) {
         const struct word *w = &r->words[at];
-        bool next_is_text = at + 1 < r->word_count && r->words[at + 1].kind == WORD_TEXT && r->words[at + 1].upper_first;
+        bool next_is_text =
+            at + 1 < r->word_count && r->words[at + 1].kind == WORD_TEXT && r->words[at + 1].upper_first;
         if (w->kind == WORD_MARK && (w->mark == '-' || w->mark == '&' || w->mark == '/') && next_is_text &&
             ((!w->spaced && !r->words[at + 1].spaced) ||
-             (w->mark == '-' && r->words[at - 1].upper_all && r->words[at + 1].upper_first && w->spaced == r->words[at + 1].spaced &&
-              r->words[at + 1].line == w->line))) {
+             (w->mark == '-' && r->words[at - 1].upper_all && r->words[at + 1].upper_first &&
+              w->spaced == r->words[at + 1].spaced && r->words[at + 1].line == w->line))) {
             has_dash = has_dash || w->mark == '-';
             at += 2;
         } else if (w->kind == WORD_NUMBER && !w->spaced) {
@@ -54,7 +55,8 @@ static const struct lex_text *text_find(struct str number, civil_day date)
         if (m != n || memcmp(key, other, n) != 0)
             continue;
         civil_day day;
-        if (date != CIVIL_NONE && lex_texts[i].date && civil_parse_iso(str_from_cstr(lex_texts[i].date), &day) && day != date)
+        if (date != CIVIL_NONE && lex_texts[i].date && civil_parse_iso(str_from_cstr(lex_texts[i].date), &day) &&
+            day != date)
             continue;
         return &lex_texts[i];
     }
@@ -98,10 +100,10 @@ static enum err_code attachment_add(struct reader *r, struct letter_value name)
     return ERR_NONE;
 }
 
-/* "gửi kèm theo" at word i. In brackets by itself it speaks of the text cited before; "(Văn bản gửi kèm theo)" and "theo mẫu gửi kèm"
- * name what is attached. */
-static enum err_code attached_at(struct reader *r, uint32_t i, uint32_t taken, const uint32_t *ref_first, const uint32_t *ref_last,
-                                 const size_t *ref_index, size_t ref_count)
+/* "gửi kèm theo" at word i. In brackets by itself it speaks of the text cited before; "(Văn bản gửi kèm theo)" and
+ * "theo mẫu gửi kèm" name what is attached. */
+static enum err_code attached_at(struct reader *r, uint32_t i, uint32_t taken, const uint32_t *ref_first,
+                                 const uint32_t *ref_last, const size_t *ref_index, size_t ref_count)
 {
     struct letter *letter = r->letter;
     uint32_t from = i, stop = i > 7 ? i - 7 : 0;
@@ -109,8 +111,9 @@ static enum err_code attached_at(struct reader *r, uint32_t i, uint32_t taken, c
         const struct word *w = &r->words[from - 1];
         if (w->kind == WORD_MARK && w->mark != '/' && w->mark != '-')
             break;
-        if (has_class(r, from - 1, LEX_NOT_VERB_AFTER) || (r->words[from - 1].kind == WORD_TEXT && has_class(r, from - 1, LEX_PREAMBLE) &&
-                                                           class_at(r, from - 1, i, LEX_PREAMBLE, NULL) == 1))
+        if (has_class(r, from - 1, LEX_NOT_VERB_AFTER) ||
+            (r->words[from - 1].kind == WORD_TEXT && has_class(r, from - 1, LEX_PREAMBLE) &&
+             class_at(r, from - 1, i, LEX_PREAMBLE, NULL) == 1))
             break;
         from--;
     }
@@ -129,7 +132,8 @@ static enum err_code attached_at(struct reader *r, uint32_t i, uint32_t taken, c
                 k--;
             }
             letter->refs.items[ref_index[k]].is_attached = true;
-            return attachment_add(r, (struct letter_value){letter->refs.items[ref_index[k]].number, letter->refs.items[ref_index[k]].at});
+            return attachment_add(
+                r, (struct letter_value){letter->refs.items[ref_index[k]].number, letter->refs.items[ref_index[k]].at});
         }
     }
     if (bare)
@@ -139,7 +143,8 @@ static enum err_code attached_at(struct reader *r, uint32_t i, uint32_t taken, c
     return attachment_add(r, name);
 }
 
-/* Where the letter stops saying what it rests on: the first item, or, without items, the first paragraph that is no preamble. */
+/* Where the letter stops saying what it rests on: the first item, or, without items, the first paragraph that is no
+ * preamble. */
 static uint32_t basis_end(const struct reader *r)
 {
     uint32_t paragraph = r->body_to;
@@ -149,7 +154,8 @@ static uint32_t basis_end(const struct reader *r)
             continue;
         bool item = (w->kind == WORD_MARK && strchr("-+*\x01", w->mark)) ||
                     (w->kind == WORD_NUMBER && w->digits <= 2 && (is_mark(r, i + 1, '.') || is_mark(r, i + 1, ')'))) ||
-                    (has_class(r, i, LEX_ARTICLE_WORD) && w->upper_first && i + 1 < r->body_to && r->words[i + 1].kind == WORD_NUMBER);
+                    (has_class(r, i, LEX_ARTICLE_WORD) && w->upper_first && i + 1 < r->body_to &&
+                     r->words[i + 1].kind == WORD_NUMBER);
         if (item)
             return i;
         bool ended = i > r->body_from && r->words[i - 1].kind == WORD_MARK && strchr(".:", r->words[i - 1].mark);
@@ -181,7 +187,8 @@ enum err_code refs_read(struct reader *r)
         if (i > 0 && r->words[i - 1].kind == WORD_MARK && (r->words[i - 1].mark == '/' || r->words[i - 1].mark == ':'))
             continue; /* a date's tail; the letter's own number */
         uint32_t at = i + 2;
-        if (at + 1 < r->word_count && r->words[at].kind == WORD_NUMBER && r->words[at].digits == 4 && is_mark(r, at + 1, '/'))
+        if (at + 1 < r->word_count && r->words[at].kind == WORD_NUMBER && r->words[at].digits == 4 &&
+            is_mark(r, at + 1, '/'))
             at += 2;
         bool label = i > 0 && has_class(r, i - 1, LEX_NUMBER_LABEL);
         uint32_t taken = symbol_at(r, at, label);
@@ -194,8 +201,8 @@ enum err_code refs_read(struct reader *r)
         ref.at = value.at;
         struct when_date date;
         uint32_t after = at + taken;
-        if (after < r->word_count && has_class(r, after, LEX_DAY_WORD) && date_at(r, after + 1, r->word_count, &date) && date.months == 0 &&
-            date.year && civil_is_valid(date.year, date.month, date.day))
+        if (after < r->word_count && has_class(r, after, LEX_DAY_WORD) && date_at(r, after + 1, r->word_count, &date) &&
+            date.months == 0 && date.year && civil_is_valid(date.year, date.month, date.day))
             ref.date = civil_to_day(date.year, date.month, date.day);
         if (letter->number.at.to && letter->symbol.at.to && str_starts_with(ref.written, letter->number.text) &&
             str_ends_with(ref.written, letter->symbol.text) &&
@@ -224,7 +231,8 @@ enum err_code refs_read(struct reader *r)
             if (!ref.type && class_at(r, at, at + 1, LEX_SYMBOL_TYPE, &hit))
                 ref.type = hit->value;
         }
-        ref.is_basis = (ref.at.from >= letter->subject.at.from && ref.at.to <= letter->subject.at.to) || (i >= r->body_from && i < basis_to);
+        ref.is_basis = (ref.at.from >= letter->subject.at.from && ref.at.to <= letter->subject.at.to) ||
+                       (i >= r->body_from && i < basis_to);
         struct letter_ref *same = ref_same(letter, &ref);
         if (same) {
             same->is_basis = same->is_basis || ref.is_basis;

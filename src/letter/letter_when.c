@@ -1,7 +1,8 @@
 #include "letter/letter_read.h"
 
 #define ANCHOR_WORDS_MAX 24u
-#define YEAR_AHEAD_DAYS  183 /* a date without a year that lies behind the letter's day is next year's only when that is near */
+#define YEAR_AHEAD_DAYS \
+    183 /* a date without a year that lies behind the letter's day is next year's only when that is near */
 
 static bool is_number(const struct reader *r, uint32_t i, uint32_t end)
 {
@@ -11,8 +12,8 @@ static bool is_number(const struct reader *r, uint32_t i, uint32_t end)
 /* "31/12/2022", "31-12-2022", "31.12.2022" with one kind of separator; "31/12". */
 static uint32_t numeric_date(const struct reader *r, uint32_t i, uint32_t end, struct when_date *ret)
 {
-    if (!is_number(r, i, end) || r->words[i].digits > 2 || i + 2 >= end || r->words[i + 1].kind != WORD_MARK || !is_number(r, i + 2, end) ||
-        r->words[i + 2].digits > 2)
+    if (!is_number(r, i, end) || r->words[i].digits > 2 || i + 2 >= end || r->words[i + 1].kind != WORD_MARK ||
+        !is_number(r, i + 2, end) || r->words[i + 2].digits > 2)
         return 0;
     char sep = r->words[i + 1].mark;
     if (sep != '/' && sep != '-' && sep != '.')
@@ -34,7 +35,8 @@ static uint32_t numeric_date(const struct reader *r, uint32_t i, uint32_t end, s
 /* "/2023", "năm 2023", "- 2023" after a month or quarter. */
 static uint32_t year_after(const struct reader *r, uint32_t i, uint32_t end, int *ret_year)
 {
-    bool sep = i < end && (has_class(r, i, LEX_YEAR_WORD) || is_mark(r, i, '/') || is_mark(r, i, '-') || is_mark(r, i, '.'));
+    bool sep =
+        i < end && (has_class(r, i, LEX_YEAR_WORD) || is_mark(r, i, '/') || is_mark(r, i, '-') || is_mark(r, i, '.'));
     if (sep && is_number(r, i + 1, end) && r->words[i + 1].digits == 4) {
         *ret_year = (int)r->words[i + 1].number;
         return 2;
@@ -53,15 +55,14 @@ static int roman(struct str s)
 
 bool date_at(const struct reader *r, uint32_t i, uint32_t end, struct when_date *ret)
 {
-    uint32_t start = i;
     if (i >= end)
         return false;
     struct when_date d = {0};
     uint32_t n = numeric_date(r, i, end, &d);
     if (n) {
         d.words = n;
-    } else if (is_number(r, i, end) && r->words[i].digits <= 2 && i + 2 < end && has_class(r, i + 1, LEX_MONTH_WORD) && is_number(r, i + 2, end) &&
-               r->words[i + 2].digits <= 2) {
+    } else if (is_number(r, i, end) && r->words[i].digits <= 2 && i + 2 < end && has_class(r, i + 1, LEX_MONTH_WORD) &&
+               is_number(r, i + 2, end) && r->words[i + 2].digits <= 2) {
         d.day = (int)r->words[i].number;
         d.month = (int)r->words[i + 2].number;
         d.words = 3 + year_after(r, i + 3, end, &d.year);
@@ -87,7 +88,6 @@ bool date_at(const struct reader *r, uint32_t i, uint32_t end, struct when_date 
         return false;
     if ((d.months == 0 && (d.day < 1 || d.day > 31)) || (d.months != 12 && (d.month < 1 || d.month > 12)))
         return false;
-    (void)start;
     *ret = d;
     return true;
 }
@@ -105,8 +105,9 @@ static uint32_t time_at(const struct reader *r, uint32_t i, uint32_t end, int *r
     else
         return 0;
     int minutes = (int)r->words[i].number * 60;
-    if (is_number(r, i + n, end) && r->words[i + n].digits == 2 && r->words[i + n].number < 60 && !is_mark(r, i + n + 1, '/') &&
-        !is_mark(r, i + n + 1, '.') && !(i + n + 1 < end && has_class(r, i + n + 1, LEX_MONTH_WORD))) {
+    if (is_number(r, i + n, end) && r->words[i + n].digits == 2 && r->words[i + n].number < 60 &&
+        !is_mark(r, i + n + 1, '/') && !is_mark(r, i + n + 1, '.') &&
+        !(i + n + 1 < end && has_class(r, i + n + 1, LEX_MONTH_WORD))) {
         minutes += (int)r->words[i + n].number;
         n++;
         const struct lex_phrase *unit;
@@ -158,16 +159,16 @@ static int year_guess(const struct reader *r, int month, int day)
 }
 
 /* First and last day of what was named; false when the year is not known. Notes go to d. */
-static enum err_code resolve(struct reader *r, struct when_date w, struct letter_deadline *d, civil_day *ret_first, civil_day *ret_last)
+static enum err_code resolve(struct reader *r, struct when_date w, struct letter_deadline *d, civil_day *ret_first,
+                             civil_day *ret_last)
 {
     *ret_first = *ret_last = CIVIL_NONE;
     if (!w.year) {
-        int first_month = w.months == 3 ? w.month - 2 : w.month;
-        (void)first_month;
         int last_of = w.months ? 31 : w.day;
         w.year = year_guess(r, w.month, last_of);
         if (!w.year)
-            return note_add(r, d, STR("văn bản không ghi năm, chưa suy ra được"), STR("the letter names no year and it cannot be told"));
+            return note_add(r, d, STR("văn bản không ghi năm, chưa suy ra được"),
+                            STR("the letter names no year and it cannot be told"));
         TRY(note_printf(r, d, arena_printf(r->arena, "văn bản không ghi năm; lấy năm %d theo ngày của văn bản", w.year),
                         arena_printf(r->arena, "no year in the text; %d is taken from the letter's date", w.year)));
     }
@@ -182,10 +183,12 @@ static enum err_code resolve(struct reader *r, struct when_date w, struct letter
     } else {
         int last = civil_month_days(w.year, w.month);
         *ret_first = *ret_last = civil_to_day(w.year, w.month, last);
-        TRY(note_printf(r, d, arena_printf(r->arena, "không có ngày %02d/%02d/%d; hạn lấy ngày cuối cùng có thật là %02d/%02d/%d", w.day, w.month,
-                                           w.year, last, w.month, w.year),
-                        arena_printf(r->arena, "there is no %02d/%02d/%d; due on the last real day, %02d/%02d/%d", w.day, w.month, w.year, last,
-                                     w.month, w.year)));
+        TRY(note_printf(r, d,
+                        arena_printf(r->arena,
+                                     "không có ngày %02d/%02d/%d; hạn lấy ngày cuối cùng có thật là %02d/%02d/%d",
+                                     w.day, w.month, w.year, last, w.month, w.year),
+                        arena_printf(r->arena, "there is no %02d/%02d/%d; due on the last real day, %02d/%02d/%d",
+                                     w.day, w.month, w.year, last, w.month, w.year)));
         d->strict_before = false;
     }
     return ERR_NONE;
@@ -220,11 +223,6 @@ static uint32_t skip_day_words(const struct reader *r, uint32_t i, uint32_t end)
             break;
     }
     return i - start;
-}
-
-static bool family_words(const struct reader *r, uint32_t from, uint32_t to, enum letter_class cls)
-{
-    return class_in(r, from, to, cls, NULL);
 }
 
 /* "hằng tháng", "hàng năm" after a day: the date comes again. */
@@ -292,8 +290,8 @@ static enum err_code fixed_deadline(struct reader *r, uint32_t i, uint32_t end, 
     struct when_date date;
     bool found = date_at(r, at, end, &date);
     /* "trước ngày 20 hằng tháng" */
-    bool day_only = !found && is_number(r, at, end) && r->words[at].number >= 1 && r->words[at].number <= 31 && at > i &&
-                    has_class(r, at - 1, LEX_DAY_WORD);
+    bool day_only = !found && is_number(r, at, end) && r->words[at].number >= 1 && r->words[at].number <= 31 &&
+                    at > i && has_class(r, at - 1, LEX_DAY_WORD);
     if (!found && !day_only)
         return ERR_NONE;
     *w = (struct when){.kind = WHEN_DEADLINE, .first = i, .deadline = deadline_none()};
@@ -383,19 +381,21 @@ static enum err_code relative_deadline(struct reader *r, uint32_t i, uint32_t en
             TRY(resolve(r, date, d, &start, &last));
             to = day_at + date.words;
         } else {
-            while (to < end && to - from < ANCHOR_WORDS_MAX && !(r->words[to].kind == WORD_MARK && strchr(",;.()", r->words[to].mark)))
+            while (to < end && to - from < ANCHOR_WORDS_MAX &&
+                   !(r->words[to].kind == WORD_MARK && strchr(",;.()", r->words[to].mark)))
                 to++;
-            bool received = family_words(r, from, to, LEX_RECEIVED_WORDS);
-            if (!received && family_words(r, from, to, LEX_ISSUED_WORDS))
+            bool received = class_in(r, from, to, LEX_RECEIVED_WORDS, NULL);
+            if (!received && class_in(r, from, to, LEX_ISSUED_WORDS, NULL))
                 start = r->letter->date;
             w->has_trigger = true;
             w->trigger = LETTER_ONCE;
-            if (family_words(r, from, to, LEX_AT_ONCE))
+            if (class_in(r, from, to, LEX_AT_ONCE, NULL))
                 w->trigger = LETTER_AT_ONCE;
             for (uint32_t k = from; k < to; k++) {
                 if (has_class(r, k, LEX_COMMANDER))
                     w->trigger = LETTER_ON_REQUEST;
-                else if (has_class(r, k, LEX_DUTY_VERB) && !received && start == CIVIL_NONE && w->trigger == LETTER_ONCE)
+                else if (has_class(r, k, LEX_DUTY_VERB) && !received && start == CIVIL_NONE &&
+                         w->trigger == LETTER_ONCE)
                     w->trigger = LETTER_AT_ONCE;
             }
         }
@@ -409,7 +409,8 @@ static enum err_code relative_deadline(struct reader *r, uint32_t i, uint32_t en
                 d->date = start + n;
             else if (!r->options->workday_add || !r->options->workday_add(r->options->ctx, start, n, &d->date)) {
                 d->date = CIVIL_NONE;
-                TRY(note_add(r, d, STR("cần lịch làm việc để tính ngày"), STR("a working calendar is needed to tell the day")));
+                TRY(note_add(r, d, STR("cần lịch làm việc để tính ngày"),
+                             STR("a working calendar is needed to tell the day")));
             }
             break;
         case LETTER_WEEK:
@@ -429,13 +430,15 @@ static enum err_code relative_deadline(struct reader *r, uint32_t i, uint32_t en
         }
         due_set(d, false);
     } else {
-        TRY(note_add(r, d, STR("mốc bắt đầu chưa có trong văn bản"), STR("the letter does not hold the day it counts from")));
+        TRY(note_add(r, d, STR("mốc bắt đầu chưa có trong văn bản"),
+                     STR("the letter does not hold the day it counts from")));
     }
     *ret_found = true;
     return ERR_NONE;
 }
 
-/* "từ ngày 28/4 đến hết ngày 03/5/2023", "30/4-01/5", "từ tháng 3 đến tháng 6/2026" after words that speak of a time. */
+/* "từ ngày 28/4 đến hết ngày 03/5/2023", "30/4-01/5", "từ tháng 3 đến tháng 6/2026" after words that speak of a time.
+ */
 static enum err_code range_deadline(struct reader *r, uint32_t i, uint32_t end, struct when *w, bool *ret_found)
 {
     uint32_t at = i;
@@ -446,7 +449,8 @@ static enum err_code range_deadline(struct reader *r, uint32_t i, uint32_t end, 
     for (uint32_t back = 1; back <= 4 && back <= i && !led; back++)
         led = has_class(r, i - back, LEX_TIME_WORDS);
     const uint32_t plain = at + (at < end && has_class(r, at, LEX_DAY_WORD));
-    led = led || i == r->body_from || (from_word && plain < end && r->words[plain].kind == WORD_NUMBER) || (from_word && i > 0 && r->words[i - 1].kind == WORD_MARK && strchr(",(;.:", r->words[i - 1].mark));
+    led = led || i == r->body_from || (from_word && plain < end && r->words[plain].kind == WORD_NUMBER) ||
+          (from_word && i > 0 && r->words[i - 1].kind == WORD_MARK && strchr(",(;.:", r->words[i - 1].mark));
     if (!led)
         return ERR_NONE;
     struct when_date a, b;
@@ -516,7 +520,8 @@ static bool period_at(const struct reader *r, uint32_t i, uint32_t end, struct w
 {
     const struct lex_phrase *hit;
     *w = (struct when){.kind = WHEN_PERIOD, .first = i, .trigger = LETTER_PERIODIC};
-    if (is_number(r, i, end) && r->words[i].number >= 1 && r->words[i].number <= 1000 && i + 1 < end && has_class(r, i + 1, LEX_TIMES_WORD)) {
+    if (is_number(r, i, end) && r->words[i].number >= 1 && r->words[i].number <= 1000 && i + 1 < end &&
+        has_class(r, i + 1, LEX_TIMES_WORD)) {
         uint32_t at = i + 2;
         bool link = false;
         /* "/", "trong", "mỗi", "một", "trong mỗi", "trong vòng" */
@@ -558,7 +563,8 @@ static bool period_at(const struct reader *r, uint32_t i, uint32_t end, struct w
         (has_class(r, i + 1, LEX_MONTH_WORD) || has_class(r, i + 1, LEX_YEAR_WORD))) {
         uint32_t at = i + 2;
         bool year = has_class(r, i + 1, LEX_YEAR_WORD);
-        bool link = has_class(r, at, LEX_EACH_WORD) || is_mark(r, at, '/') || (is_number(r, at, end) && r->words[at].number == 1);
+        bool link = has_class(r, at, LEX_EACH_WORD) || is_mark(r, at, '/') ||
+                    (is_number(r, at, end) && r->words[at].number == 1);
         if (link && at + 1 < end && has_class(r, at + 1, LEX_TIMES_WORD)) {
             w->period = (struct letter_period){true, 1, (int)r->words[i].number * (year ? 12 : 1)};
             w->last = at + 2;
@@ -589,7 +595,8 @@ static bool period_at(const struct reader *r, uint32_t i, uint32_t end, struct w
             w->last = inner.last;
         } else if (is_number(r, at, end) && at + 1 < end && r->words[at].number >= 1 && r->words[at].number <= 120 &&
                    (has_class(r, at + 1, LEX_MONTH_WORD) || has_class(r, at + 1, LEX_YEAR_WORD))) {
-            w->period = (struct letter_period){true, 1, (int)r->words[at].number * (has_class(r, at + 1, LEX_YEAR_WORD) ? 12 : 1)};
+            w->period = (struct letter_period){
+                true, 1, (int)r->words[at].number * (has_class(r, at + 1, LEX_YEAR_WORD) ? 12 : 1)};
             w->last = at + 2;
         }
         return true;
@@ -606,19 +613,23 @@ static bool trigger_at(const struct reader *r, uint32_t i, uint32_t end, struct 
     for (unsigned k = 0; k < ARRAY_LEN(rows); k++) {
         uint32_t n = has_class(r, i, rows[k].cls) ? class_at(r, i, end, rows[k].cls, NULL) : 0;
         if (n) {
-            *w = (struct when){.kind = WHEN_TRIGGER, .first = i, .last = i + n, .trigger = rows[k].trigger, .has_trigger = true};
+            *w = (struct when){
+                .kind = WHEN_TRIGGER, .first = i, .last = i + n, .trigger = rows[k].trigger, .has_trigger = true};
             return true;
         }
     }
     /* "khi được Công an tỉnh đề nghị" */
     if (has_class(r, i, LEX_CONDITION) && r->words[i].kind == WORD_TEXT) {
         for (uint32_t k = i + 1; k < end && k < i + 10 && r->words[k].kind != WORD_MARK; k++) {
-            if (k > i + 1 && has_class(r, k, LEX_COMMANDER) && r->words[i + 1].folded && has_class(r, i + 1, LEX_NOT_VERB_AFTER)) {
-                *w = (struct when){.kind = WHEN_TRIGGER, .first = i, .last = k + 1, .trigger = LETTER_ON_REQUEST, .has_trigger = true};
+            if (k > i + 1 && has_class(r, k, LEX_COMMANDER) && r->words[i + 1].folded &&
+                has_class(r, i + 1, LEX_NOT_VERB_AFTER)) {
+                *w = (struct when){
+                    .kind = WHEN_TRIGGER, .first = i, .last = k + 1, .trigger = LETTER_ON_REQUEST, .has_trigger = true};
                 return true;
             }
             if (has_class(r, k, LEX_ON_CHANGE)) {
-                *w = (struct when){.kind = WHEN_TRIGGER, .first = i, .last = k + 1, .trigger = LETTER_ON_CHANGE, .has_trigger = true};
+                *w = (struct when){
+                    .kind = WHEN_TRIGGER, .first = i, .last = k + 1, .trigger = LETTER_ON_CHANGE, .has_trigger = true};
                 return true;
             }
         }

@@ -90,8 +90,8 @@ static enum err_code read_lines(struct reader *r)
         from = (uint32_t)i + 1;
     }
     r->is_double_spaced = text_lines >= 12 && after_blank * 10 > text_lines * 8;
-    /* Where a letter is printed with an empty line between all lines, its paragraphs are short of words; where paragraphs are long
-     * lines, an empty line is a paragraph. */
+    /* Where a letter is printed with an empty line between all lines, its paragraphs are short of words; where
+     * paragraphs are long lines, an empty line is a paragraph. */
     if (r->is_double_spaced) {
         uint64_t bytes = 0;
         for (uint32_t i = 0; i < r->line_count; i++)
@@ -128,8 +128,8 @@ static void word_case(const struct reader *r, struct word *w)
     w->exact = lower_len < WORD_LONGEST_BYTES ? vocabulary_find((struct str){lower, lower_len}) : 0;
 }
 
-/* A syllable that a page or line break cut in two ("thông t" / "in") is put together when that makes a word we know and the
- * halves are none. */
+/* A syllable that a page or line break cut in two ("thông t" / "in") is put together when that makes a word we know and
+ * the halves are none. */
 static bool join_broken(struct reader *r, struct str fold, uint32_t previous_fold_from, uint32_t from, uint32_t to)
 {
     struct word *w = &r->words[r->word_count - 1];
@@ -152,7 +152,8 @@ static bool join_broken(struct reader *r, struct str fold, uint32_t previous_fol
     return true;
 }
 
-/* Brackets pair from the inside; a quote closes at the next quote. A pair further apart than GROUP_WORDS_MAX is a slip. */
+/* Brackets pair from the inside; a quote closes at the next quote. A pair further apart than GROUP_WORDS_MAX is a slip.
+ */
 static void pair_groups(struct reader *r)
 {
     uint32_t open[GROUP_DEPTH_MAX], depth = 0, quote = 0;
@@ -211,8 +212,8 @@ enum err_code reader_words(struct reader *r)
     if (!viet_fold_map(r->arena, r->text, &folded))
         return arena_full(r->arena, r->err);
     struct str fold = folded.text;
-    /* Every word takes at least one byte of the fold; most letters have one word in four bytes. Counted first, so that the array
-     * is as large as needed. */
+    /* Every word takes at least one byte of the fold; most letters have one word in four bytes. Counted first, so that
+     * the array is as large as needed. */
     size_t count = 0;
     for (size_t i = 0; i < fold.len_bytes;) {
         unsigned char c = (unsigned char)fold.ptr[i];
@@ -241,7 +242,8 @@ enum err_code reader_words(struct reader *r)
     for (size_t i = 0; i < fold.len_bytes;) {
         unsigned char c = (unsigned char)fold.ptr[i];
         uint32_t at = folded.source_at[i];
-        while (line + 1 < r->line_count && at >= r->lines[line].to && (c == '\n' || c == '\f' || at >= r->lines[line + 1].from)) {
+        while (line + 1 < r->line_count && at >= r->lines[line].to &&
+               (c == '\n' || c == '\f' || at >= r->lines[line + 1].from)) {
             r->lines[line].last = r->word_count;
             line++;
             r->lines[line].first = r->word_count;
@@ -292,7 +294,8 @@ enum err_code reader_words(struct reader *r)
             dropped = dropped || !is_item;
         }
         if (!dropped && w.kind == WORD_TEXT && starts && r->word_count > 0 && line > 0 && j - i <= 6 &&
-            !viet_is_upper(utf8_next(r->text, &(size_t){at})) && join_broken(r, fold, previous_fold_from, (uint32_t)i, (uint32_t)j)) {
+            !viet_is_upper(utf8_next(r->text, &(size_t){at})) &&
+            join_broken(r, fold, previous_fold_from, (uint32_t)i, (uint32_t)j)) {
             r->words[r->word_count - 1].to = w.to;
             dropped = true;
             starts = false;
@@ -351,7 +354,8 @@ enum err_code reader_pieces(struct reader *r)
             struct piece *piece = vec_push(&r->pieces, r->arena);
             if (!piece)
                 return arena_full(r->arena, r->err);
-            *piece = (struct piece){.first = first, .last = last, .line = l, .column = r->words[first].from - line->from};
+            *piece =
+                (struct piece){.first = first, .last = last, .line = l, .column = r->words[first].from - line->from};
             piece->is_upper = viet_is_all_upper(
                 (struct str){r->text.ptr + r->words[first].from, r->words[last - 1].to - r->words[first].from});
             first = last;
@@ -391,7 +395,8 @@ static uint32_t phrase_at(const struct reader *r, uint32_t i, uint32_t end, cons
     return at - i;
 }
 
-uint32_t class_at(const struct reader *r, uint32_t i, uint32_t end, enum letter_class cls, const struct lex_phrase **ret)
+uint32_t class_at(const struct reader *r, uint32_t i, uint32_t end, enum letter_class cls,
+                  const struct lex_phrase **ret)
 {
     if (i >= end)
         return 0;
@@ -454,7 +459,8 @@ enum err_code words_value(struct reader *r, uint32_t first, uint32_t last, struc
     size_t n = 0;
     for (uint32_t i = first; i < last; i++) {
         const struct word *w = &r->words[i];
-        bool split_number = i > first && w->kind == WORD_NUMBER && is_mark(r, i - 1, '/') && w->starts_line; /* "31/12/" / "2027" */
+        bool split_number =
+            i > first && w->kind == WORD_NUMBER && is_mark(r, i - 1, '/') && w->starts_line; /* "31/12/" / "2027" */
         if (i > first && w->spaced && !split_number)
             out[n++] = ' ';
         /* a word put together over a line break has white space inside */

@@ -1,4 +1,5 @@
-/* letter_read_test FILE [people|text]: the letter as JSON lines, for the golden test. Working days are Monday to Friday. */
+/* letter_read_test FILE [people|text]: the letter as JSON lines, for the golden test. Working days are Monday to
+ * Friday. */
 #include "base/limits.h"
 #include "format/doctext.h"
 #include "letter/letter_print.h"
@@ -28,7 +29,8 @@ int main(int argc, char **argv)
         return 2;
     AUTO_BUF out;
     buf_init(&out, 64u << 20);
-    if (file_read(argv[1], LETTER_FILE_MAX_BYTES, &arena, &bytes, &err) != ERR_NONE || doc_text(bytes, &arena, &doc, &err) != ERR_NONE ||
+    if (file_read(argv[1], LETTER_FILE_MAX_BYTES, &arena, &bytes, &err) != ERR_NONE ||
+        doc_text(bytes, &arena, &doc, &err) != ERR_NONE ||
         letter_parse(doc.decoded.text, &options, &arena, &letter, &err) != ERR_NONE) {
         fprintf(stdout, "%s: %s\n", err_code_to_str(err.code), err.text);
         return 3;

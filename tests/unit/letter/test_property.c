@@ -1,5 +1,5 @@
-/* What holds for every letter: offsets lie in the text on characters, values are their slices, and the same letter in another
- * encoding, normal form or line end has the same duties. */
+/* What holds for every letter: offsets lie in the text on characters, values are their slices, and the same letter in
+ * another encoding, normal form or line end has the same duties. */
 #include "base/limits.h"
 #include "base/viet.h"
 #include "format/doctext.h"
@@ -22,8 +22,8 @@ static size_t next_solid(struct str s, size_t i)
     return i;
 }
 
-/* The value is the slice without white space and emphasis. A running head or page number inside is left out of the value, so it
- * may skip bytes of the slice, never add any. */
+/* The value is the slice without white space and emphasis. A running head or page number inside is left out of the
+ * value, so it may skip bytes of the slice, never add any. */
 static void check_value(struct str text, struct letter_value v)
 {
     check_span(text, v.at);
@@ -165,7 +165,8 @@ static void torn_letters(void **state)
     arena_init(&arena, 1u << 30);
     struct err err = {0};
     struct str bytes;
-    assert_ok(file_read(SOURCE_ROOT "/samples/letters/01_ubnd_tinh_ung_cuu_su_co.txt", LETTER_FILE_MAX_BYTES, &arena, &bytes, &err));
+    assert_ok(file_read(SOURCE_ROOT "/samples/letters/01_ubnd_tinh_ung_cuu_su_co.txt", LETTER_FILE_MAX_BYTES, &arena,
+                        &bytes, &err));
     static const struct letter_options options;
     for (size_t to = 0; to < bytes.len_bytes; to += 7) {
         if (((unsigned char)bytes.ptr[to] & 0xC0) == 0x80)
@@ -182,6 +183,7 @@ static void torn_letters(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(golden_letters), cmocka_unit_test(sample_letters), cmocka_unit_test(torn_letters)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(golden_letters), cmocka_unit_test(sample_letters),
+                                       cmocka_unit_test(torn_letters)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,17 +21,22 @@ struct expected {
 };
 static const struct expected letters[] = {
     {"000_", false, NULL, CIVIL_NONE, 5, 6, 2, 0, "18/CT-TTg 4877/VP-KSTTHC 661/TB-UBND ",
-     "CT18-1d; CT18-1a; CT18-1b; CT18-1c; CT18-2a CT18-2b; CT18-2c; CT18-2d; CT18-2e; CT18-2f; CT14-1a; CT14-1b; CT18-3a; CT18-3b; CT18-3c; CT18-3d; ",
+     "CT18-1d; CT18-1a; CT18-1b; CT18-1c; CT18-2a CT18-2b; CT18-2c; CT18-2d; CT18-2e; CT18-2f; CT14-1a; CT14-1b; "
+     "CT18-3a; CT18-3b; CT18-3c; CT18-3d; ",
      "KT."},
     {"001_", false, NULL, CIVIL_NONE, 5, 5, 1, 1, "812/STTTT-TTTTTT ",
      "HOL-0; HOL-1a; HOL-1b; HOL-1c; HOL-1d; HOL-1e; HOL-2a; HOL-2b; HOL-2c; HOL-3; ", "KT."},
     {"002_", true, NULL, CIVIL_NONE, 0, 0, 0, 0, "18/CT-TTg ",
-     "CT18-1a; CT18-1b; CT18-1c; CT18-2a CT18-2b; CT18-2c; CT18-2d; CT18-2g; CT18-2h; CT18-4a; CT18-4b; CT18-6g CT18-6l; CT18-7a; CT18-7b; CT18-6m; ",
+     "CT18-1a; CT18-1b; CT18-1c; CT18-2a CT18-2b; CT18-2c; CT18-2d; CT18-2g; CT18-2h; CT18-4a; CT18-4b; CT18-6g "
+     "CT18-6l; CT18-7a; CT18-7b; CT18-6m; ",
      NULL},
     {"003_", false, "3968", 19324, 3, 10, 0, 0, "18/CT-TTg ",
-     "CT18-1a CT18-8g; CT18-1b CT18-8g; CT18-1c CT18-8g; CT18-2a CT18-2b CT18-8g; CT18-2c CT18-8g; CT18-2d CT18-8g; CT18-2e CT18-8g; CT18-2f CT18-8g; "
-     "CT14-1a CT18-8g; CT14-1b CT18-8g; CT18-3a CT18-8g; CT18-3d CT18-8g; CT18-5a; CT18-5b; CT18-6a; CT18-6b; CT18-6c; CT18-6c; CT18-6d; CT18-6e; "
-     "CT18-6f; CT18-6g; CT18-6h; CT18-6i; CT18-6j; CT18-6k; CT18-8a; CT18-8b; CT18-8c; CT18-8d; CT18-8e; CT18-8f; CT18-1b; CT18-9a; ",
+     "CT18-1a CT18-8g; CT18-1b CT18-8g; CT18-1c CT18-8g; CT18-2a CT18-2b CT18-8g; CT18-2c CT18-8g; CT18-2d CT18-8g; "
+     "CT18-2e CT18-8g; CT18-2f CT18-8g; "
+     "CT14-1a CT18-8g; CT14-1b CT18-8g; CT18-3a CT18-8g; CT18-3d CT18-8g; CT18-5a; CT18-5b; CT18-6a; CT18-6b; CT18-6c; "
+     "CT18-6c; CT18-6d; CT18-6e; "
+     "CT18-6f; CT18-6g; CT18-6h; CT18-6i; CT18-6j; CT18-6k; CT18-8a; CT18-8b; CT18-8c; CT18-8d; CT18-8e; CT18-8f; "
+     "CT18-1b; CT18-9a; ",
      "KT."},
     {"004_", false, NULL, CIVIL_NONE, 5, 2, 0, 0, "23/CT-TTg 911/UBND-KSTTHC ",
      "CT23-1a; CT23-1b; CT23-2a; CT23-2b; CT23-3a; CT23-3b; CT23-4a; CT23-4b; CT23-5; CT23-6; CT23-7; ", "KT."},

@@ -65,10 +65,11 @@ static void deadlines(void **state)
         struct err err = {0};
         struct letter *letter;
         struct letter_options options = {.workday_add = weekdays_add};
-        struct str text = arena_printf(&arena,
-                                       "SỞ Y TẾ\nSố: 01/SYT\nTrúc Lâm, ngày 20 tháng 5 năm 2027\nKính gửi: Các trường.\n"
-                                       "Sở Y tế đề nghị các trường gửi báo cáo %s./.\nGIÁM ĐỐC\nMã Thị Lan\n",
-                                       rows[i].words);
+        struct str text =
+            arena_printf(&arena,
+                         "SỞ Y TẾ\nSố: 01/SYT\nTrúc Lâm, ngày 20 tháng 5 năm 2027\nKính gửi: Các trường.\n"
+                         "Sở Y tế đề nghị các trường gửi báo cáo %s./.\nGIÁM ĐỐC\nMã Thị Lan\n",
+                         rows[i].words);
         assert_ok(letter_parse(text, &options, &arena, &letter, &err));
         if (letter->duties.count != 1)
             fail_msg("%s: %zu duties", rows[i].words, letter->duties.count);
@@ -79,7 +80,8 @@ static void deadlines(void **state)
         if (duty->deadline.is_known != (rows[i].due != NULL) || strcmp(due, rows[i].due ? rows[i].due : "") != 0)
             fail_msg("%s: due \"%s\", wanted \"%s\"", rows[i].words, due, rows[i].due ? rows[i].due : "no deadline");
         if (duty->deadline.strict_before != rows[i].strict || duty->trigger != rows[i].trigger)
-            fail_msg("%s: strict %d, trigger %s", rows[i].words, duty->deadline.strict_before, letter_trigger_to_str(duty->trigger));
+            fail_msg("%s: strict %d, trigger %s", rows[i].words, duty->deadline.strict_before,
+                     letter_trigger_to_str(duty->trigger));
     }
 }
 
@@ -91,8 +93,9 @@ static void no_calendar_no_date(void **state)
     struct err err = {0};
     struct letter *letter;
     static const struct letter_options options;
-    assert_ok(letter_parse(STR("Kính gửi: Các trường.\nĐề nghị các trường gửi báo cáo trong vòng 05 ngày làm việc kể từ ngày 01/6/2027./.\n"), &options,
-                           &arena, &letter, &err));
+    assert_ok(letter_parse(STR("Kính gửi: Các trường.\nĐề nghị các trường gửi báo cáo trong vòng 05 ngày làm việc kể "
+                               "từ ngày 01/6/2027./.\n"),
+                           &options, &arena, &letter, &err));
     assert_int_equal(letter->duties.count, 1);
     assert_int_equal(letter->duties.items[0].deadline.date, CIVIL_NONE);
     assert_false(str_is_null(letter->duties.items[0].deadline.note));
@@ -148,8 +151,8 @@ static void limits(void **state)
     assert_err(letter_parse(STR("\xFF\xFE"), &options, &arena, &letter, &err), ERR_SYNTAX);
     struct arena small;
     arena_init(&small, 2000);
-    enum err_code code =
-        letter_parse(STR("Kính gửi: Các trường.\nĐề nghị các trường gửi báo cáo hằng tháng./.\n"), &options, &small, &letter, &err);
+    enum err_code code = letter_parse(STR("Kính gửi: Các trường.\nĐề nghị các trường gửi báo cáo hằng tháng./.\n"),
+                                      &options, &small, &letter, &err);
     assert_true(code == ERR_LIMIT || code == ERR_NOMEM); /* arena_full tells the two apart by what is left */
     arena_done(&small);
 }
@@ -164,7 +167,9 @@ static void people_text_has_no_controls(void **state)
     static const struct letter_options options;
     AUTO_BUF out;
     buf_init(&out, 1u << 20);
-    assert_ok(letter_parse(STR("Kính gửi: Các\x1b[31m trường.\nĐề nghị các trường gửi\x1b]0;x\x07 báo cáo hằng tháng./.\n"), &options, &arena, &letter, &err));
+    assert_ok(
+        letter_parse(STR("Kính gửi: Các\x1b[31m trường.\nĐề nghị các trường gửi\x1b]0;x\x07 báo cáo hằng tháng./.\n"),
+                     &options, &arena, &letter, &err));
     letter_print_people(letter, &out);
     for (size_t i = 0; i < out.len_bytes; i++)
         assert_true((unsigned char)out.ptr[i] >= ' ' || out.ptr[i] == '\n');
@@ -173,8 +178,9 @@ static void people_text_has_no_controls(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(deadlines),       cmocka_unit_test(no_calendar_no_date), cmocka_unit_test(stamps),
-        cmocka_unit_test(stamp_is_denied), cmocka_unit_test(limits),              cmocka_unit_test(people_text_has_no_controls),
+        cmocka_unit_test(deadlines), cmocka_unit_test(no_calendar_no_date),
+        cmocka_unit_test(stamps),    cmocka_unit_test(stamp_is_denied),
+        cmocka_unit_test(limits),    cmocka_unit_test(people_text_has_no_controls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
