@@ -1,0 +1,347 @@
+#include "asset_world.h"
+
+#include "proof/chain.h"
+
+#define MAC_A STR("aa:00:00:00:00:0a")
+#define MAC_B STR("aa:00:00:00:00:0b")
+#define MAC(v) {IDENTITY_MAC, (v)}
+#define SERIAL(v) {IDENTITY_SERIAL, STR_INIT(v)}
+#define HOST(v) {IDENTITY_HOSTNAME, STR_INIT(v)}
+#define ADDRESS(v) {IDENTITY_ADDRESS, STR_INIT(v)}
+
+static size_t suggestion_count(struct store_test *t, const struct world *w, int64_t device_id)
+{
+    struct err err;
+    struct device_page page;
+    assert_ok(device_open(t->db, &w->system, &t->arena, device_id, &page, &err));
+    return page.suggestions.count;
+}
+
+static void an_address_counts_within_its_site(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    const struct identity same[] = {ADDRESS("192.168.1.10"), HOST("MAY-01")};
+    struct device_registered a = world_device(t, &w, 0, "", "protected", same, 2), b = world_device(t, &w, 1, "", "unprotected", same, 2);
+    assert_int_not_equal(a.id, b.id);
+    assert_int_equal(b.outcome, MATCH_NEW);
+    struct device_registered again = world_device(t, &w, 0, "", "", same, 2);
+    assert_int_equal(again.id, a.id);
+    assert_int_equal(again.outcome, MATCH_SAME);
+    struct device_coverage c = world_coverage(t, w.superior, w.department);
+    assert_int_equal(c.total, 2);
+    assert_int_equal(c.is_protected, 1);
+    assert_int_equal(device_coverage_permille(&c), 500);
+    assert_ok(device_recount(t->db, &err));
+}
+
+static void the_same_machine_is_one_device(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct device_registered a = world_device(t, &w, 0, "Máy văn thư", "", (struct identity[]){MAC(STR("AA-00-00-00-00-0A"))}, 1);
+    /* the same card, written otherwise, now with a serial; then by serial alone */
+    struct device_registered b = world_device(t, &w, 0, "", "protected", (struct identity[]){MAC(MAC_A), SERIAL(" sn 100 ")}, 2);
+    struct device_registered c = world_device(t, &w, 0, "", "", (struct identity[]){SERIAL("SN100")}, 1);
+    assert_int_equal(b.id, a.id);
+    assert_int_equal(c.id, a.id);
+    assert_int_equal(world_coverage(t, w.superior, w.schools[0]).is_protected, 1);
+    /* a serial number nobody set is nobody's */
+    struct device_registered d = world_device(t, &w, 0, "Máy 2", "", (struct identity[]){SERIAL("To be filled by O.E.M."), MAC(MAC_B)}, 2);
+    struct device_registered e = world_device(t, &w, 0, "Máy 3", "", (struct identity[]){SERIAL("To be filled by O.E.M.")}, 1);
+    assert_int_not_equal(d.id, a.id);
+    assert_int_not_equal(e.id, d.id);
+    assert_ok(device_recount(t->db, &err));
+}
+
+static void contradictions_stay_apart(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct device_registered a = world_device(t, &w, 0, "Máy 1", "", (struct identity[]){MAC(MAC_A), SERIAL("S1")}, 2);
+    struct device_registered b = world_device(t, &w, 0, "Máy 2", "", (struct identity[]){MAC(MAC_A), SERIAL("S2")}, 2);
+    assert_int_equal(b.outcome, MATCH_APART);
+    assert_int_not_equal(a.id, b.id);
+    assert_int_equal(suggestion_count(t, &w, a.id), 1);
+    /* seen again it is known, and nothing grows */
+    assert_int_equal(world_device(t, &w, 0, "Máy 2", "", (struct identity[]){MAC(MAC_A), SERIAL("S2")}, 2).id, b.id);
+    assert_int_equal(world_coverage(t, w.superior, w.schools[0]).total, 2);
+    assert_int_equal(suggestion_count(t, &w, b.id), 1);
+    /* refused once, never asked again */
+    struct device_page page;
+    struct actor officer = world_actor(t, w.officer_of[0]);
+    assert_ok(device_open(t->db, &officer, &t->arena, a.id, &page, &err));
+    assert_ok(device_keep_apart(t->db, &officer, page.suggestions.items[0].id, &err));
+    assert_err(device_keep_apart(t->db, &officer, page.suggestions.items[0].id, &err), ERR_CONFLICT);
+    world_device(t, &w, 0, "Máy 2", "", (struct identity[]){MAC(MAC_A), SERIAL("S2")}, 2);
+    assert_int_equal(suggestion_count(t, &w, a.id), 0);
+}
+
+static void undoing_a_merge_gives_back_what_was_said(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct actor officer = world_actor(t, w.officer_of[0]);
+    struct device_registered a = world_device(t, &w, 0, "Máy 1", "protected", (struct identity[]){MAC(MAC_A)}, 1);
+    t->now_ms += 1000;
+    struct device_registered b = world_device(t, &w, 0, "Máy 2", "unprotected", (struct identity[]){MAC(MAC_B)}, 1);
+    int64_t merge = 0;
+    assert_err(device_merge(t->db, &officer, a.id, b.id, STR(" "), &merge, &err), ERR_SYNTAX);
+    assert_ok(device_merge(t->db, &officer, a.id, b.id, STR("hai card mạng của một máy"), &merge, &err));
+    struct device_coverage c = world_coverage(t, w.superior, w.schools[0]);
+    assert_int_equal(c.total, 1);
+    assert_int_equal(c.is_unprotected, 1); /* the newer word */
+    t->now_ms += 1000;
+    struct device_registered again = world_device(t, &w, 0, "", "protected", (struct identity[]){MAC(MAC_B)}, 1);
+    assert_int_equal(again.id, a.id); /* b's card, a's device */
+    assert_int_equal(world_coverage(t, w.superior, w.schools[0]).is_protected, 1);
+    assert_err(device_set_protection(t->db, &officer, b.id, STR("protected"), STR(""), 0, &err), ERR_CONFLICT);
+    assert_ok(device_merge_undo(t->db, &officer, merge, STR("là hai máy"), &err));
+    assert_err(device_merge_undo(t->db, &officer, merge, STR("là hai máy"), &err), ERR_CONFLICT);
+    c = world_coverage(t, w.superior, w.schools[0]);
+    assert_int_equal(c.total, 2);
+    assert_int_equal(c.is_protected, 2);
+    assert_int_equal(world_device(t, &w, 0, "", "", (struct identity[]){MAC(MAC_B)}, 1).id, b.id);
+    assert_ok(device_recount(t->db, &err));
+    struct device_registered elsewhere = world_device(t, &w, 1, "Máy 1", "", (struct identity[]){MAC(MAC_A)}, 1);
+    assert_err(device_merge(t->db, &w.system, a.id, elsewhere.id, STR("nhầm"), &merge, &err), ERR_CONFLICT);
+}
+
+static void one_row_of_two_machines_is_split(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct actor officer = world_actor(t, w.officer_of[0]);
+    struct device_registered a = world_device(t, &w, 0, "Máy 1", "protected", (struct identity[]){MAC(MAC_A), MAC(MAC_B)}, 2);
+    struct device_page page;
+    assert_ok(device_open(t->db, &officer, &t->arena, a.id, &page, &err));
+    assert_int_equal(page.identities.count, 2);
+    int64_t ids[] = {page.identities.items[0].id, page.identities.items[1].id}, new_id = 0;
+    assert_err(device_split(t->db, &officer, a.id, ids, 2, STR("Máy 2"), &new_id, &err), ERR_CONFLICT);
+    assert_ok(device_split(t->db, &officer, a.id, &ids[1], 1, STR("Máy 2"), &new_id, &err));
+    assert_int_equal(world_device(t, &w, 0, "", "", (struct identity[]){MAC(MAC_B)}, 1).id, new_id);
+    struct device_coverage c = world_coverage(t, w.superior, w.schools[0]);
+    assert_int_equal(c.total, 2);
+    assert_int_equal(c.is_unknown, 1);
+    assert_ok(device_recount(t->db, &err));
+}
+
+static void silence_counts_as_unknown(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    world_device(t, &w, 0, "Máy 1", "protected", (struct identity[]){MAC(MAC_A)}, 1);
+    int64_t aged = -1;
+    t->now_ms += 30 * CIVIL_DAY_MS; /* 04/01 + one month is 04/02: still covered on 03/02 */
+    assert_ok(device_age(t->db, &aged, &err));
+    assert_int_equal(aged, 0);
+    assert_int_equal(world_coverage(t, w.superior, w.schools[0]).is_protected, 1);
+    t->now_ms += CIVIL_DAY_MS;
+    assert_err(device_recount(t->db, &err), ERR_CONFLICT); /* the day job is late */
+    assert_ok(device_age(t->db, &aged, &err));
+    assert_int_equal(aged, 1);
+    struct device_coverage c = world_coverage(t, w.superior, w.schools[0]);
+    assert_int_equal(c.is_unknown, 1);
+    assert_int_equal(device_coverage_permille(&c), 0);
+    assert_ok(device_recount(t->db, &err));
+    world_device(t, &w, 0, "", "protected", (struct identity[]){MAC(MAC_A)}, 1); /* it speaks again */
+    assert_int_equal(world_coverage(t, w.superior, w.schools[0]).is_protected, 1);
+    assert_ok(device_recount(t->db, &err));
+}
+
+static void who_sees_what(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct device_registered a = world_device(t, &w, 0, "Máy phòng Hiệu trưởng", "", (struct identity[]){MAC(MAC_A)}, 1);
+    world_device(t, &w, 1, "Máy khác", "", (struct identity[]){MAC(MAC_A)}, 1);
+    struct device_filter f = {.root_id = w.department, .limit_count = 50};
+    int64_t n = -1;
+    struct actor superior = world_actor(t, w.superior), clerk = world_actor(t, w.clerk), stranger = world_actor(t, w.officer_of[1]);
+    assert_ok(device_list_count(t->db, &superior, &t->arena, &f, &n, &err));
+    assert_int_equal(n, 2);
+    assert_ok(device_list_count(t->db, &clerk, &t->arena, &f, &n, &err)); /* his grant does not go down */
+    assert_int_equal(n, 0);
+    assert_int_equal(world_coverage(t, w.clerk, w.department).total, 0);
+    assert_ok(device_list_count(t->db, &stranger, &t->arena, &f, &n, &err));
+    assert_int_equal(n, 0);
+    f.root_id = w.schools[1];
+    assert_ok(device_list_count(t->db, &stranger, &t->arena, &f, &n, &err));
+    assert_int_equal(n, 1);
+    struct device_page page;
+    assert_err(device_open(t->db, &stranger, &t->arena, a.id, &page, &err), ERR_NOT_FOUND);
+    struct device_coverage c;
+    assert_err(device_coverage(t->db, &stranger, w.department, STR(""), STR(""), &c, &err), ERR_DENIED);
+    /* seeing is not working */
+    struct device_change change = {.kind = STR("server"), .name = STR("X")};
+    assert_err(device_update(t->db, &superior, a.id, &change, &err), ERR_DENIED);
+    assert_err(device_retire(t->db, &stranger, a.id, STR("thanh lý"), &err), ERR_DENIED);
+    struct device_draft draft = {.site_id = w.sites[0], .name = STR("X")};
+    struct device_registered got;
+    assert_err(device_register(t->db, &stranger, &draft, "hand", &got, &err), ERR_DENIED);
+}
+
+static void lists_find_by_name_and_identifier(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct actor superior = world_actor(t, w.superior);
+    world_device(t, &w, 0, "Máy phòng Hiệu trưởng", "protected", (struct identity[]){MAC(MAC_A)}, 1);
+    world_device(t, &w, 0, "Máy thư viện", "", (struct identity[]){MAC(MAC_B), ADDRESS("10.0.0.7")}, 2);
+    static const struct {
+        const char *search, *protection;
+        int64_t want;
+    } cases[] = {{"", "", 2},          {"hieu truong", "", 1}, {"THƯ VIỆN", "", 1},   {"aa-00-00-00-00-0b", "", 1}, {"10.0.0.7", "", 1},
+                 {"100%", "", 0},      {"", "protected", 1},   {"", "unknown", 1},    {"", "unprotected", 0},       {"hieu", "unknown", 0}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct device_filter f = {.root_id = w.department,
+                                  .search = str_from_cstr(cases[i].search),
+                                  .protection = str_from_cstr(cases[i].protection),
+                                  .limit_count = 50};
+        struct sql_device_rows_rows rows;
+        int64_t n = -1;
+        assert_ok(device_list(t->db, &superior, &t->arena, &f, &rows, &err));
+        assert_ok(device_list_count(t->db, &superior, &t->arena, &f, &n, &err));
+        if ((int64_t)rows.count != cases[i].want || n != cases[i].want)
+            fail_msg("'%s' %s: %zu rows, counted %lld", cases[i].search, cases[i].protection, rows.count, (long long)n);
+    }
+}
+
+static void wrong_drafts_say_why(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct actor officer = world_actor(t, w.officer_of[0]);
+    const struct identity bad_mac = MAC(STR("aa:bb")), bad_ip = ADDRESS("192.168.1.300");
+    const struct device_draft cases[] = {
+        {.site_id = w.sites[0], .name = STR("X"), .kind = STR("toaster")},
+        {.site_id = w.sites[0], .name = STR("X"), .protection = STR("maybe")},
+        {.site_id = w.sites[0]},
+        {.site_id = w.sites[0], .identities = &bad_mac, .identity_count = 1},
+        {.site_id = w.sites[0], .identities = &bad_ip, .identity_count = 1},
+    };
+    struct device_registered got;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        assert_err(device_register(t->db, &officer, &cases[i], "hand", &got, &err), ERR_SYNTAX);
+    assert_err(device_register(t->db, &officer, &(struct device_draft){.site_id = 7, .name = STR("X")}, "hand", &got, &err), ERR_NOT_FOUND);
+    struct device_draft many[] = {{.site_id = w.sites[0], .name = STR("1")}, {.site_id = w.sites[0], .name = STR("2"), .kind = STR("?")}};
+    struct device_registered results[2];
+    size_t bad = 99;
+    assert_err(device_register_many(t->db, &officer, many, 2, "import", results, &bad, &err), ERR_SYNTAX);
+    assert_int_equal(bad, 1);
+    assert_int_equal(world_coverage(t, w.superior, w.schools[0]).total, 0); /* all or nothing */
+}
+
+static void every_act_is_in_the_chain(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct actor officer = world_actor(t, w.officer_of[0]);
+    struct device_draft many[20];
+    struct device_registered results[20];
+    for (int i = 0; i < 20; i++)
+        many[i] = (struct device_draft){.site_id = w.sites[0], .kind = STR("Máy trạm"), .name = arena_printf(&t->arena, "Máy %d", i), .protection = STR("Có")};
+    assert_ok(device_register_many(t->db, &officer, many, 20, "import", results, NULL, &err));
+    struct device_change change = {.kind = STR("server"), .name = STR("Máy chủ")};
+    assert_ok(device_update(t->db, &officer, results[0].id, &change, &err));
+    assert_ok(device_retire(t->db, &officer, results[1].id, STR("thanh lý"), &err));
+    struct sql_fixture_entries_rows entries;
+    assert_ok(sql_fixture_entries(t->db, &t->arena, &(struct sql_fixture_entries_args){.object_kind = STR("device")}, &entries, &err));
+    assert_int_equal(entries.count, 3);
+    assert_str(entries.items[0].kind, STR("devices_registered"));
+    assert_int_equal(entries.items[0].unit_id.v, w.schools[0]);
+    assert_str(entries.items[2].kind, STR("device_retired"));
+    assert_int_equal(entries.items[2].actor_id.v, w.officer_of[0]);
+    struct device_coverage c;
+    assert_ok(device_coverage_unit(t->db, &officer, w.schools[0], STR("server"), &c, &err));
+    assert_int_equal(c.is_protected, 1);
+    assert_int_equal(world_coverage(t, w.superior, w.schools[0]).total, 19);
+    assert_ok(device_recount(t->db, &err));
+    assert_ok(sql_fixture_break(t->db, &(struct sql_fixture_break_args){.unit_id = w.schools[0]}, &err));
+    assert_err(device_recount(t->db, &err), ERR_CONFLICT);
+}
+
+/* Whatever happens in whatever order, the counters are what the rows say. */
+static void random_histories_are_counted_right(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    uint64_t seed = 20270104;
+    struct rng rng;
+    rng_init(&rng, seed);
+    static const char *const states[] = {"protected", "unprotected", "unknown", ""};
+    for (int step = 0; step < 400; step++) {
+        struct arena_mark mark = arena_mark(&t->arena);
+        struct sql_fixture_roots_rows roots;
+        struct sql_fixture_standing_rows merges;
+        assert_ok(sql_fixture_roots(t->db, &t->arena, &roots, &err));
+        assert_ok(sql_fixture_standing(t->db, &t->arena, &merges, &err));
+        enum err_code code = ERR_NONE;
+        uint64_t what = rng_below(&rng, 10);
+        int64_t one = roots.count ? roots.items[rng_below(&rng, roots.count)].id : 0, other = roots.count ? roots.items[rng_below(&rng, roots.count)].id : 0;
+        int64_t merge = 0;
+        if (what < 4 || !roots.count) {
+            struct identity seen[] = {{IDENTITY_MAC, arena_printf(&t->arena, "02:00:00:00:00:%02x", (unsigned)rng_below(&rng, 24))},
+                                      {IDENTITY_SERIAL, arena_printf(&t->arena, "S%u", (unsigned)rng_below(&rng, 24))},
+                                      {IDENTITY_HOSTNAME, arena_printf(&t->arena, "may-%u", (unsigned)rng_below(&rng, 12))}};
+            size_t from = rng_below(&rng, 3);
+            struct device_draft d = {.site_id = w.sites[rng_below(&rng, 2)],
+                                     .kind = device_kinds[rng_below(&rng, 3)].id,
+                                     .identities = seen + from,
+                                     .identity_count = 3 - from,
+                                     .protection = str_from_cstr(states[rng_below(&rng, 4)]),
+                                     .protection_ms = t->now_ms - (int64_t)rng_below(&rng, 40) * CIVIL_DAY_MS};
+            struct device_registered got;
+            code = device_register(t->db, &w.system, &d, "scan", &got, &err);
+            assert_int_equal(code, ERR_NONE);
+        } else if (what < 6) {
+            code = device_merge(t->db, &w.system, one, other, STR("thử"), &merge, &err);
+        } else if (what < 8 && merges.count) {
+            code = device_merge_undo(t->db, &w.system, merges.items[rng_below(&rng, merges.count)].id, STR("thử"), &err);
+            assert_int_equal(code, ERR_NONE); /* a standing merge can always be undone */
+        } else if (what == 8) {
+            code = device_set_protection(t->db, &w.system, one, str_from_cstr(states[rng_below(&rng, 3)]), STR("Tre Guard"), 0, &err);
+        } else if (rng_below(&rng, 4) == 0) {
+            code = device_retire(t->db, &w.system, one, STR("thử"), &err);
+        } else {
+            t->now_ms += (int64_t)rng_below(&rng, 5) * CIVIL_DAY_MS;
+            int64_t aged = 0;
+            assert_ok(device_age(t->db, &aged, &err));
+        }
+        if (code != ERR_NONE && code != ERR_CONFLICT)
+            fail_msg("seed %llu step %d: %s", (unsigned long long)seed, step, err.text);
+        if (device_recount(t->db, &err) != ERR_NONE)
+            fail_msg("seed %llu step %d what %u: %s", (unsigned long long)seed, step, (unsigned)what, err.text);
+        arena_rewind(&t->arena, mark);
+    }
+}
+
+int main(void)
+{
+    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, &sql_module_asset, NULL};
+    static const struct CMUnitTest tests[] = {
+        STORE_TEST(an_address_counts_within_its_site),
+        STORE_TEST(the_same_machine_is_one_device),
+        STORE_TEST(contradictions_stay_apart),
+        STORE_TEST(undoing_a_merge_gives_back_what_was_said),
+        STORE_TEST(one_row_of_two_machines_is_split),
+        STORE_TEST(silence_counts_as_unknown),
+        STORE_TEST(who_sees_what),
+        STORE_TEST(lists_find_by_name_and_identifier),
+        STORE_TEST(wrong_drafts_say_why),
+        STORE_TEST(every_act_is_in_the_chain),
+        STORE_TEST(random_histories_are_counted_right),
+    };
+    return store_test_main(tests, ARRAY_LEN(tests), modules);
+}
