@@ -692,7 +692,7 @@ struct list_terms {
 static enum err_code list_terms(struct arena *arena, const struct device_filter *filter, struct list_terms *ret_terms, struct err *err)
 {
     struct list_terms t = {.edge_kind = str_is_empty(filter->edge_kind) ? STR("administrative") : filter->edge_kind,
-                           .kind = str_is_empty(filter->kind) ? STR_NONE : filter->kind,
+                           .kind = str_is_empty(filter->kind) || str_equal(filter->kind, DEVICE_KIND_ALL) ? STR_NONE : filter->kind,
                            .protection = str_is_empty(filter->protection) ? STR_NONE : filter->protection,
                            .site_id = {filter->site_id != 0, filter->site_id}};
     struct str typed = str_trim(filter->search);

@@ -13,6 +13,10 @@
 NONNULL_BEGIN
 
 #define DEVICE_KIND_COUNT 7
+/* Sums, wherever a kind is asked for. CT14-1b speaks of servers, workstations and end devices: hosts are those, and what nobody knows
+ * the kind of. A camera, a recorder or a switch has no anti-malware and is no part of that 100%. */
+#define DEVICE_KIND_ALL STR("all")
+#define DEVICE_KIND_HOSTS STR("hosts")
 struct device_word {
     struct str id; /* "workstation", "protected" */
     struct str vi;
@@ -82,7 +86,7 @@ MUST_USE enum err_code device_keep_apart(struct db *db, const struct actor *acto
 struct device_filter {
     int64_t root_id;      /* this unit and those below it */
     struct str edge_kind; /* empty: administrative */
-    struct str kind;      /* empty: all */
+    struct str kind;      /* empty: all; DEVICE_KIND_HOSTS: the rows behind a coverage figure */
     struct str protection;
     int64_t site_id; /* 0: all */
     struct str search; /* as typed: name, product, or an identifier as written */
@@ -112,7 +116,7 @@ struct device_coverage {
     int64_t is_unprotected;
     int64_t is_unknown;
 };
-/* One unit and everything below it. kind empty: all. Numbers need only RIGHT_READ. */
+/* One unit and everything below it. kind empty: DEVICE_KIND_HOSTS. Numbers need only RIGHT_READ. */
 MUST_USE enum err_code device_coverage(struct db *db, const struct actor *actor, int64_t root_id, struct str edge_kind, struct str kind,
                                        struct device_coverage *ret_coverage, struct err *err);
 /* The unit alone. */

@@ -16,7 +16,7 @@ SELECT d.id, d.unit_id, f.name AS unit_name, d.site_id, s.name AS site_name, d.s
          WHERE g.person_id = :actor_person AND (g.rights & :actor_right) = :actor_right AND g.edge_kind = :edge_kind AND g.from_day <= :actor_day AND g.to_day > :actor_day
            AND gc.descendant_id = :root_id AND gc.from_day <= :actor_day AND gc.to_day > :actor_day))
    AND d.counted <> ''
-   AND (CAST(:kind AS TEXT) IS NULL OR d.kind = :kind) AND (CAST(:counted AS TEXT) IS NULL OR d.counted = :counted) AND (CAST(:site_id AS BIGINT) IS NULL OR d.site_id = :site_id)
+   AND (CAST(:kind AS TEXT) IS NULL OR d.kind = :kind OR (CAST(:kind AS TEXT) = 'hosts' AND d.kind NOT IN ('camera', 'recorder', 'network'))) AND (CAST(:counted AS TEXT) IS NULL OR d.counted = :counted) AND (CAST(:site_id AS BIGINT) IS NULL OR d.site_id = :site_id)
    AND (CAST(:search AS TEXT) IS NULL OR d.search_key LIKE :search OR EXISTS (SELECT 1 FROM device_identity i WHERE i.device_id = d.id AND i.value = :exact))
  ORDER BY CASE d.counted WHEN 'unprotected' THEN 0 WHEN 'unknown' THEN 1 ELSE 2 END, f.sort_key, d.unit_id, d.sort_key, d.id LIMIT :limit_count OFFSET :offset_count;
 
@@ -32,7 +32,7 @@ SELECT COUNT(*) AS n
          WHERE g.person_id = :actor_person AND (g.rights & :actor_right) = :actor_right AND g.edge_kind = :edge_kind AND g.from_day <= :actor_day AND g.to_day > :actor_day
            AND gc.descendant_id = :root_id AND gc.from_day <= :actor_day AND gc.to_day > :actor_day))
    AND d.counted <> ''
-   AND (CAST(:kind AS TEXT) IS NULL OR d.kind = :kind) AND (CAST(:counted AS TEXT) IS NULL OR d.counted = :counted) AND (CAST(:site_id AS BIGINT) IS NULL OR d.site_id = :site_id)
+   AND (CAST(:kind AS TEXT) IS NULL OR d.kind = :kind OR (CAST(:kind AS TEXT) = 'hosts' AND d.kind NOT IN ('camera', 'recorder', 'network'))) AND (CAST(:counted AS TEXT) IS NULL OR d.counted = :counted) AND (CAST(:site_id AS BIGINT) IS NULL OR d.site_id = :site_id)
    AND (CAST(:search AS TEXT) IS NULL OR d.search_key LIKE :search OR EXISTS (SELECT 1 FROM device_identity i WHERE i.device_id = d.id AND i.value = :exact));
 
 -- name: device_get
@@ -331,7 +331,8 @@ SELECT unit_id, kind, n_protected, n_unprotected, n_unknown, 1 AS is_counter FRO
 UNION ALL
 SELECT unit_id, kind, SUM(CASE WHEN counted = 'protected' THEN 1 ELSE 0 END), SUM(CASE WHEN counted = 'unprotected' THEN 1 ELSE 0 END), SUM(CASE WHEN counted = 'unknown' THEN 1 ELSE 0 END), 0
   FROM (SELECT unit_id, kind, counted FROM device WHERE merged_into IS NULL AND to_day = 2147483647
-        UNION ALL SELECT unit_id, 'all', counted FROM device WHERE merged_into IS NULL AND to_day = 2147483647) d GROUP BY unit_id, kind
+        UNION ALL SELECT unit_id, 'all', counted FROM device WHERE merged_into IS NULL AND to_day = 2147483647
+        UNION ALL SELECT unit_id, 'hosts', counted FROM device WHERE merged_into IS NULL AND to_day = 2147483647 AND kind NOT IN ('camera', 'recorder', 'network')) d GROUP BY unit_id, kind
  ORDER BY 1, 2, 6;
 
 -- name: device_counted_wrong

@@ -74,7 +74,9 @@ enum err_code count_delta_add(struct count_deltas *deltas, int64_t unit_id, stru
 {
     if (str_is_empty(counted))
         return ERR_NONE;
-    TRY(delta_one(deltas, unit_id, STR("all"), state_index(counted), d, err));
+    TRY(delta_one(deltas, unit_id, DEVICE_KIND_ALL, state_index(counted), d, err));
+    if (!str_equal(kind, STR("camera")) && !str_equal(kind, STR("recorder")) && !str_equal(kind, STR("network")))
+        TRY(delta_one(deltas, unit_id, DEVICE_KIND_HOSTS, state_index(counted), d, err));
     return delta_one(deltas, unit_id, kind, state_index(counted), d, err);
 }
 
@@ -247,7 +249,7 @@ static enum err_code coverage(struct db *db, const struct actor *asker, int64_t 
                                      .root_id = root_id,
                                      .edge_kind = str_is_empty(edge_kind) ? STR("administrative") : edge_kind,
                                      .on_day = db_today(db),
-                                     .kind = str_is_empty(kind) ? STR("all") : kind,
+                                     .kind = str_is_empty(kind) ? DEVICE_KIND_HOSTS : kind,
                                      .depth_max = depth_max,
                                  },
                                  &row, err));
@@ -283,7 +285,7 @@ enum err_code device_coverage_children(struct db *db, const struct actor *asker,
                                       .root_id = root_id,
                                       .edge_kind = str_is_empty(edge_kind) ? STR("administrative") : edge_kind,
                                       .on_day = db_today(db),
-                                      .kind = str_is_empty(kind) ? STR("all") : kind,
+                                      .kind = str_is_empty(kind) ? DEVICE_KIND_HOSTS : kind,
                                   },
                                   &rows, err));
     struct device_coverage *items = arena_new_array(arena, struct device_coverage, rows.count + 1);

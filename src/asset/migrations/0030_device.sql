@@ -64,7 +64,7 @@ CREATE TABLE device_suggestion (
 CREATE UNIQUE INDEX device_suggestion_idx ON device_suggestion (one_id, other_id);
 CREATE INDEX device_suggestion_other_idx ON device_suggestion (other_id);
 CREATE INDEX device_suggestion_unit_idx ON device_suggestion (unit_id, state);
--- Sums over roots, kind 'all' and each kind: a subtree is one join with the closure. Written only by n = n + d.
+-- Sums over roots, kind 'all', 'hosts' (what CT14-1b counts) and each kind: a subtree is one join with the closure. Written only by n = n + d.
 CREATE TABLE device_count (
     unit_id {int} NOT NULL,
     kind {text} NOT NULL,

@@ -271,6 +271,31 @@ static void every_act_is_in_the_chain(void **state)
     assert_err(device_recount(t->db, &err), ERR_CONFLICT);
 }
 
+static void cameras_are_no_part_of_the_hundred_percent(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct actor officer = world_actor(t, w.officer_of[0]);
+    static const struct {
+        const char *kind;
+        int64_t hosts;
+    } cases[] = {{"server", 1}, {"camera", 1}, {"Đầu ghi hình", 1}, {"network", 1}, {"", 2}, {"thiet bi dau cuoi", 3}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct device_registered got;
+        struct device_draft d = {.site_id = w.sites[0], .name = STR("X"), .kind = str_from_cstr(cases[i].kind), .protection = STR("protected")};
+        assert_ok(device_register(t->db, &officer, &d, "hand", &got, &err));
+        assert_int_equal(world_coverage(t, w.superior, w.department).total, cases[i].hosts);
+        struct device_filter f = {.root_id = w.schools[0], .kind = DEVICE_KIND_HOSTS};
+        int64_t n = 0;
+        assert_ok(device_list_count(t->db, &officer, &t->arena, &f, &n, &err));
+        assert_int_equal(n, cases[i].hosts); /* the number opens to its rows */
+    }
+    struct device_coverage c;
+    assert_ok(device_coverage(t->db, &officer, w.schools[0], STR(""), DEVICE_KIND_ALL, &c, &err));
+    assert_int_equal(c.total, ARRAY_LEN(cases));
+}
+
 /* Whatever happens in whatever order, the counters are what the rows say. */
 static void random_histories_are_counted_right(void **state)
 {
@@ -297,7 +322,7 @@ static void random_histories_are_counted_right(void **state)
                                       {IDENTITY_HOSTNAME, arena_printf(&t->arena, "may-%u", (unsigned)rng_below(&rng, 12))}};
             size_t from = rng_below(&rng, 3);
             struct device_draft d = {.site_id = w.sites[rng_below(&rng, 2)],
-                                     .kind = device_kinds[rng_below(&rng, 3)].id,
+                                     .kind = device_kinds[rng_below(&rng, DEVICE_KIND_COUNT)].id,
                                      .identities = seen + from,
                                      .identity_count = 3 - from,
                                      .protection = str_from_cstr(states[rng_below(&rng, 4)]),
@@ -341,6 +366,7 @@ int main(void)
         STORE_TEST(lists_find_by_name_and_identifier),
         STORE_TEST(wrong_drafts_say_why),
         STORE_TEST(every_act_is_in_the_chain),
+        STORE_TEST(cameras_are_no_part_of_the_hundred_percent),
         STORE_TEST(random_histories_are_counted_right),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);
