@@ -72,6 +72,7 @@ struct series_line {
     int late_days;      /* so far, or when it was sent; 0: none */
     int version;
     struct str focal_name, focal_phone; /* whom to call */
+    size_t place;                       /* in the order of names */
 };
 struct series_sum { /* a number somebody typed, added up over the reports that were sent */
     struct str field;
