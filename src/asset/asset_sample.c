@@ -121,6 +121,7 @@ static enum err_code make_finding(struct db *db, const struct actor *actor, cons
     civil_day found_day = db_today(db) - (civil_day)((bits >> 24) % 40);
     int64_t id = 0;
     struct finding_draft draft = {.unit_id = unit->id,
+                                  .system_id = unit->system_id.v, /* 0: none */
                                   .kind = str_from_cstr(found[which].kind),
                                   .title = str_from_cstr(found[which].title),
                                   .severity = str_from_cstr(found[which].severity),
@@ -196,7 +197,6 @@ static enum err_code delete_in_transaction(struct db *db, void *ctx, struct err 
     TRY(sql_asset_sample_delete_events(db, err));
     TRY(sql_asset_sample_delete_tasks(db, err));
     TRY(sql_asset_sample_delete_findings(db, &findings, err));
-    TRY(sql_asset_sample_delete_sites(db, err));
     AUTO_BUF buf;
     buf_init(&buf, 1u << 12);
     struct json_writer w;

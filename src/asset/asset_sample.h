@@ -14,7 +14,7 @@ struct asset_sample_made {
 /* For every unit that is sample data and stands today; a unit without a site gets one. The system itself does it (actor->all).
  * ERR_CONFLICT when the sample devices are there already. */
 MUST_USE enum err_code asset_sample_build(struct db *db, const struct actor *actor, struct asset_sample_made *ret_made, struct err *err);
-/* Everything here that belongs to sample units, sites included: to be called before the units go. */
+/* Devices and findings of sample units, whoever made them; to be called before org/sample deletes the units with their sites. */
 MUST_USE enum err_code asset_sample_delete(struct db *db, const struct actor *actor, struct err *err);
 
 NONNULL_END

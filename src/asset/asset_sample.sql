@@ -3,8 +3,9 @@
 -- result: many
 -- scope: system
 -- args: on_day int
--- columns: id int, kind text, code text?, site_id int?
-SELECT u.id, f.kind, f.code, (SELECT MIN(s.id) FROM site s WHERE s.unit_id = u.id AND s.from_day <= :on_day AND s.to_day > :on_day) AS site_id
+-- columns: id int, kind text, code text?, site_id int?, system_id int?
+SELECT u.id, f.kind, f.code, (SELECT MIN(s.id) FROM site s WHERE s.unit_id = u.id AND s.from_day <= :on_day AND s.to_day > :on_day) AS site_id,
+       (SELECT MIN(y.id) FROM info_system y WHERE y.operator_id = u.id AND y.from_day <= :on_day AND y.to_day > :on_day) AS system_id
   FROM unit u JOIN unit_fact f ON f.unit_id = u.id AND f.from_day <= :on_day AND f.to_day > :on_day WHERE u.is_sample = 1 ORDER BY u.id;
 
 -- name: asset_sample_there
@@ -58,8 +59,3 @@ DELETE FROM finding_task WHERE finding_id IN (SELECT id FROM finding WHERE unit_
 -- result: changes
 -- scope: system
 DELETE FROM finding WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
-
--- name: asset_sample_delete_sites
--- result: none
--- scope: system
-DELETE FROM site WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
