@@ -149,6 +149,47 @@ enum err_code unit_found(struct db *db, const struct actor *actor, const struct 
     return ERR_NONE;
 }
 
+enum err_code unit_found_many(struct db *db, const struct unit_bulk *units, size_t count, civil_day from_day, int64_t event_id, bool is_sample,
+                              struct err *err)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, UNIT_ARENA_BYTES);
+    struct arena_mark start = arena_mark(&arena);
+    int64_t now_ms = db_now_ms(db);
+    for (size_t i = 0; i < count; i++) {
+        const struct unit_bulk *u = &units[i];
+        arena_rewind(&arena, start);
+        TRY(sql_unit_insert(db, &(struct sql_unit_insert_args){.id = u->id, .created_ms = now_ms, .is_sample = is_sample}, err));
+        TRY(put_fact(db, &arena, u->id, &u->fact, from_day, event_id, err));
+        for (size_t k = 0; k < know_edge_kind_count; k++)
+            TRY(sql_closure_self(db,
+                                 &(struct sql_closure_self_args){
+                                     .unit_id = u->id, .edge_kind = know_edge_kinds[k].id, .from_day = from_day, .to_day = CIVIL_FOREVER},
+                                 err));
+        for (size_t k = 0; k < ARRAY_LEN(u->parents); k++) {
+            const struct unit_parent *p = &u->parents[k];
+            if (!p->parent_id)
+                continue;
+            TRY(sql_unit_edge_insert(db,
+                                     &(struct sql_unit_edge_insert_args){
+                                         .id = db_id(db),
+                                         .parent_id = p->parent_id,
+                                         .child_id = u->id,
+                                         .edge_kind = p->edge_kind,
+                                         .from_day = from_day,
+                                         .to_day = CIVIL_FOREVER,
+                                         .event_id = {event_id != 0, event_id},
+                                         .known_ms = now_ms,
+                                     },
+                                     err));
+            TRY(sql_closure_join_leaf(
+                db,
+                &(struct sql_closure_join_leaf_args){.unit_id = u->id, .parent_id = p->parent_id, .edge_kind = p->edge_kind, .day = from_day}, err));
+        }
+    }
+    return ERR_NONE;
+}
+
 struct changing {
     const struct actor *actor;
     int64_t unit_id;

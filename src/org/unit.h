@@ -33,6 +33,15 @@ struct unit_parent {
 /* Needs RIGHT_ORG_ADMIN on each parent (a unit without parents: actor->all). ERR_CONFLICT when another unit holds the code. */
 MUST_USE enum err_code unit_found(struct db *db, const struct actor *actor, const struct unit_fact *fact, const struct unit_parent *parents,
                                   size_t parent_count, civil_day from_day, int64_t event_id, bool is_sample, int64_t *ret_id, struct err *err);
+/* Many at once, for imports and the sample, in the caller's transaction: whoever calls has checked rights, codes and kinds, and gives
+ * parents before what stands below them. One entry in the chain is the caller's. */
+struct unit_bulk {
+    struct unit_fact fact;
+    struct unit_parent parents[3];
+    int64_t id; /* of the caller: db_id() */
+};
+MUST_USE enum err_code unit_found_many(struct db *db, const struct unit_bulk *units, size_t count, civil_day from_day, int64_t event_id,
+                                       bool is_sample, struct err *err);
 /* From a day on the unit has these facts instead. Needs RIGHT_ORG_ADMIN on it. */
 MUST_USE enum err_code unit_set_fact(struct db *db, const struct actor *actor, int64_t unit_id, const struct unit_fact *fact, civil_day from_day,
                                      int64_t event_id, struct err *err);

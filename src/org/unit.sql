@@ -226,3 +226,12 @@ SELECT COUNT(*) AS n FROM unit_edge WHERE parent_id = :unit_id AND to_day > :on_
 -- scope: system
 -- args: unit_id int, edge_kind text, day int
 UPDATE unit_closure SET to_day = :day WHERE ancestor_id = :unit_id AND descendant_id = :unit_id AND edge_kind = :edge_kind AND to_day > :day;
+
+-- name: closure_join_leaf
+-- A unit with nothing below it comes under a parent and everything above it: for units founded in numbers.
+-- result: none
+-- scope: system
+-- args: unit_id int, parent_id int, edge_kind text, day int
+INSERT INTO unit_closure (ancestor_id, edge_kind, descendant_id, depth, from_day, to_day)
+SELECT ancestor_id, :edge_kind, CAST(:unit_id AS BIGINT), depth + 1, CAST(:day AS BIGINT), to_day
+  FROM unit_closure WHERE descendant_id = :parent_id AND edge_kind = :edge_kind AND from_day <= :day AND to_day > :day;

@@ -15,6 +15,7 @@ CREATE TABLE person (
     erased_ms {int}
 ) {strict};
 CREATE INDEX person_email_idx ON person (email);
+CREATE INDEX person_sample_idx ON person (is_sample) WHERE is_sample = 1;
 -- Who works where: the denominator of acknowledgement.
 CREATE TABLE person_unit (
     id {id},
@@ -82,6 +83,7 @@ CREATE TABLE invitation (
     expires_ms {int} NOT NULL,
     used_ms {int}
 ) {strict};
+CREATE INDEX invitation_person_idx ON invitation (person_id);
 CREATE TABLE api_token (
     id {id},
     token_hash {blob} NOT NULL UNIQUE,
@@ -93,6 +95,7 @@ CREATE TABLE api_token (
     revoked_ms {int},
     used_ms {int}
 ) {strict};
+CREATE INDEX api_token_person_idx ON api_token (person_id);
 -- In-app inbox.
 CREATE TABLE notice (
     id {id},

@@ -18,6 +18,7 @@ CREATE TABLE info_system (
 ) {strict};
 CREATE INDEX info_system_operator_idx ON info_system (operator_id);
 CREATE INDEX info_system_owner_idx ON info_system (owner_id);
+CREATE INDEX info_system_sample_idx ON info_system (is_sample) WHERE is_sample = 1;
 CREATE TABLE system_level (           -- dated: the level moves with re-levelling
     id {id},
     system_id {int} NOT NULL REFERENCES info_system (id),
