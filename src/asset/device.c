@@ -236,6 +236,9 @@ struct registering {
     size_t bad;
     struct arena *arena; /* of this run of the transaction */
     struct count_deltas deltas;
+    struct buf *device_rows; /* JSON, not yet written: flush_rows */
+    struct buf *identity_rows;
+    size_t waiting_count;
     struct sha256_stream hash;
     int64_t new_count;
     int64_t apart_count;
@@ -249,9 +252,18 @@ struct seen_device { /* a draft in its one form */
     size_t identity_count;
 };
 
+#define DEVICE_TEXT_MAX_BYTES 500u
+
+static bool is_text(struct str text)
+{
+    return text.len_bytes <= DEVICE_TEXT_MAX_BYTES && utf8_is_valid(text) && (str_is_empty(text) || str_find_byte(text, '\0', 0) < 0);
+}
+
 static enum err_code draft_check(struct db *db, struct arena *arena, const struct device_draft *draft, struct seen_device *ret_seen, struct err *err)
 {
     struct seen_device seen = {.name = str_trim(draft->name)};
+    if (!is_text(draft->name) || !is_text(draft->os) || !is_text(draft->antimalware))
+        return err_set(err, ERR_SYNTAX, "tên, hệ điều hành hoặc giải pháp phòng chống mã độc có ký tự hỏng hoặc dài quá %u byte", DEVICE_TEXT_MAX_BYTES);
     if (draft->identity_count > IDENTITIES_MAX)
         return err_set(err, ERR_LIMIT, "một thiết bị có tối đa %u định danh trong một lần khai", IDENTITIES_MAX);
     if (!str_is_empty(str_trim(draft->kind))) {
@@ -271,6 +283,8 @@ static enum err_code draft_check(struct db *db, struct arena *arena, const struc
     for (size_t i = 0; i < draft->identity_count; i++) {
         struct identity identity = {.kind = draft->identities[i].kind};
         TRY(identity_normal(identity.kind, draft->identities[i].value, arena, &identity.value, err));
+        if (!is_text(identity.value))
+            return err_set(err, ERR_SYNTAX, "định danh thứ %zu có ký tự hỏng", i + 1);
         bool is_there = str_is_empty(identity.value);
         for (size_t k = 0; k < seen.identity_count; k++)
             is_there = is_there || (seen.identities[k].kind == identity.kind && str_equal(seen.identities[k].value, identity.value));
@@ -299,17 +313,81 @@ static enum err_code check_system(struct db *db, struct arena *arena, int64_t sy
     return row ? ERR_NONE : err_set(err, ERR_NOT_FOUND, "hệ thống này không do đơn vị làm chủ quản hay vận hành");
 }
 
-static enum err_code put_identity(struct db *db, struct book *book, int64_t root_id, int64_t device_id, struct identity identity, struct err *err)
+/* New rows are gathered and written some hundred at a time; whoever reads or refers to them flushes first. */
+#define ROWS_WAITING_MAX 400u
+#define ROWS_JSON_MAX_BYTES (64u << 20)
+
+static enum err_code flush_rows(struct db *db, struct registering *r, struct err *err)
+{
+    if (r->device_rows->len_bytes) {
+        buf_lit(r->device_rows, "]");
+        TRY(buf_check(r->device_rows, err));
+        TRY(sql_device_insert_many(db, &(struct sql_device_insert_many_args){.rows_json = buf_str(r->device_rows)}, err));
+        buf_clear(r->device_rows);
+    }
+    if (r->identity_rows->len_bytes) {
+        buf_lit(r->identity_rows, "]");
+        TRY(buf_check(r->identity_rows, err));
+        TRY(sql_identity_insert_many(db, &(struct sql_identity_insert_many_args){.rows_json = buf_str(r->identity_rows)}, err));
+        buf_clear(r->identity_rows);
+    }
+    r->waiting_count = 0;
+    return ERR_NONE;
+}
+
+static void row_begin(struct buf *rows, struct json_writer *w)
+{
+    buf_put(rows, rows->len_bytes ? STR(",") : STR("["));
+    json_writer_init(w, rows, 0);
+    json_array_begin(w);
+}
+
+static void put_opt(struct json_writer *w, struct opt_i64 value)
+{
+    if (value.has)
+        json_put_i64(w, value.v);
+    else
+        json_put_null(w);
+}
+
+static void device_row_put(struct registering *r, const struct sql_device_insert_args *d)
+{
+    struct json_writer w;
+    row_begin(r->device_rows, &w);
+    json_put_i64(&w, d->id);
+    json_put_i64(&w, d->unit_id);
+    json_put_i64(&w, d->site_id);
+    put_opt(&w, d->system_id);
+    json_put_str(&w, d->kind);
+    json_put_str(&w, d->name);
+    json_put_str(&w, d->search_key);
+    json_put_str(&w, d->sort_key);
+    json_put_str(&w, d->os);
+    json_put_str(&w, d->antimalware);
+    json_put_str(&w, d->protection);
+    put_opt(&w, d->protection_ms);
+    json_put_str(&w, d->counted);
+    json_put_i64(&w, d->counted_to_day);
+    json_put_str(&w, d->source);
+    json_put_i64(&w, d->seen_ms);
+    json_put_i64(&w, d->from_day);
+    json_put_i64(&w, d->is_sample);
+    json_array_end(&w);
+}
+
+static enum err_code put_identity(struct db *db, struct registering *r, struct book *book, int64_t root_id, int64_t device_id, struct identity identity,
+                                  struct err *err)
 {
     int64_t now_ms = db_now_ms(db);
-    TRY(sql_identity_insert(db,
-                            &(struct sql_identity_insert_args){.id = db_id(db),
-                                                               .device_id = device_id,
-                                                               .kind = identity_kind_to_str(identity.kind),
-                                                               .value = identity.value,
-                                                               .first_ms = now_ms,
-                                                               .last_ms = now_ms},
-                            err));
+    struct json_writer w;
+    row_begin(r->identity_rows, &w);
+    json_put_i64(&w, db_id(db));
+    json_put_i64(&w, device_id);
+    json_put_str(&w, identity_kind_to_str(identity.kind));
+    json_put_str(&w, identity.value);
+    json_put_i64(&w, now_ms);
+    json_put_i64(&w, now_ms);
+    json_array_end(&w);
     identity.value = arena_str(book->arena, identity.value);
     if (str_is_null(identity.value))
         return arena_full(book->arena, err);
@@ -324,31 +402,31 @@ static enum err_code insert_new(struct db *db, struct registering *r, struct are
     struct counted counted = counted_of(str_is_empty(seen->protection) ? STR("unknown") : seen->protection, seen->protection_ms, db_today(db));
     struct str search_key, sort_key;
     TRY(device_keys(scratch, seen->name, draft->os, draft->antimalware, &search_key, &sort_key, err));
-    TRY(sql_device_insert(db,
-                          &(struct sql_device_insert_args){
-                              .id = id,
-                              .unit_id = book->unit_id,
-                              .site_id = book->site_id,
-                              .system_id = {draft->system_id != 0, draft->system_id},
-                              .kind = kind,
-                              .name = seen->name,
-                              .search_key = search_key,
-                              .sort_key = sort_key,
-                              .os = str_is_empty(draft->os) ? STR_NONE : draft->os,
-                              .antimalware = str_is_empty(draft->antimalware) ? STR_NONE : draft->antimalware,
-                              .protection = str_is_empty(seen->protection) ? STR("unknown") : seen->protection,
-                              .protection_ms = seen->protection_ms,
-                              .counted = counted.state,
-                              .counted_to_day = counted.to_day,
-                              .source = str_from_cstr(r->source),
-                              .seen_ms = db_now_ms(db),
-                              .from_day = db_today(db),
-                              .is_sample = strcmp(r->source, "sample") == 0,
-                          },
-                          err));
+    device_row_put(r, &(struct sql_device_insert_args){
+                          .id = id,
+                          .unit_id = book->unit_id,
+                          .site_id = book->site_id,
+                          .system_id = {draft->system_id != 0, draft->system_id},
+                          .kind = kind,
+                          .name = seen->name,
+                          .search_key = search_key,
+                          .sort_key = sort_key,
+                          .os = str_is_empty(draft->os) ? STR_NONE : draft->os,
+                          .antimalware = str_is_empty(draft->antimalware) ? STR_NONE : draft->antimalware,
+                          .protection = str_is_empty(seen->protection) ? STR("unknown") : seen->protection,
+                          .protection_ms = seen->protection_ms,
+                          .counted = counted.state,
+                          .counted_to_day = counted.to_day,
+                          .source = str_from_cstr(r->source),
+                          .seen_ms = db_now_ms(db),
+                          .from_day = db_today(db),
+                          .is_sample = strcmp(r->source, "sample") == 0,
+                      });
     for (size_t i = 0; i < seen->identity_count; i++)
-        TRY(put_identity(db, book, id, id, seen->identities[i], err));
+        TRY(put_identity(db, r, book, id, id, seen->identities[i], err));
     *ret_id = id;
+    if (++r->waiting_count >= ROWS_WAITING_MAX)
+        TRY(flush_rows(db, r, err));
     return count_delta_add(&r->deltas, book->unit_id, kind, counted.state, 1, err);
 }
 
@@ -419,7 +497,7 @@ static enum err_code update_known(struct db *db, struct registering *r, struct a
                                        .device_id = holder, .kind = identity_kind_to_str(identity->kind), .value = identity->value, .last_ms = now_ms},
                                    &changes, err));
         else if (!is_others)
-            TRY(put_identity(db, book, match->root_id, match->device_id, *identity, err));
+            TRY(put_identity(db, r, book, match->root_id, match->device_id, *identity, err));
     }
     struct sql_device_row_row *row = NULL, *root = NULL;
     TRY(sql_device_row(db, scratch, &(struct sql_device_row_args){.id = match->device_id}, &row, err));
@@ -453,9 +531,13 @@ static enum err_code register_one(struct db *db, struct registering *r, struct b
     struct match match = device_match(seen.identities, seen.identity_count, known, known_count);
     int64_t id = match.root_id;
     if (match.outcome == MATCH_SAME)
+        TRY(flush_rows(db, r, err));
+    if (match.outcome == MATCH_SAME)
         TRY(update_known(db, r, &scratch, book, draft, &seen, &match, known, known_count, err));
     else
         TRY(insert_new(db, r, &scratch, book, draft, &seen, &id, err));
+    if (match.suggest_id)
+        TRY(flush_rows(db, r, err));
     if (match.suggest_id)
         TRY(device_suggest(db, book->unit_id, id, match.suggest_id, match.why, err));
     r->new_count += match.outcome != MATCH_SAME;
@@ -526,6 +608,9 @@ static enum err_code register_in_transaction(struct db *db, void *ctx, struct er
     r->arena = &arena;
     r->deltas = (struct count_deltas){.arena = &arena};
     r->new_count = r->apart_count = 0;
+    r->waiting_count = 0;
+    buf_clear(r->device_rows);
+    buf_clear(r->identity_rows);
     r->bad = 0;
     sha256_begin(&r->hash);
     struct turn *turns = arena_new_array(&arena, struct turn, r->count + 1);
@@ -547,6 +632,7 @@ static enum err_code register_in_transaction(struct db *db, void *ctx, struct er
         }
         TRY(register_one(db, r, &book, turns[i].at, err));
     }
+    TRY(flush_rows(db, r, err));
     TRY(count_delta_flush(db, &r->deltas, err));
     return r->count ? register_note(db, r, unit_id > 0 ? unit_id : 0, err) : ERR_NONE;
 }
@@ -558,7 +644,11 @@ enum err_code device_register_many(struct db *db, const struct actor *actor, con
         return err_set(err, ERR_LIMIT, "tối đa %u thiết bị một lần", DEVICE_BULK_MAX);
     AUTO_ARENA arena;
     arena_init(&arena, DEVICE_ARENA_BYTES);
-    struct registering r = {.actor = actor, .drafts = drafts, .count = count, .source = source};
+    AUTO_BUF device_rows, identity_rows;
+    buf_init(&device_rows, ROWS_JSON_MAX_BYTES);
+    buf_init(&identity_rows, ROWS_JSON_MAX_BYTES);
+    struct registering r = {
+        .actor = actor, .drafts = drafts, .count = count, .source = source, .device_rows = &device_rows, .identity_rows = &identity_rows};
     r.results = arena_new_array(&arena, struct device_registered, count + 1);
     if (!r.results)
         return arena_full(&arena, err);

@@ -217,12 +217,6 @@ UPDATE device SET to_day = :to_day WHERE id = :id;
 -- args: id int, merged_into int?
 UPDATE device SET merged_into = :merged_into WHERE id = :id;
 
--- name: identity_insert
--- result: none
--- scope: system
--- args: id int, device_id int, kind text, value text, first_ms int, last_ms int
-INSERT INTO device_identity (id, device_id, kind, value, first_ms, last_ms) VALUES (:id, :device_id, :kind, :value, :first_ms, :last_ms);
-
 -- name: identity_touch
 -- result: changes
 -- scope: system
@@ -367,3 +361,27 @@ WITH RECURSIVE grp (root_id, id) AS (
     SELECT d.id, d.id FROM device d WHERE d.site_id = :site_id AND d.merged_into IS NULL AND d.to_day = 2147483647
     UNION ALL SELECT grp.root_id, m.id FROM grp JOIN device m ON m.merged_into = grp.id)
 SELECT grp.root_id, i.device_id, i.kind, i.value, i.last_ms FROM grp JOIN device_identity i ON i.device_id = grp.id ORDER BY grp.root_id, i.id;
+
+-- name: device_insert_many
+-- Many rows in one statement: a JSON array of arrays in the order of the columns. One statement a row costs a round trip on PostgreSQL.
+-- result: none
+-- scope: system
+-- args: rows_json text
+-- sqlite:
+INSERT INTO device (id, unit_id, site_id, system_id, kind, name, search_key, sort_key, os, antimalware, protection, protection_ms, counted, counted_to_day, source, seen_ms, from_day, is_sample, to_day)
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'), json_extract(value, '$[6]'), json_extract(value, '$[7]'), json_extract(value, '$[8]'), json_extract(value, '$[9]'), json_extract(value, '$[10]'), json_extract(value, '$[11]'), json_extract(value, '$[12]'), json_extract(value, '$[13]'), json_extract(value, '$[14]'), json_extract(value, '$[15]'), json_extract(value, '$[16]'), json_extract(value, '$[17]'), 2147483647 FROM json_each(:rows_json);
+-- postgres:
+INSERT INTO device (id, unit_id, site_id, system_id, kind, name, search_key, sort_key, os, antimalware, protection, protection_ms, counted, counted_to_day, source, seen_ms, from_day, is_sample, to_day)
+SELECT CAST(r.value ->> 0 AS BIGINT), CAST(r.value ->> 1 AS BIGINT), CAST(r.value ->> 2 AS BIGINT), CAST(r.value ->> 3 AS BIGINT), r.value ->> 4, r.value ->> 5, r.value ->> 6, r.value ->> 7, r.value ->> 8, r.value ->> 9, r.value ->> 10, CAST(r.value ->> 11 AS BIGINT), r.value ->> 12, CAST(r.value ->> 13 AS BIGINT), r.value ->> 14, CAST(r.value ->> 15 AS BIGINT), CAST(r.value ->> 16 AS BIGINT), CAST(r.value ->> 17 AS BIGINT), 2147483647 FROM jsonb_array_elements(CAST(:rows_json AS jsonb)) r (value);
+
+-- name: identity_insert_many
+-- Many rows in one statement: a JSON array of arrays in the order of the columns. One statement a row costs a round trip on PostgreSQL.
+-- result: none
+-- scope: system
+-- args: rows_json text
+-- sqlite:
+INSERT INTO device_identity (id, device_id, kind, value, first_ms, last_ms)
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]') FROM json_each(:rows_json);
+-- postgres:
+INSERT INTO device_identity (id, device_id, kind, value, first_ms, last_ms)
+SELECT CAST(r.value ->> 0 AS BIGINT), CAST(r.value ->> 1 AS BIGINT), r.value ->> 2, r.value ->> 3, CAST(r.value ->> 4 AS BIGINT), CAST(r.value ->> 5 AS BIGINT) FROM jsonb_array_elements(CAST(:rows_json AS jsonb)) r (value);

@@ -226,6 +226,8 @@ static void wrong_drafts_say_why(void **state)
         {.site_id = w.sites[0], .name = STR("X"), .kind = STR("toaster")},
         {.site_id = w.sites[0], .name = STR("X"), .protection = STR("maybe")},
         {.site_id = w.sites[0]},
+        {.site_id = w.sites[0], .name = STR("a\xff")},
+        {.site_id = w.sites[0], .name = {"a\0b", 3}},
         {.site_id = w.sites[0], .identities = &bad_mac, .identity_count = 1},
         {.site_id = w.sites[0], .identities = &bad_ip, .identity_count = 1},
     };
