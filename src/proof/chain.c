@@ -1,6 +1,7 @@
 #include "proof/chain.h"
 
 #include "base/buf.h"
+#include "os/peer.h"
 #include "proof/chain.sql.h"
 
 enum err_code chain_append(struct db *db, const struct chain_note *note, int64_t *ret_id, struct err *err)
@@ -307,7 +308,7 @@ static enum err_code verify_row(void *ctx, const struct sql_chain_all_row *row, 
             return err_set(err, ERR_CONFLICT, "chain %s: the signature at entry %lld is damaged", pass->verifier.stream, (long long)row->seq);
         memcpy(key.bytes, sig->public_key.ptr, sizeof key.bytes);
         memcpy(signature.bytes, sig->signature.ptr, sizeof signature.bytes);
-        bool is_valid = signature_is_valid(&key, message, &signature);
+        bool is_valid = statement_is_signed(&key, STR(CHAIN_SIGN_PURPOSE), message, &signature);
         arena_rewind(pass->arena, mark);
         if (!is_valid)
             return err_set(err, ERR_CONFLICT, "chain %s: the signature at entry %lld is not valid", pass->verifier.stream, (long long)row->seq);

@@ -14,6 +14,7 @@ NONNULL_BEGIN
 
 #define CHAIN_DUTY "duty"   /* everything about directives, assignments, evidence */
 #define CHAIN_AUDIT "audit" /* sign-ins, grants, exports, settings */
+#define CHAIN_SIGN_PURPOSE "chain-head" /* of peer_sign */
 #define CHAIN_SALT_BYTES 16
 #define CHAIN_SEAL_MAX 5000u /* entries in one sealing transaction */
 
@@ -85,7 +86,7 @@ MUST_USE enum err_code chain_export(struct db *db, struct str stream,
                                     enum err_code (*line)(void *NULLABLE ctx, struct str line, struct err *err),
                                     void *NULLABLE ctx, struct err *err);
 
-/* The bytes the sign role signs for a head: "luytre-head-1", node, stream, seq, hash. */
+/* What the sign role signs for a head, with purpose CHAIN_SIGN_PURPOSE: "luytre-head-1", node, stream, seq, hash. */
 MUST_USE enum err_code chain_head_message(int64_t node, struct str stream, int64_t seq, struct str hash, struct arena *arena,
                                           struct str *ret_message, struct err *err);
 

@@ -1,0 +1,161 @@
+-- name: demo_assignments
+-- Every open assignment of sample units, for the demo to let units answer.
+-- result: many
+-- scope: system
+-- columns: id int, unit_id int, directive_id int, catalogue_id text?, denominator text, evidence_kinds text, issued_day int, due_day int?, state int
+SELECT a.id, a.unit_id, a.directive_id, o.catalogue_id, o.denominator, o.evidence_kinds, a.issued_day, a.due_day, a.state
+  FROM assignment a JOIN obligation o ON o.id = a.obligation_id WHERE a.closed_day IS NULL AND a.state <> 7 ORDER BY a.unit_id, a.id;
+
+-- name: demo_directive_assignments
+-- result: many
+-- scope: system
+-- args: directive_id int
+-- columns: id int, unit_id int, catalogue_id text?, denominator text, evidence_kinds text, due_day int?, state int
+SELECT a.id, a.unit_id, o.catalogue_id, o.denominator, o.evidence_kinds, a.due_day, a.state
+  FROM assignment a JOIN obligation o ON o.id = a.obligation_id WHERE a.directive_id = :directive_id AND a.closed_day IS NULL AND a.state <> 7 ORDER BY a.unit_id, a.id;
+
+-- name: demo_people
+-- Who works where in the sample, with the role of the unit's own grant.
+-- result: many
+-- scope: system
+-- args: on_day int
+-- columns: unit_id int, person_id int, name text, role text
+SELECT g.unit_id, g.person_id, p.name, g.role FROM person_grant g JOIN person p ON p.id = g.person_id
+ WHERE g.edge_kind = '' AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY g.unit_id, g.person_id, g.role;
+
+-- name: demo_unit_of_kind
+-- The first sample unit of a kind.
+-- result: one
+-- scope: system
+-- args: kind text, on_day int
+-- columns: unit_id int, name text
+SELECT f.unit_id, f.name FROM unit_fact f JOIN unit u ON u.id = f.unit_id AND u.is_sample = 1
+ WHERE f.kind = :kind AND f.from_day <= :on_day AND f.to_day > :on_day ORDER BY f.unit_id LIMIT 1;
+
+-- name: demo_focal_of_kind
+-- Focal officers of units of a kind: for the sign-in links.
+-- result: many
+-- scope: system
+-- args: kind text, on_day int, limit_count int
+-- columns: person_id int, name text, unit_id int, unit_name text
+SELECT p.id AS person_id, p.name, f.unit_id, f.name AS unit_name
+  FROM unit_fact f JOIN unit u ON u.id = f.unit_id AND u.is_sample = 1
+  JOIN person_grant g ON g.unit_id = f.unit_id AND g.role = 'focal_officer' AND g.edge_kind = '' AND g.from_day <= :on_day AND g.to_day > :on_day
+  JOIN person p ON p.id = g.person_id
+ WHERE f.kind = :kind AND f.from_day <= :on_day AND f.to_day > :on_day ORDER BY f.unit_id LIMIT :limit_count;
+
+-- name: sample_count
+-- result: one
+-- scope: system
+-- columns: units int, people int
+SELECT (SELECT COUNT(*) FROM unit WHERE is_sample = 1) AS units, (SELECT COUNT(*) FROM person WHERE is_sample = 1) AS people;
+
+-- name: sample_delete_letter_duties
+-- result: none
+-- scope: system
+DELETE FROM letter_duty WHERE letter_id IN (SELECT id FROM letter WHERE is_sample = 1 OR unit_id IN (SELECT id FROM unit WHERE is_sample = 1));
+
+-- name: sample_delete_letter_attachments
+-- result: none
+-- scope: system
+DELETE FROM letter_attachment WHERE letter_id IN (SELECT id FROM letter WHERE is_sample = 1 OR unit_id IN (SELECT id FROM unit WHERE is_sample = 1));
+
+-- name: sample_delete_letters
+-- result: none
+-- scope: system
+DELETE FROM letter WHERE is_sample = 1 OR unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
+
+-- name: sample_delete_evidence_links
+-- result: none
+-- scope: system
+DELETE FROM assignment_evidence WHERE evidence_id IN (SELECT id FROM evidence WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1));
+
+-- name: sample_delete_evidence_files
+-- result: none
+-- scope: system
+DELETE FROM evidence_file WHERE evidence_id IN (SELECT id FROM evidence WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1));
+
+-- name: sample_delete_evidence
+-- result: none
+-- scope: system
+DELETE FROM evidence WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
+
+-- name: sample_delete_deltas
+-- result: none
+-- scope: system
+DELETE FROM assignment_delta WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
+
+-- name: sample_delete_counts
+-- result: none
+-- scope: system
+DELETE FROM duty_count WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
+
+-- name: sample_delete_counts_past
+-- result: none
+-- scope: system
+DELETE FROM duty_count_past WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
+
+-- name: sample_delete_acknowledgements
+-- result: none
+-- scope: system
+DELETE FROM acknowledgement WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
+
+-- name: sample_delete_reminders
+-- result: none
+-- scope: system
+DELETE FROM reminder WHERE assignment_id IN (SELECT id FROM assignment WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1));
+
+-- name: sample_delete_requests
+-- result: none
+-- scope: system
+DELETE FROM duty_request WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
+
+-- name: sample_delete_visits
+-- result: none
+-- scope: system
+DELETE FROM visit WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
+
+-- name: sample_delete_reports
+-- result: none
+-- scope: system
+DELETE FROM report WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
+
+-- name: sample_delete_freeze_rows
+-- result: none
+-- scope: system
+DELETE FROM data_freeze_row WHERE freeze_id IN (SELECT id FROM data_freeze WHERE root_id IN (SELECT id FROM unit WHERE is_sample = 1));
+
+-- name: sample_delete_freezes
+-- result: none
+-- scope: system
+DELETE FROM data_freeze WHERE root_id IN (SELECT id FROM unit WHERE is_sample = 1);
+
+-- name: sample_delete_assignments
+-- result: none
+-- scope: system
+DELETE FROM assignment WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
+
+-- name: sample_delete_targets
+-- result: none
+-- scope: system
+DELETE FROM obligation_target WHERE obligation_id IN (SELECT o.id FROM obligation o JOIN directive d ON d.id = o.directive_id WHERE d.issuer_id IN (SELECT id FROM unit WHERE is_sample = 1));
+
+-- name: sample_delete_obligations
+-- result: none
+-- scope: system
+DELETE FROM obligation WHERE directive_id IN (SELECT id FROM directive WHERE issuer_id IN (SELECT id FROM unit WHERE is_sample = 1));
+
+-- name: sample_delete_directives
+-- result: none
+-- scope: system
+DELETE FROM directive WHERE issuer_id IN (SELECT id FROM unit WHERE is_sample = 1);
+
+-- name: demo_administrators
+-- result: many
+-- scope: system
+-- args: on_day int
+-- columns: person_id int, name text, unit_name text
+SELECT p.id AS person_id, p.name, f.name AS unit_name
+  FROM person_grant g JOIN person p ON p.id = g.person_id AND p.is_sample = 1
+  JOIN unit_fact f ON f.unit_id = g.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
+ WHERE g.role = 'administrator' AND g.edge_kind = '' AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY p.id;

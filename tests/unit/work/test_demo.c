@@ -1,0 +1,82 @@
+/* The sample province end to end: letters are read and issued, half a year passes, figures are what a recount counts, the chain
+ * holds, and all of it can be removed again. */
+#include "store_test.h"
+
+#include "demo_letters.h"
+#include "duty/ledger.h"
+#include "proof/chain.h"
+#include "store/blob.h"
+#include "work/demo.h"
+
+extern const struct sql_module sql_module_proof, sql_module_org, sql_module_duty, sql_module_asset, sql_module_work;
+
+static const struct {
+    const char *issuer_kind, *edge_kind;
+    int day, parent;
+} places[] = {{"provincial_committee", "administrative", -170, -1}, {"dept_education", "professional", -162, 0}, {"dept_education", "professional", -95, -1}, {"dept_education", "professional", -6, -1}};
+
+static struct demo_report run_demo(struct store_test *t)
+{
+    struct err err;
+    struct demo_letter letters[ARRAY_LEN(places)];
+    for (size_t i = 0; i < ARRAY_LEN(places); i++)
+        letters[i] = (struct demo_letter){str_from_cstr(demo_letters_files[i].name), demo_letters_files[i].text, places[i].issuer_kind, str_from_cstr(places[i].edge_kind), places[i].day, places[i].parent};
+    struct demo_options options = {.now_ms = &t->now_ms, .last_day = civil_to_day(2027, 4, 23), .seed = 18, .letters = letters, .letter_count = ARRAY_LEN(letters)};
+    struct demo_report report;
+    store_db_give(t->db);
+    t->db = NULL;
+    assert_ok(demo_run(t->store, &options, &report, &err));
+    assert_ok(store_db_take(t->store, &t->db, &err));
+    return report;
+}
+
+static void the_province_lives(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct demo_report r = run_demo(t);
+    assert_int_equal(r.units, 1200);
+    assert_int_equal(r.letters, ARRAY_LEN(places));
+    assert_true(r.duties_read >= 18);
+    assert_true(r.assignments > 10000);
+    assert_true(r.evidence > 3000);
+    assert_int_equal(r.days, 180);
+    /* every shade of state is there to be looked at */
+    static const int shown[] = {DUTY_OK, DUTY_LATE, DUTY_DUE, DUTY_UNSEEN, DUTY_ACK, DUTY_DOING, DUTY_NA};
+    for (size_t i = 0; i < ARRAY_LEN(shown); i++)
+        if (r.rollup.n[shown[i]] == 0)
+            fail_msg("nothing is %s", duty_state_to_str(shown[i]));
+    assert_ok(ledger_recount(t->db, &err));
+    struct chain_report chain;
+    assert_ok(chain_verify(t->db, &t->arena, &chain, &err));
+    assert_true(chain.entry_count > r.evidence);
+    assert_int_equal(chain.waiting_count, 0);
+    /* people to sign in as */
+    struct demo_person people[DEMO_PEOPLE_MAX];
+    size_t count = 0;
+    assert_ok(demo_people(t->db, &t->arena, people, &count, &err));
+    assert_in_range(count, 8, DEMO_PEOPLE_MAX);
+}
+
+static void it_can_be_removed(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    run_demo(t);
+    struct actor nobody = {.person_id = 1, .right = RIGHT_READ, .day = civil_day_of_ms(t->now_ms)}, system = actor_system(civil_day_of_ms(t->now_ms));
+    assert_err(sample_delete_all(t->db, &nobody, &err), ERR_DENIED);
+    assert_ok(sample_delete_all(t->db, &system, &err));
+    bool is_there = true;
+    assert_ok(sample_is_there(t->db, &is_there, &err));
+    assert_false(is_there);
+    assert_ok(ledger_recount(t->db, &err));
+    struct chain_report chain;
+    assert_ok(chain_verify(t->db, &t->arena, &chain, &err));
+}
+
+int main(void)
+{
+    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, &sql_module_duty, &sql_module_asset, &sql_module_work, NULL};
+    static const struct CMUnitTest tests[] = {STORE_TEST(the_province_lives), STORE_TEST(it_can_be_removed)};
+    return store_test_main(tests, ARRAY_LEN(tests), modules);
+}
