@@ -5,13 +5,6 @@
 -- columns: n int
 SELECT CASE WHEN EXISTS (SELECT 1 FROM unit WHERE is_sample = 1) THEN 1 ELSE 0 END AS n;
 
--- name: site_sample_counts
--- What of it, by kind of object.
--- result: one
--- scope: system
--- columns: units int, people int
-SELECT (SELECT COUNT(*) FROM unit WHERE is_sample = 1) AS units, (SELECT COUNT(*) FROM person WHERE is_sample = 1) AS people;
-
 -- name: site_people_present
 -- Has anybody been set up? The first-run wizard runs only while nobody has.
 -- result: one

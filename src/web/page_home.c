@@ -1,0 +1,923 @@
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "duty/cover.h"
+#include "duty/directive.sql.h"
+#include "duty/letter_book.sql.h"
+#include "duty/page_home.sql.h"
+#include "duty/request.sql.h"
+#include "duty/rollup.sql.h"
+#include "format/json.h"
+#include "know/know.h"
+#include "org/page_site.sql.h"
+#include "org/person.sql.h"
+#include "org/unit.h"
+#include "org/unit.sql.h"
+#include "proof/chain.h"
+#include "store/schema.sql.h"
+#include "web/app_parts.h"
+#include "web/hedge.h"
+#include "web/listing.h"
+#include "web/words.h"
+
+#define FIRST_ROWS      3
+#define NEXT_ROWS       12
+#define BELOW_ROWS      20
+#define SEARCH_ROWS     8
+#define SEARCH_ROOTS    8
+#define ASK_AFTER_MS    (90 * CIVIL_DAY_MS) /* CT18-3e: confirmed again each quarter */
+#define FIRST_DUE_DAYS  14                  /* what is further away is not for the first three rows */
+
+static struct str text_of(const struct request *request, enum msg_id id)
+{
+    return msg_text(request->lang, id, 0);
+}
+
+static struct str count_text(const struct request *request, enum msg_id id, int64_t n)
+{
+    return msg_str(request->arena, request->lang, id, n, MSG_ARGS(ARG_INT("n", n)));
+}
+
+/* --- who is here, and for which units --- */
+struct place {
+    struct db *db;
+    int64_t unit_id; /* the unit one works in; 0: none */
+    struct str unit_name;
+    uint64_t own_rights; /* on that very unit */
+    uint64_t all_rights;
+    struct sql_person_self_grants_rows grants;
+    const struct sql_person_self_grants_row *NULLABLE above; /* the widest grant that looks down a tree */
+};
+
+static enum err_code find_place(struct request *request, struct place *place, struct err *err)
+{
+    struct actor actor = app_actor(request);
+    TRY(app_unit(request, &place->unit_id, err));
+    place->unit_name = request->session.unit;
+    TRY(sql_person_self_grants(place->db, &actor, request->arena,
+                               &(struct sql_person_self_grants_args){.on_day = app_today(request)}, &place->grants,
+                               err));
+    for (size_t i = 0; i < place->grants.count; i++) {
+        const struct sql_person_self_grants_row *g = &place->grants.items[i];
+        place->all_rights |= (uint64_t)g->rights;
+        if (g->unit_id == place->unit_id)
+            place->own_rights |= (uint64_t)g->rights;
+        if (!str_is_empty(g->edge_kind) && (uint64_t)g->rights & RIGHT_READ && !place->above)
+            place->above = g;
+    }
+    if (request->session.is_token)
+        place->all_rights &= request->session.rights;
+    return ERR_NONE;
+}
+
+/* --- what one unit owes --- */
+struct owed {
+    const struct sql_assignment_list_unit_row *row;
+    struct duty_facts facts;
+    enum page_state state;
+    struct str word;
+};
+struct owed_list {
+    struct owed *items;
+    size_t count;
+};
+
+static struct duty_facts facts_of(const struct sql_assignment_list_unit_row *row)
+{
+    return (struct duty_facts){
+        .issued_day = (civil_day)row->issued_day,
+        .due_day = row->due_day.has ? (civil_day)row->due_day.v : CIVIL_NONE,
+        .is_periodic = row->period_months.has && row->period_months.v > 0,
+        .acked_day = row->acked_ms.has ? civil_day_of_ms(row->acked_ms.v) : CIVIL_NONE,
+        .started_day = CIVIL_NONE,
+        .covered_from_day = row->covered_from_day.has ? (civil_day)row->covered_from_day.v : CIVIL_NONE,
+        .covered_to_day = row->covered_to_day.has ? (civil_day)row->covered_to_day.v : CIVIL_NONE,
+        .na_from_day = CIVIL_NONE,
+        .waived_to_day = row->waived_to_day.has ? (civil_day)row->waived_to_day.v : CIVIL_NONE,
+        .closed_day = CIVIL_NONE,
+        .soon_days = (int)row->soon_days,
+    };
+}
+
+static enum err_code read_owed(struct request *request, const struct place *place, struct owed_list *ret_list,
+                               struct err *err)
+{
+    struct actor actor = app_actor_with(request, RIGHT_READ);
+    civil_day today = app_today(request);
+    struct sql_assignment_list_unit_rows rows = {0};
+    if (place->unit_id)
+        TRY(sql_assignment_list_unit(place->db, &actor, request->arena,
+                                     &(struct sql_assignment_list_unit_args){.unit_id = place->unit_id, .on_day = today},
+                                     &rows, err));
+    struct owed *items = arena_new_array(request->arena, struct owed, rows.count + 1);
+    if (!items)
+        return arena_full(request->arena, err);
+    for (size_t i = 0; i < rows.count; i++) {
+        items[i].row = &rows.items[i];
+        items[i].facts = facts_of(&rows.items[i]);
+        items[i].state = app_page_state((int)rows.items[i].state);
+        items[i].word = app_state_word(request, &items[i].facts, (int)rows.items[i].state, today);
+    }
+    *ret_list = (struct owed_list){items, rows.count};
+    return ERR_NONE;
+}
+
+static struct pg_task_row task_row(const struct request *request, const struct owed *o)
+{
+    civil_day due = duty_next_due(&o->facts, app_today(request));
+    struct str when = STR_NONE;
+    if (due != CIVIL_NONE && o->state != PAGE_STATE_OK && o->state != PAGE_STATE_NA && o->state != PAGE_STATE_WAIVED)
+        when = msg_str(request->arena, request->lang, MSG_HOME_ROW_BY, 0, MSG_ARGS(ARG_DAY("day", due)));
+    struct str title = o->row->title;
+    if (!str_is_empty(o->row->subject_name))
+        title = arena_printf(request->arena, "%.*s: %.*s", STR_ARG(o->row->title), STR_ARG(o->row->subject_name));
+    return (struct pg_task_row){.title = title,
+                                .href = app_href(request, "/duty/%lld", (long long)o->row->id),
+                                .state = o->state,
+                                .word = o->word,
+                                .when = when};
+}
+
+static struct str source_of(const struct request *request, struct str number, struct str symbol, struct str title)
+{
+    if (!str_is_empty(number) && !str_is_empty(symbol))
+        return arena_printf(request->arena, "%.*s/%.*s", STR_ARG(number), STR_ARG(symbol));
+    return title;
+}
+
+static struct str by_text(const struct request *request, civil_day due, struct str from)
+{
+    if (due == CIVIL_NONE)
+        return msg_str(request->arena, request->lang, MSG_HOME_NO_DAY, 0, MSG_ARGS(ARG_STR("from", from)));
+    return msg_str(request->arena, request->lang, MSG_HOME_BY_FROM, 0,
+                   MSG_ARGS(ARG_DAY("day", due), ARG_STR("from", from)));
+}
+
+/* --- the first three rows ---
+ * A directive the person has not read stands for all its duties: reading it is the next thing to do. Then late, late by
+ * birth, and what is due soon. */
+struct urgent {
+    int rank;
+    civil_day due;
+    const struct sql_home_unread_row *NULLABLE unread;
+    const struct owed *NULLABLE owed;
+};
+
+static int urgent_compare(const void *left, const void *right)
+{
+    const struct urgent *a = left, *b = right;
+    if (a->rank != b->rank)
+        return a->rank < b->rank ? -1 : 1;
+    civil_day x = a->due == CIVIL_NONE ? CIVIL_FOREVER : a->due, y = b->due == CIVIL_NONE ? CIVIL_FOREVER : b->due;
+    return x < y ? -1 : x > y;
+}
+
+static int rank_of(enum page_state state)
+{
+    return state == PAGE_STATE_LATE     ? 0
+           : state == PAGE_STATE_BIRTH  ? 1
+           : state == PAGE_STATE_DUE    ? 2
+           : state == PAGE_STATE_UNSEEN ? 3
+                                        : 4;
+}
+
+static bool is_unread(const struct sql_home_unread_rows *unread, int64_t directive_id)
+{
+    for (size_t i = 0; i < unread->count; i++)
+        if (unread->items[i].id == directive_id)
+            return true;
+    return false;
+}
+
+static struct pg_first_row unread_row(const struct request *request, const struct place *place,
+                                      const struct sql_home_unread_row *row)
+{
+    civil_day today = app_today(request), due = row->due_day.has ? (civil_day)row->due_day.v : CIVIL_NONE;
+    bool is_born_late = due != CIVIL_NONE && due < row->issued_day;
+    enum page_state state = due == CIVIL_NONE  ? PAGE_STATE_UNSEEN
+                            : is_born_late     ? PAGE_STATE_BIRTH
+                            : due < today      ? PAGE_STATE_LATE
+                            : due - today <= 7 ? PAGE_STATE_DUE
+                                               : PAGE_STATE_UNSEEN;
+    return (struct pg_first_row){
+        .state = state,
+        .word = words_state(request->arena, request->lang, state, today, due, CIVIL_NONE),
+        .title = msg_str(request->arena, request->lang, MSG_HOME_READ_TITLE, 0, MSG_ARGS(ARG_STR("title", row->title))),
+        .href = app_href(request, "/directive/%lld", (long long)row->id),
+        .detail = by_text(request, due, row->issuer_name),
+        .act = text_of(request, MSG_HOME_READ),
+        .post_href = app_href(request, "/directive/%lld/acknowledge?unit=%lld", (long long)row->id,
+                              (long long)place->unit_id)};
+}
+
+static struct pg_first_row owed_row(const struct request *request, const struct place *place, const struct owed *o)
+{
+    struct pg_task_row task = task_row(request, o);
+    bool may = place->own_rights & RIGHT_EXECUTE;
+    return (struct pg_first_row){
+        .state = o->state,
+        .word = o->word,
+        .title = task.title,
+        .href = task.href,
+        .detail = by_text(request, duty_next_due(&o->facts, app_today(request)),
+                          source_of(request, o->row->number, o->row->symbol, o->row->directive_title)),
+        .act = text_of(request, may ? MSG_HOME_EVIDENCE : MSG_HOME_OPEN),
+        .act_href = task.href};
+}
+
+static enum err_code fill_first(struct request *request, const struct place *place, const struct owed_list *owed,
+                                const struct sql_home_unread_rows *unread, struct page_tasks *page, struct err *err)
+{
+    struct urgent *all = arena_new_array(request->arena, struct urgent, owed->count + unread->count + 1);
+    struct pg_first_row *first = arena_new_array(request->arena, struct pg_first_row, FIRST_ROWS);
+    struct pg_task_row *next = arena_new_array(request->arena, struct pg_task_row, NEXT_ROWS);
+    if (!all || !first || !next)
+        return arena_full(request->arena, err);
+    civil_day today = app_today(request);
+    size_t n = 0;
+    for (size_t i = 0; i < unread->count; i++) {
+        struct pg_first_row row = unread_row(request, place, &unread->items[i]);
+        all[n++] = (struct urgent){.rank = rank_of(row.state),
+                                   .due = unread->items[i].due_day.has ? (civil_day)unread->items[i].due_day.v
+                                                                       : CIVIL_NONE,
+                                   .unread = &unread->items[i]};
+    }
+    for (size_t i = 0; i < owed->count; i++) {
+        const struct owed *o = &owed->items[i];
+        civil_day due = duty_next_due(&o->facts, today);
+        bool is_open = rank_of(o->state) < 4 || o->state == PAGE_STATE_ACK || o->state == PAGE_STATE_DOING;
+        bool is_near = rank_of(o->state) < 3 || (due != CIVIL_NONE && due - today <= FIRST_DUE_DAYS);
+        if (is_open && is_near && !is_unread(unread, o->row->directive_id))
+            all[n++] = (struct urgent){.rank = rank_of(o->state), .due = due, .owed = o};
+    }
+    qsort(all, n, sizeof *all, urgent_compare);
+    size_t shown = n < FIRST_ROWS ? n : FIRST_ROWS;
+    for (size_t i = 0; i < shown; i++)
+        first[i] = all[i].unread ? unread_row(request, place, all[i].unread) : owed_row(request, place, all[i].owed);
+    size_t listed = 0;
+    for (size_t i = 0; i < owed->count && listed < NEXT_ROWS; i++) {
+        bool is_first = false;
+        for (size_t f = 0; f < shown; f++)
+            is_first |= all[f].owed == &owed->items[i];
+        if (!is_first)
+            next[listed++] = task_row(request, &owed->items[i]);
+    }
+    page->first = (struct pg_first_row_list){first, shown};
+    page->first_count = (int64_t)shown;
+    page->next = (struct pg_task_row_list){next, listed};
+    page->total = (int64_t)owed->count;
+    page->all_href = owed->count ? STR("/?all=1") : STR_NONE;
+    return ERR_NONE;
+}
+
+/* --- the hedge of the unit --- */
+static const struct {
+    int state;
+    enum msg_id word;
+} legend_words[] = {
+    {DUTY_LATE, MSG_HOME_STATE_LATE},   {DUTY_BIRTH, MSG_HOME_STATE_BIRTH}, {DUTY_UNSEEN, MSG_HOME_STATE_UNSEEN},
+    {DUTY_DUE, MSG_HOME_STATE_DUE},     {DUTY_ACK, MSG_HOME_STATE_ACK},     {DUTY_DOING, MSG_HOME_STATE_DOING},
+    {DUTY_OK, MSG_HOME_STATE_OK},       {DUTY_WAIVED, MSG_HOME_STATE_WAIVED}, {DUTY_NA, MSG_HOME_STATE_NA},
+};
+
+static enum err_code fill_hedge(struct request *request, const struct owed_list *owed, struct page_tasks *page,
+                                struct err *err)
+{
+    enum page_state *states = arena_new_array(request->arena, enum page_state, owed->count + 1);
+    struct pg_legend *legend = arena_new_array(request->arena, struct pg_legend, ARRAY_LEN(legend_words));
+    if (!states || !legend)
+        return arena_full(request->arena, err);
+    int64_t counts[DUTY_STATE_COUNT] = {0};
+    for (size_t i = 0; i < owed->count; i++) {
+        states[i] = owed->items[i].state;
+        if (owed->items[i].row->state >= 0 && owed->items[i].row->state < DUTY_STATE_COUNT)
+            counts[owed->items[i].row->state]++;
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < ARRAY_LEN(legend_words); i++)
+        if (counts[legend_words[i].state])
+            legend[n++] = (struct pg_legend){
+                .state = app_page_state(legend_words[i].state),
+                .n = counts[legend_words[i].state],
+                .word = text_of(request, legend_words[i].word),
+                .href = app_href(request, "/?state=%s", duty_state_to_str(legend_words[i].state))};
+    if (owed->count) {
+        page->hedge = hedge_draw(request->arena, states, owed->count, 15);
+        if (str_is_null(page->hedge.markup))
+            return arena_full(request->arena, err);
+    }
+    page->legend = (struct pg_legend_list){legend, n};
+    return ERR_NONE;
+}
+
+/* --- whom to ask --- */
+static enum err_code fill_helpers(struct request *request, const struct place *place, const struct layout_frame *frame,
+                                  struct page_tasks *page, struct err *err)
+{
+    struct actor actor = app_actor_with(request, RIGHT_ACKNOWLEDGE);
+    if (place->own_rights & RIGHT_READ)
+        actor.right = RIGHT_READ;
+    struct sql_site_helpers_rows above = {0};
+    struct sql_site_response_team_row *team = NULL;
+    civil_day today = app_today(request);
+    if (place->unit_id) {
+        TRY(sql_site_helpers(place->db, &actor, request->arena,
+                             &(struct sql_site_helpers_args){.unit_id = place->unit_id, .on_day = today}, &above, err));
+        TRY(sql_site_response_team(place->db, &actor, request->arena,
+                                   &(struct sql_site_response_team_args){.unit_id = place->unit_id, .on_day = today},
+                                   &team, err));
+    }
+    struct pg_helper *helpers = arena_new_array(request->arena, struct pg_helper, above.count + 2);
+    if (!helpers)
+        return arena_full(request->arena, err);
+    size_t n = 0;
+    for (size_t i = 0; i < above.count; i++) {
+        const struct sql_site_helpers_row *h = &above.items[i];
+        bool seen = false; /* one unit may be above in more than one kind of tree */
+        for (size_t k = 0; k < i; k++)
+            seen |= above.items[k].parent_id == h->parent_id;
+        if (seen || n == 2)
+            continue;
+        bool has_person = !str_is_empty(h->person_name) && !str_is_empty(h->person_phone);
+        struct str tel = has_person ? h->person_phone : h->parent_phone;
+        if (str_is_empty(tel) && str_is_empty(h->person_name))
+            continue;
+        helpers[n++] = (struct pg_helper){
+            .role = msg_str(request->arena, request->lang, MSG_HOME_HELPER_OF, 0,
+                            MSG_ARGS(ARG_STR("unit", h->parent_name))),
+            .name = str_is_empty(h->person_name) ? text_of(request, MSG_HOME_HELPER_UNIT) : h->person_name,
+            .tel = tel};
+    }
+    struct str hotline = frame->hotline;
+    if (team && !str_is_empty(team->phone))
+        helpers[n++] = (struct pg_helper){text_of(request, MSG_HOME_HELPER_TEAM), team->name, team->phone};
+    else if (!str_is_empty(hotline))
+        helpers[n++] = (struct pg_helper){text_of(request, team ? MSG_HOME_HELPER_TEAM : MSG_HOME_HELPER_HOTLINE),
+                                          team ? team->name : text_of(request, MSG_HOME_HELPER_ROUND), hotline};
+    page->helpers = (struct pg_helper_list){helpers, n};
+    return ERR_NONE;
+}
+
+/* --- are my contact details still right? asked of whoever the unit is reached through --- */
+static enum err_code fill_ask(struct request *request, const struct place *place, struct page_tasks *page,
+                              struct err *err)
+{
+    if (!(place->own_rights & RIGHT_CONTACT_PUBLIC))
+        return ERR_NONE;
+    struct actor actor = app_actor(request);
+    struct sql_site_contact_confirmed_row *last;
+    TRY(sql_site_contact_confirmed(place->db, &actor, request->arena, &last, err));
+    if (last && last->at_ms.has && request->now_ms - last->at_ms.v < ASK_AFTER_MS)
+        return ERR_NONE;
+    struct sql_person_self_row *self;
+    TRY(sql_person_self(place->db, &actor, request->arena, &self, err));
+    if (!self)
+        return ERR_NONE;
+    page->ask = true;
+    page->ask_name = self->name;
+    page->ask_phone = self->phone;
+    page->ask_email = self->email;
+    page->ask_missing = str_is_empty(self->phone) || str_is_empty(self->email);
+    return ERR_NONE;
+}
+
+/* --- the units below: red ones first --- */
+static struct str rows_href(const struct request *request, int64_t unit_id, struct str edge_kind, const char *state)
+{
+    struct link_param params[] = {{"unit", link_id(request, unit_id)},
+                                  {"edge", str_equal(edge_kind, EDGE_ADMINISTRATIVE) ? STR("") : edge_kind},
+                                  {"state", str_from_cstr(state)}};
+    return link_make(request, STR("/rows"), params, ARRAY_LEN(params));
+}
+
+static struct pg_first_row below_first(const struct request *request, const struct sql_rollup_children_row *r,
+                                       int64_t owed)
+{
+    enum page_state state = r->n_late ? PAGE_STATE_LATE : r->n_unseen ? PAGE_STATE_UNSEEN : PAGE_STATE_DUE;
+    struct str word = r->n_late     ? count_text(request, MSG_HOME_BELOW_WORD, r->n_late)
+                      : r->n_unseen ? count_text(request, MSG_HOME_BELOW_UNSEEN_WORD, r->n_unseen)
+                                    : count_text(request, MSG_HOME_BELOW_DUE_WORD, r->n_due);
+    struct str href = app_href(request, "/unit/%lld", (long long)r->unit_id);
+    const struct msg_arg args[] = {ARG_INT("done", r->n_ok), ARG_INT("owed", owed), ARG_INT("n", r->units)};
+    return (struct pg_first_row){.state = state,
+                                 .word = word,
+                                 .title = r->name,
+                                 .href = href,
+                                 .detail = msg_str(request->arena, request->lang,
+                                                   r->units > 1 ? MSG_HOME_BELOW_UNITS : MSG_HOME_BELOW_DETAIL,
+                                                   r->units, args, r->units > 1 ? 3 : 2),
+                                 .act = text_of(request, MSG_HOME_BELOW_OPEN),
+                                 .act_href = href};
+}
+
+static enum err_code fill_below(struct request *request, const struct place *place, struct page_tasks *page,
+                                struct err *err)
+{
+    const struct sql_person_self_grants_row *root = place->above;
+    if (!root)
+        return ERR_NONE;
+    struct actor actor = app_actor_with(request, RIGHT_READ);
+    struct sql_rollup_children_rows children;
+    TRY(sql_rollup_children(place->db, &actor, request->arena,
+                            &(struct sql_rollup_children_args){.root_id = root->unit_id,
+                                                               .scope_id = 0,
+                                                               .edge_kind = root->edge_kind,
+                                                               .on_day = app_today(request)},
+                            &children, err));
+    struct pg_first_row *first = arena_new_array(request->arena, struct pg_first_row, FIRST_ROWS);
+    struct pg_below_row *rows = arena_new_array(request->arena, struct pg_below_row, BELOW_ROWS);
+    if (!first || !rows)
+        return arena_full(request->arena, err);
+    size_t n = 0, listed = 0;
+    int64_t red = 0;
+    for (size_t i = 0; i < children.count; i++) {
+        const struct sql_rollup_children_row *r = &children.items[i];
+        int64_t owed =
+            r->n_unseen + r->n_ack + r->n_doing + r->n_ok + r->n_due + r->n_late + r->n_birth; /* not na, not waived */
+        red += r->n_late > 0;
+        if (n < FIRST_ROWS && (r->n_late || r->n_unseen || r->n_due)) {
+            first[n++] = below_first(request, r, owed);
+            continue;
+        }
+        if (listed == BELOW_ROWS)
+            continue;
+        rows[listed++] = (struct pg_below_row){
+            .name = r->name,
+            .href = app_href(request, "/unit/%lld", (long long)r->unit_id),
+            .late = r->n_late,
+            .late_href = rows_href(request, r->unit_id, root->edge_kind, "late"),
+            .unseen = r->n_unseen,
+            .unseen_href = rows_href(request, r->unit_id, root->edge_kind, "unseen"),
+            .due = r->n_due,
+            .due_href = rows_href(request, r->unit_id, root->edge_kind, "due"),
+            .done = r->n_ok,
+            .owed = owed};
+    }
+    if (children.count)
+        page->heading =
+            red ? count_text(request, MSG_HOME_BELOW_FIRST, red) : text_of(request, MSG_HOME_BELOW_FINE);
+    page->below = (struct pg_first_row_list){first, n};
+    page->below_rows = (struct pg_below_row_list){rows, listed};
+    page->below_href = STR("/units");
+    return ERR_NONE;
+}
+
+/* --- what waits for a decision --- */
+static enum err_code fill_waiting(struct request *request, const struct place *place, struct page_tasks *page,
+                                  struct err *err)
+{
+    struct pg_waiting_row *rows = arena_new_array(request->arena, struct pg_waiting_row, 4);
+    if (!rows)
+        return arena_full(request->arena, err);
+    size_t n = 0;
+    civil_day today = app_today(request);
+    for (size_t i = 0; i < place->grants.count; i++) {
+        const struct sql_person_self_grants_row *g = &place->grants.items[i];
+        if (str_is_empty(g->edge_kind) || !((uint64_t)g->rights & RIGHT_REVIEW))
+            continue;
+        struct actor actor = app_actor_with(request, RIGHT_REVIEW);
+        struct sql_home_review_count_row *review;
+        TRY(sql_home_review_count(place->db, &actor, request->arena,
+                                  &(struct sql_home_review_count_args){.root_id = g->unit_id,
+                                                                       .edge_kind = g->edge_kind,
+                                                                       .on_day = today},
+                                  &review, err));
+        if (review && review->n) {
+            struct str wait = words_interval(request->arena, request->lang, request->now_ms - review->oldest_ms.v);
+            rows[n++] = (struct pg_waiting_row){
+                .text = count_text(request, MSG_HOME_REVIEW, review->n),
+                .href = STR("/evidence?state=submitted"),
+                .state = PAGE_STATE_DOING,
+                .word = msg_str(request->arena, request->lang, MSG_HOME_SINCE, 0, MSG_ARGS(ARG_STR("wait", wait)))};
+        }
+        break; /* the widest comes first; the others lie within it */
+    }
+    if (place->unit_id && place->own_rights & (RIGHT_APPROVE | RIGHT_FINANCE | RIGHT_REVIEW)) {
+        struct actor actor = app_actor_with(request, RIGHT_READ);
+        struct sql_request_count_to_rows counts;
+        TRY(sql_request_count_to(place->db, &actor, request->arena,
+                                 &(struct sql_request_count_to_args){.to_unit_id = place->unit_id}, &counts, err));
+        int64_t total = 0, oldest = request->now_ms;
+        for (size_t i = 0; i < counts.count; i++) {
+            total += counts.items[i].n;
+            if (counts.items[i].oldest_ms < oldest)
+                oldest = counts.items[i].oldest_ms;
+        }
+        if (total) {
+            struct str wait = words_interval(request->arena, request->lang, request->now_ms - oldest);
+            rows[n++] = (struct pg_waiting_row){
+                .text = count_text(request, MSG_HOME_REQUESTS, total),
+                .href = STR("/requests"),
+                .state = PAGE_STATE_DOING,
+                .word = msg_str(request->arena, request->lang, MSG_HOME_SINCE, 0, MSG_ARGS(ARG_STR("wait", wait)))};
+        }
+    }
+    page->waiting = (struct pg_waiting_row_list){rows, n};
+    return ERR_NONE;
+}
+
+static enum err_code show_rows(struct request *request, struct response *response, const struct place *place,
+                               const struct owed_list *owed, int wanted, struct err *err);
+
+static enum err_code home_show(struct request *request, struct response *response, struct err *err)
+{
+    AUTO_DB db = NULL;
+    TRY(app_db(request, &db, err));
+    struct place place = {.db = db};
+    TRY(find_place(request, &place, err));
+    struct owed_list owed;
+    TRY(read_owed(request, &place, &owed, err));
+    struct str state = form_get(&request->query, STR("state"));
+    enum duty_state wanted;
+    if (!str_is_empty(state)) {
+        if (!duty_state_from_str(state, &wanted))
+            return err_set(err, ERR_NOT_FOUND, "no such state");
+        return show_rows(request, response, &place, &owed, (int)wanted, err);
+    }
+    if (!str_is_null(form_get(&request->query, STR("all"))))
+        return show_rows(request, response, &place, &owed, -1, err);
+
+    struct layout_frame *frame = web_frame(request, text_of(request, MSG_TASKS_TITLE), STR("tasks"));
+    if (!frame)
+        return arena_full(request->arena, err);
+    struct page_tasks page = {.frame = frame,
+                              .day_text = words_weekday(request->arena, request->lang, app_today(request))};
+    struct sql_home_unread_rows unread = {0};
+    struct actor reader = app_actor_with(request, RIGHT_ACKNOWLEDGE);
+    if (place.unit_id && place.own_rights & RIGHT_ACKNOWLEDGE)
+        TRY(sql_home_unread(db, &reader, request->arena, &(struct sql_home_unread_args){.unit_id = place.unit_id},
+                            &unread, err));
+    TRY(fill_first(request, &place, &owed, &unread, &page, err));
+    TRY(fill_hedge(request, &owed, &page, err));
+    TRY(fill_helpers(request, &place, frame, &page, err));
+    TRY(fill_ask(request, &place, &page, err));
+    TRY(fill_below(request, &place, &page, err));
+    TRY(fill_waiting(request, &place, &page, err));
+    if (page.below.count || page.below_rows.count)
+        page.own_title = msg_str(request->arena, request->lang, MSG_HOME_OWN, 0,
+                                 MSG_ARGS(ARG_STR("unit", place.unit_name)));
+    struct page_out o = response_page(request, response, 200);
+    page_tasks(&o, &page);
+    return ERR_NONE;
+}
+
+/* --- the rows behind a number of the hedge --- */
+static struct str rows_heading(const struct request *request, const struct place *place, int wanted, int64_t n)
+{
+    if (wanted < 0)
+        return msg_str(request->arena, request->lang, MSG_HOME_ALL_TITLE, n,
+                       MSG_ARGS(ARG_INT("n", n), ARG_STR("unit", place->unit_name)));
+    struct str word = STR("");
+    for (size_t i = 0; i < ARRAY_LEN(legend_words); i++)
+        if (legend_words[i].state == wanted)
+            word = text_of(request, legend_words[i].word);
+    return msg_str(request->arena, request->lang, MSG_HOME_STATE_TITLE, n,
+                   MSG_ARGS(ARG_INT("n", n), ARG_STR("unit", place->unit_name), ARG_STR("word", word)));
+}
+
+static enum err_code show_rows(struct request *request, struct response *response, const struct place *place,
+                               const struct owed_list *owed, int wanted, struct err *err)
+{
+    struct pg_task_row *rows = arena_new_array(request->arena, struct pg_task_row, owed->count + 1);
+    if (!rows)
+        return arena_full(request->arena, err);
+    size_t n = 0;
+    for (size_t i = 0; i < owed->count; i++)
+        if (wanted < 0 || owed->items[i].row->state == wanted)
+            rows[n++] = task_row(request, &owed->items[i]);
+    struct str heading = rows_heading(request, place, wanted, (int64_t)n);
+    struct layout_frame *frame = web_frame(request, heading, STR("tasks"));
+    if (!frame)
+        return arena_full(request->arena, err);
+    struct link_param params[] = {{"state", wanted < 0 ? STR("") : str_from_cstr(duty_state_to_str(wanted))}};
+    struct page_tasks page = {.frame = frame,
+                              .heading = heading,
+                              .day_text = words_weekday(request->arena, request->lang, app_today(request)),
+                              .filtered = true,
+                              .next = {rows, n},
+                              .total = (int64_t)n,
+                              .pager_from = n ? 1 : 0,
+                              .pager_to = (int64_t)n,
+                              .excel_href = link_make(request, STR("/tasks.xlsx"), params, ARRAY_LEN(params)),
+                              .csv_href = link_make(request, STR("/tasks.csv"), params, ARRAY_LEN(params))};
+    struct page_out o = response_page(request, response, 200);
+    page_tasks(&o, &page);
+    return ERR_NONE;
+}
+
+static enum err_code rows_file(struct request *request, struct response *response, struct err *err)
+{
+    AUTO_DB db = NULL;
+    TRY(app_db(request, &db, err));
+    struct place place = {.db = db};
+    TRY(find_place(request, &place, err));
+    struct owed_list owed;
+    TRY(read_owed(request, &place, &owed, err));
+    struct str state = form_get(&request->query, STR("state"));
+    enum duty_state wanted = DUTY_UNSEEN;
+    bool is_all = str_is_empty(state);
+    if (!is_all && !duty_state_from_str(state, &wanted))
+        return err_set(err, ERR_NOT_FOUND, "no such state");
+    const struct sheet_column columns[] = {{text_of(request, MSG_HOME_COLUMN_DUTY), SHEET_TEXT, 60},
+                                           {text_of(request, MSG_HOME_COLUMN_STATE), SHEET_TEXT, 24},
+                                           {text_of(request, MSG_HOME_COLUMN_DUE), SHEET_DATE, 14},
+                                           {text_of(request, MSG_HOME_COLUMN_DIRECTIVE), SHEET_TEXT, 40}};
+    struct sheet_cell *cells =
+        arena_new_array(request->arena, struct sheet_cell, (owed.count + 1) * ARRAY_LEN(columns));
+    if (!cells)
+        return arena_full(request->arena, err);
+    size_t rows = 0;
+    for (size_t i = 0; i < owed.count; i++) {
+        const struct owed *o = &owed.items[i];
+        if (!is_all && o->row->state != (int64_t)wanted)
+            continue;
+        struct sheet_cell *c = &cells[rows++ * ARRAY_LEN(columns)];
+        c[0] = cell_text(task_row(request, o).title);
+        c[1] = cell_text(o->word);
+        c[2] = cell_day(duty_next_due(&o->facts, app_today(request)));
+        c[3] = cell_text(source_of(request, o->row->number, o->row->symbol, o->row->directive_title));
+    }
+    return listing_respond(request, response, listing_file_of(request), text_of(request, MSG_HOME_FILE), columns,
+                           ARRAY_LEN(columns), cells, rows, err);
+}
+
+/* --- "still right" --- */
+struct confirming {
+    const struct request *request;
+    const struct actor *actor;
+    const struct sql_person_self_row *self;
+    int64_t assignment_id; /* 0: no duty asks for it now */
+    int64_t unit_id;
+};
+
+static enum err_code confirm_in_transaction(struct db *db, void *NULLABLE ctx, struct err *err)
+{
+    const struct confirming *c = ctx;
+    if (c->assignment_id) {
+        AUTO_BUF fields;
+        buf_init(&fields, 64u << 10);
+        struct json_writer w;
+        json_writer_init(&w, &fields, 0);
+        json_object_begin(&w);
+        json_field_str(&w, STR("person"), c->self->name);
+        json_field_str(&w, STR("phone"), c->self->phone);
+        json_field_str(&w, STR("email"), c->self->email);
+        json_object_end(&w);
+        TRY(buf_check(&fields, err));
+        int64_t id;
+        TRY(evidence_submit(db, c->actor,
+                            &(struct evidence_draft){.assignment_id = c->assignment_id,
+                                                     .kind = STR("contact"),
+                                                     .title = STR(""),
+                                                     .done_day = app_today(c->request),
+                                                     .fields_json = buf_str(&fields),
+                                                     .source = STR("hand")},
+                            &id, err));
+    }
+    return chain_append(db,
+                        &(struct chain_note){.stream = CHAIN_AUDIT,
+                                             .kind = "contact_confirmed",
+                                             .object_kind = "person",
+                                             .object_id = c->actor->person_id,
+                                             .unit_id = c->unit_id,
+                                             .actor_id = c->actor->person_id,
+                                             .content = STR("")},
+                        NULL, err);
+}
+
+static enum err_code contact_confirm(struct request *request, struct response *response, struct err *err)
+{
+    AUTO_DB db = NULL;
+    TRY(app_db(request, &db, err));
+    struct place place = {.db = db};
+    TRY(find_place(request, &place, err));
+    struct actor actor = app_actor(request);
+    struct sql_person_self_row *self;
+    TRY(sql_person_self(db, &actor, request->arena, &self, err));
+    if (!self || str_is_empty(self->phone) || str_is_empty(self->email))
+        return err_set(err, ERR_SYNTAX, "Còn thiếu điện thoại hoặc thư điện tử");
+    struct confirming c = {.request = request, .actor = &actor, .self = self, .unit_id = place.unit_id};
+    if (place.own_rights & RIGHT_EXECUTE) {
+        struct owed_list owed;
+        TRY(read_owed(request, &place, &owed, err));
+        for (size_t i = 0; i < owed.count && !c.assignment_id; i++) {
+            struct str id = owed.items[i].row->catalogue_id;
+            enum page_state state = owed.items[i].state;
+            if ((str_equal(id, STR("CT18-3e")) || str_equal(id, STR("CT18-3b"))) && state != PAGE_STATE_OK &&
+                state != PAGE_STATE_NA && state != PAGE_STATE_WAIVED)
+                c.assignment_id = owed.items[i].row->id;
+        }
+    }
+    TRY(db_transact(db, confirm_in_transaction, &c, err));
+    app_done_redirect(request, response, STR("/"),
+                      text_of(request, c.assignment_id ? MSG_HOME_ASK_SENT : MSG_HOME_ASK_DONE), STR_NONE);
+    return ERR_NONE;
+}
+
+/* --- search --- */
+static enum err_code add_group(struct request *request, struct page_search *page, struct pg_search_group *groups,
+                               const char *id, enum msg_id title, struct pg_search_hit *hits, size_t count,
+                               struct str more)
+{
+    if (!count)
+        return ERR_NONE;
+    groups[page->groups.count++] = (struct pg_search_group){
+        .id = str_from_cstr(id), .title = text_of(request, title), .hits = {hits, count}, .more = more};
+    page->found += (int64_t)count;
+    return ERR_NONE;
+}
+
+static bool has_hit(const struct pg_search_hit *hits, size_t count, struct str href)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_equal(hits[i].href, href))
+            return true;
+    return false;
+}
+
+/* Where one may read: each tree one looks down, and each unit one holds a role in. */
+static enum err_code search_trees(struct request *request, const struct place *place, struct str like,
+                                  struct pg_search_hit *units, size_t *ret_units, struct pg_search_hit *people,
+                                  size_t *ret_people, struct err *err)
+{
+    struct actor actor = app_actor_with(request, RIGHT_READ);
+    civil_day today = app_today(request);
+    size_t n_units = 0, n_people = 0, roots = 0;
+    for (int wide = 1; wide >= 0; wide--)
+        for (size_t i = 0; i < place->grants.count && roots < SEARCH_ROOTS; i++) {
+            const struct sql_person_self_grants_row *g = &place->grants.items[i];
+            if (!((uint64_t)g->rights & RIGHT_READ) || str_is_empty(g->edge_kind) == (wide == 1))
+                continue;
+            roots++;
+            struct str edge = wide ? g->edge_kind : EDGE_ADMINISTRATIVE;
+            struct sql_unit_search_rows found;
+            TRY(sql_unit_search(place->db, &actor, request->arena,
+                                &(struct sql_unit_search_args){.root_id = g->unit_id,
+                                                               .edge_kind = edge,
+                                                               .search = like,
+                                                               .kind = STR_NONE,
+                                                               .on_day = today,
+                                                               .limit_count = SEARCH_ROWS},
+                                &found, err));
+            for (size_t k = 0; k < found.count && n_units < SEARCH_ROWS; k++) {
+                struct str href = app_href(request, "/unit/%lld", (long long)found.items[k].id);
+                if (!has_hit(units, n_units, href))
+                    units[n_units++] = (struct pg_search_hit){found.items[k].name, found.items[k].parent_name, href};
+            }
+            struct sql_person_search_rows persons;
+            TRY(sql_person_search(place->db, &actor, request->arena,
+                                  &(struct sql_person_search_args){.root_id = g->unit_id,
+                                                                   .edge_kind = edge,
+                                                                   .search = like,
+                                                                   .role = STR_NONE,
+                                                                   .active = 1,
+                                                                   .on_day = today,
+                                                                   .limit_count = SEARCH_ROWS},
+                                  &persons, err));
+            for (size_t k = 0; k < persons.count && n_people < SEARCH_ROWS; k++) {
+                const struct sql_person_search_row *p = &persons.items[k];
+                struct str href = app_href(request, "/person/%lld", (long long)p->id);
+                if (has_hit(people, n_people, href))
+                    continue;
+                struct str detail = str_is_empty(p->phone) ? p->unit_name
+                                                           : arena_printf(request->arena, "%.*s · %.*s",
+                                                                          STR_ARG(p->unit_name), STR_ARG(p->phone));
+                people[n_people++] = (struct pg_search_hit){p->name, detail, href};
+            }
+        }
+    *ret_units = n_units;
+    *ret_people = n_people;
+    return ERR_NONE;
+}
+
+static enum err_code search_documents(struct request *request, const struct place *place, struct str like,
+                                      struct pg_search_hit *letters, size_t *ret_letters,
+                                      struct pg_search_hit *directives, size_t *ret_directives, struct err *err)
+{
+    struct actor actor = app_actor_with(request, RIGHT_READ);
+    size_t n = 0;
+    if (place->unit_id && place->own_rights & RIGHT_READ) {
+        struct sql_letter_list_rows found;
+        TRY(sql_letter_list(place->db, &actor, request->arena,
+                            &(struct sql_letter_list_args){.unit_id = place->unit_id,
+                                                           .search = like,
+                                                           .before_id = INT64_MAX,
+                                                           .limit_count = SEARCH_ROWS},
+                            &found, err));
+        for (size_t i = 0; i < found.count; i++) {
+            const struct sql_letter_list_row *l = &found.items[i];
+            struct str no = source_of(request, l->number, l->symbol, STR(""));
+            struct str detail = str_is_empty(no) ? l->issuer
+                                                 : arena_printf(request->arena, "%.*s%s%.*s", STR_ARG(no),
+                                                                str_is_empty(l->issuer) ? "" : " · ",
+                                                                STR_ARG(l->issuer));
+            letters[n++] = (struct pg_search_hit){
+                str_is_empty(l->subject) ? text_of(request, MSG_HOME_NO_SUBJECT) : l->subject, detail,
+                app_href(request, "/letter/%lld", (long long)l->id)};
+        }
+    }
+    *ret_letters = n;
+    struct sql_directive_list_rows found;
+    TRY(sql_directive_list(place->db, &actor, request->arena,
+                           &(struct sql_directive_list_args){.search = like,
+                                                             .state = STR_NONE,
+                                                             .before_id = INT64_MAX,
+                                                             .limit_count = SEARCH_ROWS,
+                                                             .on_day = app_today(request)},
+                           &found, err));
+    for (size_t i = 0; i < found.count; i++) {
+        const struct sql_directive_list_row *d = &found.items[i];
+        char day[CIVIL_TEXT_BYTES];
+        struct str no = source_of(request, d->number, d->symbol, STR(""));
+        directives[i] = (struct pg_search_hit){
+            d->title,
+            arena_printf(request->arena, "%.*s%s%.*s · %s", STR_ARG(no), str_is_empty(no) ? "" : " · ",
+                         STR_ARG(d->issuer_name), civil_vn((civil_day)d->issued_day, day)),
+            app_href(request, "/directive/%lld", (long long)d->id)};
+    }
+    *ret_directives = found.count;
+    return ERR_NONE;
+}
+
+static struct str more_href(const struct request *request, const char *path, size_t count)
+{
+    struct link_param params[] = {{"q", str_trim(form_get(&request->query, STR("q")))}};
+    return count < SEARCH_ROWS ? STR_NONE : link_make(request, str_from_cstr(path), params, ARRAY_LEN(params));
+}
+
+static enum err_code search_show(struct request *request, struct response *response, struct err *err)
+{
+    AUTO_DB db = NULL;
+    TRY(app_db(request, &db, err));
+    struct str like = app_search(request, STR("q"));
+    struct pg_search_hit *hits = arena_new_array(request->arena, struct pg_search_hit, (size_t)SEARCH_ROWS * 4);
+    struct pg_search_group *groups = arena_new_array(request->arena, struct pg_search_group, 4);
+    if (!hits || !groups)
+        return arena_full(request->arena, err);
+    struct page_search page = {.q = str_trim(form_get(&request->query, STR("q"))),
+                               .asked = !str_is_null(like),
+                               .groups = {groups, 0}};
+    if (page.asked) {
+        struct place place = {.db = db};
+        TRY(find_place(request, &place, err));
+        size_t units, people, letters, directives;
+        struct pg_search_hit *l = hits + SEARCH_ROWS, *d = l + SEARCH_ROWS, *p = d + SEARCH_ROWS;
+        TRY(search_trees(request, &place, like, hits, &units, p, &people, err));
+        TRY(search_documents(request, &place, like, l, &letters, d, &directives, err));
+        TRY(add_group(request, &page, groups, "units", MSG_HOME_GROUP_UNITS, hits, units,
+                      more_href(request, "/units", units)));
+        TRY(add_group(request, &page, groups, "letters", MSG_HOME_GROUP_LETTERS, l, letters,
+                      more_href(request, "/letters", letters)));
+        TRY(add_group(request, &page, groups, "directives", MSG_HOME_GROUP_DIRECTIVES, d, directives,
+                      more_href(request, "/directives", directives)));
+        TRY(add_group(request, &page, groups, "people", MSG_HOME_GROUP_PEOPLE, p, people,
+                      more_href(request, "/people", people)));
+    }
+    page.frame = web_frame(request, text_of(request, MSG_FRAME_SEARCH), STR(""));
+    if (!page.frame)
+        return arena_full(request->arena, err);
+    struct page_out o = response_page(request, response, 200);
+    page_search(&o, &page);
+    return ERR_NONE;
+}
+
+static enum err_code more_show(struct request *request, struct response *response, struct err *err)
+{
+    static const struct {
+        enum msg_id text, about;
+        const char *href;
+        uint64_t rights; /* any of these; 0: everybody */
+    } links[] = {
+        {MSG_NAV_FINDINGS, MSG_HOME_MORE_FINDINGS, "/findings", RIGHT_ASSET_READ},
+        {MSG_HOME_MORE_SYSTEMS, MSG_HOME_MORE_SYSTEMS_ABOUT, "/systems", RIGHT_ASSET_READ},
+        {MSG_NAV_EVIDENCE, MSG_HOME_MORE_EVIDENCE, "/evidence", RIGHT_READ},
+        {MSG_NAV_REPORTS, MSG_HOME_MORE_REPORTS, "/reports", RIGHT_READ},
+        {MSG_HOME_MORE_PEOPLE, MSG_HOME_MORE_PEOPLE_ABOUT, "/people", RIGHT_READ},
+        {MSG_FRAME_REMINDERS, MSG_HOME_MORE_REMINDERS_ABOUT, "/reminders", 0},
+        {MSG_ACCOUNT_TITLE, MSG_HOME_MORE_ACCOUNT_ABOUT, "/account", 0},
+        {MSG_NAV_ADMIN, MSG_HOME_MORE_ADMIN_ABOUT, "/admin", RIGHT_SYSTEM_ADMIN | RIGHT_AUDIT},
+        {MSG_FRAME_HELP, MSG_HOME_MORE_HELP_ABOUT, "/help", 0},
+    };
+    struct pg_more_link *rows = arena_new_array(request->arena, struct pg_more_link, ARRAY_LEN(links));
+    struct layout_frame *frame = web_frame(request, text_of(request, MSG_NAV_MORE), STR("more"));
+    if (!rows || !frame)
+        return arena_full(request->arena, err);
+    size_t n = 0;
+    for (size_t i = 0; i < ARRAY_LEN(links); i++)
+        if (!links[i].rights || request->session.rights & links[i].rights)
+            rows[n++] = (struct pg_more_link){text_of(request, links[i].text), text_of(request, links[i].about),
+                                              str_from_cstr(links[i].href)};
+    struct page_out o = response_page(request, response, 200);
+    page_more(&o, &(struct page_more){.frame = frame, .links = {rows, n}});
+    return ERR_NONE;
+}
+
+static const struct route routes[] = {
+    {GET, "/", home_show, 0, READS, NULL},
+    {GET, "/tasks.xlsx", rows_file, RIGHT_READ, READS, NULL},
+    {GET, "/tasks.csv", rows_file, RIGHT_READ, READS, NULL},
+    {POST, "/contact/confirm", contact_confirm, RIGHT_CONTACT_PUBLIC, CHANGES, NULL},
+    {GET, "/search", search_show, 0, READS, NULL},
+    {GET, "/more", more_show, 0, READS, NULL},
+};
+const struct route_list home_routes = {routes, ARRAY_LEN(routes)};
