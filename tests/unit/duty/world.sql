@@ -47,3 +47,129 @@ UPDATE chain_entry SET at_ms = :at_ms WHERE id = :id;
 -- scope: system
 -- columns: id int, seq int?, at_ms int, kind text
 SELECT id, seq, at_ms, kind FROM chain_entry ORDER BY id;
+
+-- name: world_email
+-- result: changes
+-- scope: system
+-- args: id int, email text, language text
+UPDATE person SET email = :email, language = :language WHERE id = :id;
+
+-- name: world_grant_days
+-- result: none
+-- scope: system
+-- args: id int, person_id int, role text, unit_id int, from_day int, to_day int
+INSERT INTO person_grant (id, person_id, role, unit_id, edge_kind, rights, from_day, to_day, granted_ms)
+VALUES (:id, :person_id, :role, :unit_id, '', 1, :from_day, :to_day, 0);
+
+-- name: world_end_grants
+-- result: changes
+-- scope: system
+-- args: unit_id int, role text, to_day int
+UPDATE person_grant SET to_day = :to_day WHERE unit_id = :unit_id AND role = :role;
+
+-- name: world_function
+-- result: none
+-- scope: system
+-- args: id int, unit_id int, area_unit_id int, function text
+INSERT INTO unit_function (id, unit_id, area_unit_id, function, from_day, to_day, basis) VALUES (:id, :unit_id, :area_unit_id, :function, 0, 2147483647, 'QĐ 1');
+
+-- name: world_freeze_tamper
+-- result: changes
+-- scope: system
+-- args: freeze_id int, seq int
+UPDATE data_freeze_row SET state = state + 1 WHERE freeze_id = :freeze_id AND seq = :seq;
+
+-- name: world_freeze_lose
+-- result: changes
+-- scope: system
+-- args: freeze_id int, seq int
+DELETE FROM data_freeze_row WHERE freeze_id = :freeze_id AND seq = :seq;
+
+-- name: world_reminders
+-- result: many
+-- scope: system
+-- columns: assignment_id int, person_id int, step text, on_day int
+SELECT assignment_id, person_id, step, on_day FROM reminder ORDER BY on_day, step, person_id, assignment_id;
+
+-- name: world_chain_kinds
+-- How many entries of one kind the chain has.
+-- result: one
+-- scope: system
+-- args: kind text
+-- columns: n int
+SELECT COUNT(*) AS n FROM chain_entry WHERE kind = :kind;
+
+-- name: world_database
+-- result: none
+-- scope: system
+-- args: id int, system_id int, name text
+INSERT INTO system_database (id, system_id, name, from_day, to_day) VALUES (:id, :system_id, :name, 0, 2147483647);
+
+-- name: world_units_many
+-- rows is a JSON array of [unit, person, fact, edge, grant ids]: schools with one focal officer each, right under a parent.
+-- result: none
+-- scope: system
+-- args: rows text
+-- sqlite:
+INSERT INTO unit (id, created_ms) SELECT json_extract(j.value, '$[0]'), 0 FROM json_each(:rows) j;
+-- postgres:
+INSERT INTO unit (id, created_ms) SELECT CAST(j.value ->> 0 AS BIGINT), 0 FROM json_array_elements(CAST(:rows AS json)) j;
+
+-- name: world_facts_many
+-- result: none
+-- scope: system
+-- args: rows text
+-- sqlite:
+INSERT INTO unit_fact (id, unit_id, from_day, to_day, kind, name, search_key, sort_key, known_ms)
+SELECT json_extract(j.value, '$[2]'), json_extract(j.value, '$[0]'), 0, 2147483647, 'school_primary', 'Trường ' || json_extract(j.value, '$[0]'), '', '', 0 FROM json_each(:rows) j;
+-- postgres:
+INSERT INTO unit_fact (id, unit_id, from_day, to_day, kind, name, search_key, sort_key, known_ms)
+SELECT CAST(j.value ->> 2 AS BIGINT), CAST(j.value ->> 0 AS BIGINT), 0, 2147483647, 'school_primary', 'Trường ' || (j.value ->> 0), '', '', 0 FROM json_array_elements(CAST(:rows AS json)) j;
+
+-- name: world_edges_many
+-- result: none
+-- scope: system
+-- args: rows text, parent_id int
+-- sqlite:
+INSERT INTO unit_edge (id, parent_id, child_id, edge_kind, from_day, to_day, known_ms)
+SELECT json_extract(j.value, '$[3]'), :parent_id, json_extract(j.value, '$[0]'), 'administrative', 0, 2147483647, 0 FROM json_each(:rows) j;
+-- postgres:
+INSERT INTO unit_edge (id, parent_id, child_id, edge_kind, from_day, to_day, known_ms)
+SELECT CAST(j.value ->> 3 AS BIGINT), :parent_id, CAST(j.value ->> 0 AS BIGINT), 'administrative', 0, 2147483647, 0 FROM json_array_elements(CAST(:rows AS json)) j;
+
+-- name: world_closure_many
+-- result: none
+-- scope: system
+-- args: rows text, parent_id int
+-- sqlite:
+INSERT INTO unit_closure (ancestor_id, edge_kind, descendant_id, depth, from_day, to_day)
+SELECT json_extract(j.value, '$[0]'), 'administrative', json_extract(j.value, '$[0]'), 0, 0, 2147483647 FROM json_each(:rows) j
+UNION ALL
+SELECT c.ancestor_id, 'administrative', json_extract(j.value, '$[0]'), c.depth + 1, 0, 2147483647 FROM json_each(:rows) j, unit_closure c WHERE c.descendant_id = :parent_id AND c.edge_kind = 'administrative';
+-- postgres:
+INSERT INTO unit_closure (ancestor_id, edge_kind, descendant_id, depth, from_day, to_day)
+SELECT CAST(j.value ->> 0 AS BIGINT), 'administrative', CAST(j.value ->> 0 AS BIGINT), 0, 0, 2147483647 FROM json_array_elements(CAST(:rows AS json)) j
+UNION ALL
+SELECT c.ancestor_id, 'administrative', CAST(j.value ->> 0 AS BIGINT), c.depth + 1, 0, 2147483647 FROM json_array_elements(CAST(:rows AS json)) j, unit_closure c WHERE c.descendant_id = :parent_id AND c.edge_kind = 'administrative';
+
+-- name: world_people_many
+-- result: none
+-- scope: system
+-- args: rows text
+-- sqlite:
+INSERT INTO person (id, name, email, search_key, sort_key, created_ms)
+SELECT json_extract(j.value, '$[1]'), 'Trần Văn Đoàn', 'doan' || json_extract(j.value, '$[1]') || '@truclam.example', '', '', 0 FROM json_each(:rows) j;
+-- postgres:
+INSERT INTO person (id, name, email, search_key, sort_key, created_ms)
+SELECT CAST(j.value ->> 1 AS BIGINT), 'Trần Văn Đoàn', 'doan' || (j.value ->> 1) || '@truclam.example', '', '', 0 FROM json_array_elements(CAST(:rows AS json)) j;
+
+-- name: world_grants_many
+-- result: none
+-- scope: system
+-- args: rows text
+-- sqlite:
+INSERT INTO person_grant (id, person_id, role, unit_id, edge_kind, rights, from_day, to_day, granted_ms)
+SELECT json_extract(j.value, '$[4]'), json_extract(j.value, '$[1]'), 'focal_officer', json_extract(j.value, '$[0]'), '', 7, 0, 2147483647, 0 FROM json_each(:rows) j;
+-- postgres:
+INSERT INTO person_grant (id, person_id, role, unit_id, edge_kind, rights, from_day, to_day, granted_ms)
+SELECT CAST(j.value ->> 4 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), 'focal_officer', CAST(j.value ->> 0 AS BIGINT), '', 7, 0, 2147483647, 0 FROM json_array_elements(CAST(:rows AS json)) j;
