@@ -70,11 +70,11 @@ static enum err_code put_fact(struct db *db, struct arena *arena, int64_t unit_i
 static enum err_code join_parent(struct db *db, struct arena *arena, int64_t unit_id, struct str edge_kind, int64_t parent_id, civil_day day,
                                  int64_t event_id, struct err *err)
 {
-    struct sql_closure_has_row *below = NULL;
-    TRY(sql_closure_has(db, arena,
-                        &(struct sql_closure_has_args){.ancestor_id = unit_id, .edge_kind = edge_kind, .descendant_id = parent_id, .on_day = day},
-                        &below, err));
-    if (below)
+    struct sql_closure_will_row *below = NULL;
+    TRY(sql_closure_will(db, arena,
+                         &(struct sql_closure_will_args){.ancestor_id = unit_id, .edge_kind = edge_kind, .descendant_id = parent_id, .on_day = day},
+                         &below, err));
+    if (below && below->n > 0)
         return err_set(err, ERR_CONFLICT, "một đơn vị không thể thuộc chính nó hoặc đơn vị cấp dưới của nó");
     struct sql_closure_has_row *stands = NULL;
     TRY(sql_closure_has(db, arena,

@@ -101,30 +101,36 @@ SELECT depth FROM unit_closure WHERE ancestor_id = :ancestor_id AND edge_kind = 
 -- args: unit_id int, edge_kind text, day int
 UPDATE unit_closure SET to_day = :day
  WHERE edge_kind = :edge_kind AND to_day > :day AND from_day < :day
-   AND ancestor_id IN (SELECT up.ancestor_id FROM unit_closure up WHERE up.descendant_id = :unit_id AND up.edge_kind = :edge_kind AND up.depth > 0 AND up.to_day > :day)
-   AND descendant_id IN (SELECT down.descendant_id FROM unit_closure down WHERE down.ancestor_id = :unit_id AND down.edge_kind = :edge_kind AND down.to_day > :day);
+   AND ancestor_id IN (SELECT up.ancestor_id FROM unit_closure up WHERE up.descendant_id = :unit_id AND up.edge_kind = :edge_kind AND up.depth > 0 AND up.from_day <= :day AND up.to_day > :day)
+   AND descendant_id IN (SELECT down.descendant_id FROM unit_closure down WHERE down.ancestor_id = :unit_id AND down.edge_kind = :edge_kind AND down.from_day <= :day AND down.to_day > :day);
 
 -- name: closure_cut_fresh
--- Paths that would begin on that day or later never stood.
+-- Paths through it that would begin on that day or later never stood: also those of units that came below it that very day, or will come.
 -- result: none
 -- scope: system
 -- args: unit_id int, edge_kind text, day int
 DELETE FROM unit_closure
- WHERE edge_kind = :edge_kind AND from_day >= :day
-   AND ancestor_id IN (SELECT up.ancestor_id FROM unit_closure up WHERE up.descendant_id = :unit_id AND up.edge_kind = :edge_kind AND up.depth > 0 AND up.from_day >= :day)
-   AND descendant_id IN (SELECT down.descendant_id FROM unit_closure down WHERE down.ancestor_id = :unit_id AND down.edge_kind = :edge_kind AND down.to_day > :day);
+ WHERE edge_kind = :edge_kind AND from_day >= :day AND to_day > :day
+   AND ancestor_id IN (SELECT a.ancestor_id FROM unit_closure a WHERE a.descendant_id = :unit_id AND a.edge_kind = :edge_kind AND a.depth > 0 AND a.to_day > :day)
+   AND descendant_id IN (SELECT d.descendant_id FROM unit_closure d WHERE d.ancestor_id = :unit_id AND d.edge_kind = :edge_kind AND d.to_day > :day)
+   AND EXISTS (SELECT 1 FROM unit_closure up JOIN unit_closure down ON down.edge_kind = up.edge_kind AND down.ancestor_id = up.descendant_id
+                WHERE up.descendant_id = :unit_id AND up.edge_kind = :edge_kind AND up.depth > 0 AND up.ancestor_id = unit_closure.ancestor_id AND down.descendant_id = unit_closure.descendant_id
+                  AND up.depth + down.depth = unit_closure.depth AND up.from_day < unit_closure.to_day AND up.to_day > unit_closure.from_day
+                  AND down.from_day < unit_closure.to_day AND down.to_day > unit_closure.from_day);
 
 -- name: closure_join
--- A subtree comes under a parent and everything above it.
+-- A subtree comes under a parent and everything above it, with what both will become later.
 -- result: none
 -- scope: system
 -- args: unit_id int, parent_id int, edge_kind text, day int
 INSERT INTO unit_closure (ancestor_id, edge_kind, descendant_id, depth, from_day, to_day)
-SELECT up.ancestor_id, :edge_kind, down.descendant_id, up.depth + down.depth + 1, CAST(:day AS BIGINT),
-       CASE WHEN up.to_day < down.to_day THEN up.to_day ELSE down.to_day END
-  FROM unit_closure up JOIN unit_closure down ON down.edge_kind = up.edge_kind
- WHERE up.descendant_id = :parent_id AND up.edge_kind = :edge_kind AND up.from_day <= :day AND up.to_day > :day
-   AND down.ancestor_id = :unit_id AND down.from_day <= :day AND down.to_day > :day;
+SELECT j.ancestor_id, j.edge_kind, j.descendant_id, j.depth, j.from_day, j.to_day
+  FROM (SELECT up.ancestor_id, up.edge_kind, down.descendant_id, up.depth + down.depth + 1 AS depth,
+               CASE WHEN up.from_day >= down.from_day AND up.from_day > :day THEN up.from_day WHEN down.from_day > :day THEN down.from_day ELSE CAST(:day AS BIGINT) END AS from_day,
+               CASE WHEN up.to_day < down.to_day THEN up.to_day ELSE down.to_day END AS to_day
+          FROM unit_closure up JOIN unit_closure down ON down.edge_kind = up.edge_kind
+         WHERE up.descendant_id = :parent_id AND up.edge_kind = :edge_kind AND up.to_day > :day AND down.ancestor_id = :unit_id AND down.to_day > :day) j
+ WHERE j.from_day < j.to_day;
 
 -- name: closure_rows
 -- For the test that rebuilds it from the edges.
@@ -233,5 +239,13 @@ UPDATE unit_closure SET to_day = :day WHERE ancestor_id = :unit_id AND descendan
 -- scope: system
 -- args: unit_id int, parent_id int, edge_kind text, day int
 INSERT INTO unit_closure (ancestor_id, edge_kind, descendant_id, depth, from_day, to_day)
-SELECT ancestor_id, :edge_kind, CAST(:unit_id AS BIGINT), depth + 1, CAST(:day AS BIGINT), to_day
-  FROM unit_closure WHERE descendant_id = :parent_id AND edge_kind = :edge_kind AND from_day <= :day AND to_day > :day;
+SELECT ancestor_id, :edge_kind, CAST(:unit_id AS BIGINT), depth + 1, CASE WHEN from_day > :day THEN from_day ELSE CAST(:day AS BIGINT) END, to_day
+  FROM unit_closure WHERE descendant_id = :parent_id AND edge_kind = :edge_kind AND to_day > :day;
+
+-- name: closure_will
+-- On that day or any later one.
+-- result: one
+-- scope: system
+-- args: ancestor_id int, edge_kind text, descendant_id int, on_day int
+-- columns: n int
+SELECT COUNT(*) AS n FROM unit_closure WHERE ancestor_id = :ancestor_id AND edge_kind = :edge_kind AND descendant_id = :descendant_id AND to_day > :on_day;
