@@ -10,6 +10,8 @@
 #include "web/words.h"
 
 #define APP_ARENA_BYTES (64u << 20)
+#define APP_FIRST_YEAR  2018
+#define APP_LAST_YEAR   2040
 #define UNDO_COOKIE     "lt_u"
 #define UNDO_AGE_S      600
 #define PARSE_WAIT_MS   35000
@@ -20,7 +22,7 @@ enum err_code app_init(struct app *app, struct err *err)
     if (pthread_mutex_init(&app->fonts_lock, NULL) != 0)
         return err_set(err, ERR_NOMEM, "no lock for the typesetter");
     struct workday_calendar *calendar;
-    TRY(know_workday_calendar(&app->arena, NULL, 0, &calendar, err));
+    TRY(know_workday_calendar(&app->arena, NULL, 0, APP_FIRST_YEAR, APP_LAST_YEAR, &calendar, err));
     app->calendar = calendar;
     struct err ignored;
     err_ignore(type_fonts_open(NULL, &app->fonts, &ignored), "without fonts everything but PDF works, and PDF says so");
