@@ -304,6 +304,12 @@ static enum err_code draft_check(struct db *db, struct arena *arena, const struc
     return ERR_NONE;
 }
 
+enum err_code device_draft_check(struct db *db, struct arena *arena, const struct device_draft *draft, struct err *err)
+{
+    struct seen_device seen;
+    return draft_check(db, arena, draft, &seen, err);
+}
+
 static enum err_code check_system(struct db *db, struct arena *arena, int64_t system_id, int64_t unit_id, struct err *err)
 {
     if (!system_id)

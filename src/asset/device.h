@@ -45,6 +45,8 @@ struct device_registered {
     int64_t id; /* the device it stands for */
     enum match_outcome outcome;
 };
+/* The words and identifiers of a draft, without its site: ERR_SYNTAX says what is wrong. */
+MUST_USE enum err_code device_draft_check(struct db *db, struct arena *arena, const struct device_draft *draft, struct err *err);
 /* Needs RIGHT_EXECUTE on the site's unit. A device that is known already is updated with what this draft says (an empty field says
  * nothing). ERR_SYNTAX in words for a kind, state or identifier that is none; ERR_NOT_FOUND for a site that does not stand today. */
 MUST_USE enum err_code device_register(struct db *db, const struct actor *actor, const struct device_draft *draft, const char *source,

@@ -385,3 +385,20 @@ SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(va
 -- postgres:
 INSERT INTO device_identity (id, device_id, kind, value, first_ms, last_ms)
 SELECT CAST(r.value ->> 0 AS BIGINT), CAST(r.value ->> 1 AS BIGINT), r.value ->> 2, r.value ->> 3, CAST(r.value ->> 4 AS BIGINT), CAST(r.value ->> 5 AS BIGINT) FROM jsonb_array_elements(CAST(:rows_json AS jsonb)) r (value);
+
+-- name: asset_sites
+-- result: many
+-- scope: system
+-- args: unit_id int, on_day int
+-- columns: id int, name text
+SELECT id, name FROM site WHERE unit_id = :unit_id AND from_day <= :on_day AND to_day > :on_day ORDER BY id;
+
+-- name: asset_device_since
+-- Did anything happen to a device after an instant?
+-- result: one
+-- scope: system
+-- args: id int, at_ms int
+-- columns: name text, is_touched int
+SELECT d.name, CASE WHEN d.merged_into IS NOT NULL OR d.seen_ms > :at_ms OR COALESCE(d.protection_ms, 0) > :at_ms
+       OR EXISTS (SELECT 1 FROM device_merge m WHERE m.kept_id = d.id AND m.undone_ms IS NULL) THEN 1 ELSE 0 END AS is_touched
+  FROM device d WHERE d.id = :id;

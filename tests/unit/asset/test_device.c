@@ -1,6 +1,6 @@
 #include "asset_world.h"
 
-#include "proof/chain.h"
+#include "asset/device_table.h"
 
 #define MAC_A STR("aa:00:00:00:00:0a")
 #define MAC_B STR("aa:00:00:00:00:0b")
@@ -298,6 +298,56 @@ static void cameras_are_no_part_of_the_hundred_percent(void **state)
     assert_int_equal(c.total, ARRAY_LEN(cases));
 }
 
+static void rows_of_a_table_are_checked_registered_and_taken_back(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct actor officer = world_actor(t, w.officer_of[0]);
+    struct str unit = STR("Trường THCS Số 1"); /* its code here */
+    const struct {
+        struct str cells[DEVICE_COLUMN_COUNT];
+        enum err_code want;
+        enum device_column column;
+    } cases[] = {
+        {{unit, STR(""), STR("Máy 1"), STR("Máy trạm"), STR("Windows 11"), STR("02-00-5E-00-53-01"), STR("TL1"), STR("Rào Tre AV"), STR("Có")}, ERR_NONE, 0},
+        {{unit, STR("Cơ sở 2"), STR(""), STR(""), STR(""), STR("02:00:5e:00:53:01"), STR(""), STR(""), STR("không")}, ERR_NONE, 0},
+        {{unit, STR("Cơ sở 2"), STR("Máy 3"), STR("camera"), STR(""), STR(""), STR(""), STR(""), STR("")}, ERR_NONE, 0},
+        {{STR("khong-co"), STR(""), STR("X"), STR(""), STR(""), STR(""), STR(""), STR(""), STR("")}, ERR_NOT_FOUND, DEVICE_COLUMN_UNIT},
+        {{STR("Trường THCS Số 2"), STR(""), STR("X"), STR(""), STR(""), STR(""), STR(""), STR(""), STR("")}, ERR_DENIED, DEVICE_COLUMN_UNIT},
+        {{unit, STR(""), STR("X"), STR("tủ lạnh"), STR(""), STR(""), STR(""), STR(""), STR("")}, ERR_SYNTAX, DEVICE_COLUMN_KIND},
+        {{unit, STR(""), STR("X"), STR(""), STR(""), STR("zz"), STR(""), STR(""), STR("")}, ERR_SYNTAX, DEVICE_COLUMN_MAC},
+        {{unit, STR(""), STR("X"), STR(""), STR(""), STR(""), STR(""), STR(""), STR("chắc là có")}, ERR_SYNTAX, DEVICE_COLUMN_PROTECTION},
+        {{unit, STR(""), STR(""), STR(""), STR(""), STR(""), STR(""), STR(""), STR("")}, ERR_SYNTAX, DEVICE_COLUMN_NAME},
+    };
+    struct device_table_row rows[ARRAY_LEN(cases)];
+    size_t count = 0;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        enum device_column column = DEVICE_COLUMN_UNIT;
+        assert_err(device_table_check(t->db, &officer, &t->arena, cases[i].cells, &rows[count], &column, &err), cases[i].want);
+        if (cases[i].want == ERR_NONE)
+            count++;
+        else
+            assert_int_equal(column, cases[i].column);
+    }
+    assert_int_equal(world_coverage(t, w.superior, w.department).total, 0); /* checking writes nothing */
+    struct device_registered got[ARRAY_LEN(cases)];
+    assert_ok(device_table_apply(t->db, &officer, rows, count, got, NULL, &err));
+    assert_int_not_equal(got[0].id, got[1].id); /* the same card at another site is another device */
+    struct device_coverage c = world_coverage(t, w.superior, w.schools[0]);
+    assert_int_equal(c.is_protected, 1);
+    assert_int_equal(c.is_unprotected, 1);
+    int64_t ids[] = {got[0].id, got[1].id, got[2].id}, at_ms = t->now_ms;
+    t->now_ms += 1000;
+    assert_ok(device_set_protection(t->db, &officer, got[1].id, STR("protected"), STR(""), 0, &err));
+    assert_err(device_table_undo(t->db, &officer, ids, 3, at_ms, &err), ERR_CONFLICT);
+    assert_int_equal(world_coverage(t, w.superior, w.schools[0]).total, 2); /* all or nothing */
+    ids[1] = got[2].id;
+    assert_ok(device_table_undo(t->db, &officer, ids, 2, at_ms, &err));
+    assert_int_equal(world_coverage(t, w.superior, w.schools[0]).total, 1);
+    assert_ok(device_recount(t->db, &err));
+}
+
 /* Whatever happens in whatever order, the counters are what the rows say. */
 static void random_histories_are_counted_right(void **state)
 {
@@ -369,6 +419,7 @@ int main(void)
         STORE_TEST(wrong_drafts_say_why),
         STORE_TEST(every_act_is_in_the_chain),
         STORE_TEST(cameras_are_no_part_of_the_hundred_percent),
+        STORE_TEST(rows_of_a_table_are_checked_registered_and_taken_back),
         STORE_TEST(random_histories_are_counted_right),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);
