@@ -1,0 +1,243 @@
+/* The answer that goes up: what stands in it, who may have it, and that the same freeze gives the same bytes. */
+#include "duty_world.h"
+
+#include "duty/freeze.h"
+#include "duty/series.h"
+#include "report/docx.h"
+#include "report/from_duty.h"
+#include "report/pdf.h"
+
+static const struct obligation_target to_schools[] = {{TARGET_KIND, STR_INIT("school_lower_secondary")}};
+
+struct story {
+    struct world w;
+    int64_t directive_id;
+    struct freeze_made freeze;
+    struct actor reader;
+};
+
+/* Two duties for every school; three schools read, the days pass and both are late. */
+static struct story story_make(struct store_test *t)
+{
+    struct err err;
+    struct story s = {.w = world_make(t)};
+    civil_day due = civil_day_of_ms(t->now_ms) + 10;
+    const struct obligation_draft both[] = {
+        {.catalogue_id = STR("CT18-2c"), .deadline_day = due, .targets = to_schools, .target_count = 1},
+        {.catalogue_id = STR("CT18-1a"), .deadline_day = due, .targets = to_schools, .target_count = 1},
+    };
+    s.directive_id = world_directive(t, &s.w, both, ARRAY_LEN(both));
+    struct actor issuer = world_actor(t, s.w.issuer, RIGHT_READ);
+    struct directive_issued issued;
+    assert_ok(directive_issue(t->db, &issuer, s.directive_id, &issued, &err));
+    world_pass(t, 1);
+    for (int i = 0; i < 3; i++) {
+        const int64_t people[] = {s.w.teacher_of[i], s.w.head_of[i]};
+        for (int k = 0; k < 2; k++) {
+            struct actor who = world_actor(t, people[k], RIGHT_ACKNOWLEDGE);
+            bool first;
+            assert_ok(duty_acknowledge(t->db, &who, s.directive_id, s.w.schools[i], &first, &err));
+        }
+    }
+    world_pass(t, 20);
+    struct actor drafter = world_actor(t, s.w.issuer, RIGHT_REPORT);
+    struct freeze_draft draft = {.root_id = s.w.committee, .directive_id = s.directive_id, .edge_kind = EDGE_ADMINISTRATIVE, .as_of_day = CIVIL_NONE};
+    assert_ok(freeze_make(t->db, &drafter, &draft, &s.freeze, &err));
+    s.reader = world_actor(t, s.w.issuer, RIGHT_READ);
+    return s;
+}
+
+#define HAND "{\"hand\":{\"causes\":\"Thiếu cán bộ chuyên trách.\",\"proposals\":\"Bố trí kinh phí.\\nMở lớp tập huấn.\"}}"
+
+static struct document answer_of(struct store_test *t, const struct story *s, enum answer_kind kind)
+{
+    struct err err;
+    struct document d;
+    struct answer_order order = {.kind = kind, .freeze_id = s->freeze.id, .fields_json = STR(HAND), .period_from_day = CIVIL_NONE, .period_to_day = CIVIL_NONE};
+    assert_ok(answer_document(t->db, &s->reader, &order, &t->arena, &d, &err));
+    return d;
+}
+
+/* Everything the document says in its body, a line a block. */
+static struct str words_of(struct store_test *t, const struct document *d)
+{
+    struct err err;
+    AUTO_BUF buf;
+    buf_init(&buf, 1u << 20);
+    struct document_lines lines;
+    assert_ok(document_lines_make(d->blocks, d->block_count, true, &t->arena, &lines, &err));
+    for (size_t i = 0; i < lines.count; i++)
+        buf_printf(&buf, "%.*s%.*s%.*s\n", STR_ARG(lines.items[i].label), STR_ARG(lines.items[i].lead), STR_ARG(lines.items[i].text));
+    struct str text;
+    assert_ok(buf_to_arena(&buf, &t->arena, &text, &err));
+    return text;
+}
+
+static void assert_holds(struct str text, const char *words)
+{
+    if (!str_contains(text, str_from_cstr(words)))
+        fail_msg("“%s” is not in:\n%.*s", words, STR_ARG(text));
+}
+
+static void numerator_and_denominator_stand_in_words(void **state)
+{
+    struct store_test *t = *state;
+    struct story s = story_make(t);
+    struct document d = answer_of(t, &s, ANSWER_LETTER);
+    struct str text = words_of(t, &d);
+    assert_holds(text, "6 trên 24 người đã xác nhận đọc (25%)");
+    assert_holds(text, "3 trên 12 đơn vị đạt (25%)");
+    assert_holds(text, "0 trên 12 đơn vị đạt (0%)");
+}
+
+static void who_is_missing_is_named(void **state)
+{
+    struct store_test *t = *state;
+    struct story s = story_make(t);
+    struct document d = answer_of(t, &s, ANSWER_LETTER);
+    struct str text = words_of(t, &d);
+    assert_holds(text, "12 trên 12 đơn vị còn việc quá hạn hoặc chưa xem");
+    assert_holds(text, "- Trường THCS Số 12: 2 quá hạn");
+    assert_holds(text, "- Trường THCS Số 1: 1 quá hạn");
+}
+
+static void typed_words_stand_as_paragraphs_and_the_end_is_marked(void **state)
+{
+    struct store_test *t = *state;
+    struct story s = story_make(t);
+    struct document d = answer_of(t, &s, ANSWER_LETTER);
+    struct str text = words_of(t, &d);
+    assert_holds(text, "NGUYÊN NHÂN, KHÓ KHĂN\nThiếu cán bộ chuyên trách.\n");
+    assert_holds(text, "Bố trí kinh phí.\nMở lớp tập huấn.\n");
+    assert_true(str_ends_with(str_trim(text), STR("./.")));
+}
+
+static void number_and_day_are_left_to_the_clerk(void **state)
+{
+    struct store_test *t = *state;
+    struct story s = story_make(t);
+    struct document d = answer_of(t, &s, ANSWER_LETTER);
+    assert_true(str_is_empty(d.number));
+    assert_int_equal(d.date.day, 0);
+    assert_int_equal(d.date.month, 1);
+}
+
+static void a_committee_signs_on_behalf_of_the_collective(void **state)
+{
+    struct store_test *t = *state;
+    struct story s = story_make(t);
+    struct document d = answer_of(t, &s, ANSWER_ROLLUP);
+    assert_int_equal(d.sign_line_count, 2);
+    assert_int_equal(d.sign_lines[0].role, DOCUMENT_ROLE_TM);
+    assert_true(str_equal(d.sign_lines[1].title, STR("CHỦ TỊCH")));
+    assert_true(str_equal(d.signer_name, STR("Lê Thị Tre")));
+    assert_true(str_equal(d.type_name, STR("BÁO CÁO")));
+}
+
+static void the_annex_has_every_unit_late_first_and_a_total(void **state)
+{
+    struct store_test *t = *state;
+    struct story s = story_make(t);
+    struct document d = answer_of(t, &s, ANSWER_ROLLUP);
+    assert_int_equal(d.annex_count, 1);
+    assert_true(d.annexes[0].is_landscape);
+    const struct document_table *table = &d.annexes[0].blocks[0].table;
+    assert_int_equal(table->row_count, WORLD_SCHOOLS + 1);
+    assert_true(str_equal(table->rows[0].cells[5], STR("2")));
+    assert_true(str_equal(table->rows[WORLD_SCHOOLS - 1].cells[5], STR("1")));
+    assert_true(str_equal(table->rows[WORLD_SCHOOLS].cells[2], STR("24")));
+    assert_int_equal(table->rows[WORLD_SCHOOLS].kind, DOCUMENT_ROW_TOTAL);
+}
+
+static struct str pdf_of(struct store_test *t, const struct document *d, struct type_fonts *fonts)
+{
+    struct err err;
+    AUTO_BUF buf;
+    buf_init(&buf, 64u << 20);
+    struct report_sink sink = report_sink_buf(&buf);
+    assert_ok(pdf_write(d, fonts, &sink, NULL, &err));
+    struct str bytes;
+    assert_ok(buf_to_arena(&buf, &t->arena, &bytes, &err));
+    return bytes;
+}
+
+static void the_same_freeze_gives_the_same_bytes_whatever_happens_later(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct type_fonts *fonts = NULL;
+    if (type_fonts_open(NULL, &fonts, &err) != ERR_NONE) {
+        print_message("SKIP: %s\n", err.text);
+        skip();
+    }
+    struct story s = story_make(t);
+    struct document one = answer_of(t, &s, ANSWER_LETTER);
+    struct str first = pdf_of(t, &one, fonts);
+    const char *before = arena_printf(&t->arena, "%s/a.xlsx", t->dir).ptr, *after = arena_printf(&t->arena, "%s/b.xlsx", t->dir).ptr;
+    assert_ok(answer_xlsx(t->db, &s.reader, s.freeze.id, before, &err));
+    struct actor who = world_actor(t, s.w.teacher_of[7], RIGHT_ACKNOWLEDGE); /* later acts change nothing */
+    bool is_first;
+    world_pass(t, 3);
+    who.day = civil_day_of_ms(t->now_ms);
+    assert_ok(duty_acknowledge(t->db, &who, s.directive_id, s.w.schools[7], &is_first, &err));
+    s.reader.day = civil_day_of_ms(t->now_ms);
+    struct document two = answer_of(t, &s, ANSWER_LETTER);
+    struct str second = pdf_of(t, &two, fonts);
+    type_fonts_free(fonts);
+    assert_true(str_equal(first, second));
+    assert_ok(answer_xlsx(t->db, &s.reader, s.freeze.id, after, &err));
+    struct str a, b;
+    assert_ok(file_read(before, 1u << 24, &t->arena, &a, &err));
+    assert_ok(file_read(after, 1u << 24, &t->arena, &b, &err));
+    assert_true(str_equal(a, b));
+}
+
+static void a_stranger_finds_nothing(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct story s = story_make(t);
+    struct document d;
+    struct answer_order order = {.kind = ANSWER_LETTER, .freeze_id = s.freeze.id, .period_from_day = CIVIL_NONE, .period_to_day = CIVIL_NONE};
+    struct actor stranger = world_actor(t, s.w.teacher_of[0], RIGHT_READ);
+    assert_int_equal(answer_document(t->db, &stranger, &order, &t->arena, &d, &err), ERR_NOT_FOUND);
+}
+
+/* One school alone: words instead of "1 trên 1", its own head, its own superior. */
+static void one_unit_answers_in_words(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct story s = story_make(t);
+    struct actor head = world_actor(t, s.w.head_of[0], RIGHT_REPORT);
+    struct freeze_draft draft = {.root_id = s.w.schools[0], .directive_id = s.directive_id, .edge_kind = EDGE_ADMINISTRATIVE, .as_of_day = CIVIL_NONE};
+    struct freeze_made made;
+    assert_ok(freeze_make(t->db, &head, &draft, &made, &err));
+    struct document d;
+    struct answer_order order = {.kind = ANSWER_LETTER, .freeze_id = made.id, .period_from_day = CIVIL_NONE, .period_to_day = CIVIL_NONE};
+    head.right = RIGHT_READ;
+    assert_ok(answer_document(t->db, &head, &order, &t->arena, &d, &err));
+    struct str text = words_of(t, &d);
+    assert_holds(text, ": quá hạn.");
+    assert_holds(text, ": đã thực hiện.");
+    assert_true(str_equal(d.to[0], STR("UBND tỉnh Trúc Lâm")));
+    assert_true(str_equal(d.sign_lines[0].title, STR("HIỆU TRƯỞNG")));
+    assert_true(str_equal(d.place, STR("Trúc Lâm")));
+}
+
+int main(void)
+{
+    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, &sql_module_duty, &sql_module_world, NULL};
+    static const struct CMUnitTest tests[] = {
+        STORE_TEST(numerator_and_denominator_stand_in_words),
+        STORE_TEST(who_is_missing_is_named),
+        STORE_TEST(typed_words_stand_as_paragraphs_and_the_end_is_marked),
+        STORE_TEST(number_and_day_are_left_to_the_clerk),
+        STORE_TEST(a_committee_signs_on_behalf_of_the_collective),
+        STORE_TEST(the_annex_has_every_unit_late_first_and_a_total),
+        STORE_TEST(the_same_freeze_gives_the_same_bytes_whatever_happens_later),
+        STORE_TEST(a_stranger_finds_nothing),
+        STORE_TEST(one_unit_answers_in_words),
+    };
+    return store_test_main(tests, ARRAY_LEN(tests), modules);
+}
