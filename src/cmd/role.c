@@ -1,10 +1,29 @@
 /* role.c - which roles this program can be, and what its parse role can read. One row each. */
 #include "cmd/role.h"
 
+#include "base/limits.h"
+#include "os/file.h"
 #include "cmd/options.h"
+#include "cmd/role_store.h"
+#include "format/doctext.h"
+
+/* A letter as handed in, whatever it is: text, DOCX, web page, PDF. It may start pdftotext, so it runs under the role's own rules. */
+static enum err_code letter_text(const struct parse_input *input, struct arena *arena, struct str *ret_result, struct err *err)
+{
+    struct str bytes;
+    TRY(file_read_fd(input->fd, "letter", LETTER_FILE_MAX_BYTES, arena, &bytes, err));
+    struct doc_text doc;
+    if (doc_kind_of(bytes) == DOC_PDF)
+        TRY(doc_pdf_text(input->fd, arena, &doc, err));
+    else
+        TRY(doc_text(bytes, arena, &doc, err));
+    *ret_result = doc.decoded.text;
+    return ERR_NONE;
+}
 
 static const struct parse_handler parse_handlers[] = {
     {"pdf_text", parse_pdf_text, true},
+    {"letter_text", letter_text, true},
 };
 
 static int parse_main(void)
@@ -16,6 +35,8 @@ static const struct {
     enum role role;
     int (*main)(void);
 } role_table[] = {
+    {ROLE_WEB, role_web_main},
+    {ROLE_WORKER, role_worker_main},
     {ROLE_PARSE, parse_main},
     {ROLE_FETCH, role_fetch_main},
     {ROLE_SIGN, role_sign_main},

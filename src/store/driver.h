@@ -90,6 +90,7 @@ struct store {
     int schema;
     bool read_only;
     size_t pool_max;
+    size_t cache_bytes;
     int64_t busy_ms;
     pthread_mutex_t lock; /* guards everything below */
     pthread_cond_t given;

@@ -99,7 +99,7 @@ static enum err_code settle(struct db *db, struct err *err)
     snprintf(sql, sizeof sql,
              "PRAGMA foreign_keys=ON;PRAGMA synchronous=%s;PRAGMA temp_store=MEMORY;PRAGMA cell_size_check=ON;"
              "PRAGMA cache_size=-%d;PRAGMA mmap_size=%d;PRAGMA journal_size_limit=%d",
-             db->is_telemetry ? "NORMAL" : "FULL", SQLITE_CACHE_KIB, SQLITE_MMAP_BYTES, SQLITE_WAL_KEEP_BYTES);
+             db->is_telemetry ? "NORMAL" : "FULL", db->store->cache_bytes ? (int)(db->store->cache_bytes / 1024) : SQLITE_CACHE_KIB, SQLITE_MMAP_BYTES, SQLITE_WAL_KEEP_BYTES);
     return exec(db, sql, err);
 }
 

@@ -135,6 +135,7 @@ enum err_code store_connect(const char *where, const struct store_options *optio
     store->lane = options->lane;
     store->read_only = options->read_only;
     store->pool_max = options->pool_max ? options->pool_max : STORE_POOL_DEFAULT;
+    store->cache_bytes = options->cache_bytes;
     store->busy_ms = options->busy_ms ? options->busy_ms : STORE_BUSY_MS;
     id_source_init_lane(&store->ids, &store->clock, store->node, store->lane);
     enum err_code code = ERR_NONE;

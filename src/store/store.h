@@ -20,6 +20,7 @@ struct store_options {
     bool migrate;                            /* bring the schema up; false: an older schema is refused with ERR_CONFLICT */
     bool read_only;
     size_t pool_max;                         /* connections at most; 0: STORE_POOL_DEFAULT */
+    size_t cache_bytes;                      /* SQLite pages a connection keeps; 0: 2 MB, enough for a server, little for bulk work */
     int64_t busy_ms;                         /* how long to wait for a writer or a connection; 0: STORE_BUSY_MS */
 };
 #define STORE_POOL_DEFAULT 16u

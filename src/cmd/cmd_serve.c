@@ -1,0 +1,102 @@
+/* cmd_serve.c - `luytre serve`: the site over a store, behind a proxy or on this machine alone. */
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "cmd/serve.h"
+#include "duty/ledger.h"
+#include "os/file.h"
+#include "os/socket.h"
+#include "store/store.h"
+
+static const struct option_spec specs[] = {
+    {"store", 's', OPTION_TEXT, OPTION_REQUIRED, "PATH|postgresql://…", "nơi lưu: một tệp SQLite hoặc PostgreSQL", "the store: an SQLite file or PostgreSQL", 0, 0},
+    {"blobs", 'b', OPTION_PATH, 0, "DIR", "thư mục tệp lớn (mặc định: cạnh tệp SQLite)", "folder of large files (default: beside the SQLite file)", 0, 0},
+    {"keys", 'k', OPTION_PATH, 0, "DIR", "thư mục khóa, chỉ máy chủ đọc được (mặc định: cạnh tệp SQLite)", "folder of keys, readable by the server alone (default: beside the SQLite file)", 0, 0},
+    {"listen", 'l', OPTION_TEXT, 0, "ADDR", "127.0.0.1:8080, [::1]:8080 hoặc unix:/run/luytre/web.sock", "127.0.0.1:8080, [::1]:8080 or unix:/run/luytre/web.sock", 0, 0},
+    {"behind-proxy", 'p', OPTION_FLAG, 0, NULL, "có proxy (nginx) đứng trước: tin tiêu đề X-Forwarded-*, cho phép địa chỉ ngoài", "a proxy (nginx) stands before it: believe X-Forwarded-*, allow an outside address", 0, 0},
+    {"url", 'u', OPTION_TEXT, 0, "URL", "địa chỉ công khai của trang, cho liên kết trong thư", "public address of the site, for links in mail", 0, 0},
+    {"hotline", 0, OPTION_TEXT, 0, "PHONE", "đường dây nóng hiện ở mọi trang", "the hotline shown on every page", 0, 0},
+    {"allow", 0, OPTION_TEXT, OPTION_REPEATED, "HOST:PORT", "máy nội bộ mà thư và webhook được gọi tới", "inside host that mail and webhooks may call", 0, 0},
+    {"user", 0, OPTION_TEXT, 0, "NAME", "người dùng của các tiến trình khi khởi động bằng root", "what the processes become when started as root", 0, 0},
+};
+static const struct usage usage = {
+    .name = "serve",
+    .args = "",
+    .vi = "chạy máy chủ web; đặt nginx ở trước (deploy/nginx.conf)",
+    .en = "run the web server; put nginx in front (deploy/nginx.conf)",
+    .specs = specs,
+    .spec_count = ARRAY_LEN(specs),
+};
+
+static enum err_code beside(struct str store, const struct options *options, const char *name, const char *otherwise, struct arena *arena, const char **ret_path, struct err *err)
+{
+    if (options_has(options, name)) {
+        *ret_path = options_text(options, name).ptr;
+        return file_mkdir_all(*ret_path, 0700, err);
+    }
+    if (str_contains(store, STR("://")))
+        return err_set(err, ERR_SYNTAX, "với PostgreSQL cần --%s DIR / with PostgreSQL give --%s DIR", name, name);
+    struct str folder = str_slice(store, 0, store.len_bytes - path_base_name(store).len_bytes);
+    struct str path = arena_printf(arena, "%.*s%s", STR_ARG(folder), otherwise);
+    if (str_is_null(path))
+        return arena_full(arena, err);
+    *ret_path = path.ptr;
+    return file_mkdir_all(path.ptr, 0700, err);
+}
+
+static enum err_code run(const struct options *options, struct arena *arena, struct err *err)
+{
+    struct str store = options_text(options, "store");
+    struct serve_plan plan = {.listen = options_has(options, "listen") ? options_text(options, "listen") : STR("127.0.0.1:8080"),
+                              .behind_proxy = options_has(options, "behind-proxy"),
+                              .hotline = options_text(options, "hotline"),
+                              .public_url = options_text(options, "url"),
+                              .user = options_text(options, "user")};
+    if (!plan.behind_proxy && serve_address_is_local(plan.listen, err) != ERR_NONE)
+        return err_wrap(err, "không có --behind-proxy");
+    AUTO_BUF allow;
+    buf_init(&allow, 4096);
+    for (size_t i = 0; !str_is_null(options_nth(options, "allow", i)); i++)
+        buf_printf(&allow, "%s%.*s", i ? " " : "", STR_ARG(options_nth(options, "allow", i)));
+    TRY(buf_to_arena(&allow, arena, &plan.fetch_allow, err));
+    const char *keys;
+    plan.files.store = store.ptr;
+    TRY(beside(store, options, "blobs", "blobs", arena, &plan.files.blobs, err));
+    TRY(beside(store, options, "keys", "keys", arena, &keys, err));
+    TRY(path_join(str_from_cstr(keys), STR("session.key"), arena, &plan.files.keys, err));
+    TRY(path_join(str_from_cstr(keys), STR("sign.key"), arena, &plan.files.sign_key, err));
+    TRY(path_join(str_from_cstr(plan.files.blobs), STR("spool"), arena, &plan.files.spool, err));
+    TRY(file_mkdir_all(plan.files.spool, 0700, err));
+    {
+        /* The store is opened once here, so that what is wrong with it is said at once and in words, and the day is brought up before
+         * anybody sees a page. */
+        struct clock clock = cmd_clock();
+        struct store_options how = {.modules = sql_modules_all, .clock = &clock, .blob_folder = plan.files.blobs, .create = true, .migrate = true};
+        AUTO_STORE opened = NULL;
+        TRY(store_open(plan.files.store, &how, &opened, err));
+        AUTO_DB db = NULL;
+        int moved;
+        TRY(store_db_take(opened, &db, err));
+        TRY(ledger_open(db, db_today(db), err));
+        TRY(ledger_advance(db, db_today(db), &moved, err));
+    }
+    fprintf(stderr, "luytre: http://%.*s\n", STR_ARG(plan.listen));
+    return serve_run(&plan, arena, err);
+}
+
+int cmd_serve(int argc, char **argv)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, 16u << 20);
+    struct options options;
+    int exit_code;
+    if (!options_start(&usage, argc, argv, &arena, &options, &exit_code))
+        return exit_code;
+    struct err err = {0};
+    if (run(&options, &arena, &err) != ERR_NONE) {
+        fprintf(stderr, "luytre serve: %s\n", err.text);
+        return err.code == ERR_SYNTAX || err.code == ERR_DENIED ? EXIT_USAGE : EXIT_FAILED;
+    }
+    return EXIT_DONE;
+}

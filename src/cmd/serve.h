@@ -1,0 +1,39 @@
+/* serve.h - what `serve` and `demo` share: the files of an installation, and starting the roles over them.
+ * Uses: cmd/role, os.    Used by: cmd_serve, cmd_demo, role_web, role_worker.    Memory: the caller's arena.    Threads: main only. */
+#ifndef LUYTRE_CMD_SERVE_H
+#define LUYTRE_CMD_SERVE_H
+
+#include "base/arena.h"
+#include "store/query.h"
+
+NONNULL_BEGIN
+
+extern const struct sql_module *const sql_modules_all[]; /* generated */
+
+struct serve_files {
+    const char *store;    /* path or postgresql:// */
+    const char *blobs;    /* folder */
+    const char *keys;     /* 0600: what seals second-factor secrets */
+    const char *sign_key; /* 0600: the node's signing key */
+    const char *spool;    /* folder for files on their way */
+};
+/* DIR/luytre.db, DIR/blobs, DIR/keys/…, DIR/spool; makes the folders. */
+MUST_USE enum err_code serve_files_at(struct str dir, struct arena *arena, struct serve_files *ret_files, struct err *err);
+/* ERR_DENIED for anything but loopback and Unix sockets. */
+MUST_USE enum err_code serve_address_is_local(struct str listen, struct err *err);
+
+struct serve_plan {
+    struct serve_files files;
+    struct str listen;
+    bool is_demo;
+    bool behind_proxy;
+    struct str hotline;
+    struct str public_url;
+    struct str user;       /* what roles become when started as root; empty: nobody for parse, fetch, sign */
+    struct str fetch_allow; /* HOST:PORT ..., inside addresses that mail and webhooks may go to */
+};
+/* Until SIGTERM or Ctrl-C. */
+MUST_USE enum err_code serve_run(const struct serve_plan *plan, struct arena *arena, struct err *err);
+
+NONNULL_END
+#endif
