@@ -7,6 +7,7 @@
 #include "cmd/cmd.h"
 #include "cmd/serve.h"
 #include "demo_letters.h"
+#include "duty/ledger.h"
 #include "duty/rollup.sql.h"
 #include "org/session.h"
 #include "os/file.h"

@@ -5,6 +5,7 @@
 #include "duty/series.h"
 #include "format/json.h"
 #include "store/job.h"
+#include "store/schema.sql.h"
 
 #define MAIL_QUEUE      STR("worker")
 #define MAIL_KIND       STR("mail")
