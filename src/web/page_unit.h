@@ -1,0 +1,51 @@
+/* page_unit.h - what the pages of units and people say in the same words: kinds, roles, rights, trees, choices, crumbs.
+ * Uses: web/app.h, know.    Used by: web/page_unit*.c, web/page_people.c, web/page_import.c.
+ * Memory: the request's arena.    Threads: one request. */
+#ifndef LUYTRE_WEB_PAGE_UNIT_H
+#define LUYTRE_WEB_PAGE_UNIT_H
+
+#include "base/vec.h"
+#include "know/know.h"
+#include "org/unit.h"
+#include "web/app.h"
+#include "web/listing.h"
+
+NONNULL_BEGIN
+
+/* The table's words in the request's language; an id without words stands for itself. */
+struct str unit_say(const struct request *request, struct know_text text, struct str otherwise);
+struct str unit_kind_word(const struct request *request, struct str kind);
+struct str unit_role_word(const struct request *request, struct str role);
+struct str unit_edge_word(const struct request *request, struct str edge_kind);
+struct str unit_rights_words(const struct request *request, uint64_t rights);
+struct str unit_event_word(const struct request *request, struct str event_kind);
+struct str unit_day_vn(const struct request *request, civil_day day);
+/* "từ 01/07/2025", "đến 30/06/2025" or both. */
+struct str unit_span(const struct request *request, civil_day from_day, civil_day to_day);
+/* ?edge=, checked; administrative when it is none of the three. */
+struct str unit_edge_kind(const struct request *request);
+
+/* Where this person's sight begins for a right; ?root=ID picks another unit that may be seen. ERR_DENIED when there is none. */
+struct unit_root {
+    int64_t id;
+    struct str name;
+    struct pg_choice_list choices; /* empty when there is only one */
+};
+MUST_USE enum err_code unit_root_pick(struct request *request, struct db *db, uint64_t right, struct unit_root *ret_root,
+                                      struct err *err);
+/* The units above one, the last being the unit itself, linked when last_linked. Those one may not open have no link. */
+MUST_USE enum err_code unit_crumbs(struct request *request, struct db *db, int64_t unit_id, bool last_linked,
+                                   struct str then, struct pg_crumb_list *ret_crumbs, struct err *err);
+/* A unit somebody typed: code, name or a part of it. ERR_SYNTAX in words when none or several fit. */
+MUST_USE enum err_code unit_typed(struct request *request, struct db *db, uint64_t right, struct str field,
+                                  int64_t *ret_unit_id, struct err *err);
+/* Choices of a select: first an empty one with a word, then the rows. */
+struct pg_choice_list unit_role_choices(const struct request *request, struct str current, struct str none);
+struct pg_choice_list unit_kind_choices(const struct request *request, struct str current, struct str none);
+struct pg_choice_list unit_edge_choices(const struct request *request, struct str current, struct str none);
+
+/* page_unit_edit.c, page_import.c */
+handler_fn unit_edit_show, unit_edit_do, unit_new_show, unit_new_do, unit_move_show, unit_move_do;
+
+NONNULL_END
+#endif
