@@ -110,15 +110,26 @@ ON CONFLICT (scope_id, unit_id) DO UPDATE SET
     n_birth = duty_count.n_birth + excluded.n_birth, n_na = duty_count.n_na + excluded.n_na, n_waived = duty_count.n_waived + excluded.n_waived;
 
 -- name: assignment_apply_day
--- The state each assignment has from a day on: the one whose deltas visible up to that day sum to 1.
+-- The state each assignment has from a day on: the one whose deltas visible up to that day sum to 1. PostgreSQL gets a join: before its
+-- statistics are there it takes the index of days for the inner select of the other form (19 s for 20,000 changes instead of 0.6).
 -- result: changes
 -- scope: system
 -- args: day int
+-- sqlite:
 UPDATE assignment SET state = COALESCE((
         SELECT x.state FROM (SELECT d.state AS state, SUM(d.delta) AS n FROM assignment_delta d
                               WHERE d.assignment_id = assignment.id AND d.visible_day <= :day GROUP BY d.state) x
          WHERE x.n > 0 ORDER BY x.state LIMIT 1), -1)
  WHERE id IN (SELECT assignment_id FROM assignment_delta WHERE visible_day = :day);
+-- postgres:
+UPDATE assignment SET state = x.state
+  FROM (SELECT t.assignment_id, COALESCE(MIN(CASE WHEN s.n > 0 THEN s.state END), -1) AS state
+          FROM (SELECT DISTINCT assignment_id FROM assignment_delta WHERE visible_day = :day) t
+          LEFT JOIN (SELECT d.assignment_id, d.state, SUM(d.delta) AS n FROM assignment_delta d
+                      WHERE d.assignment_id IN (SELECT assignment_id FROM assignment_delta WHERE visible_day = :day) AND d.visible_day <= :day
+                      GROUP BY d.assignment_id, d.state) s ON s.assignment_id = t.assignment_id
+         GROUP BY t.assignment_id) x
+ WHERE assignment.id = x.assignment_id;
 
 -- name: count_checkpoint
 -- result: none
