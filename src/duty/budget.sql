@@ -27,5 +27,5 @@ SELECT c.descendant_id AS unit_id, f.name, COALESCE(r.request_count, 0) AS reque
                     CAST(SUM(COALESCE(granted_vnd, 0)) AS BIGINT) AS granted_vnd, CAST(SUM(COALESCE(spent_vnd, 0)) AS BIGINT) AS spent_vnd
                FROM duty_request WHERE kind = 'cost' AND budget_year = :budget_year AND state <> 'withdrawn' GROUP BY unit_id) r ON r.unit_id = c.descendant_id
   LEFT JOIN unit_budget b ON b.unit_id = c.descendant_id AND b.budget_year = :budget_year
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND (r.unit_id IS NOT NULL OR b.unit_id IS NOT NULL) AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND (r.unit_id IS NOT NULL OR b.unit_id IS NOT NULL) AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
  ORDER BY COALESCE(r.granted_vnd, 0) DESC, COALESCE(r.asked_vnd, 0) DESC, f.sort_key, c.descendant_id;

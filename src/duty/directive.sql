@@ -237,7 +237,7 @@ SELECT COUNT(*) AS people, COALESCE(SUM(CASE WHEN k.person_id IS NULL THEN 0 ELS
   JOIN person_unit pu ON pu.unit_id = c.descendant_id AND pu.from_day <= :on_day AND pu.to_day > :on_day
   JOIN person p ON p.id = pu.person_id AND p.is_active = 1
   LEFT JOIN acknowledgement k ON k.directive_id = :directive_id AND k.person_id = pu.person_id
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
    AND EXISTS (SELECT 1 FROM assignment a WHERE a.unit_id = c.descendant_id AND a.directive_id = :directive_id AND a.closed_day IS NULL);
 
 -- name: assignment_evidence_insert

@@ -12,7 +12,7 @@ SELECT c.descendant_id AS unit_id, f.name, f.kind, f.code, e.parent_id, pf.name 
   LEFT JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = 0
   LEFT JOIN unit_edge e ON e.child_id = c.descendant_id AND e.edge_kind = c.edge_kind AND e.from_day <= :on_day AND e.to_day > :on_day
   LEFT JOIN unit_fact pf ON pf.unit_id = e.parent_id AND pf.from_day <= :on_day AND pf.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
    AND (CAST(:search AS TEXT) IS NULL OR f.search_key LIKE :search) AND (CAST(:kind AS TEXT) IS NULL OR f.kind = :kind)
    AND (CAST(:state AS BIGINT) < 0 OR (CAST(:state AS BIGINT) = 0 AND k.n_unseen > 0) OR (CAST(:state AS BIGINT) = 4 AND k.n_due > 0) OR (CAST(:state AS BIGINT) = 5 AND k.n_late > 0))
  ORDER BY COALESCE(k.n_late, 0) DESC, COALESCE(k.n_unseen, 0) DESC, COALESCE(k.n_due, 0) DESC, f.sort_key, c.descendant_id LIMIT :limit_count OFFSET :offset_count;
@@ -28,7 +28,7 @@ SELECT COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN k.n_late > 0 THEN 1 ELSE 0 END
   FROM unit_closure c
   JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
   LEFT JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = 0
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
    AND (CAST(:search AS TEXT) IS NULL OR f.search_key LIKE :search) AND (CAST(:kind AS TEXT) IS NULL OR f.kind = :kind);
 
 -- name: unit_duties_as_of

@@ -10,7 +10,7 @@ SELECT c.descendant_id AS unit_id, f.name, COUNT(DISTINCT pu.person_id) AS peopl
   JOIN person_unit pu ON pu.unit_id = c.descendant_id AND pu.from_day <= :on_day AND pu.to_day > :on_day
   JOIN person p ON p.id = pu.person_id AND p.is_active = 1
   LEFT JOIN acknowledgement k ON k.directive_id = :directive_id AND k.person_id = pu.person_id
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
    AND EXISTS (SELECT 1 FROM assignment a WHERE a.unit_id = c.descendant_id AND a.directive_id = :directive_id AND a.closed_day IS NULL)
  GROUP BY c.descendant_id, f.name, f.sort_key
  ORDER BY COUNT(DISTINCT pu.person_id) - COUNT(DISTINCT k.person_id) DESC, f.sort_key, c.descendant_id LIMIT :limit_count OFFSET :offset_count;
@@ -26,7 +26,7 @@ SELECT p.id AS person_id, p.name, p.title, p.phone, c.descendant_id AS unit_id, 
   JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
   JOIN person_unit pu ON pu.unit_id = c.descendant_id AND pu.from_day <= :on_day AND pu.to_day > :on_day
   JOIN person p ON p.id = pu.person_id AND p.is_active = 1
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
    AND EXISTS (SELECT 1 FROM assignment a WHERE a.unit_id = c.descendant_id AND a.directive_id = :directive_id AND a.closed_day IS NULL)
    AND NOT EXISTS (SELECT 1 FROM acknowledgement k WHERE k.directive_id = :directive_id AND k.person_id = p.id)
    AND (CAST(:search AS TEXT) IS NULL OR p.search_key LIKE :search OR f.search_key LIKE :search)
@@ -53,5 +53,5 @@ SELECT c.descendant_id AS unit_id, f.name AS unit_name, g.person_id, p.name, p.t
   JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
   LEFT JOIN person_grant g ON g.unit_id = c.descendant_id AND g.role = 'unit_head' AND g.from_day < :to_day AND g.to_day > :from_day
   LEFT JOIN person p ON p.id = g.person_id
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
  ORDER BY CASE WHEN g.id IS NULL THEN 0 ELSE 1 END, f.sort_key, c.descendant_id, g.from_day, g.id LIMIT :limit_count OFFSET :offset_count;

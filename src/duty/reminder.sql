@@ -105,4 +105,4 @@ SELECT p.name AS person_name, r.step, r.on_day, r.sent_ms
 -- columns: reminders int, duties int, units int
 SELECT COUNT(*) AS reminders, COUNT(DISTINCT r.assignment_id) AS duties, COUNT(DISTINCT a.unit_id) AS units
   FROM unit_closure c JOIN assignment a ON a.unit_id = c.descendant_id JOIN reminder r ON r.assignment_id = a.id
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND r.on_day >= :from_day AND r.on_day < :to_day AND {scope :root_id};
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND r.on_day >= :from_day AND r.on_day < :to_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind};

@@ -8,7 +8,7 @@ SELECT COUNT(*) AS units, CAST(COALESCE(SUM(k.n_unseen), 0) AS BIGINT) AS n_unse
        CAST(COALESCE(SUM(k.n_ok), 0) AS BIGINT) AS n_ok, CAST(COALESCE(SUM(k.n_due), 0) AS BIGINT) AS n_due, CAST(COALESCE(SUM(k.n_late), 0) AS BIGINT) AS n_late,
        CAST(COALESCE(SUM(k.n_birth), 0) AS BIGINT) AS n_birth, CAST(COALESCE(SUM(k.n_na), 0) AS BIGINT) AS n_na, CAST(COALESCE(SUM(k.n_waived), 0) AS BIGINT) AS n_waived
   FROM unit_closure c JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = :scope_id
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id};
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind};
 
 -- name: rollup_children
 -- The same for each unit right below, worst first: late, then unseen, then due soon.
@@ -23,7 +23,7 @@ SELECT ch.descendant_id AS unit_id, f.name, f.kind, COUNT(*) AS units, CAST(SUM(
   JOIN unit_fact f ON f.unit_id = ch.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
   JOIN unit_closure c ON c.ancestor_id = ch.descendant_id AND c.edge_kind = ch.edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day
   JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = :scope_id
- WHERE ch.ancestor_id = :root_id AND ch.edge_kind = :edge_kind AND ch.depth = 1 AND ch.from_day <= :on_day AND ch.to_day > :on_day AND {scope :root_id}
+ WHERE ch.ancestor_id = :root_id AND ch.edge_kind = :edge_kind AND ch.depth = 1 AND ch.from_day <= :on_day AND ch.to_day > :on_day AND {scope :root_id} AND {scope_below ch.depth, :root_id, :edge_kind}
  GROUP BY ch.descendant_id, f.name, f.kind, f.sort_key
  ORDER BY SUM(k.n_late) DESC, SUM(k.n_unseen) DESC, SUM(k.n_due) DESC, f.sort_key, ch.descendant_id;
 
@@ -38,7 +38,7 @@ SELECT c.descendant_id AS unit_id, f.name, f.kind, e.parent_id, k.n_unseen, k.n_
   JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = :scope_id
   JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
   LEFT JOIN unit_edge e ON e.child_id = c.descendant_id AND e.edge_kind = c.edge_kind AND e.from_day <= :on_day AND e.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
  ORDER BY e.parent_id, f.sort_key, c.descendant_id;
 
 -- name: rollup_units
@@ -51,7 +51,7 @@ SELECT c.descendant_id AS unit_id, f.name, f.kind, k.n_unseen, k.n_ack, k.n_doin
   FROM unit_closure c
   JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = :scope_id
   JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
    AND (CAST(:search AS TEXT) IS NULL OR f.search_key LIKE :search)
    AND (CAST(:state AS BIGINT) < 0 OR (CAST(:state AS BIGINT) = 0 AND k.n_unseen > 0) OR (CAST(:state AS BIGINT) = 1 AND k.n_ack > 0) OR (CAST(:state AS BIGINT) = 2 AND k.n_doing > 0)
      OR (CAST(:state AS BIGINT) = 3 AND k.n_ok > 0) OR (CAST(:state AS BIGINT) = 4 AND k.n_due > 0) OR (CAST(:state AS BIGINT) = 5 AND k.n_late > 0)
@@ -69,13 +69,13 @@ SELECT CAST(COALESCE(SUM(n_unseen), 0) AS BIGINT) AS n_unseen, CAST(COALESCE(SUM
        CAST(COALESCE(SUM(n_birth), 0) AS BIGINT) AS n_birth, CAST(COALESCE(SUM(n_na), 0) AS BIGINT) AS n_na, CAST(COALESCE(SUM(n_waived), 0) AS BIGINT) AS n_waived
   FROM (SELECT p.n_unseen, p.n_ack, p.n_doing, p.n_ok, p.n_due, p.n_late, p.n_birth, p.n_na, p.n_waived
           FROM unit_closure c JOIN duty_count_past p ON p.unit_id = c.descendant_id AND p.scope_id = :scope_id AND p.day = :checkpoint_day
-         WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :as_of_day AND c.to_day > :as_of_day
+         WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :as_of_day AND c.to_day > :as_of_day AND {scope_below c.depth, :root_id, :edge_kind}
         UNION ALL
         SELECT CASE WHEN d.state = 0 THEN d.delta ELSE 0 END, CASE WHEN d.state = 1 THEN d.delta ELSE 0 END, CASE WHEN d.state = 2 THEN d.delta ELSE 0 END,
                CASE WHEN d.state = 3 THEN d.delta ELSE 0 END, CASE WHEN d.state = 4 THEN d.delta ELSE 0 END, CASE WHEN d.state = 5 THEN d.delta ELSE 0 END,
                CASE WHEN d.state = 6 THEN d.delta ELSE 0 END, CASE WHEN d.state = 7 THEN d.delta ELSE 0 END, CASE WHEN d.state = 8 THEN d.delta ELSE 0 END
           FROM assignment_delta d JOIN unit_closure c ON c.descendant_id = d.unit_id AND c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :as_of_day AND c.to_day > :as_of_day
-         WHERE d.visible_day > :checkpoint_day AND d.visible_day <= :as_of_day
+         WHERE {scope_below c.depth, :root_id, :edge_kind} AND d.visible_day > :checkpoint_day AND d.visible_day <= :as_of_day
            AND (CAST(:kind AS TEXT) = 'all' OR (CAST(:kind AS TEXT) = 'family' AND d.family_id = :scope_id) OR (CAST(:kind AS TEXT) = 'directive' AND d.directive_id = :scope_id))) x
  WHERE {scope :root_id};
 
@@ -95,7 +95,7 @@ SELECT MAX(day) AS day FROM duty_count_past WHERE day <= :day;
 SELECT x.assignment_id, x.unit_id, f.name AS unit_name, x.obligation_id, o.title, o.catalogue_id, x.state, a.due_day
   FROM (SELECT d.assignment_id, d.unit_id, d.obligation_id, d.state, SUM(d.delta) AS n
           FROM assignment_delta d JOIN unit_closure c ON c.descendant_id = d.unit_id AND c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :as_of_day AND c.to_day > :as_of_day
-         WHERE d.visible_day <= :as_of_day
+         WHERE {scope_below c.depth, :root_id, :edge_kind} AND d.visible_day <= :as_of_day
            AND (CAST(:kind AS TEXT) = 'all' OR (CAST(:kind AS TEXT) = 'family' AND d.family_id = :scope_id) OR (CAST(:kind AS TEXT) = 'directive' AND d.directive_id = :scope_id))
          GROUP BY d.assignment_id, d.unit_id, d.obligation_id, d.state) x
   JOIN unit_fact f ON f.unit_id = x.unit_id AND f.from_day <= :as_of_day AND f.to_day > :as_of_day
@@ -131,7 +131,7 @@ SELECT a.id, a.unit_id, f.name AS unit_name, f.kind, o.catalogue_id, o.title, a.
   JOIN obligation o ON o.id = a.obligation_id
   JOIN unit_fact f ON f.unit_id = a.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
   LEFT JOIN info_system s ON a.subject_kind = 'system' AND s.id = a.subject_id
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
    AND (CAST(:family_id AS BIGINT) IS NULL OR a.family_id = :family_id) AND (CAST(:directive_id AS BIGINT) IS NULL OR a.directive_id = :directive_id)
    AND (CAST(:catalogue_id AS TEXT) IS NULL OR o.catalogue_id = :catalogue_id)
    AND a.state >= 0 AND (CAST(:state AS BIGINT) < 0 OR a.state = :state) AND (CAST(:search AS TEXT) IS NULL OR f.search_key LIKE :search)
@@ -146,7 +146,7 @@ SELECT a.id, a.unit_id, f.name AS unit_name, f.kind, o.catalogue_id, o.title, a.
 -- columns: catalogue_id text?, title text, state int, n int
 SELECT o.catalogue_id, MIN(o.title) AS title, a.state, COUNT(*) AS n
   FROM unit_closure c JOIN assignment a ON a.unit_id = c.descendant_id JOIN obligation o ON o.id = a.obligation_id
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
    AND (CAST(:family_id AS BIGINT) IS NULL OR a.family_id = :family_id) AND (CAST(:directive_id AS BIGINT) IS NULL OR a.directive_id = :directive_id) AND a.state >= 0
  GROUP BY o.catalogue_id, CASE WHEN o.catalogue_id IS NULL THEN o.id ELSE 0 END, a.state ORDER BY o.catalogue_id, MIN(o.title), a.state;
 
@@ -235,7 +235,7 @@ SELECT c.descendant_id AS unit_id, f.name, k.n_unseen, k.n_late,
        (SELECT p.name FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = c.descendant_id AND g.role = 'unit_head' AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY g.id LIMIT 1) AS head_name
   FROM unit_closure c JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = :scope_id
   JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND k.n_late + k.n_unseen > 0 AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND k.n_late + k.n_unseen > 0 AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
  ORDER BY k.n_late DESC, k.n_unseen DESC, f.sort_key, c.descendant_id LIMIT :limit_count;
 
 -- name: rollup_trend
@@ -247,7 +247,7 @@ SELECT c.descendant_id AS unit_id, f.name, k.n_unseen, k.n_late,
 SELECT p.day, CAST(SUM(p.n_unseen) AS BIGINT) AS n_unseen, CAST(SUM(p.n_ack) AS BIGINT) AS n_ack, CAST(SUM(p.n_doing) AS BIGINT) AS n_doing, CAST(SUM(p.n_ok) AS BIGINT) AS n_ok,
        CAST(SUM(p.n_due) AS BIGINT) AS n_due, CAST(SUM(p.n_late) AS BIGINT) AS n_late, CAST(SUM(p.n_birth) AS BIGINT) AS n_birth, CAST(SUM(p.n_na) AS BIGINT) AS n_na, CAST(SUM(p.n_waived) AS BIGINT) AS n_waived
   FROM unit_closure c JOIN duty_count_past p ON p.unit_id = c.descendant_id AND p.scope_id = :scope_id AND p.day >= :from_day AND p.day < :to_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= p.day AND c.to_day > p.day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= p.day AND c.to_day > p.day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
  GROUP BY p.day ORDER BY p.day;
 
 -- name: rollup_scope

@@ -12,7 +12,7 @@ SELECT p.id, p.name, p.title, p.email, p.phone, p.is_active, pu.unit_id, f.name 
   JOIN person p ON p.id = pu.person_id AND p.erased_ms IS NULL
   JOIN unit_fact f ON f.unit_id = pu.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
   LEFT JOIN credential c ON c.person_id = p.id
- WHERE k.ancestor_id = :root_id AND k.edge_kind = :edge_kind AND k.from_day <= :on_day AND k.to_day > :on_day AND {scope :root_id}
+ WHERE k.ancestor_id = :root_id AND k.edge_kind = :edge_kind AND k.from_day <= :on_day AND k.to_day > :on_day AND {scope :root_id} AND {scope_below k.depth, :root_id, :edge_kind}
    AND (CAST(:search AS TEXT) IS NULL OR p.search_key LIKE :search)
    AND (CAST(:role AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM person_grant g WHERE g.person_id = p.id AND g.role = :role AND g.from_day <= :on_day AND g.to_day > :on_day))
    AND (CAST(:state AS TEXT) IS NULL OR (CAST(:state AS TEXT) = 'off' AND p.is_active = 0) OR (CAST(:state AS TEXT) = 'invite' AND p.is_active = 1 AND c.password_hash IS NULL)
@@ -32,7 +32,7 @@ SELECT COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN p.is_active = 1 AND c.password
   JOIN person p ON p.id = pu.person_id AND p.erased_ms IS NULL
   JOIN unit_fact f ON f.unit_id = pu.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
   LEFT JOIN credential c ON c.person_id = p.id
- WHERE k.ancestor_id = :root_id AND k.edge_kind = :edge_kind AND k.from_day <= :on_day AND k.to_day > :on_day AND {scope :root_id}
+ WHERE k.ancestor_id = :root_id AND k.edge_kind = :edge_kind AND k.from_day <= :on_day AND k.to_day > :on_day AND {scope :root_id} AND {scope_below k.depth, :root_id, :edge_kind}
    AND (CAST(:search AS TEXT) IS NULL OR p.search_key LIKE :search)
    AND (CAST(:role AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM person_grant g WHERE g.person_id = p.id AND g.role = :role AND g.from_day <= :on_day AND g.to_day > :on_day));
 

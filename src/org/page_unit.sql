@@ -30,7 +30,7 @@ SELECT c.ancestor_id AS id, f.name, c.depth, CASE WHEN {scope c.ancestor_id} THE
 -- columns: kind text, n int
 SELECT f.kind, COUNT(*) AS n
   FROM unit_closure c JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
  GROUP BY f.kind ORDER BY COUNT(*) DESC, f.kind;
 
 -- name: unit_page_contacts

@@ -229,7 +229,7 @@ SELECT p.id, p.name, p.title, p.email, p.phone, p.is_active, pu.unit_id, f.name 
        (SELECT COUNT(*) FROM person_grant g WHERE g.person_id = p.id AND g.pair_id IS NULL AND g.from_day <= :on_day AND g.to_day > :on_day) AS roles
   FROM unit_closure c JOIN person_unit pu ON pu.unit_id = c.descendant_id AND pu.from_day <= :on_day AND pu.to_day > :on_day
   JOIN person p ON p.id = pu.person_id JOIN unit_fact f ON f.unit_id = pu.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
    AND p.search_key LIKE :search AND p.is_active >= :active AND p.erased_ms IS NULL
    AND (CAST(:role AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM person_grant g WHERE g.person_id = p.id AND g.role = :role AND g.from_day <= :on_day AND g.to_day > :on_day))
  ORDER BY p.sort_key, p.id LIMIT :limit_count OFFSET :offset_count;
@@ -243,7 +243,7 @@ SELECT p.id, p.name, p.title, p.email, p.phone, p.is_active, pu.unit_id, f.name 
 SELECT p.id AS person_id, p.name, p.title, p.email, p.phone, g.unit_id, f.name AS unit_name, g.from_day
   FROM unit_closure c JOIN person_grant g ON g.unit_id = c.descendant_id AND g.role = :role AND g.pair_id IS NULL AND g.from_day <= :on_day AND g.to_day > :on_day
   JOIN person p ON p.id = g.person_id AND p.is_active = 1 JOIN unit_fact f ON f.unit_id = g.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
  ORDER BY f.sort_key, p.sort_key, g.id LIMIT :limit_count OFFSET :offset_count;
 
 -- name: role_missing
@@ -254,7 +254,7 @@ SELECT p.id AS person_id, p.name, p.title, p.email, p.phone, g.unit_id, f.name A
 -- columns: unit_id int, name text, kind text, code text?
 SELECT c.descendant_id AS unit_id, f.name, f.kind, f.code
   FROM unit_closure c JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
    AND NOT EXISTS (SELECT 1 FROM person_grant g JOIN person p ON p.id = g.person_id AND p.is_active = 1
                     WHERE g.unit_id = c.descendant_id AND g.role = :role AND g.from_day <= :on_day AND g.to_day > :on_day)
  ORDER BY f.sort_key, c.descendant_id LIMIT :limit_count OFFSET :offset_count;

@@ -221,7 +221,7 @@ SELECT s.id, s.name, s.code, s.operator_id, f.name AS operator_name, s.owner_id,
   FROM unit_closure c JOIN info_system s ON s.operator_id = c.descendant_id AND s.from_day <= :on_day AND s.to_day > :on_day
   JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
   LEFT JOIN system_level l ON l.system_id = s.id AND l.from_day <= :on_day AND l.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
    AND s.search_key LIKE :search AND (CAST(:level AS BIGINT) < 0 OR COALESCE(l.level, 0) = :level) AND (CAST(:sector AS TEXT) IS NULL OR s.sector = :sector)
    AND (CAST(:what AS TEXT) = 'any' OR (CAST(:what AS TEXT) = 'important' AND s.is_important = 1) OR (CAST(:what AS TEXT) = 'personal' AND s.has_personal_data = 1)
      OR (CAST(:what AS TEXT) = 'national' AND s.is_national_platform = 1) OR (CAST(:what AS TEXT) = 'camera' AND s.uses_camera = 1))
@@ -235,7 +235,7 @@ SELECT s.id, s.name, s.code, s.operator_id, f.name AS operator_name, s.owner_id,
 -- columns: kind text, sector text?, units int
 SELECT f.kind, f.sector, COUNT(*) AS units
   FROM unit_closure c JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
  GROUP BY f.kind, f.sector;
 
 -- name: sector_systems
@@ -245,5 +245,5 @@ SELECT f.kind, f.sector, COUNT(*) AS units
 -- columns: sector text, systems int
 SELECT s.sector, COUNT(*) AS systems
   FROM unit_closure c JOIN info_system s ON s.operator_id = c.descendant_id AND s.from_day <= :on_day AND s.to_day > :on_day AND s.sector IS NOT NULL
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
  GROUP BY s.sector;

@@ -194,7 +194,7 @@ SELECT c.ancestor_id AS id, f.name, c.depth
 SELECT c.descendant_id AS id, f.kind, f.name, f.code,
        (SELECT COUNT(*) FROM unit_closure b WHERE b.ancestor_id = c.descendant_id AND b.edge_kind = c.edge_kind AND b.depth > 0 AND b.from_day <= :on_day AND b.to_day > :on_day) AS below
   FROM unit_closure c JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
- WHERE c.ancestor_id = :unit_id AND c.edge_kind = :edge_kind AND c.depth = 1 AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :unit_id}
+ WHERE c.ancestor_id = :unit_id AND c.edge_kind = :edge_kind AND c.depth = 1 AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :unit_id} AND {scope_below c.depth, :unit_id, :edge_kind}
  ORDER BY f.sort_key, c.descendant_id;
 
 -- name: unit_history
@@ -216,7 +216,7 @@ SELECT c.descendant_id AS id, f.kind, f.name, f.code, e.parent_id, pf.name AS pa
   FROM unit_closure c JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
   LEFT JOIN unit_edge e ON e.child_id = c.descendant_id AND e.edge_kind = c.edge_kind AND e.from_day <= :on_day AND e.to_day > :on_day
   LEFT JOIN unit_fact pf ON pf.unit_id = e.parent_id AND pf.from_day <= :on_day AND pf.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
    AND f.search_key LIKE :search AND (CAST(:kind AS TEXT) IS NULL OR f.kind = :kind)
  ORDER BY f.sort_key, c.descendant_id LIMIT :limit_count OFFSET :offset_count;
 

@@ -50,5 +50,5 @@ SELECT e.id, e.unit_id, n.name AS unit_name, e.kind, e.title, e.done_day, e.subm
   JOIN unit_closure c ON c.descendant_id = e.unit_id AND c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day
   JOIN unit_fact n ON n.unit_id = e.unit_id AND n.from_day <= :on_day AND n.to_day > :on_day
   LEFT JOIN person p ON p.id = e.submitted_by
- WHERE e.state = 'submitted' AND e.id > :after_id AND {scope :root_id}
+ WHERE e.state = 'submitted' AND e.id > :after_id AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
  ORDER BY e.id LIMIT :limit_count;
