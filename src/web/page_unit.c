@@ -1350,6 +1350,10 @@ static const struct route routes[] = {
     {GET, "/units.csv", units_show, RIGHT_EXPORT, READS | SLOW, NULL},
     {GET, "/units/new", unit_new_show, RIGHT_ORG_ADMIN, READS, NULL},
     {POST, "/units/new", unit_new_do, RIGHT_ORG_ADMIN, CHANGES, NULL},
+    {GET, "/units/events", unit_events_show, RIGHT_ORG_ADMIN, READS, NULL},
+    {GET, "/units/events/new", unit_event_form, RIGHT_ORG_ADMIN, READS, NULL},
+    {POST, "/units/events/new", unit_event_do, RIGHT_ORG_ADMIN, CHANGES | SLOW, NULL},
+    {GET, "/unit/{id}/move", unit_move_show, RIGHT_ORG_ADMIN, READS, NULL},
     {GET, "/unit/{id}", unit_show, RIGHT_READ, READS, NULL},
     {GET, "/unit/{id}/duties.xlsx", unit_duties_file, RIGHT_EXPORT, READS, NULL},
     {GET, "/unit/{id}/duties.csv", unit_duties_file, RIGHT_EXPORT, READS, NULL},
@@ -1358,7 +1362,6 @@ static const struct route routes[] = {
     {POST, "/unit/{id}/remind", remind_do, RIGHT_REVIEW, CHANGES, NULL},
     {GET, "/unit/{id}/edit", unit_edit_show, RIGHT_ORG_ADMIN, READS, NULL},
     {POST, "/unit/{id}/edit", unit_edit_do, RIGHT_ORG_ADMIN, CHANGES, NULL},
-
 
 };
 const struct route_list unit_routes = {routes, ARRAY_LEN(routes)};

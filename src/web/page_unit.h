@@ -44,8 +44,9 @@ struct pg_choice_list unit_role_choices(const struct request *request, struct st
 struct pg_choice_list unit_kind_choices(const struct request *request, struct str current, struct str none);
 struct pg_choice_list unit_edge_choices(const struct request *request, struct str current, struct str none);
 
-/* page_unit_edit.c, page_import.c */
-handler_fn unit_edit_show, unit_edit_do, unit_new_show, unit_new_do, unit_move_show, unit_move_do;
+/* page_unit_edit.c, page_unit_event.c */
+handler_fn unit_edit_show, unit_edit_do, unit_new_show, unit_new_do;
+handler_fn unit_events_show, unit_event_form, unit_event_do, unit_move_show;
 
 NONNULL_END
 #endif
