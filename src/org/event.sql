@@ -35,8 +35,8 @@ SELECT s.from_unit_id, (SELECT MAX(f.name) FROM unit_fact f WHERE f.unit_id = s.
 -- columns: id int, kind text, on_day int, basis text, note text?, by_name text?, units int
 SELECT e.id, e.kind, e.on_day, e.basis, e.note, p.name AS by_name, (SELECT COUNT(*) FROM unit_succession s WHERE s.event_id = e.id) AS units
   FROM unit_event e LEFT JOIN person p ON p.id = e.by_person
- WHERE {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind} AND (EXISTS (SELECT 1 FROM unit_succession s JOIN unit_closure c ON c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.descendant_id IN (s.from_unit_id, s.to_unit_id) WHERE s.event_id = e.id)
-    OR EXISTS (SELECT 1 FROM unit_fact f JOIN unit_closure c ON c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.descendant_id = f.unit_id WHERE f.event_id = e.id))
+ WHERE {scope :root_id} AND (EXISTS (SELECT 1 FROM unit_succession s JOIN unit_closure c ON c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.descendant_id IN (s.from_unit_id, s.to_unit_id) WHERE s.event_id = e.id AND {scope_below c.depth, :root_id, :edge_kind})
+    OR EXISTS (SELECT 1 FROM unit_fact f JOIN unit_closure c ON c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.descendant_id = f.unit_id WHERE f.event_id = e.id AND {scope_below c.depth, :root_id, :edge_kind}))
  ORDER BY e.on_day DESC, e.id DESC LIMIT :limit_count OFFSET :offset_count;
 
 -- name: event_counts
