@@ -1,0 +1,40 @@
+/* page_directive.h - what the files of the directive pages share: handlers of the wizard and of the rows behind a number,
+ * and the small words all of them say.
+ * Uses: web/app.h, web/listing.h.    Used by: web/page_directive.c, web/page_issue.c, web/page_rows.c.
+ * Memory: the request's arena.    Threads: no shared state. */
+#ifndef LUYTRE_WEB_PAGE_DIRECTIVE_H
+#define LUYTRE_WEB_PAGE_DIRECTIVE_H
+
+#include "duty/directive.sql.h"
+#include "web/app_parts.h"
+#include "web/listing.h"
+#include "web/words.h"
+
+NONNULL_BEGIN
+
+/* page_issue.c */
+handler_fn issue_letter_show, issue_letter_post, issue_new_show, issue_new_post, draft_show, draft_issue;
+/* page_rows.c */
+handler_fn rows_show, rows_message;
+
+/* Filter "late" takes both kinds of late; the queries know it by this number. */
+#define STATE_ANY      (-1)
+#define STATE_LATE_ALL 100
+
+struct str tier_say(const struct request *request, enum msg_id id);
+struct str tier_say_n(const struct request *request, enum msg_id id, int64_t n);
+struct str tier_day(const struct request *request, civil_day day); /* "30/11/2022"; "" for none */
+struct str tier_ref(const struct request *request, struct str number, struct str symbol);
+struct str tier_state(const struct request *request, int state); /* "quá hạn": inside a sentence */
+struct str tier_kind(const struct request *request, struct str kind);
+/* ?state=late|unseen|...|late_all of the request. */
+int tier_state_asked(const struct request *request);
+struct str tier_state_param(int state); /* for addresses; "" for any */
+/* A directive the person may see; ERR_NOT_FOUND otherwise. */
+MUST_USE enum err_code tier_directive(struct request *request, struct db *db, struct sql_directive_get_row **ret_directive, struct err *err);
+/* Where to count from: ?unit=, else the issuer when the person may read it, else their own unit. */
+MUST_USE enum err_code tier_root(struct request *request, struct db *db, int64_t issuer_id, int64_t *ret_root_id, struct err *err);
+MUST_USE enum err_code tier_unit_name(struct request *request, struct db *db, int64_t unit_id, struct str *ret_name, struct err *err);
+
+NONNULL_END
+#endif
