@@ -1,5 +1,6 @@
-/* act.h - the entry an act leaves in the chain of duties: what kind, on which object, whose unit, by whom, with what words.
- * Knows nothing of what the acts mean.    Uses: proof.    Used by: duty.    Memory: none kept.    Threads: one db, one owner. */
+/* act.h - the entry an act leaves in the chain of duties: what kind, on which object, whose unit, by whom, with what
+ * words. Knows nothing of what the acts mean.    Uses: proof.    Used by: duty.    Memory: none kept.    Threads: one
+ * db, one owner. */
 #ifndef LUYTRE_DUTY_ACT_H
 #define LUYTRE_DUTY_ACT_H
 
@@ -13,8 +14,8 @@ struct act_field { /* one member of the entry's content; left out when the text 
     int64_t number;
     bool is_id;
 };
-#define ACT_TEXT(k, t) ((struct act_field){.key = (k), .text = (t)})
-#define ACT_ID(k, n) ((struct act_field){.key = (k), .number = (n), .is_id = true})
+#define ACT_TEXT(k, t)   ((struct act_field){.key = (k), .text = (t)})
+#define ACT_ID(k, n)     ((struct act_field){.key = (k), .number = (n), .is_id = true})
 #define ACT_NUMBER(k, n) ((struct act_field){.key = (k), .number = (n)})
 
 struct act {

@@ -36,12 +36,15 @@ static enum err_code set_in_transaction(struct db *db, void *ctx, struct err *er
                                  .at_ms = db_now_ms(db),
                              },
                              err));
-    const struct act_field fields[] = {ACT_NUMBER("year", s->year), ACT_NUMBER("total_vnd", s->total_vnd), ACT_TEXT("basis", str_trim(s->basis))};
-    return act_record(db, s->actor, &(struct act){"budget_total_set", "unit", s->unit_id, s->unit_id, fields, ARRAY_LEN(fields)}, err);
+    const struct act_field fields[] = {ACT_NUMBER("year", s->year), ACT_NUMBER("total_vnd", s->total_vnd),
+                                       ACT_TEXT("basis", str_trim(s->basis))};
+    return act_record(db, s->actor,
+                      &(struct act){"budget_total_set", "unit", s->unit_id, s->unit_id, fields, ARRAY_LEN(fields)},
+                      err);
 }
 
-enum err_code budget_set_total(struct db *db, const struct actor *actor, int64_t unit_id, int year, int64_t total_vnd, struct str basis,
-                               struct err *err)
+enum err_code budget_set_total(struct db *db, const struct actor *actor, int64_t unit_id, int year, int64_t total_vnd,
+                               struct str basis, struct err *err)
 {
     struct setting_total setting = {actor, unit_id, year, total_vnd, basis};
     return db_transact(db, set_in_transaction, &setting, err);
@@ -52,14 +55,17 @@ static int permille(int64_t part, int64_t whole)
     return whole > 0 ? (int)((double)part * 1000.0 / (double)whole + 0.5) : -1;
 }
 
-enum err_code budget_rollup(struct db *db, const struct actor *actor, int64_t root_id, struct str edge_kind, int year, struct arena *arena,
-                            struct budget_table *ret_table, struct err *err)
+enum err_code budget_rollup(struct db *db, const struct actor *actor, int64_t root_id, struct str edge_kind, int year,
+                            struct arena *arena, struct budget_table *ret_table, struct err *err)
 {
     struct sql_budget_lines_rows rows;
     TRY(sql_budget_lines(db, actor, arena,
-                         &(struct sql_budget_lines_args){.root_id = root_id, .edge_kind = edge_kind, .budget_year = year, .on_day = db_today(db)}, &rows,
-                         err));
-    struct budget_table table = {.lines = arena_new_array(arena, struct budget_line, rows.count), .count = rows.count, .sum = {.has_total = true}};
+                         &(struct sql_budget_lines_args){
+                             .root_id = root_id, .edge_kind = edge_kind, .budget_year = year, .on_day = db_today(db)},
+                         &rows, err));
+    struct budget_table table = {.lines = arena_new_array(arena, struct budget_line, rows.count),
+                                 .count = rows.count,
+                                 .sum = {.has_total = true}};
     if (!table.lines)
         return arena_full(arena, err);
     int64_t known_granted = 0; /* a share is only told of units whose whole is known */

@@ -6,7 +6,7 @@
 #include "format/json.h"
 #include "org/access.h"
 
-#define FREEZE_ARENA_BYTES (8u << 20)
+#define FREEZE_ARENA_BYTES    (8u << 20)
 #define FREEZE_LINE_MAX_BYTES (64u << 10)
 
 /* --- the lines a hash is over --- */
@@ -41,7 +41,8 @@ static void put_day(struct json_writer *w, bool has, int64_t day)
         json_put_null(w);
 }
 
-static enum err_code put_head(struct lines *lines, int64_t root_id, int64_t directive_id, struct str edge_kind, civil_day as_of_day, struct err *err)
+static enum err_code put_head(struct lines *lines, int64_t root_id, int64_t directive_id, struct str edge_kind,
+                              civil_day as_of_day, struct err *err)
 {
     struct json_writer w;
     json_writer_init(&w, &lines->buf, 0);
@@ -74,13 +75,14 @@ static enum err_code put_row(void *ctx, const struct sql_freeze_hash_rows_row *r
     return put_line(lines, err);
 }
 
-static enum err_code put_all(struct db *db, int64_t freeze_id, int64_t root_id, int64_t directive_id, struct str edge_kind, civil_day as_of_day,
-                             struct lines *lines, struct err *err)
+static enum err_code put_all(struct db *db, int64_t freeze_id, int64_t root_id, int64_t directive_id,
+                             struct str edge_kind, civil_day as_of_day, struct lines *lines, struct err *err)
 {
     AUTO_ARENA scratch;
     arena_init(&scratch, FREEZE_ARENA_BYTES);
     TRY(put_head(lines, root_id, directive_id, edge_kind, as_of_day, err));
-    return sql_freeze_hash_rows_each(db, &scratch, &(struct sql_freeze_hash_rows_args){.freeze_id = freeze_id}, put_row, lines, err);
+    return sql_freeze_hash_rows_each(db, &scratch, &(struct sql_freeze_hash_rows_args){.freeze_id = freeze_id}, put_row,
+                                     lines, err);
 }
 
 static enum err_code add_to_hash(void *ctx, struct str line, struct err *err)
@@ -91,8 +93,9 @@ static enum err_code add_to_hash(void *ctx, struct str line, struct err *err)
     return ERR_NONE;
 }
 
-static enum err_code hash_all(struct db *db, int64_t freeze_id, int64_t root_id, int64_t directive_id, struct str edge_kind, civil_day as_of_day,
-                              struct sha256 *ret_hash, int64_t *ret_count, struct err *err)
+static enum err_code hash_all(struct db *db, int64_t freeze_id, int64_t root_id, int64_t directive_id,
+                              struct str edge_kind, civil_day as_of_day, struct sha256 *ret_hash, int64_t *ret_count,
+                              struct err *err)
 {
     struct sha256_stream stream;
     sha256_begin(&stream);
@@ -159,17 +162,25 @@ static enum err_code make_in_transaction(struct db *db, void *ctx, struct err *e
     int64_t hashed = 0, changes = 0;
     TRY(hash_all(db, made.id, draft->root_id, draft->directive_id, draft->edge_kind, as_of, &made.hash, &hashed, err));
     must(hashed == made.row_count);
-    TRY(sql_freeze_close(db, &(struct sql_freeze_close_args){.id = made.id, .row_count = made.row_count, .hash = sha256_str(&made.hash)}, &changes, err));
+    TRY(sql_freeze_close(
+        db, &(struct sql_freeze_close_args){.id = made.id, .row_count = made.row_count, .hash = sha256_str(&made.hash)},
+        &changes, err));
     must(changes == 1);
     char day[CIVIL_TEXT_BYTES];
-    const struct act_field fields[] = {ACT_TEXT("as_of", str_from_cstr(civil_iso(as_of, day))), ACT_ID("directive", draft->directive_id),
-                                       ACT_NUMBER("rows", made.row_count), ACT_TEXT("sha256", crypto_to_hex(sha256_str(&made.hash), &arena))};
-    TRY(act_record(db, m->actor, &(struct act){"figures_frozen", "freeze", made.id, draft->root_id, fields, ARRAY_LEN(fields)}, err));
+    struct str hex = crypto_to_hex(sha256_str(&made.hash), &arena);
+    if (str_is_null(hex))
+        return arena_full(&arena, err);
+    const struct act_field fields[] = {ACT_TEXT("as_of", str_from_cstr(civil_iso(as_of, day))),
+                                       ACT_ID("directive", draft->directive_id), ACT_NUMBER("rows", made.row_count),
+                                       ACT_TEXT("sha256", hex)};
+    TRY(act_record(db, m->actor,
+                   &(struct act){"figures_frozen", "freeze", made.id, draft->root_id, fields, ARRAY_LEN(fields)}, err));
     m->made = made;
     return ERR_NONE;
 }
 
-enum err_code freeze_make(struct db *db, const struct actor *actor, const struct freeze_draft *draft, struct freeze_made *ret_made, struct err *err)
+enum err_code freeze_make(struct db *db, const struct actor *actor, const struct freeze_draft *draft,
+                          struct freeze_made *ret_made, struct err *err)
 {
     struct making making = {.actor = actor, .draft = draft};
     if (db_transact(db, make_in_transaction, &making, err) != ERR_NONE)
@@ -187,8 +198,8 @@ struct checking {
     struct lines *lines; /* when exporting */
 };
 
-static enum err_code get_head(struct db *db, const struct actor *actor, int64_t id, struct arena *arena, struct sql_freeze_get_row **ret_head,
-                              struct err *err)
+static enum err_code get_head(struct db *db, const struct actor *actor, int64_t id, struct arena *arena,
+                              struct sql_freeze_get_row **ret_head, struct err *err)
 {
     TRY(sql_freeze_get(db, actor, arena, &(struct sql_freeze_get_args){.id = id}, ret_head, err));
     return *ret_head ? ERR_NONE : err_set(err, ERR_NOT_FOUND, "không có lần chốt số liệu này");
@@ -202,17 +213,21 @@ static enum err_code check_in_snapshot(struct db *db, void *ctx, struct err *err
     struct sql_freeze_get_row *head = NULL;
     TRY(get_head(db, c->actor, c->freeze_id, &arena, &head, err));
     if (c->lines)
-        return put_all(db, head->id, head->root_id, head->directive_id.v, head->edge_kind, (civil_day)head->as_of_day, c->lines, err);
+        return put_all(db, head->id, head->root_id, head->directive_id.v, head->edge_kind, (civil_day)head->as_of_day,
+                       c->lines, err);
     c->found = (struct freeze_made){.id = head->id, .as_of_day = (civil_day)head->as_of_day};
-    TRY(hash_all(db, head->id, head->root_id, head->directive_id.v, head->edge_kind, (civil_day)head->as_of_day, &c->found.hash, &c->found.row_count,
-                 err));
+    TRY(hash_all(db, head->id, head->root_id, head->directive_id.v, head->edge_kind, (civil_day)head->as_of_day,
+                 &c->found.hash, &c->found.row_count, err));
     if (c->found.row_count != head->row_count)
-        return err_set(err, ERR_CONFLICT, "lần chốt này có %lld dòng, đang lưu %lld dòng", (long long)head->row_count, (long long)c->found.row_count);
-    return str_equal(sha256_str(&c->found.hash), head->hash) ? ERR_NONE
-                                                             : err_set(err, ERR_CONFLICT, "số liệu đã chốt bị sửa: mã băm không còn khớp");
+        return err_set(err, ERR_CONFLICT, "lần chốt này có %lld dòng, đang lưu %lld dòng", (long long)head->row_count,
+                       (long long)c->found.row_count);
+    return str_equal(sha256_str(&c->found.hash), head->hash)
+               ? ERR_NONE
+               : err_set(err, ERR_CONFLICT, "số liệu đã chốt bị sửa: mã băm không còn khớp");
 }
 
-enum err_code freeze_verify(struct db *db, const struct actor *actor, int64_t freeze_id, struct freeze_made *ret_found, struct err *err)
+enum err_code freeze_verify(struct db *db, const struct actor *actor, int64_t freeze_id, struct freeze_made *ret_found,
+                            struct err *err)
 {
     struct checking checking = {.actor = actor, .freeze_id = freeze_id};
     if (db_read(db, check_in_snapshot, &checking, err) != ERR_NONE)
@@ -223,7 +238,8 @@ enum err_code freeze_verify(struct db *db, const struct actor *actor, int64_t fr
 }
 
 enum err_code freeze_export(struct db *db, const struct actor *actor, int64_t freeze_id,
-                            enum err_code (*line)(void *NULLABLE ctx, struct str line, struct err *err), void *ctx, struct err *err)
+                            enum err_code (*line)(void *NULLABLE ctx, struct str line, struct err *err), void *ctx,
+                            struct err *err)
 {
     __attribute__((cleanup(lines_done))) struct lines lines = {.out = line, .ctx = ctx};
     buf_init(&lines.buf, FREEZE_LINE_MAX_BYTES);
@@ -231,14 +247,16 @@ enum err_code freeze_export(struct db *db, const struct actor *actor, int64_t fr
     return db_read(db, check_in_snapshot, &checking, err);
 }
 
-enum err_code freeze_counts(struct db *db, const struct actor *actor, int64_t freeze_id, int64_t ret_counts[DUTY_STATE_COUNT], struct err *err)
+enum err_code freeze_counts(struct db *db, const struct actor *actor, int64_t freeze_id,
+                            int64_t ret_counts[DUTY_STATE_COUNT], struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, FREEZE_ARENA_BYTES);
     struct sql_freeze_get_row *head = NULL;
     TRY(get_head(db, actor, freeze_id, &arena, &head, err));
     struct sql_freeze_state_counts_rows rows;
-    TRY(sql_freeze_state_counts(db, actor, &arena, &(struct sql_freeze_state_counts_args){.freeze_id = freeze_id}, &rows, err));
+    TRY(sql_freeze_state_counts(db, actor, &arena, &(struct sql_freeze_state_counts_args){.freeze_id = freeze_id},
+                                &rows, err));
     for (int i = 0; i < DUTY_STATE_COUNT; i++)
         ret_counts[i] = 0;
     for (size_t i = 0; i < rows.count; i++)

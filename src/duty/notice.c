@@ -22,14 +22,16 @@ enum err_code notice_add(struct db *db, const struct notice *notice, struct err 
                              err);
 }
 
-enum err_code notice_add_roles(struct db *db, int64_t unit_id, struct str roles, struct str kind, struct str title, struct str link,
-                               struct err *err)
+enum err_code notice_add_roles(struct db *db, int64_t unit_id, struct str roles, struct str kind, struct str title,
+                               struct str link, struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, 1u << 20);
     struct sql_notice_people_of_roles_rows people;
     TRY(sql_notice_people_of_roles(
-        db, &arena, &(struct sql_notice_people_of_roles_args){.unit_id = unit_id, .roles = roles, .on_day = db_today(db)}, &people, err));
+        db, &arena,
+        &(struct sql_notice_people_of_roles_args){.unit_id = unit_id, .roles = roles, .on_day = db_today(db)}, &people,
+        err));
     for (size_t i = 0; i < people.count; i++)
         TRY(notice_add(db, &(struct notice){people.items[i].person_id, kind, title, link}, err));
     return ERR_NONE;
@@ -38,13 +40,15 @@ enum err_code notice_add_roles(struct db *db, int64_t unit_id, struct str roles,
 enum err_code notice_read(struct db *db, const struct actor *actor, int64_t id, struct err *err)
 {
     int64_t changes = 0;
-    TRY(sql_notice_set_read(db, actor, &(struct sql_notice_set_read_args){.id = id, .read_ms = db_now_ms(db)}, &changes, err));
+    TRY(sql_notice_set_read(db, actor, &(struct sql_notice_set_read_args){.id = id, .read_ms = db_now_ms(db)}, &changes,
+                            err));
     return changes == 1 ? ERR_NONE : err_set(err, ERR_NOT_FOUND, "không có thông báo này");
 }
 
 enum err_code notice_read_all(struct db *db, const struct actor *actor, int64_t *ret_count, struct err *err)
 {
-    return sql_notice_set_all_read(db, actor, &(struct sql_notice_set_all_read_args){.read_ms = db_now_ms(db)}, ret_count, err);
+    return sql_notice_set_all_read(db, actor, &(struct sql_notice_set_all_read_args){.read_ms = db_now_ms(db)},
+                                   ret_count, err);
 }
 
 enum err_code notice_unread_count(struct db *db, const struct actor *actor, int64_t *ret_count, struct err *err)

@@ -20,13 +20,15 @@ struct notice {
 };
 /* In the caller's transaction. A longer title is cut at a character. */
 MUST_USE enum err_code notice_add(struct db *db, const struct notice *notice, struct err *err);
-/* The same to everybody who holds one of the roles (" unit_head focal_officer ", with blanks around each) on that very unit today. */
-MUST_USE enum err_code notice_add_roles(struct db *db, int64_t unit_id, struct str roles, struct str kind, struct str title, struct str link,
-                                        struct err *err);
+/* The same to everybody who holds one of the roles (" unit_head focal_officer ", with blanks around each) on that very
+ * unit today. */
+MUST_USE enum err_code notice_add_roles(struct db *db, int64_t unit_id, struct str roles, struct str kind,
+                                        struct str title, struct str link, struct err *err);
 /* ERR_NOT_FOUND when it is not the actor's own. Twice is once. */
 MUST_USE enum err_code notice_read(struct db *db, const struct actor *actor, int64_t id, struct err *err);
 MUST_USE enum err_code notice_read_all(struct db *db, const struct actor *actor, int64_t *ret_count, struct err *err);
-MUST_USE enum err_code notice_unread_count(struct db *db, const struct actor *actor, int64_t *ret_count, struct err *err);
+MUST_USE enum err_code notice_unread_count(struct db *db, const struct actor *actor, int64_t *ret_count,
+                                           struct err *err);
 
 NONNULL_END
 #endif

@@ -4,32 +4,37 @@
 
 #define PEOPLE_ARENA_BYTES (1u << 20)
 
-enum err_code people_progress(struct db *db, const struct actor *actor, int64_t root_id, int64_t directive_id, struct str edge_kind,
-                              struct people_progress *ret_progress, struct err *err)
+enum err_code people_progress(struct db *db, const struct actor *actor, int64_t root_id, int64_t directive_id,
+                              struct str edge_kind, struct people_progress *ret_progress, struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, PEOPLE_ARENA_BYTES);
     struct sql_acknowledgement_rollup_row *row = NULL;
     TRY(sql_acknowledgement_rollup(
         db, actor, &arena,
-        &(struct sql_acknowledgement_rollup_args){.root_id = root_id, .directive_id = directive_id, .edge_kind = edge_kind, .on_day = db_today(db)}, &row,
-        err));
+        &(struct sql_acknowledgement_rollup_args){
+            .root_id = root_id, .directive_id = directive_id, .edge_kind = edge_kind, .on_day = db_today(db)},
+        &row, err));
     must(row != NULL);
-    *ret_progress = (struct people_progress){row->people, row->acked, row->people > 0 ? (int)(row->acked * 1000 / row->people) : -1};
+    *ret_progress = (struct people_progress){row->people, row->acked,
+                                             row->people > 0 ? (int)(row->acked * 1000 / row->people) : -1};
     return ERR_NONE;
 }
 
 static struct people_head head_of(const struct sql_people_heads_of_unit_row *r)
 {
-    return (struct people_head){r->person_id, r->name, r->title, r->role, r->basis, (civil_day)r->from_day, (civil_day)r->to_day};
+    return (struct people_head){r->person_id,        r->name, r->title, r->role, r->basis, (civil_day)r->from_day,
+                                (civil_day)r->to_day};
 }
 
-enum err_code people_head_on(struct db *db, const struct actor *actor, int64_t unit_id, civil_day day, struct arena *arena,
-                             struct people_head **ret_head, struct err *err)
+enum err_code people_head_on(struct db *db, const struct actor *actor, int64_t unit_id, civil_day day,
+                             struct arena *arena, struct people_head **ret_head, struct err *err)
 {
     struct sql_people_heads_of_unit_rows rows;
     TRY(sql_people_heads_of_unit(
-        db, actor, arena, &(struct sql_people_heads_of_unit_args){.unit_id = unit_id, .from_day = day, .to_day = (int64_t)day + 1}, &rows, err));
+        db, actor, arena,
+        &(struct sql_people_heads_of_unit_args){.unit_id = unit_id, .from_day = day, .to_day = (int64_t)day + 1}, &rows,
+        err));
     const struct sql_people_heads_of_unit_row *best = NULL;
     for (size_t i = 0; i < rows.count; i++) {
         bool is_head = str_equal(rows.items[i].role, STR("unit_head"));
@@ -49,14 +54,16 @@ enum err_code people_head_on(struct db *db, const struct actor *actor, int64_t u
     return ERR_NONE;
 }
 
-enum err_code people_heads(struct db *db, const struct actor *actor, int64_t unit_id, civil_day from_day, civil_day to_day, struct arena *arena,
-                           struct people_heads *ret_heads, struct err *err)
+enum err_code people_heads(struct db *db, const struct actor *actor, int64_t unit_id, civil_day from_day,
+                           civil_day to_day, struct arena *arena, struct people_heads *ret_heads, struct err *err)
 {
     if (from_day >= to_day)
         return err_set(err, ERR_SYNTAX, "khoảng ngày phải có ít nhất một ngày");
     struct sql_people_heads_of_unit_rows rows;
     TRY(sql_people_heads_of_unit(
-        db, actor, arena, &(struct sql_people_heads_of_unit_args){.unit_id = unit_id, .from_day = from_day, .to_day = to_day}, &rows, err));
+        db, actor, arena,
+        &(struct sql_people_heads_of_unit_args){.unit_id = unit_id, .from_day = from_day, .to_day = to_day}, &rows,
+        err));
     struct people_heads heads = {.items = arena_new_array(arena, struct people_head, rows.count + 1),
                                  .gaps = arena_new_array(arena, struct people_gap, rows.count + 1)};
     if (!heads.items || !heads.gaps)

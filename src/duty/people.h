@@ -1,6 +1,6 @@
-/* people.h - duties counted by person: who has read a directive and who has not (CT18-1a), and who was head of a unit on a day
- * (CT18-1c, CT23-4b, CT23-7: the head answers in person, so the day matters).
- * Uses: org, duty/directive.    Used by: work, web, report.    Memory: the caller's arena.    Threads: one db, one owner. */
+/* people.h - duties counted by person: who has read a directive and who has not (CT18-1a), and who was head of a unit
+ * on a day (CT18-1c, CT23-4b, CT23-7: the head answers in person, so the day matters). Uses: org, duty/directive. Used
+ * by: work, web, report.    Memory: the caller's arena.    Threads: one db, one owner. */
 #ifndef LUYTRE_DUTY_PEOPLE_H
 #define LUYTRE_DUTY_PEOPLE_H
 
@@ -16,8 +16,8 @@ struct people_progress {
     int permille; /* -1: nobody owes one */
 };
 /* At and below a unit along an edge kind, today. */
-MUST_USE enum err_code people_progress(struct db *db, const struct actor *actor, int64_t root_id, int64_t directive_id, struct str edge_kind,
-                                       struct people_progress *ret_progress, struct err *err);
+MUST_USE enum err_code people_progress(struct db *db, const struct actor *actor, int64_t root_id, int64_t directive_id,
+                                       struct str edge_kind, struct people_progress *ret_progress, struct err *err);
 struct people_head {
     int64_t person_id;
     struct str name;
@@ -27,8 +27,9 @@ struct people_head {
     civil_day from_day, to_day;
 };
 /* Who was head of a unit on a day. *ret_head is NULL when nobody is on record: that is a finding, not an error. */
-MUST_USE enum err_code people_head_on(struct db *db, const struct actor *actor, int64_t unit_id, civil_day day, struct arena *arena,
-                                      struct people_head *NULLABLE *NULLABLE ret_head, struct err *err);
+MUST_USE enum err_code people_head_on(struct db *db, const struct actor *actor, int64_t unit_id, civil_day day,
+                                      struct arena *arena, struct people_head *NULLABLE *NULLABLE ret_head,
+                                      struct err *err);
 struct people_gap { /* a stretch of days without a head */
     civil_day from_day, to_day;
 };
@@ -39,8 +40,9 @@ struct people_heads {
     size_t gap_count;
 };
 /* The extract for a period [from_day, to_day): every head of the unit with their days, and the days nobody answered. */
-MUST_USE enum err_code people_heads(struct db *db, const struct actor *actor, int64_t unit_id, civil_day from_day, civil_day to_day,
-                                    struct arena *arena, struct people_heads *ret_heads, struct err *err);
+MUST_USE enum err_code people_heads(struct db *db, const struct actor *actor, int64_t unit_id, civil_day from_day,
+                                    civil_day to_day, struct arena *arena, struct people_heads *ret_heads,
+                                    struct err *err);
 
 NONNULL_END
 #endif

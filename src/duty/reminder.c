@@ -11,10 +11,10 @@
 #include "format/json.h"
 #include "know/know.h"
 
-#define REMINDER_ARENA_BYTES (768u << 20) /* a million reminders a day */
-#define REMINDER_CHUNK_ROWS 5000u
+#define REMINDER_ARENA_BYTES     (768u << 20) /* a million reminders a day */
+#define REMINDER_CHUNK_ROWS      5000u
 #define REMINDER_CHUNK_MAX_BYTES (16u << 20)
-#define REMINDER_MAIL_MAX_BYTES (64u << 10)
+#define REMINDER_MAIL_MAX_BYTES  (64u << 10)
 /* No stretch of days off in the calendar is longer: Tết with both weekends is 12 days. */
 #define REMINDER_SPAN_DAYS 60
 
@@ -44,8 +44,8 @@ struct collecting {
     VEC(struct told) told;
 };
 
-static enum err_code take_rows(struct collecting *c, const struct sql_reminder_candidates_row *rows, size_t count, struct str step, civil_day on_day,
-                               struct err *err)
+static enum err_code take_rows(struct collecting *c, const struct sql_reminder_candidates_row *rows, size_t count,
+                               struct str step, civil_day on_day, struct err *err)
 {
     AUTO_BUF buf;
     buf_init(&buf, REMINDER_CHUNK_MAX_BYTES);
@@ -54,34 +54,44 @@ static enum err_code take_rows(struct collecting *c, const struct sql_reminder_c
         buf_clear(&buf);
         for (size_t i = at; i < end; i++) {
             const struct sql_reminder_candidates_row *r = &rows[i];
-            buf_printf(&buf, "%s[%lld,%lld,%lld]", i == at ? "[" : ",", (long long)db_id(c->db), (long long)r->assignment_id, (long long)r->person_id);
+            buf_printf(&buf, "%s[%lld,%lld,%lld]", i == at ? "[" : ",", (long long)db_id(c->db),
+                       (long long)r->assignment_id, (long long)r->person_id);
             struct told *told = vec_push(&c->told, c->arena);
             if (!told)
                 return arena_full(c->arena, err);
-            *told = (struct told){r->person_id, r->assignment_id, (civil_day)r->due_day, r->person_name, r->email, r->language, r->unit_name, r->title};
+            *told = (struct told){r->person_id, r->assignment_id, (civil_day)r->due_day, r->person_name,
+                                  r->email,     r->language,      r->unit_name,          r->title};
         }
         buf_put_byte(&buf, ']');
         TRY(buf_check(&buf, err));
         TRY(sql_reminder_insert_many(
-            c->db, &(struct sql_reminder_insert_many_args){.rows = buf_str(&buf), .step = step, .on_day = on_day, .sent_ms = db_now_ms(c->db)}, err));
+            c->db,
+            &(struct sql_reminder_insert_many_args){
+                .rows = buf_str(&buf), .step = step, .on_day = on_day, .sent_ms = db_now_ms(c->db)},
+            err));
     }
     return ERR_NONE;
 }
 
-static enum err_code collect_step(struct collecting *c, const struct know_reminder *step, struct str roles, civil_day due_day, civil_day on_day,
-                                  struct err *err)
+static enum err_code collect_step(struct collecting *c, const struct know_reminder *step, struct str roles,
+                                  civil_day due_day, civil_day on_day, struct err *err)
 {
     struct sql_reminder_candidates_rows rows;
     TRY(sql_reminder_candidates(
         c->db, c->arena,
-        &(struct sql_reminder_candidates_args){.due_day = due_day, .step = step->id, .on_day = on_day, .day = c->day, .roles = roles}, &rows, err));
+        &(struct sql_reminder_candidates_args){
+            .due_day = due_day, .step = step->id, .on_day = on_day, .day = c->day, .roles = roles},
+        &rows, err));
     TRY(take_rows(c, rows.items, rows.count, step->id, on_day, err));
     if (!step->to_superior)
         return ERR_NONE;
     struct sql_reminder_candidates_above_rows above;
-    TRY(sql_reminder_candidates_above(
-        c->db, c->arena, &(struct sql_reminder_candidates_above_args){.due_day = due_day, .step = step->id, .on_day = on_day, .day = c->day}, &above, err));
-    struct sql_reminder_candidates_row *same = arena_new_array(c->arena, struct sql_reminder_candidates_row, above.count);
+    TRY(sql_reminder_candidates_above(c->db, c->arena,
+                                      &(struct sql_reminder_candidates_above_args){
+                                          .due_day = due_day, .step = step->id, .on_day = on_day, .day = c->day},
+                                      &above, err));
+    struct sql_reminder_candidates_row *same =
+        arena_new_array(c->arena, struct sql_reminder_candidates_row, above.count);
     if (!same)
         return arena_full(c->arena, err);
     for (size_t i = 0; i < above.count; i++) {
@@ -162,7 +172,8 @@ static void put_summary(struct buf *buf, bool is_vi, size_t late, size_t due)
         buf_printf(buf, is_vi ? "%zu việc sắp đến hạn" : "%zu due soon", due);
 }
 
-static void put_list(struct buf *buf, bool is_vi, const struct told *told, size_t count, civil_day day, struct str base_url)
+static void put_list(struct buf *buf, bool is_vi, const struct told *told, size_t count, civil_day day,
+                     struct str base_url)
 {
     for (size_t i = 0; i < count && i < REMINDER_LINES_MAX; i++) {
         buf_printf(buf, "%zu. %.*s\n   %.*s: ", i + 1, STR_ARG(told[i].title), STR_ARG(told[i].unit_name));
@@ -173,8 +184,8 @@ static void put_list(struct buf *buf, bool is_vi, const struct told *told, size_
         buf_printf(buf, is_vi ? "và %zu việc khác\n" : "and %zu more\n", count - REMINDER_LINES_MAX);
 }
 
-static enum err_code write_mail(const struct told *told, size_t count, size_t late, civil_day day, struct str base_url, struct arena *arena,
-                                struct reminder_mail *ret_mail, struct err *err)
+static enum err_code write_mail(const struct told *told, size_t count, size_t late, civil_day day, struct str base_url,
+                                struct arena *arena, struct reminder_mail *ret_mail, struct err *err)
 {
     bool is_vi = !str_equal(told->language, STR("en"));
     AUTO_BUF subject;
@@ -194,7 +205,9 @@ static enum err_code write_mail(const struct told *told, size_t count, size_t la
         put_list(&text, is_vi, told + late, count - late, day, base_url);
         buf_put_byte(&text, '\n');
     }
-    buf_printf(&text, is_vi ? "Xem tất cả: %.*s/\nThư tự động, mỗi ngày nhiều nhất một thư.\n" : "See all: %.*s/\nSent by machine, at most once a day.\n",
+    buf_printf(&text,
+               is_vi ? "Xem tất cả: %.*s/\nThư tự động, mỗi ngày nhiều nhất một thư.\n"
+                     : "See all: %.*s/\nSent by machine, at most once a day.\n",
                STR_ARG(base_url));
     struct reminder_mail mail = {.person_id = told->person_id};
     mail.name = arena_str(arena, told->person_name);
@@ -214,7 +227,8 @@ static bool is_address(struct str s)
     if (str_find_byte(s, '@', 1) <= 0 || s.len_bytes > 254)
         return false;
     for (size_t i = 0; i < s.len_bytes; i++)
-        if ((unsigned char)s.ptr[i] <= ' ' || s.ptr[i] == 0x7f || s.ptr[i] == ',' || s.ptr[i] == ';' || s.ptr[i] == '<' || s.ptr[i] == '>')
+        if ((unsigned char)s.ptr[i] <= ' ' || s.ptr[i] == 0x7f || s.ptr[i] == ',' || s.ptr[i] == ';' ||
+            s.ptr[i] == '<' || s.ptr[i] == '>')
             return false;
     return true;
 }
@@ -236,15 +250,21 @@ static enum err_code flush_digests(struct db *db, struct writing *w, civil_day d
     TRY(buf_check(&w->notices, err));
     TRY(buf_check(&w->digests, err));
     int64_t now_ms = db_now_ms(db);
-    TRY(sql_reminder_digest_insert_many(db, &(struct sql_reminder_digest_insert_many_args){.rows = buf_str(&w->digests), .day = day, .at_ms = now_ms}, err));
-    TRY(sql_notice_insert_many(db, &(struct sql_notice_insert_many_args){.rows = buf_str(&w->notices), .kind = STR("reminder"), .at_ms = now_ms}, err));
+    TRY(sql_reminder_digest_insert_many(
+        db, &(struct sql_reminder_digest_insert_many_args){.rows = buf_str(&w->digests), .day = day, .at_ms = now_ms},
+        err));
+    TRY(sql_notice_insert_many(
+        db,
+        &(struct sql_notice_insert_many_args){.rows = buf_str(&w->notices), .kind = STR("reminder"), .at_ms = now_ms},
+        err));
     buf_clear(&w->notices);
     buf_clear(&w->digests);
     w->count = 0;
     return ERR_NONE;
 }
 
-static enum err_code write_digest(struct db *db, struct running *run, struct writing *w, const struct told *told, size_t count, struct err *err)
+static enum err_code write_digest(struct db *db, struct running *run, struct writing *w, const struct told *told,
+                                  size_t count, struct err *err)
 {
     size_t late = 0;
     while (late < count && told[late].due_day < run->day)
@@ -256,7 +276,8 @@ static enum err_code write_digest(struct db *db, struct running *run, struct wri
     put_summary(&title, !str_equal(told->language, STR("en")), late, count - late);
     TRY(buf_check(&title, err));
     buf_put_byte(&w->notices, w->count ? ',' : '[');
-    buf_printf(&w->notices, "[%lld,%lld,\"%.*s\",\"", (long long)db_id(db), (long long)told->person_id, STR_ARG(buf_str(&title)));
+    buf_printf(&w->notices, "[%lld,%lld,\"%.*s\",\"", (long long)db_id(db), (long long)told->person_id,
+               STR_ARG(buf_str(&title)));
     if (count == 1)
         buf_printf(&w->notices, "/duty/%lld\"]", (long long)told->assignment_id);
     else
@@ -334,14 +355,15 @@ static enum err_code run_in_transaction(struct db *db, void *ctx, struct err *er
     count_duties(run, c.told.items, kept);
     char text[CIVIL_TEXT_BYTES];
     struct actor system = actor_system(run->day);
-    const struct act_field fields[] = {ACT_TEXT("day", str_from_cstr(civil_iso(run->day, text))), ACT_NUMBER("duties", (int64_t)run->done.duty_count),
-                                       ACT_NUMBER("late", (int64_t)run->done.late_count), ACT_NUMBER("people", (int64_t)run->done.person_count),
-                                       ACT_NUMBER("mails", (int64_t)run->done.mail_count)};
+    const struct act_field fields[] = {
+        ACT_TEXT("day", str_from_cstr(civil_iso(run->day, text))), ACT_NUMBER("duties", (int64_t)run->done.duty_count),
+        ACT_NUMBER("late", (int64_t)run->done.late_count), ACT_NUMBER("people", (int64_t)run->done.person_count),
+        ACT_NUMBER("mails", (int64_t)run->done.mail_count)};
     return act_record(db, &system, &(struct act){"reminders_sent", "day", run->day, 0, fields, ARRAY_LEN(fields)}, err);
 }
 
-enum err_code reminder_run(struct db *db, civil_day day, const struct reminder_options *options, struct arena *arena, struct reminder_done *ret_done,
-                           struct err *err)
+enum err_code reminder_run(struct db *db, civil_day day, const struct reminder_options *options, struct arena *arena,
+                           struct reminder_done *ret_done, struct err *err)
 {
     struct running run = {.day = day, .options = options, .arena = arena};
     if (db_transact(db, run_in_transaction, &run, err) != ERR_NONE)
@@ -352,17 +374,19 @@ enum err_code reminder_run(struct db *db, civil_day day, const struct reminder_o
 
 /* --- copy as message --- */
 
-enum err_code reminder_message(struct db *db, const struct actor *actor, int64_t assignment_id, struct str base_url, struct arena *arena,
-                               struct str *ret_text, struct err *err)
+enum err_code reminder_message(struct db *db, const struct actor *actor, int64_t assignment_id, struct str base_url,
+                               struct arena *arena, struct str *ret_text, struct err *err)
 {
     civil_day today = db_today(db);
     struct sql_reminder_duty_row *d = NULL;
-    TRY(sql_reminder_duty(db, actor, arena, &(struct sql_reminder_duty_args){.assignment_id = assignment_id, .on_day = today}, &d, err));
+    TRY(sql_reminder_duty(db, actor, arena,
+                          &(struct sql_reminder_duty_args){.assignment_id = assignment_id, .on_day = today}, &d, err));
     if (!d)
         return err_set(err, ERR_NOT_FOUND, "không có nghĩa vụ này");
     struct duty_facts facts = {.issued_day = (civil_day)d->issued_day,
                                .due_day = d->due_day.has ? (civil_day)d->due_day.v : CIVIL_NONE,
-                               .covered_from_day = d->covered_from_day.has ? (civil_day)d->covered_from_day.v : CIVIL_NONE,
+                               .covered_from_day =
+                                   d->covered_from_day.has ? (civil_day)d->covered_from_day.v : CIVIL_NONE,
                                .covered_to_day = d->covered_to_day.has ? (civil_day)d->covered_to_day.v : CIVIL_NONE};
     civil_day due = duty_next_due(&facts, today);
     AUTO_BUF buf;

@@ -52,7 +52,8 @@ static enum err_code put_duties(struct db *db, struct figures *f, struct err *er
     size_t count = 0;
     if (f->of->freeze_id) {
         struct sql_freeze_totals_rows rows;
-        TRY(sql_freeze_totals(db, &f->system, f->arena, &(struct sql_freeze_totals_args){.freeze_id = f->of->freeze_id}, &rows, err));
+        TRY(sql_freeze_totals(db, &f->system, f->arena, &(struct sql_freeze_totals_args){.freeze_id = f->of->freeze_id},
+                              &rows, err));
         tallies = arena_new_array(f->arena, struct tally, rows.count + 1);
         for (size_t i = 0; tallies && i < rows.count; i++)
             add(tallies, &count, rows.items[i].catalogue_id, rows.items[i].title, rows.items[i].state, rows.items[i].n);
@@ -62,14 +63,18 @@ static enum err_code put_duties(struct db *db, struct figures *f, struct err *er
         struct opt_i64 directive = {f->of->directive_id != 0, f->of->directive_id};
         struct sql_obligation_rollup_rows rows;
         TRY(sql_obligation_rollup(db, &f->system, f->arena,
-                                  &(struct sql_obligation_rollup_args){
-                                      .root_id = f->of->unit_id, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = f->today, .family_id = directive},
+                                  &(struct sql_obligation_rollup_args){.root_id = f->of->unit_id,
+                                                                       .edge_kind = EDGE_ADMINISTRATIVE,
+                                                                       .on_day = f->today,
+                                                                       .family_id = directive},
                                   &rows, err));
         is_family = rows.count > 0;
         if (directive.has && !is_family)
             TRY(sql_obligation_rollup(db, &f->system, f->arena,
-                                      &(struct sql_obligation_rollup_args){
-                                          .root_id = f->of->unit_id, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = f->today, .directive_id = directive},
+                                      &(struct sql_obligation_rollup_args){.root_id = f->of->unit_id,
+                                                                           .edge_kind = EDGE_ADMINISTRATIVE,
+                                                                           .on_day = f->today,
+                                                                           .directive_id = directive},
                                       &rows, err));
         tallies = arena_new_array(f->arena, struct tally, rows.count + 1);
         for (size_t i = 0; tallies && i < rows.count; i++)
@@ -115,7 +120,8 @@ static enum err_code put_people(struct db *db, struct figures *f, struct err *er
 static enum err_code put_systems(struct db *db, struct figures *f, struct err *err)
 {
     struct sql_report_systems_rows rows;
-    TRY(sql_report_systems(db, f->arena, &(struct sql_report_systems_args){.root_id = f->of->unit_id, .on_day = f->today}, &rows, err));
+    TRY(sql_report_systems(
+        db, f->arena, &(struct sql_report_systems_args){.root_id = f->of->unit_id, .on_day = f->today}, &rows, err));
     int64_t total = 0, important = 0, personal = 0, cameras = 0, by_level[6] = {0};
     for (size_t i = 0; i < rows.count; i++) {
         const struct sql_report_systems_row *r = &rows.items[i];
@@ -133,7 +139,8 @@ static enum err_code put_systems(struct db *db, struct figures *f, struct err *e
     json_field_i64(&f->w, STR("cameras"), cameras);
     json_put_key(&f->w, STR("by_level"));
     json_object_begin(&f->w);
-    static const struct str names[] = {STR_INIT("none"), STR_INIT("1"), STR_INIT("2"), STR_INIT("3"), STR_INIT("4"), STR_INIT("5")};
+    static const struct str names[] = {STR_INIT("none"), STR_INIT("1"), STR_INIT("2"),
+                                       STR_INIT("3"),    STR_INIT("4"), STR_INIT("5")};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         json_field_i64(&f->w, names[i], by_level[i]);
     json_object_end(&f->w);
@@ -153,7 +160,8 @@ static int64_t whole(struct json fields, struct str name, struct arena *arena)
 static enum err_code put_devices(struct db *db, struct figures *f, struct err *err)
 {
     struct sql_report_coverage_rows rows;
-    TRY(sql_report_coverage(db, f->arena, &(struct sql_report_coverage_args){.root_id = f->of->unit_id, .on_day = f->today}, &rows, err));
+    TRY(sql_report_coverage(
+        db, f->arena, &(struct sql_report_coverage_args){.root_id = f->of->unit_id, .on_day = f->today}, &rows, err));
     int64_t total = 0, covered = 0, unknown = 0, units = 0;
     for (size_t i = 0; i < rows.count; i++) {
         struct json fields;
@@ -188,18 +196,22 @@ static enum err_code put_around(struct db *db, struct figures *f, struct err *er
     json_object_end(&f->w);
     struct sql_visit_counts_row *visits = NULL;
     TRY(sql_visit_counts(db, &f->system, f->arena,
-                         &(struct sql_visit_counts_args){.by_unit_id = f->of->unit_id, .from_day = f->of->from_day, .to_day = f->of->to_day}, &visits, err));
+                         &(struct sql_visit_counts_args){
+                             .by_unit_id = f->of->unit_id, .from_day = f->of->from_day, .to_day = f->of->to_day},
+                         &visits, err));
     json_put_key(&f->w, STR("visits"));
     json_object_begin(&f->w);
     json_field_i64(&f->w, STR("planned"), visits ? visits->planned : 0);
     json_field_i64(&f->w, STR("held"), visits ? visits->held : 0);
     json_object_end(&f->w);
     struct sql_reminder_counts_row *reminders = NULL;
-    TRY(sql_reminder_counts(
-        db, &f->system, f->arena,
-        &(struct sql_reminder_counts_args){
-            .root_id = f->of->unit_id, .edge_kind = EDGE_ADMINISTRATIVE, .from_day = f->of->from_day, .to_day = f->of->to_day, .on_day = f->today},
-        &reminders, err));
+    TRY(sql_reminder_counts(db, &f->system, f->arena,
+                            &(struct sql_reminder_counts_args){.root_id = f->of->unit_id,
+                                                               .edge_kind = EDGE_ADMINISTRATIVE,
+                                                               .from_day = f->of->from_day,
+                                                               .to_day = f->of->to_day,
+                                                               .on_day = f->today},
+                            &reminders, err));
     json_put_key(&f->w, STR("reminders"));
     json_object_begin(&f->w);
     json_field_i64(&f->w, STR("sent"), reminders ? reminders->reminders : 0);
@@ -216,11 +228,13 @@ static enum err_code put_freeze(struct db *db, struct figures *f, struct err *er
     TRY(sql_freeze_get(db, &f->system, f->arena, &(struct sql_freeze_get_args){.id = f->of->freeze_id}, &freeze, err));
     must(freeze != NULL);
     json_field_id(&f->w, STR("freeze"), freeze->id);
-    json_field_str(&f->w, STR("sha256"), crypto_to_hex(freeze->hash, f->arena));
-    return ERR_NONE;
+    struct str hex = crypto_to_hex(freeze->hash, f->arena);
+    json_field_str(&f->w, STR("sha256"), hex);
+    return str_is_null(hex) ? arena_full(f->arena, err) : ERR_NONE;
 }
 
-enum err_code report_figures(struct db *db, const struct report_figures_of *of, struct arena *arena, struct str *ret_json, struct err *err)
+enum err_code report_figures(struct db *db, const struct report_figures_of *of, struct arena *arena,
+                             struct str *ret_json, struct err *err)
 {
     AUTO_BUF buf;
     buf_init(&buf, FIGURES_MAX_BYTES);

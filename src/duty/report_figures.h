@@ -1,10 +1,10 @@
 /* report_figures.h - the figures of a unit as one JSON object: what a report says of itself, live or from a freeze.
- * {"as_of", "duties": {state: n, ..., "total"}, "obligations": [{"id", "title", "units"?, state: n}], "people"? {"owed", "acked"},
- *  "systems": {"total", "important", "personal_data", "cameras", "by_level": {"1": n, ..., "none": n}},
- *  "devices": {"total", "covered", "unknown", "units"}, "funds": {"year", "asked_vnd", "granted_vnd", "spent_vnd"},
- *  "visits": {"planned", "held"}, "reminders": {"sent", "units"}, "freeze"?, "sha256"?}. Everything at and below the unit.
- * Incidents are not among them: people type those until cases are kept here.
- * Uses: duty.    Used by: series.    Memory: the caller's arena.    Threads: one db, one owner. */
+ * {"as_of", "duties": {state: n, ..., "total"}, "obligations": [{"id", "title", "units"?, state: n}], "people"?
+ * {"owed", "acked"}, "systems": {"total", "important", "personal_data", "cameras", "by_level": {"1": n, ..., "none":
+ * n}}, "devices": {"total", "covered", "unknown", "units"}, "funds": {"year", "asked_vnd", "granted_vnd", "spent_vnd"},
+ *  "visits": {"planned", "held"}, "reminders": {"sent", "units"}, "freeze"?, "sha256"?}. Everything at and below the
+ * unit. Incidents are not among them: people type those until cases are kept here. Uses: duty.    Used by: series.
+ * Memory: the caller's arena.    Threads: one db, one owner. */
 #ifndef LUYTRE_DUTY_REPORT_FIGURES_H
 #define LUYTRE_DUTY_REPORT_FIGURES_H
 
@@ -15,12 +15,14 @@ NONNULL_BEGIN
 
 struct report_figures_of {
     int64_t unit_id;
-    int64_t directive_id;       /* 0: every duty */
-    civil_day from_day, to_day; /* the period, for what happens in time: visits, reminders, the budget year it ends in */
-    int64_t freeze_id;          /* 0: live; else duties come from its rows */
+    int64_t directive_id; /* 0: every duty */
+    civil_day from_day,
+        to_day;        /* the period, for what happens in time: visits, reminders, the budget year it ends in */
+    int64_t freeze_id; /* 0: live; else duties come from its rows */
 };
 /* The caller has checked that whoever asks may read the unit. */
-MUST_USE enum err_code report_figures(struct db *db, const struct report_figures_of *of, struct arena *arena, struct str *ret_json, struct err *err);
+MUST_USE enum err_code report_figures(struct db *db, const struct report_figures_of *of, struct arena *arena,
+                                      struct str *ret_json, struct err *err);
 
 NONNULL_END
 #endif

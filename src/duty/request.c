@@ -16,7 +16,8 @@ static const struct {
     const char *id;
     struct request_words words;
 } kinds[REQUEST_KIND_COUNT] = {
-    [REQUEST_NOT_APPLICABLE] = {"not_applicable", {STR_INIT("Đề nghị xác nhận không thuộc diện"), STR_INIT("Not applicable to us")}},
+    [REQUEST_NOT_APPLICABLE] = {"not_applicable",
+                                {STR_INIT("Đề nghị xác nhận không thuộc diện"), STR_INIT("Not applicable to us")}},
     [REQUEST_WAIVER] = {"waiver", {STR_INIT("Đề nghị tạm miễn"), STR_INIT("Waiver")}},
     [REQUEST_COST] = {"cost", {STR_INIT("Đề nghị kinh phí"), STR_INIT("Funds")}},
     [REQUEST_HELP] = {"help", {STR_INIT("Đề nghị hỗ trợ"), STR_INIT("Help")}},
@@ -108,15 +109,18 @@ static enum err_code check_draft(const struct request_draft *draft, civil_day to
 }
 
 /* The nearest unit above along an edge kind; for help, a unit the asker has chosen. */
-static enum err_code find_addressee(struct db *db, struct arena *arena, const struct request_draft *draft, int64_t unit_id, struct str edge_kind,
-                                    int64_t issuer_id, civil_day day, int64_t *ret_to, struct err *err)
+static enum err_code find_addressee(struct db *db, struct arena *arena, const struct request_draft *draft,
+                                    int64_t unit_id, struct str edge_kind, int64_t issuer_id, civil_day day,
+                                    int64_t *ret_to, struct err *err)
 {
     if (draft->to_unit_id) {
         if (draft->kind != REQUEST_HELP)
             return err_set(err, ERR_SYNTAX, "đề nghị này gửi cấp trên trực tiếp, không chọn nơi nhận khác");
         struct sql_request_may_help_row *may = NULL;
         TRY(sql_request_may_help(
-            db, arena, &(struct sql_request_may_help_args){.to_unit_id = draft->to_unit_id, .unit_id = unit_id, .on_day = day}, &may, err));
+            db, arena,
+            &(struct sql_request_may_help_args){.to_unit_id = draft->to_unit_id, .unit_id = unit_id, .on_day = day},
+            &may, err));
         if (!may || may->n == 0)
             return err_set(err, ERR_SYNTAX, "nơi nhận không phải cấp trên, cũng không phải cơ quan chuyên trách");
         *ret_to = draft->to_unit_id;
@@ -124,7 +128,8 @@ static enum err_code find_addressee(struct db *db, struct arena *arena, const st
     }
     struct sql_request_unit_above_row *above = NULL;
     TRY(sql_request_unit_above(
-        db, arena, &(struct sql_request_unit_above_args){.unit_id = unit_id, .edge_kind = edge_kind, .on_day = day}, &above, err));
+        db, arena, &(struct sql_request_unit_above_args){.unit_id = unit_id, .edge_kind = edge_kind, .on_day = day},
+        &above, err));
     if (above)
         *ret_to = above->parent_id;
     else if (issuer_id && issuer_id != unit_id)
@@ -146,7 +151,8 @@ static enum err_code open_in_transaction(struct db *db, void *ctx, struct err *e
     if (draft->assignment_id) {
         struct sql_request_edge_of_assignment_row *edge = NULL;
         TRY(sql_request_edge_of_assignment(
-            db, &arena, &(struct sql_request_edge_of_assignment_args){.assignment_id = draft->assignment_id}, &edge, err));
+            db, &arena, &(struct sql_request_edge_of_assignment_args){.assignment_id = draft->assignment_id}, &edge,
+            err));
         if (!edge || (unit_id && unit_id != edge->unit_id))
             return err_set(err, ERR_NOT_FOUND, "không có nghĩa vụ này");
         unit_id = edge->unit_id;
@@ -159,7 +165,9 @@ static enum err_code open_in_transaction(struct db *db, void *ctx, struct err *e
     struct str kind = str_from_cstr(kinds[draft->kind].id);
     if (draft->assignment_id) {
         struct sql_request_waiting_row *waiting = NULL;
-        TRY(sql_request_waiting(db, &arena, &(struct sql_request_waiting_args){.assignment_id = draft->assignment_id, .kind = kind}, &waiting, err));
+        TRY(sql_request_waiting(db, &arena,
+                                &(struct sql_request_waiting_args){.assignment_id = draft->assignment_id, .kind = kind},
+                                &waiting, err));
         if (waiting && waiting->n > 0)
             return err_set(err, ERR_CONFLICT, "đã có một đề nghị cùng loại đang chờ quyết định");
     }
@@ -168,22 +176,24 @@ static enum err_code open_in_transaction(struct db *db, void *ctx, struct err *e
     bool is_cost = draft->kind == REQUEST_COST;
     int year = draft->budget_year ? draft->budget_year : civil_from_day(today).year;
     o->id = db_id(db);
-    TRY(sql_request_insert(db,
-                           &(struct sql_request_insert_args){
-                               .id = o->id,
-                               .kind = kind,
-                               .unit_id = unit_id,
-                               .assignment_id = opt_nonzero(draft->assignment_id),
-                               .to_unit_id = to,
-                               .reason = str_trim(draft->reason),
-                               .amount_vnd = {is_cost, draft->amount_vnd},
-                               .budget_year = {is_cost, year},
-                               .until_day = draft->kind == REQUEST_WAIVER ? opt_day(draft->until_day) : (struct opt_i64)OPT_NONE,
-                               .by_person = opt_nonzero(o->actor->person_id),
-                               .at_ms = db_now_ms(db),
-                           },
-                           err));
-    struct str line = arena_printf(&arena, "%.*s%s%.*s", STR_ARG(kinds[draft->kind].words.vi), str_is_empty(title) ? "" : ": ", STR_ARG(title));
+    TRY(sql_request_insert(
+        db,
+        &(struct sql_request_insert_args){
+            .id = o->id,
+            .kind = kind,
+            .unit_id = unit_id,
+            .assignment_id = opt_nonzero(draft->assignment_id),
+            .to_unit_id = to,
+            .reason = str_trim(draft->reason),
+            .amount_vnd = {is_cost, draft->amount_vnd},
+            .budget_year = {is_cost, year},
+            .until_day = draft->kind == REQUEST_WAIVER ? opt_day(draft->until_day) : (struct opt_i64)OPT_NONE,
+            .by_person = opt_nonzero(o->actor->person_id),
+            .at_ms = db_now_ms(db),
+        },
+        err));
+    struct str line = arena_printf(&arena, "%.*s%s%.*s", STR_ARG(kinds[draft->kind].words.vi),
+                                   str_is_empty(title) ? "" : ": ", STR_ARG(title));
     struct str link = arena_printf(&arena, "/request/%lld", (long long)o->id);
     if (str_is_null(line) || str_is_null(link))
         return arena_full(&arena, err);
@@ -194,10 +204,12 @@ static enum err_code open_in_transaction(struct db *db, void *ctx, struct err *e
                                        ACT_TEXT("reason", str_trim(draft->reason)),
                                        ACT_NUMBER("amount_vnd", draft->amount_vnd),
                                        ACT_NUMBER("budget_year", is_cost ? year : 0)};
-    return act_record(db, o->actor, &(struct act){"request_opened", "request", o->id, unit_id, fields, ARRAY_LEN(fields)}, err);
+    return act_record(db, o->actor,
+                      &(struct act){"request_opened", "request", o->id, unit_id, fields, ARRAY_LEN(fields)}, err);
 }
 
-enum err_code request_open(struct db *db, const struct actor *actor, const struct request_draft *draft, int64_t *ret_id, struct err *err)
+enum err_code request_open(struct db *db, const struct actor *actor, const struct request_draft *draft, int64_t *ret_id,
+                           struct err *err)
 {
     struct opening opening = {actor, draft, 0};
     if (db_transact(db, open_in_transaction, &opening, err) != ERR_NONE)
@@ -220,8 +232,8 @@ struct deciding {
     enum verdict verdict;
 };
 
-static enum err_code load(struct db *db, struct arena *arena, int64_t id, struct sql_request_raw_row **ret_row, enum request_kind *ret_kind,
-                          struct err *err)
+static enum err_code load(struct db *db, struct arena *arena, int64_t id, struct sql_request_raw_row **ret_row,
+                          enum request_kind *ret_kind, struct err *err)
 {
     struct sql_request_raw_row *row = NULL;
     TRY(sql_request_raw(db, arena, &(struct sql_request_raw_args){.id = id}, &row, err));
@@ -232,8 +244,8 @@ static enum err_code load(struct db *db, struct arena *arena, int64_t id, struct
 }
 
 /* May this actor decide at the tier above? Never who asked, never somebody of the unit that asked. */
-static enum err_code require_decider(struct db *db, struct arena *arena, const struct actor *actor, const struct sql_request_raw_row *row,
-                                     enum request_kind kind, struct err *err)
+static enum err_code require_decider(struct db *db, struct arena *arena, const struct actor *actor,
+                                     const struct sql_request_raw_row *row, enum request_kind kind, struct err *err)
 {
     if (kind == REQUEST_NOT_APPLICABLE || kind == REQUEST_WAIVER)
         TRY(access_require(db, actor, RIGHT_APPROVE, row->unit_id, "decide on this request", err));
@@ -250,14 +262,16 @@ static enum err_code require_decider(struct db *db, struct arena *arena, const s
         return err_set(err, ERR_DENIED, "người đề nghị không tự quyết định");
     struct sql_cover_works_in_row *works = NULL;
     TRY(sql_cover_works_in(db, arena,
-                           &(struct sql_cover_works_in_args){.person_id = actor->person_id, .unit_id = row->unit_id, .on_day = db_today(db)}, &works, err));
+                           &(struct sql_cover_works_in_args){
+                               .person_id = actor->person_id, .unit_id = row->unit_id, .on_day = db_today(db)},
+                           &works, err));
     if (works && works->n > 0)
         return err_set(err, ERR_DENIED, "đơn vị không tự quyết định đề nghị của mình; cấp trên quyết định");
     return ERR_NONE;
 }
 
-static enum err_code apply_grant(struct db *db, const struct deciding *d, const struct sql_request_raw_row *row, enum request_kind kind,
-                                 struct sql_request_decide_args *args, struct err *err)
+static enum err_code apply_grant(struct db *db, const struct deciding *d, const struct sql_request_raw_row *row,
+                                 enum request_kind kind, struct sql_request_decide_args *args, struct err *err)
 {
     struct str reason = str_is_empty(str_trim(d->decision.words)) ? row->reason : str_trim(d->decision.words);
     switch (kind) {
@@ -326,42 +340,50 @@ static enum err_code decide_in_transaction(struct db *db, void *ctx, struct err 
     if (changes != 1)
         return err_set(err, ERR_CONFLICT, "đề nghị này đã được xử lý trước đó");
     if (d->verdict != VERDICT_WITHDRAW && row->by_person.has) {
-        struct str line = arena_printf(&arena, "%.*s: %.*s%s%.*s", STR_ARG(verdicts[d->verdict].words), STR_ARG(kinds[kind].words.vi),
-                                       str_is_empty(words) ? "" : " - ", STR_ARG(words));
+        struct str line = arena_printf(&arena, "%.*s: %.*s%s%.*s", STR_ARG(verdicts[d->verdict].words),
+                                       STR_ARG(kinds[kind].words.vi), str_is_empty(words) ? "" : " - ", STR_ARG(words));
         struct str link = arena_printf(&arena, "/request/%lld", (long long)row->id);
         if (str_is_null(line) || str_is_null(link))
             return arena_full(&arena, err);
         TRY(notice_add(db, &(struct notice){row->by_person.v, STR("request"), line, link}, err));
     }
-    const struct act_field fields[] = {ACT_TEXT("kind", row->kind), ACT_ID("assignment", row->assignment_id.v), ACT_TEXT("words", words),
-                                       ACT_NUMBER("granted_vnd", args.granted_vnd.v)};
-    return act_record(db, d->actor, &(struct act){verdicts[d->verdict].act, "request", row->id, row->unit_id, fields, ARRAY_LEN(fields)}, err);
+    const struct act_field fields[] = {ACT_TEXT("kind", row->kind), ACT_ID("assignment", row->assignment_id.v),
+                                       ACT_TEXT("words", words), ACT_NUMBER("granted_vnd", args.granted_vnd.v)};
+    return act_record(
+        db, d->actor,
+        &(struct act){verdicts[d->verdict].act, "request", row->id, row->unit_id, fields, ARRAY_LEN(fields)}, err);
 }
 
-static enum err_code decide(struct db *db, const struct actor *actor, const struct request_decision *decision, enum verdict verdict, struct err *err)
+static enum err_code decide(struct db *db, const struct actor *actor, const struct request_decision *decision,
+                            enum verdict verdict, struct err *err)
 {
     struct deciding deciding = {actor, *decision, verdict};
     return db_transact(db, decide_in_transaction, &deciding, err);
 }
 
-enum err_code request_grant(struct db *db, const struct actor *actor, const struct request_decision *decision, struct err *err)
+enum err_code request_grant(struct db *db, const struct actor *actor, const struct request_decision *decision,
+                            struct err *err)
 {
     return decide(db, actor, decision, VERDICT_GRANT, err);
 }
 
-enum err_code request_refuse(struct db *db, const struct actor *actor, int64_t request_id, struct str words, struct err *err)
+enum err_code request_refuse(struct db *db, const struct actor *actor, int64_t request_id, struct str words,
+                             struct err *err)
 {
     return decide(db, actor, &(struct request_decision){.request_id = request_id, .words = words}, VERDICT_REFUSE, err);
 }
 
-enum err_code request_answer(struct db *db, const struct actor *actor, int64_t request_id, struct str words, struct err *err)
+enum err_code request_answer(struct db *db, const struct actor *actor, int64_t request_id, struct str words,
+                             struct err *err)
 {
     return decide(db, actor, &(struct request_decision){.request_id = request_id, .words = words}, VERDICT_ANSWER, err);
 }
 
-enum err_code request_withdraw(struct db *db, const struct actor *actor, int64_t request_id, struct str words, struct err *err)
+enum err_code request_withdraw(struct db *db, const struct actor *actor, int64_t request_id, struct str words,
+                               struct err *err)
 {
-    return decide(db, actor, &(struct request_decision){.request_id = request_id, .words = words}, VERDICT_WITHDRAW, err);
+    return decide(db, actor, &(struct request_decision){.request_id = request_id, .words = words}, VERDICT_WITHDRAW,
+                  err);
 }
 
 /* --- spending --- */
@@ -389,7 +411,8 @@ static enum err_code spend_in_transaction(struct db *db, void *ctx, struct err *
     if (kind != REQUEST_COST || !row->granted_vnd.has)
         return err_set(err, ERR_CONFLICT, "chỉ ghi chi cho kinh phí đã được chấp thuận");
     if (s->spent_vnd < 0 || s->spent_vnd > row->granted_vnd.v)
-        return err_set(err, ERR_SYNTAX, "số đã chi phải từ 0 đến số được chấp thuận, %lld đồng", (long long)row->granted_vnd.v);
+        return err_set(err, ERR_SYNTAX, "số đã chi phải từ 0 đến số được chấp thuận, %lld đồng",
+                       (long long)row->granted_vnd.v);
     int64_t changes = 0;
     TRY(sql_request_set_spent(db,
                               &(struct sql_request_set_spent_args){.id = row->id,
@@ -399,13 +422,15 @@ static enum err_code spend_in_transaction(struct db *db, void *ctx, struct err *
                               &changes, err));
     if (changes != 1)
         return err_set(err, ERR_CONFLICT, "kinh phí này không còn được theo dõi");
-    const struct act_field fields[] = {ACT_NUMBER("spent_vnd", s->spent_vnd), ACT_NUMBER("before_vnd", row->spent_vnd.v),
-                                       ACT_NUMBER("is_all", s->is_all), ACT_TEXT("words", str_trim(s->words))};
-    return act_record(db, s->actor, &(struct act){"request_spent", "request", row->id, row->unit_id, fields, ARRAY_LEN(fields)}, err);
+    const struct act_field fields[] = {ACT_NUMBER("spent_vnd", s->spent_vnd),
+                                       ACT_NUMBER("before_vnd", row->spent_vnd.v), ACT_NUMBER("is_all", s->is_all),
+                                       ACT_TEXT("words", str_trim(s->words))};
+    return act_record(db, s->actor,
+                      &(struct act){"request_spent", "request", row->id, row->unit_id, fields, ARRAY_LEN(fields)}, err);
 }
 
-enum err_code request_spend(struct db *db, const struct actor *actor, int64_t request_id, int64_t spent_vnd, bool is_all, struct str words,
-                            struct err *err)
+enum err_code request_spend(struct db *db, const struct actor *actor, int64_t request_id, int64_t spent_vnd,
+                            bool is_all, struct str words, struct err *err)
 {
     struct spending spending = {actor, request_id, spent_vnd, is_all, words};
     return db_transact(db, spend_in_transaction, &spending, err);

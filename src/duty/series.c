@@ -14,9 +14,9 @@
 #include "org/access.h"
 #include "org/unit.h"
 
-#define SERIES_ARENA_BYTES (512u << 20) /* 100,000 units with their functions */
-#define REPORT_ARENA_BYTES (64u << 20)
-#define SERIES_CHUNK_ROWS 5000u
+#define SERIES_ARENA_BYTES     (512u << 20) /* 100,000 units with their functions */
+#define REPORT_ARENA_BYTES     (64u << 20)
+#define SERIES_CHUNK_ROWS      5000u
 #define SERIES_CHUNK_MAX_BYTES (8u << 20)
 
 static struct opt_i64 opt_nonzero(int64_t v)
@@ -33,7 +33,8 @@ struct census { /* all units of a day, by id */
     struct sql_series_owners_rows owners;
 };
 
-static enum err_code census_take(struct db *db, civil_day day, struct arena *arena, struct census *ret_census, struct err *err)
+static enum err_code census_take(struct db *db, civil_day day, struct arena *arena, struct census *ret_census,
+                                 struct err *err)
 {
     struct census c;
     TRY(sql_series_units(db, arena, &(struct sql_series_units_args){.on_day = day}, &c.units, err));
@@ -83,12 +84,16 @@ static bool is_in_priority_sector(const struct sql_series_units_row *unit)
 }
 
 #define FUNCTIONS_MAX 64u /* of one unit; there are eleven to hold */
-static bool owes(const struct census *c, const struct know_report_series *series, const struct sql_series_units_row *unit)
+static bool owes(const struct census *c, const struct know_report_series *series,
+                 const struct sql_series_units_row *unit)
 {
     struct str held[FUNCTIONS_MAX];
-    struct know_org_facts facts = {.kind = unit->kind, .functions = {held, 0}, .in_priority_sector = is_in_priority_sector(unit)};
+    struct know_org_facts facts = {
+        .kind = unit->kind, .functions = {held, 0}, .in_priority_sector = is_in_priority_sector(unit)};
     for (size_t i = FIRST_OF(c->functions, unit->unit_id);
-         i < c->functions.count && c->functions.items[i].unit_id == unit->unit_id && facts.functions.count < FUNCTIONS_MAX; i++)
+         i < c->functions.count && c->functions.items[i].unit_id == unit->unit_id &&
+         facts.functions.count < FUNCTIONS_MAX;
+         i++)
         held[facts.functions.count++] = c->functions.items[i].function;
     size_t n = FIRST_OF(c->network, unit->unit_id);
     facts.in_network = n < c->network.count && c->network.items[n].unit_id == unit->unit_id;
@@ -106,7 +111,8 @@ static int64_t holder_above(const struct census *c, const struct sql_series_unit
     const struct sql_series_units_row *area = unit;
     for (int depth = 0; area && depth < 32; depth++) {
         for (size_t i = 0; i < c->functions.count; i++)
-            if (c->functions.items[i].area_unit_id == area->unit_id && str_equal(c->functions.items[i].function, function))
+            if (c->functions.items[i].area_unit_id == area->unit_id &&
+                str_equal(c->functions.items[i].function, function))
                 return c->functions.items[i].unit_id;
         area = area->parent_id.has ? unit_of(c, area->parent_id.v) : NULL;
     }
@@ -120,7 +126,8 @@ static int64_t addressee(const struct census *c, const struct sql_series_units_r
         to = unit->parent_id.v;
     else if (str_equal(recipient, STR("system_owner"))) {
         size_t i = FIRST_OF(c->owners, unit->unit_id);
-        to = i < c->owners.count && c->owners.items[i].unit_id == unit->unit_id ? c->owners.items[i].owner_id : unit->parent_id.v;
+        to = i < c->owners.count && c->owners.items[i].unit_id == unit->unit_id ? c->owners.items[i].owner_id
+                                                                                : unit->parent_id.v;
     } else if (str_equal(recipient, STR("provincial_committee"))) {
         const struct sql_series_units_row *above = unit;
         for (int depth = 0; above && depth < 32 && !to; depth++) {
@@ -146,8 +153,8 @@ struct opening {
     int64_t opened_by;
 };
 
-static enum err_code open_for(struct db *db, const struct census *c, const struct opening *o, const struct sql_series_below_rows *only, size_t *opened,
-                              struct err *err)
+static enum err_code open_for(struct db *db, const struct census *c, const struct opening *o,
+                              const struct sql_series_below_rows *only, size_t *opened, struct err *err)
 {
     AUTO_BUF rows;
     buf_init(&rows, SERIES_CHUNK_MAX_BYTES);
@@ -224,9 +231,11 @@ static enum err_code open_due_in_transaction(struct db *db, void *ctx, struct er
         if (!opened)
             continue;
         char due[CIVIL_TEXT_BYTES];
-        const struct act_field fields[] = {ACT_TEXT("series", o.series->id), ACT_TEXT("due", str_from_cstr(civil_iso(o.period.last_day, due))),
+        const struct act_field fields[] = {ACT_TEXT("series", o.series->id),
+                                           ACT_TEXT("due", str_from_cstr(civil_iso(o.period.last_day, due))),
                                            ACT_NUMBER("reports", (int64_t)opened)};
-        TRY(act_record(db, &system, &(struct act){"reports_opened", "day", run->day, 0, fields, ARRAY_LEN(fields)}, err));
+        TRY(act_record(db, &system, &(struct act){"reports_opened", "day", run->day, 0, fields, ARRAY_LEN(fields)},
+                       err));
     }
     return ERR_NONE;
 }
@@ -284,7 +293,9 @@ static enum err_code prescribe_in_transaction(struct db *db, void *ctx, struct e
     TRY(census_take(db, today, &arena, &census, err));
     struct sql_series_below_rows below;
     TRY(sql_series_below(
-        db, &arena, &(struct sql_series_below_args){.root_id = order->issuer_id, .edge_kind = order->edge_kind, .on_day = today}, &below, err));
+        db, &arena,
+        &(struct sql_series_below_args){.root_id = order->issuer_id, .edge_kind = order->edge_kind, .on_day = today},
+        &below, err));
     struct opening o = {.series = series,
                         .period = {order->due_day, order->due_day, order->period_from_day, order->period_to_day},
                         .directive_id = order->directive_id,
@@ -295,12 +306,16 @@ static enum err_code prescribe_in_transaction(struct db *db, void *ctx, struct e
     if (p->opened == 0)
         return err_set(err, ERR_CONFLICT, "không đơn vị nào bên dưới phải gửi báo cáo này, hoặc kỳ này đã mở");
     char due[CIVIL_TEXT_BYTES];
-    const struct act_field fields[] = {ACT_TEXT("series", series->id), ACT_TEXT("due", str_from_cstr(civil_iso(order->due_day, due))),
-                                       ACT_NUMBER("reports", (int64_t)p->opened), ACT_TEXT("note", str_trim(order->note))};
-    return act_record(db, p->actor, &(struct act){"report_prescribed", "report_order", id, order->issuer_id, fields, ARRAY_LEN(fields)}, err);
+    const struct act_field fields[] = {
+        ACT_TEXT("series", series->id), ACT_TEXT("due", str_from_cstr(civil_iso(order->due_day, due))),
+        ACT_NUMBER("reports", (int64_t)p->opened), ACT_TEXT("note", str_trim(order->note))};
+    return act_record(
+        db, p->actor,
+        &(struct act){"report_prescribed", "report_order", id, order->issuer_id, fields, ARRAY_LEN(fields)}, err);
 }
 
-enum err_code series_prescribe(struct db *db, const struct actor *actor, const struct series_order *order, size_t *ret_opened, struct err *err)
+enum err_code series_prescribe(struct db *db, const struct actor *actor, const struct series_order *order,
+                               size_t *ret_opened, struct err *err)
 {
     struct prescribing prescribing = {actor, order, 0};
     if (db_transact(db, prescribe_in_transaction, &prescribing, err) != ERR_NONE)
@@ -330,7 +345,8 @@ static enum err_code open_directive_in_transaction(struct db *db, void *ctx, str
     TRY(access_require(db, w->actor, RIGHT_DRAFT, w->unit_id, "prepare this unit's answer", err));
     struct sql_report_of_directive_row *have = NULL;
     TRY(sql_report_of_directive(
-        db, &arena, &(struct sql_report_of_directive_args){.unit_id = w->unit_id, .directive_id = w->directive_id}, &have, err));
+        db, &arena, &(struct sql_report_of_directive_args){.unit_id = w->unit_id, .directive_id = w->directive_id},
+        &have, err));
     if (have) {
         w->ret_id = have->id;
         return ERR_NONE;
@@ -339,7 +355,8 @@ static enum err_code open_directive_in_transaction(struct db *db, void *ctx, str
     TRY(sql_directive_raw(db, &arena, &(struct sql_directive_raw_args){.id = w->directive_id}, &d, err));
     struct sql_report_directive_duties_row *duties = NULL;
     TRY(sql_report_directive_duties(
-        db, &arena, &(struct sql_report_directive_duties_args){.unit_id = w->unit_id, .directive_id = w->directive_id}, &duties, err));
+        db, &arena, &(struct sql_report_directive_duties_args){.unit_id = w->unit_id, .directive_id = w->directive_id},
+        &duties, err));
     if (!d || !duties || duties->n == 0)
         return err_set(err, ERR_NOT_FOUND, "đơn vị này không có nghĩa vụ nào theo văn bản ấy");
     civil_day today = db_today(db);
@@ -347,8 +364,8 @@ static enum err_code open_directive_in_transaction(struct db *db, void *ctx, str
     civil_day to_day = (due.has && due.v > today ? (civil_day)due.v : today) + 1;
     int64_t changes = 0;
     w->ret_id = db_id(db);
-    struct str row = arena_printf(&arena, d->issuer_id == w->unit_id ? "[[%lld,%lld,null]]" : "[[%lld,%lld,%lld]]", (long long)w->ret_id,
-                                  (long long)w->unit_id, (long long)d->issuer_id);
+    struct str row = arena_printf(&arena, d->issuer_id == w->unit_id ? "[[%lld,%lld,null]]" : "[[%lld,%lld,%lld]]",
+                                  (long long)w->ret_id, (long long)w->unit_id, (long long)d->issuer_id);
     if (str_is_null(row))
         return arena_full(&arena, err);
     TRY(sql_report_insert_many(db,
@@ -367,11 +384,12 @@ static enum err_code open_directive_in_transaction(struct db *db, void *ctx, str
     if (changes != 1)
         return err_set(err, ERR_CONFLICT, "báo cáo này vừa được người khác mở, hãy tải lại");
     const struct act_field fields[] = {ACT_ID("directive", w->directive_id)};
-    return act_record(db, w->actor, &(struct act){"report_opened", "report", w->ret_id, w->unit_id, fields, ARRAY_LEN(fields)}, err);
+    return act_record(db, w->actor,
+                      &(struct act){"report_opened", "report", w->ret_id, w->unit_id, fields, ARRAY_LEN(fields)}, err);
 }
 
-enum err_code report_open_directive(struct db *db, const struct actor *actor, int64_t unit_id, int64_t directive_id, civil_day due_day, int64_t *ret_id,
-                                    struct err *err)
+enum err_code report_open_directive(struct db *db, const struct actor *actor, int64_t unit_id, int64_t directive_id,
+                                    civil_day due_day, int64_t *ret_id, struct err *err)
 {
     struct work work = {.actor = actor, .unit_id = unit_id, .directive_id = directive_id, .due_day = due_day};
     if (db_transact(db, open_directive_in_transaction, &work, err) != ERR_NONE)
@@ -380,8 +398,8 @@ enum err_code report_open_directive(struct db *db, const struct actor *actor, in
     return ERR_NONE;
 }
 
-static enum err_code get_report(struct db *db, struct arena *arena, const struct work *w, uint64_t right, const char *what,
-                                struct sql_report_raw_row **ret_row, struct err *err)
+static enum err_code get_report(struct db *db, struct arena *arena, const struct work *w, uint64_t right,
+                                const char *what, struct sql_report_raw_row **ret_row, struct err *err)
 {
     struct sql_report_raw_row *row = NULL;
     TRY(sql_report_raw(db, arena, &(struct sql_report_raw_args){.id = w->report_id}, &row, err));
@@ -393,7 +411,8 @@ static enum err_code get_report(struct db *db, struct arena *arena, const struct
 }
 
 /* {"auto": ..., "hand": ...} out of its two halves; an absent one is {}. */
-static enum err_code join_fields(struct arena *arena, struct str auto_json, struct str hand_json, struct str *ret_json, struct err *err)
+static enum err_code join_fields(struct arena *arena, struct str auto_json, struct str hand_json, struct str *ret_json,
+                                 struct err *err)
 {
     AUTO_BUF buf;
     buf_init(&buf, REPORT_FIELDS_MAX_BYTES);
@@ -417,8 +436,8 @@ static enum err_code hand_of(struct arena *arena, struct str fields_json, struct
     return ERR_NONE;
 }
 
-enum err_code report_live_figures(struct db *db, const struct actor *actor, int64_t report_id, struct arena *arena, struct str *ret_json,
-                                  struct err *err)
+enum err_code report_live_figures(struct db *db, const struct actor *actor, int64_t report_id, struct arena *arena,
+                                  struct str *ret_json, struct err *err)
 {
     struct work w = {.actor = actor, .report_id = report_id};
     struct sql_report_raw_row *row = NULL;
@@ -450,13 +469,18 @@ static enum err_code fill_in_transaction(struct db *db, void *ctx, struct err *e
     struct str fields;
     TRY(join_fields(&arena, STR_NONE, json_raw(root), &fields, err));
     int64_t changes = 0;
-    TRY(sql_report_set_fields(db, &(struct sql_report_set_fields_args){.id = row->id, .fields_json = fields}, &changes, err));
+    TRY(sql_report_set_fields(db, &(struct sql_report_set_fields_args){.id = row->id, .fields_json = fields}, &changes,
+                              err));
     if (changes != 1)
         return err_set(err, ERR_CONFLICT, "báo cáo đã chốt số liệu, không sửa được nữa");
-    return act_record(db, w->actor, &(struct act){.kind = "report_filled", .object_kind = "report", .object_id = row->id, .unit_id = row->unit_id}, err);
+    return act_record(
+        db, w->actor,
+        &(struct act){.kind = "report_filled", .object_kind = "report", .object_id = row->id, .unit_id = row->unit_id},
+        err);
 }
 
-enum err_code report_fill(struct db *db, const struct actor *actor, int64_t report_id, struct str hand_json, struct err *err)
+enum err_code report_fill(struct db *db, const struct actor *actor, int64_t report_id, struct str hand_json,
+                          struct err *err)
 {
     struct work work = {.actor = actor, .report_id = report_id, .text = hand_json};
     return db_transact(db, fill_in_transaction, &work, err);
@@ -473,7 +497,10 @@ static enum err_code freeze_in_transaction(struct db *db, void *ctx, struct err 
         return err_set(err, ERR_CONFLICT, "báo cáo này đã chốt số liệu");
     struct freeze_made made;
     TRY(freeze_make(db, w->actor,
-                    &(struct freeze_draft){.root_id = row->unit_id, .directive_id = row->directive_id.v, .edge_kind = EDGE_ADMINISTRATIVE, .as_of_day = CIVIL_NONE},
+                    &(struct freeze_draft){.root_id = row->unit_id,
+                                           .directive_id = row->directive_id.v,
+                                           .edge_kind = EDGE_ADMINISTRATIVE,
+                                           .as_of_day = CIVIL_NONE},
                     &made, err));
     struct str figures, hand, fields;
     TRY(report_figures(db,
@@ -487,11 +514,16 @@ static enum err_code freeze_in_transaction(struct db *db, void *ctx, struct err 
     TRY(join_fields(&arena, figures, hand, &fields, err));
     int64_t changes = 0;
     TRY(sql_report_set_frozen(
-        db, &(struct sql_report_set_frozen_args){.id = row->id, .freeze_id = made.id, .fields_json = fields, .frozen_ms = db_now_ms(db)}, &changes, err));
+        db,
+        &(struct sql_report_set_frozen_args){
+            .id = row->id, .freeze_id = made.id, .fields_json = fields, .frozen_ms = db_now_ms(db)},
+        &changes, err));
     if (changes != 1)
         return err_set(err, ERR_CONFLICT, "báo cáo này đã chốt số liệu");
     const struct act_field act_fields[] = {ACT_ID("freeze", made.id)};
-    return act_record(db, w->actor, &(struct act){"report_frozen", "report", row->id, row->unit_id, act_fields, ARRAY_LEN(act_fields)}, err);
+    return act_record(
+        db, w->actor,
+        &(struct act){"report_frozen", "report", row->id, row->unit_id, act_fields, ARRAY_LEN(act_fields)}, err);
 }
 
 enum err_code report_freeze(struct db *db, const struct actor *actor, int64_t report_id, struct err *err)
@@ -513,14 +545,18 @@ static enum err_code thaw_in_transaction(struct db *db, void *ctx, struct err *e
     TRY(hand_of(&arena, row->fields_json, &hand, err));
     TRY(join_fields(&arena, STR_NONE, hand, &fields, err));
     int64_t changes = 0;
-    TRY(sql_report_set_thawed(db, &(struct sql_report_set_thawed_args){.id = row->id, .fields_json = fields}, &changes, err));
+    TRY(sql_report_set_thawed(db, &(struct sql_report_set_thawed_args){.id = row->id, .fields_json = fields}, &changes,
+                              err));
     if (changes != 1)
         return err_set(err, ERR_CONFLICT, "chỉ báo cáo đã chốt và chưa gửi mới mở lại được");
     const struct act_field act_fields[] = {ACT_ID("freeze", row->freeze_id.v), ACT_TEXT("reason", str_trim(w->text))};
-    return act_record(db, w->actor, &(struct act){"report_thawed", "report", row->id, row->unit_id, act_fields, ARRAY_LEN(act_fields)}, err);
+    return act_record(
+        db, w->actor,
+        &(struct act){"report_thawed", "report", row->id, row->unit_id, act_fields, ARRAY_LEN(act_fields)}, err);
 }
 
-enum err_code report_thaw(struct db *db, const struct actor *actor, int64_t report_id, struct str reason, struct err *err)
+enum err_code report_thaw(struct db *db, const struct actor *actor, int64_t report_id, struct str reason,
+                          struct err *err)
 {
     struct work work = {.actor = actor, .report_id = report_id, .text = reason};
     return db_transact(db, thaw_in_transaction, &work, err);
@@ -535,13 +571,18 @@ static enum err_code send_in_transaction(struct db *db, void *ctx, struct err *e
     TRY(get_report(db, &arena, w, RIGHT_REPORT, "send this report", &row, err));
     int64_t changes = 0, now_ms = db_now_ms(db);
     TRY(sql_report_set_sent(db,
-                            &(struct sql_report_set_sent_args){
-                                .id = row->id, .sent_ms = now_ms, .sent_by = opt_nonzero(w->actor->person_id), .file_sha256 = w->file_sha256},
+                            &(struct sql_report_set_sent_args){.id = row->id,
+                                                               .sent_ms = now_ms,
+                                                               .sent_by = opt_nonzero(w->actor->person_id),
+                                                               .file_sha256 = w->file_sha256},
                             &changes, err));
     if (changes != 1)
         return err_set(err, ERR_CONFLICT,
-                       str_equal(row->state, STR("open")) ? "cần chốt số liệu trước khi gửi" : "báo cáo này đã gửi; muốn sửa hãy lập bản đính chính");
-    int late = row->due_day.has && civil_day_of_ms(now_ms) > row->due_day.v ? (int)(civil_day_of_ms(now_ms) - row->due_day.v) : 0;
+                       str_equal(row->state, STR("open")) ? "cần chốt số liệu trước khi gửi"
+                                                          : "báo cáo này đã gửi; muốn sửa hãy lập bản đính chính");
+    int late = row->due_day.has && civil_day_of_ms(now_ms) > row->due_day.v
+                   ? (int)(civil_day_of_ms(now_ms) - row->due_day.v)
+                   : 0;
     if (row->to_unit_id.has) {
         struct str link = arena_printf(&arena, "/report/%lld", (long long)row->id);
         const struct know_report_series *series = know_report_series_find(row->series);
@@ -550,12 +591,18 @@ static enum err_code send_in_transaction(struct db *db, void *ctx, struct err *e
         TRY(notice_add_roles(db, row->to_unit_id.v, STR(" superior_reviewer coordinator unit_head "), STR("report"),
                              series ? series->title.vi : STR("Đã nhận báo cáo kết quả thực hiện văn bản"), link, err));
     }
-    const struct act_field fields[] = {ACT_ID("to_unit", row->to_unit_id.v), ACT_ID("freeze", row->freeze_id.v), ACT_NUMBER("version", row->version),
-                                       ACT_NUMBER("late_days", late), ACT_TEXT("file_sha256", str_is_null(w->file_sha256) ? STR_NONE : crypto_to_hex(w->file_sha256, &arena))};
-    return act_record(db, w->actor, &(struct act){"report_sent", "report", row->id, row->unit_id, fields, ARRAY_LEN(fields)}, err);
+    struct str hex = str_is_null(w->file_sha256) ? STR("") : crypto_to_hex(w->file_sha256, &arena);
+    if (str_is_null(hex))
+        return arena_full(&arena, err);
+    const struct act_field fields[] = {ACT_ID("to_unit", row->to_unit_id.v), ACT_ID("freeze", row->freeze_id.v),
+                                       ACT_NUMBER("version", row->version), ACT_NUMBER("late_days", late),
+                                       ACT_TEXT("file_sha256", hex)};
+    return act_record(db, w->actor,
+                      &(struct act){"report_sent", "report", row->id, row->unit_id, fields, ARRAY_LEN(fields)}, err);
 }
 
-enum err_code report_send(struct db *db, const struct actor *actor, int64_t report_id, struct str file_sha256, struct err *err)
+enum err_code report_send(struct db *db, const struct actor *actor, int64_t report_id, struct str file_sha256,
+                          struct err *err)
 {
     struct work work = {.actor = actor, .report_id = report_id, .file_sha256 = file_sha256};
     return db_transact(db, send_in_transaction, &work, err);
@@ -588,11 +635,15 @@ static enum err_code correct_in_transaction(struct db *db, void *ctx, struct err
                                       .opened_by = opt_nonzero(w->actor->person_id),
                                   },
                                   err));
-    const struct act_field act_fields[] = {ACT_ID("replaces", row->id), ACT_NUMBER("version", row->version + 1), ACT_TEXT("reason", str_trim(w->text))};
-    return act_record(db, w->actor, &(struct act){"report_corrected", "report", w->ret_id, row->unit_id, act_fields, ARRAY_LEN(act_fields)}, err);
+    const struct act_field act_fields[] = {ACT_ID("replaces", row->id), ACT_NUMBER("version", row->version + 1),
+                                           ACT_TEXT("reason", str_trim(w->text))};
+    return act_record(
+        db, w->actor,
+        &(struct act){"report_corrected", "report", w->ret_id, row->unit_id, act_fields, ARRAY_LEN(act_fields)}, err);
 }
 
-enum err_code report_correct(struct db *db, const struct actor *actor, int64_t report_id, struct str reason, int64_t *ret_id, struct err *err)
+enum err_code report_correct(struct db *db, const struct actor *actor, int64_t report_id, struct str reason,
+                             int64_t *ret_id, struct err *err)
 {
     struct work work = {.actor = actor, .report_id = report_id, .text = reason};
     if (db_transact(db, correct_in_transaction, &work, err) != ERR_NONE)
@@ -613,7 +664,8 @@ static int compare_lines(const void *a, const void *b)
     return x->place < y->place ? -1 : x->place > y->place;
 }
 
-static enum err_code add_numbers(struct str fields_json, struct arena *arena, struct series_compiled *compiled, size_t *room, struct err *err)
+static enum err_code add_numbers(struct str fields_json, struct arena *arena, struct series_compiled *compiled,
+                                 size_t *room, struct err *err)
 {
     struct json root;
     TRY(json_parse(fields_json, 0, arena, &root, err));
@@ -637,8 +689,9 @@ static enum err_code add_numbers(struct str fields_json, struct arena *arena, st
     return ERR_NONE;
 }
 
-enum err_code series_compile(struct db *db, const struct actor *actor, int64_t to_unit_id, struct str series, int64_t directive_id,
-                             civil_day period_to_day, struct arena *arena, struct series_compiled *ret_compiled, struct err *err)
+enum err_code series_compile(struct db *db, const struct actor *actor, int64_t to_unit_id, struct str series,
+                             int64_t directive_id, civil_day period_to_day, struct arena *arena,
+                             struct series_compiled *ret_compiled, struct err *err)
 {
     civil_day today = db_today(db);
     struct sql_report_compile_rows rows;
@@ -658,7 +711,9 @@ enum err_code series_compile(struct db *db, const struct actor *actor, int64_t t
         bool is_sent = str_equal(r->state, STR("sent"));
         civil_day at = is_sent ? civil_day_of_ms(r->first_sent_ms.v) : today;
         bool is_late = r->due_day.has && at > r->due_day.v;
-        enum series_standing standing = is_sent ? (is_late ? STANDING_LATE : STANDING_IN_TIME) : is_late ? STANDING_MISSING : STANDING_WAITING;
+        enum series_standing standing = is_sent   ? (is_late ? STANDING_LATE : STANDING_IN_TIME)
+                                        : is_late ? STANDING_MISSING
+                                                  : STANDING_WAITING;
         compiled.lines[compiled.count++] = (struct series_line){
             .report_id = r->id,
             .unit_id = r->unit_id,

@@ -4,7 +4,7 @@
 #include "duty/notice.h"
 #include "org/access.h"
 
-#define VISIT_ARENA_BYTES (1u << 20)
+#define VISIT_ARENA_BYTES    (1u << 20)
 #define VISIT_TEXT_MAX_BYTES 100000u
 
 struct planning {
@@ -13,7 +13,8 @@ struct planning {
     int64_t id;
 };
 
-static enum err_code tell_unit(struct db *db, struct arena *arena, int64_t unit_id, int64_t visit_id, civil_day day, const char *what, struct err *err)
+static enum err_code tell_unit(struct db *db, struct arena *arena, int64_t unit_id, int64_t visit_id, civil_day day,
+                               const char *what, struct err *err)
 {
     char text[CIVIL_TEXT_BYTES];
     struct str line = arena_printf(arena, "%s ngày %s", what, civil_vn(day, text));
@@ -54,10 +55,12 @@ static enum err_code plan_in_transaction(struct db *db, void *ctx, struct err *e
     char day[CIVIL_TEXT_BYTES];
     const struct act_field fields[] = {ACT_ID("by_unit", draft->by_unit_id), ACT_ID("directive", draft->directive_id),
                                        ACT_TEXT("planned", str_from_cstr(civil_iso(draft->planned_day, day)))};
-    return act_record(db, p->actor, &(struct act){"visit_planned", "visit", p->id, draft->unit_id, fields, ARRAY_LEN(fields)}, err);
+    return act_record(db, p->actor,
+                      &(struct act){"visit_planned", "visit", p->id, draft->unit_id, fields, ARRAY_LEN(fields)}, err);
 }
 
-enum err_code visit_plan(struct db *db, const struct actor *actor, const struct visit_draft *draft, int64_t *ret_id, struct err *err)
+enum err_code visit_plan(struct db *db, const struct actor *actor, const struct visit_draft *draft, int64_t *ret_id,
+                         struct err *err)
 {
     struct planning planning = {actor, draft, 0};
     if (db_transact(db, plan_in_transaction, &planning, err) != ERR_NONE)
@@ -106,23 +109,25 @@ static enum err_code change_in_transaction(struct db *db, void *ctx, struct err 
     case CHANGE_MOVE:
         if (c->day == CIVIL_NONE || str_is_empty(str_trim(c->reason)))
             return err_set(err, ERR_SYNTAX, "đổi ngày cần có ngày mới và lý do");
-        TRY(sql_visit_set_planned(db, &(struct sql_visit_set_planned_args){.id = v->id, .planned_day = c->day}, &changes, err));
+        TRY(sql_visit_set_planned(db, &(struct sql_visit_set_planned_args){.id = v->id, .planned_day = c->day},
+                                  &changes, err));
         if (changes == 1)
             TRY(tell_unit(db, &arena, v->unit_id, v->id, c->day, "Cuộc kiểm tra chuyển sang", err));
         break;
     case CHANGE_FINISH:
         TRY(check_result(db, c->result, err));
         kind = "visit_held";
-        TRY(sql_visit_set_done(db,
-                               &(struct sql_visit_set_done_args){
-                                   .id = v->id,
-                                   .done_day = c->result->done_day,
-                                   .people = str_is_empty(str_trim(c->result->people)) ? v->people : str_trim(c->result->people),
-                                   .minutes = str_trim(c->result->minutes),
-                                   .conclusion = str_trim(c->result->conclusion),
-                                   .file_sha256 = c->result->file_sha256,
-                               },
-                               &changes, err));
+        TRY(sql_visit_set_done(
+            db,
+            &(struct sql_visit_set_done_args){
+                .id = v->id,
+                .done_day = c->result->done_day,
+                .people = str_is_empty(str_trim(c->result->people)) ? v->people : str_trim(c->result->people),
+                .minutes = str_trim(c->result->minutes),
+                .conclusion = str_trim(c->result->conclusion),
+                .file_sha256 = c->result->file_sha256,
+            },
+            &changes, err));
         if (changes == 1)
             TRY(tell_unit(db, &arena, v->unit_id, v->id, c->day, "Đã có kết luận kiểm tra", err));
         break;
@@ -130,18 +135,23 @@ static enum err_code change_in_transaction(struct db *db, void *ctx, struct err 
         if (str_is_empty(str_trim(c->reason)))
             return err_set(err, ERR_SYNTAX, "cần nêu lý do");
         kind = "visit_cancelled";
-        TRY(sql_visit_set_cancelled(
-            db, &(struct sql_visit_set_cancelled_args){.id = v->id, .cancelled_ms = db_now_ms(db), .cancel_reason = str_trim(c->reason)}, &changes, err));
+        TRY(sql_visit_set_cancelled(db,
+                                    &(struct sql_visit_set_cancelled_args){.id = v->id,
+                                                                           .cancelled_ms = db_now_ms(db),
+                                                                           .cancel_reason = str_trim(c->reason)},
+                                    &changes, err));
         break;
     }
     if (changes != 1)
         return err_set(err, ERR_CONFLICT, "cuộc kiểm tra này đã kết thúc hoặc đã hủy");
-    const struct act_field fields[] = {ACT_TEXT("day", str_from_cstr(civil_iso(c->day, day))), ACT_TEXT("reason", str_trim(c->reason)),
+    const struct act_field fields[] = {ACT_TEXT("day", str_from_cstr(civil_iso(c->day, day))),
+                                       ACT_TEXT("reason", str_trim(c->reason)),
                                        ACT_TEXT("conclusion", c->result ? str_trim(c->result->conclusion) : STR_NONE)};
     return act_record(db, c->actor, &(struct act){kind, "visit", v->id, v->unit_id, fields, ARRAY_LEN(fields)}, err);
 }
 
-enum err_code visit_move(struct db *db, const struct actor *actor, int64_t id, civil_day planned_day, struct str reason, struct err *err)
+enum err_code visit_move(struct db *db, const struct actor *actor, int64_t id, civil_day planned_day, struct str reason,
+                         struct err *err)
 {
     struct changing changing = {.actor = actor, .id = id, .what = CHANGE_MOVE, .day = planned_day, .reason = reason};
     return db_transact(db, change_in_transaction, &changing, err);
@@ -149,7 +159,8 @@ enum err_code visit_move(struct db *db, const struct actor *actor, int64_t id, c
 
 enum err_code visit_finish(struct db *db, const struct actor *actor, const struct visit_result *result, struct err *err)
 {
-    struct changing changing = {.actor = actor, .id = result->visit_id, .what = CHANGE_FINISH, .day = result->done_day, .result = result};
+    struct changing changing = {
+        .actor = actor, .id = result->visit_id, .what = CHANGE_FINISH, .day = result->done_day, .result = result};
     return db_transact(db, change_in_transaction, &changing, err);
 }
 

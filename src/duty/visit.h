@@ -17,9 +17,12 @@ struct visit_draft {
     civil_day planned_day;
     struct str people; /* names of those who go */
 };
-/* Needs RIGHT_EXECUTE on the visiting unit and RIGHT_REVIEW on the visited one. The visited unit's head and focal officer get a notice. */
-MUST_USE enum err_code visit_plan(struct db *db, const struct actor *actor, const struct visit_draft *draft, int64_t *ret_id, struct err *err);
-MUST_USE enum err_code visit_move(struct db *db, const struct actor *actor, int64_t id, civil_day planned_day, struct str reason, struct err *err);
+/* Needs RIGHT_EXECUTE on the visiting unit and RIGHT_REVIEW on the visited one. The visited unit's head and focal
+ * officer get a notice. */
+MUST_USE enum err_code visit_plan(struct db *db, const struct actor *actor, const struct visit_draft *draft,
+                                  int64_t *ret_id, struct err *err);
+MUST_USE enum err_code visit_move(struct db *db, const struct actor *actor, int64_t id, civil_day planned_day,
+                                  struct str reason, struct err *err);
 struct visit_result {
     int64_t visit_id;
     civil_day done_day;     /* not after today */
@@ -29,8 +32,10 @@ struct visit_result {
     struct str file_sha256; /* signed minutes, a stored blob; STR_NONE: none */
 };
 /* Once. ERR_CONFLICT when it was held or called off before. */
-MUST_USE enum err_code visit_finish(struct db *db, const struct actor *actor, const struct visit_result *result, struct err *err);
-MUST_USE enum err_code visit_cancel(struct db *db, const struct actor *actor, int64_t id, struct str reason, struct err *err);
+MUST_USE enum err_code visit_finish(struct db *db, const struct actor *actor, const struct visit_result *result,
+                                    struct err *err);
+MUST_USE enum err_code visit_cancel(struct db *db, const struct actor *actor, int64_t id, struct str reason,
+                                    struct err *err);
 
 NONNULL_END
 #endif

@@ -13,7 +13,8 @@ static int64_t issue_plan(struct store_test *t, const struct world *w, civil_day
 {
     struct err err;
     struct directive_issued issued;
-    struct obligation_draft o = {.catalogue_id = STR("CT18-2c"), .deadline_day = due, .targets = to_schools, .target_count = 1};
+    struct obligation_draft o = {
+        .catalogue_id = STR("CT18-2c"), .deadline_day = due, .targets = to_schools, .target_count = 1};
     int64_t id = world_directive(t, w, &o, 1);
     struct actor issuer = world_actor(t, w->issuer, RIGHT_READ);
     assert_ok(directive_issue(t->db, &issuer, id, &issued, &err));
@@ -53,7 +54,8 @@ static int64_t entries(struct store_test *t, const char *kind)
 {
     struct err err;
     struct sql_world_chain_kinds_row *row = NULL;
-    assert_ok(sql_world_chain_kinds(t->db, &t->arena, &(struct sql_world_chain_kinds_args){.kind = str_from_cstr(kind)}, &row, &err));
+    assert_ok(sql_world_chain_kinds(t->db, &t->arena, &(struct sql_world_chain_kinds_args){.kind = str_from_cstr(kind)},
+                                    &row, &err));
     return row->n;
 }
 
@@ -63,10 +65,13 @@ static void a_waiver_goes_up_and_changes_the_duty(void **state)
     struct world w = world_make(t);
     struct err err;
     issue_plan(t, &w, civil_to_day(2027, 3, 1));
-    int64_t duty = duty_of(t, w.schools[0]), id = 0, head = world_person(t, "Phạm Văn Sậy", w.department, "unit_head", "administrative");
-    struct actor teacher = world_actor(t, w.teacher_of[0], RIGHT_READ), stranger = world_actor(t, w.teacher_of[1], RIGHT_READ);
+    int64_t duty = duty_of(t, w.schools[0]), id = 0,
+            head = world_person(t, "Phạm Văn Sậy", w.department, "unit_head", "administrative");
+    struct actor teacher = world_actor(t, w.teacher_of[0], RIGHT_READ),
+                 stranger = world_actor(t, w.teacher_of[1], RIGHT_READ);
     struct actor reviewer = world_actor(t, w.reviewer, RIGHT_READ), boss = world_actor(t, head, RIGHT_READ);
-    struct request_draft draft = {.kind = REQUEST_WAIVER, .assignment_id = duty, .reason = STR(" "), .until_day = civil_to_day(2027, 6, 1)};
+    struct request_draft draft = {
+        .kind = REQUEST_WAIVER, .assignment_id = duty, .reason = STR(" "), .until_day = civil_to_day(2027, 6, 1)};
     assert_err(request_open(t->db, &stranger, &draft, &id, &err), ERR_DENIED);
     assert_err(request_open(t->db, &teacher, &draft, &id, &err), ERR_SYNTAX);
     draft.reason = STR("đang chờ chuyển trụ sở");
@@ -83,11 +88,17 @@ static void a_waiver_goes_up_and_changes_the_duty(void **state)
     /* the department finds it, waiting first */
     struct sql_request_list_to_rows list;
     assert_ok(sql_request_list_to(t->db, &boss, &t->arena,
-                                  &(struct sql_request_list_to_args){.to_unit_id = w.department, .on_day = civil_day_of_ms(t->now_ms), .limit_count = 10}, &list, &err));
+                                  &(struct sql_request_list_to_args){.to_unit_id = w.department,
+                                                                     .on_day = civil_day_of_ms(t->now_ms),
+                                                                     .limit_count = 10},
+                                  &list, &err));
     assert_int_equal(list.count, 1);
     assert_int_equal(list.items[0].id, id);
     assert_ok(sql_request_list_to(t->db, &teacher, &t->arena,
-                                  &(struct sql_request_list_to_args){.to_unit_id = w.department, .on_day = civil_day_of_ms(t->now_ms), .limit_count = 10}, &list, &err));
+                                  &(struct sql_request_list_to_args){.to_unit_id = w.department,
+                                                                     .on_day = civil_day_of_ms(t->now_ms),
+                                                                     .limit_count = 10},
+                                  &list, &err));
     assert_int_equal(list.count, 0);
     /* neither the school's own head nor a reviewer decides */
     struct actor own = world_actor(t, w.head_of[0], RIGHT_READ);
@@ -105,11 +116,15 @@ static void a_waiver_goes_up_and_changes_the_duty(void **state)
     world_pass(t, civil_to_day(2027, 5, 1) - civil_day_of_ms(t->now_ms));
     assert_int_equal(state_of(t, duty), DUTY_LATE);
     struct sql_request_page_row *page = NULL;
-    assert_ok(sql_request_page(t->db, &teacher, &t->arena, &(struct sql_request_page_args){.id = id, .on_day = civil_day_of_ms(t->now_ms)}, &page, &err));
+    assert_ok(sql_request_page(t->db, &teacher, &t->arena,
+                               &(struct sql_request_page_args){.id = id, .on_day = civil_day_of_ms(t->now_ms)}, &page,
+                               &err));
     assert_non_null(page);
     assert_str(page->decision, STR("đồng ý"));
     assert_int_equal(page->granted_to_day.v, civil_to_day(2027, 5, 1));
-    assert_ok(sql_request_page(t->db, &stranger, &t->arena, &(struct sql_request_page_args){.id = id, .on_day = civil_day_of_ms(t->now_ms)}, &page, &err));
+    assert_ok(sql_request_page(t->db, &stranger, &t->arena,
+                               &(struct sql_request_page_args){.id = id, .on_day = civil_day_of_ms(t->now_ms)}, &page,
+                               &err));
     assert_null(page);
     assert_int_equal(entries(t, "request_opened"), 1);
     assert_int_equal(entries(t, "request_granted"), 1);
@@ -123,13 +138,15 @@ static void not_our_duty_is_granted_or_refused_with_words(void **state)
     issue_plan(t, &w, civil_to_day(2027, 3, 1));
     int64_t duty = duty_of(t, w.schools[2]), first = 0, second = 0;
     struct actor teacher = world_actor(t, w.teacher_of[2], RIGHT_READ), issuer = world_actor(t, w.issuer, RIGHT_READ);
-    struct request_draft draft = {.kind = REQUEST_NOT_APPLICABLE, .assignment_id = duty, .reason = STR("không vận hành hệ thống nào")};
+    struct request_draft draft = {
+        .kind = REQUEST_NOT_APPLICABLE, .assignment_id = duty, .reason = STR("không vận hành hệ thống nào")};
     assert_ok(request_open(t->db, &teacher, &draft, &first, &err));
     assert_err(request_refuse(t->db, &issuer, first, STR(" "), &err), ERR_SYNTAX);
     assert_ok(request_refuse(t->db, &issuer, first, STR("có trang thông tin điện tử"), &err));
     assert_int_equal(state_of(t, duty), DUTY_UNSEEN);
     assert_ok(request_open(t->db, &teacher, &draft, &second, &err)); /* the first is dealt with, so it may ask again */
-    assert_ok(request_grant(t->db, &issuer, &(struct request_decision){.request_id = second, .to_day = CIVIL_NONE}, &err));
+    assert_ok(
+        request_grant(t->db, &issuer, &(struct request_decision){.request_id = second, .to_day = CIVIL_NONE}, &err));
     assert_int_equal(state_of(t, duty), DUTY_NA);
     assert_ok(ledger_recount(t->db, &err));
 }
@@ -140,9 +157,11 @@ static void money_is_asked_granted_spent_and_shared(void **state)
     struct world w = world_make(t);
     struct err err;
     int64_t finance = world_person(t, "Đỗ Thị Măng", w.department, "finance_staff", "administrative"), a = 0, b = 0;
-    struct actor teacher = world_actor(t, w.teacher_of[0], RIGHT_READ), other = world_actor(t, w.teacher_of[1], RIGHT_READ);
+    struct actor teacher = world_actor(t, w.teacher_of[0], RIGHT_READ),
+                 other = world_actor(t, w.teacher_of[1], RIGHT_READ);
     struct actor money = world_actor(t, finance, RIGHT_READ), reviewer = world_actor(t, w.reviewer, RIGHT_READ);
-    struct request_draft draft = {.kind = REQUEST_COST, .unit_id = w.schools[0], .reason = STR("mua phần mềm phòng chống mã độc")};
+    struct request_draft draft = {
+        .kind = REQUEST_COST, .unit_id = w.schools[0], .reason = STR("mua phần mềm phòng chống mã độc")};
     assert_err(request_open(t->db, &teacher, &draft, &a, &err), ERR_SYNTAX);
     draft.amount_vnd = 60000000;
     assert_ok(request_open(t->db, &teacher, &draft, &a, &err));
@@ -151,8 +170,13 @@ static void money_is_asked_granted_spent_and_shared(void **state)
     assert_ok(request_open(t->db, &other, &draft, &b, &err));
     assert_int_equal(unread(t, finance), 2);
     assert_err(request_spend(t->db, &teacher, a, 1, false, STR(""), &err), ERR_CONFLICT);
-    assert_err(request_grant(t->db, &reviewer, &(struct request_decision){.request_id = a, .to_day = CIVIL_NONE}, &err), ERR_DENIED);
-    assert_ok(request_grant(t->db, &money, &(struct request_decision){.request_id = a, .granted_vnd = 30000000, .words = STR("một nửa"), .to_day = CIVIL_NONE}, &err));
+    assert_err(request_grant(t->db, &reviewer, &(struct request_decision){.request_id = a, .to_day = CIVIL_NONE}, &err),
+               ERR_DENIED);
+    assert_ok(
+        request_grant(t->db, &money,
+                      &(struct request_decision){
+                          .request_id = a, .granted_vnd = 30000000, .words = STR("một nửa"), .to_day = CIVIL_NONE},
+                      &err));
     assert_ok(request_grant(t->db, &money, &(struct request_decision){.request_id = b, .to_day = CIVIL_NONE}, &err));
     assert_err(request_spend(t->db, &teacher, a, 30000001, false, STR(""), &err), ERR_SYNTAX);
     assert_err(request_spend(t->db, &other, a, 5, false, STR(""), &err), ERR_DENIED);
@@ -185,16 +209,26 @@ static void help_is_asked_and_answered(void **state)
     int64_t police = world_unit(t, &w, "police_province", "Công an tỉnh Trúc Lâm", w.committee), id = 0;
     int64_t officer = world_person(t, "Ngô Văn Tầm", police, "coordinator", "");
     struct actor teacher = world_actor(t, w.teacher_of[0], RIGHT_READ), helper = world_actor(t, officer, RIGHT_READ);
-    struct request_draft draft = {.kind = REQUEST_HELP, .unit_id = w.schools[0], .to_unit_id = police, .reason = STR("trang bị tấn công")};
+    struct request_draft draft = {
+        .kind = REQUEST_HELP, .unit_id = w.schools[0], .to_unit_id = police, .reason = STR("trang bị tấn công")};
     assert_err(request_open(t->db, &teacher, &draft, &id, &err), ERR_SYNTAX); /* not above, not the dedicated body */
-    assert_ok(sql_world_function(t->db, &(struct sql_world_function_args){.id = store_id(t->store), .unit_id = police, .area_unit_id = w.committee, .function = STR("dedicated_body")}, &err));
+    assert_ok(sql_world_function(t->db,
+                                 &(struct sql_world_function_args){.id = store_id(t->store),
+                                                                   .unit_id = police,
+                                                                   .area_unit_id = w.committee,
+                                                                   .function = STR("dedicated_body")},
+                                 &err));
     assert_ok(request_open(t->db, &teacher, &draft, &id, &err));
-    assert_err(request_grant(t->db, &helper, &(struct request_decision){.request_id = id, .to_day = CIVIL_NONE}, &err), ERR_SYNTAX);
+    assert_err(request_grant(t->db, &helper, &(struct request_decision){.request_id = id, .to_day = CIVIL_NONE}, &err),
+               ERR_SYNTAX);
     assert_err(request_answer(t->db, &helper, id, STR(""), &err), ERR_SYNTAX);
     assert_ok(request_answer(t->db, &helper, id, STR("ngắt mạng, giữ nhật ký, đội sẽ tới"), &err));
     struct sql_request_list_unit_rows list;
     assert_ok(sql_request_list_unit(t->db, &teacher, &t->arena,
-                                    &(struct sql_request_list_unit_args){.unit_id = w.schools[0], .on_day = civil_day_of_ms(t->now_ms), .limit_count = 5}, &list, &err));
+                                    &(struct sql_request_list_unit_args){.unit_id = w.schools[0],
+                                                                         .on_day = civil_day_of_ms(t->now_ms),
+                                                                         .limit_count = 5},
+                                    &list, &err));
     assert_int_equal(list.count, 1);
     assert_str(list.items[0].state, STR("done"));
     assert_str(list.items[0].decided_name, STR("Ngô Văn Tầm"));
@@ -206,8 +240,12 @@ static void visits_are_planned_held_once_and_counted(void **state)
     struct world w = world_make(t);
     struct err err;
     int64_t id = 0, second = 0;
-    struct actor reviewer = world_actor(t, w.reviewer, RIGHT_READ), teacher = world_actor(t, w.teacher_of[0], RIGHT_READ);
-    struct visit_draft draft = {.unit_id = w.schools[0], .by_unit_id = w.department, .planned_day = civil_to_day(2027, 1, 10), .people = STR("Vũ Đình Khôi")};
+    struct actor reviewer = world_actor(t, w.reviewer, RIGHT_READ),
+                 teacher = world_actor(t, w.teacher_of[0], RIGHT_READ);
+    struct visit_draft draft = {.unit_id = w.schools[0],
+                                .by_unit_id = w.department,
+                                .planned_day = civil_to_day(2027, 1, 10),
+                                .people = STR("Vũ Đình Khôi")};
     assert_err(visit_plan(t->db, &teacher, &draft, &id, &err), ERR_DENIED);
     assert_ok(visit_plan(t->db, &reviewer, &draft, &id, &err));
     draft.unit_id = w.schools[1];
@@ -217,10 +255,16 @@ static void visits_are_planned_held_once_and_counted(void **state)
     assert_ok(visit_move(t->db, &reviewer, id, civil_to_day(2027, 1, 12), STR("trùng lịch thi"), &err));
     struct sql_visit_due_rows due;
     assert_ok(sql_visit_due(t->db, &reviewer, &t->arena,
-                            &(struct sql_visit_due_args){.by_unit_id = w.department, .to_day = civil_to_day(2027, 1, 11), .on_day = civil_day_of_ms(t->now_ms)}, &due, &err));
+                            &(struct sql_visit_due_args){.by_unit_id = w.department,
+                                                         .to_day = civil_to_day(2027, 1, 11),
+                                                         .on_day = civil_day_of_ms(t->now_ms)},
+                            &due, &err));
     assert_int_equal(due.count, 1);
     assert_int_equal(due.items[0].id, second);
-    struct visit_result result = {.visit_id = id, .done_day = civil_to_day(2027, 1, 12), .minutes = STR("đã xem phòng máy"), .conclusion = STR("đổi mật khẩu mặc định trước 20/01")};
+    struct visit_result result = {.visit_id = id,
+                                  .done_day = civil_to_day(2027, 1, 12),
+                                  .minutes = STR("đã xem phòng máy"),
+                                  .conclusion = STR("đổi mật khẩu mặc định trước 20/01")};
     assert_err(visit_finish(t->db, &reviewer, &result, &err), ERR_SYNTAX); /* that day is still to come */
     world_pass(t, 8);
     assert_ok(visit_finish(t->db, &reviewer, &result, &err));
@@ -229,12 +273,18 @@ static void visits_are_planned_held_once_and_counted(void **state)
     assert_ok(visit_cancel(t->db, &reviewer, second, STR("mưa bão"), &err));
     struct sql_visit_counts_row *counts = NULL;
     assert_ok(sql_visit_counts(t->db, &reviewer, &t->arena,
-                               &(struct sql_visit_counts_args){.by_unit_id = w.department, .from_day = civil_to_day(2027, 1, 1), .to_day = civil_to_day(2028, 1, 1)}, &counts, &err));
+                               &(struct sql_visit_counts_args){.by_unit_id = w.department,
+                                                               .from_day = civil_to_day(2027, 1, 1),
+                                                               .to_day = civil_to_day(2028, 1, 1)},
+                               &counts, &err));
     assert_int_equal(counts->planned, 2);
     assert_int_equal(counts->held, 1);
     assert_int_equal(counts->cancelled, 1);
     struct sql_visit_list_unit_rows list;
-    assert_ok(sql_visit_list_unit(t->db, &teacher, &t->arena, &(struct sql_visit_list_unit_args){.unit_id = w.schools[0], .on_day = civil_day_of_ms(t->now_ms)}, &list, &err));
+    assert_ok(sql_visit_list_unit(
+        t->db, &teacher, &t->arena,
+        &(struct sql_visit_list_unit_args){.unit_id = w.schools[0], .on_day = civil_day_of_ms(t->now_ms)}, &list,
+        &err));
     assert_int_equal(list.count, 1);
     assert_str(list.items[0].conclusion, STR("đổi mật khẩu mặc định trước 20/01"));
 }
@@ -244,8 +294,10 @@ static void an_inbox_is_ones_own(void **state)
     struct store_test *t = *state;
     struct world w = world_make(t);
     struct err err;
-    assert_ok(notice_add(t->db, &(struct notice){w.head_of[0], STR("report"), STR("Đã nhận báo cáo"), STR("/report/1")}, &err));
-    assert_ok(notice_add(t->db, &(struct notice){w.head_of[0], STR("reminder"), STR("2 việc quá hạn"), STR("/")}, &err));
+    assert_ok(notice_add(t->db, &(struct notice){w.head_of[0], STR("report"), STR("Đã nhận báo cáo"), STR("/report/1")},
+                         &err));
+    assert_ok(
+        notice_add(t->db, &(struct notice){w.head_of[0], STR("reminder"), STR("2 việc quá hạn"), STR("/")}, &err));
     struct actor head = world_actor(t, w.head_of[0], 0), other = world_actor(t, w.head_of[1], 0);
     struct sql_notice_list_rows list;
     assert_ok(sql_notice_list(t->db, &head, &t->arena, &(struct sql_notice_list_args){.limit_count = 10}, &list, &err));
@@ -258,7 +310,8 @@ static void an_inbox_is_ones_own(void **state)
     assert_ok(notice_read_all(t->db, &head, &n, &err));
     assert_int_equal(n, 1);
     assert_int_equal(unread(t, w.head_of[0]), 0);
-    assert_ok(sql_notice_list(t->db, &other, &t->arena, &(struct sql_notice_list_args){.limit_count = 10}, &list, &err));
+    assert_ok(
+        sql_notice_list(t->db, &other, &t->arena, &(struct sql_notice_list_args){.limit_count = 10}, &list, &err));
     assert_int_equal(list.count, 0);
 }
 
@@ -268,7 +321,8 @@ static void reading_is_counted_by_person_and_the_missing_are_named(void **state)
     struct world w = world_make(t);
     struct err err;
     int64_t id = issue_plan(t, &w, CIVIL_NONE);
-    struct actor teacher = world_actor(t, w.teacher_of[0], RIGHT_READ), reviewer = world_actor(t, w.reviewer, RIGHT_READ);
+    struct actor teacher = world_actor(t, w.teacher_of[0], RIGHT_READ),
+                 reviewer = world_actor(t, w.reviewer, RIGHT_READ);
     bool first = false;
     assert_ok(duty_acknowledge(t->db, &teacher, id, w.schools[0], &first, &err));
     struct people_progress progress;
@@ -277,16 +331,25 @@ static void reading_is_counted_by_person_and_the_missing_are_named(void **state)
     assert_int_equal(progress.acked, 1);
     assert_int_equal(progress.permille, 1000 / (2 * WORLD_SCHOOLS));
     struct sql_people_missing_rows missing;
-    struct sql_people_missing_args args = {.root_id = w.schools[0], .directive_id = id, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = civil_day_of_ms(t->now_ms), .limit_count = 100};
+    struct sql_people_missing_args args = {.root_id = w.schools[0],
+                                           .directive_id = id,
+                                           .edge_kind = EDGE_ADMINISTRATIVE,
+                                           .on_day = civil_day_of_ms(t->now_ms),
+                                           .limit_count = 100};
     assert_ok(sql_people_missing(t->db, &reviewer, &t->arena, &args, &missing, &err));
     assert_int_equal(missing.count, 1);
     assert_int_equal(missing.items[0].person_id, w.head_of[0]);
     struct sql_people_units_rows units;
     assert_ok(sql_people_units(t->db, &reviewer, &t->arena,
-                               &(struct sql_people_units_args){.root_id = w.department, .directive_id = id, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = civil_day_of_ms(t->now_ms), .limit_count = 100},
+                               &(struct sql_people_units_args){.root_id = w.department,
+                                                               .directive_id = id,
+                                                               .edge_kind = EDGE_ADMINISTRATIVE,
+                                                               .on_day = civil_day_of_ms(t->now_ms),
+                                                               .limit_count = 100},
                                &units, &err));
     assert_int_equal(units.count, WORLD_SCHOOLS);
-    assert_int_equal(units.items[WORLD_SCHOOLS - 1].unit_id, w.schools[0]); /* the one with the fewest missing stands last */
+    assert_int_equal(units.items[WORLD_SCHOOLS - 1].unit_id,
+                     w.schools[0]); /* the one with the fewest missing stands last */
     struct actor stranger = world_actor(t, w.teacher_of[1], RIGHT_READ);
     assert_ok(sql_people_missing(t->db, &stranger, &t->arena, &args, &missing, &err));
     assert_int_equal(missing.count, 0);
@@ -299,8 +362,17 @@ static void who_was_head_on_a_day(void **state)
     struct err err;
     civil_day moved = civil_to_day(2026, 9, 1), came = civil_to_day(2026, 9, 15);
     int64_t changes = 0, next = world_person(t, "Lương Thị Trúc", w.schools[0], "staff", "");
-    assert_ok(sql_world_end_grants(t->db, &(struct sql_world_end_grants_args){.unit_id = w.schools[0], .role = STR("unit_head"), .to_day = moved}, &changes, &err));
-    assert_ok(sql_world_grant_days(t->db, &(struct sql_world_grant_days_args){.id = store_id(t->store), .person_id = next, .role = STR("unit_head"), .unit_id = w.schools[0], .from_day = came, .to_day = CIVIL_FOREVER}, &err));
+    assert_ok(sql_world_end_grants(
+        t->db, &(struct sql_world_end_grants_args){.unit_id = w.schools[0], .role = STR("unit_head"), .to_day = moved},
+        &changes, &err));
+    assert_ok(sql_world_grant_days(t->db,
+                                   &(struct sql_world_grant_days_args){.id = store_id(t->store),
+                                                                       .person_id = next,
+                                                                       .role = STR("unit_head"),
+                                                                       .unit_id = w.schools[0],
+                                                                       .from_day = came,
+                                                                       .to_day = CIVIL_FOREVER},
+                                   &err));
     struct actor reviewer = world_actor(t, w.reviewer, RIGHT_READ);
     struct people_head *head = NULL;
     assert_ok(people_head_on(t->db, &reviewer, w.schools[0], moved - 1, &t->arena, &head, &err));
@@ -310,14 +382,20 @@ static void who_was_head_on_a_day(void **state)
     assert_ok(people_head_on(t->db, &reviewer, w.schools[0], came, &t->arena, &head, &err));
     assert_int_equal(head->person_id, next);
     struct people_heads heads;
-    assert_ok(people_heads(t->db, &reviewer, w.schools[0], civil_to_day(2026, 1, 1), civil_to_day(2027, 1, 1), &t->arena, &heads, &err));
+    assert_ok(people_heads(t->db, &reviewer, w.schools[0], civil_to_day(2026, 1, 1), civil_to_day(2027, 1, 1),
+                           &t->arena, &heads, &err));
     assert_int_equal(heads.count, 2);
     assert_int_equal(heads.gap_count, 1);
     assert_int_equal(heads.gaps[0].from_day, moved);
     assert_int_equal(heads.gaps[0].to_day, came);
     struct sql_people_heads_rows all;
     assert_ok(sql_people_heads(t->db, &reviewer, &t->arena,
-                               &(struct sql_people_heads_args){.root_id = w.department, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = civil_day_of_ms(t->now_ms), .from_day = civil_to_day(2026, 1, 1), .to_day = civil_to_day(2027, 1, 1), .limit_count = 100},
+                               &(struct sql_people_heads_args){.root_id = w.department,
+                                                               .edge_kind = EDGE_ADMINISTRATIVE,
+                                                               .on_day = civil_day_of_ms(t->now_ms),
+                                                               .from_day = civil_to_day(2026, 1, 1),
+                                                               .to_day = civil_to_day(2027, 1, 1),
+                                                               .limit_count = 100},
                                &all, &err));
     assert_int_equal(all.count, 1 + WORLD_SCHOOLS + 1); /* the department has none on record and stands first */
     assert_int_equal(all.items[0].unit_id, w.department);
@@ -329,7 +407,8 @@ static void who_was_head_on_a_day(void **state)
 
 int main(void)
 {
-    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, &sql_module_duty, NULL};
+    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
+                                                       &sql_module_duty, NULL};
     static const struct CMUnitTest tests[] = {
         STORE_TEST(a_waiver_goes_up_and_changes_the_duty),
         STORE_TEST(not_our_duty_is_granted_or_refused_with_words),

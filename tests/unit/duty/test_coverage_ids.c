@@ -1,5 +1,5 @@
-/* Every entry of the catalogue can be answered by hand today: for each evidence kind it accepts, evidence is handed in, accepted by a
- * role that may, and the duty stands covered. A hole fails with its id. */
+/* Every entry of the catalogue can be answered by hand today: for each evidence kind it accepts, evidence is handed in,
+ * accepted by a role that may, and the duty stands covered. A hole fails with its id. */
 #include "duty_world.h"
 
 #include "format/json.h"
@@ -19,7 +19,8 @@ static struct cast cast_people(struct store_test *t, const struct world *w)
     struct cast cast = {0};
     for (size_t i = 0; i < know_role_count; i++) {
         cast.role[cast.count] = know_roles[i].id;
-        cast.person[cast.count++] = world_person(t, "Người duyệt", w->committee, know_roles[i].id.ptr, "administrative");
+        cast.person[cast.count++] =
+            world_person(t, "Người duyệt", w->committee, know_roles[i].id.ptr, "administrative");
     }
     cast.worker = w->teacher_of[0];
     return cast;
@@ -87,8 +88,9 @@ static struct str fields_of(struct store_test *t, const struct know_evidence_kin
 static bool is_covered(struct store_test *t, int64_t assignment_id, struct err *err)
 {
     struct ledger_row row;
-    return ledger_get(t->db, &t->arena, assignment_id, &row, err) == ERR_NONE && row.facts.covered_to_day != CIVIL_NONE &&
-           row.facts.covered_from_day <= civil_day_of_ms(t->now_ms) && row.facts.covered_to_day > civil_day_of_ms(t->now_ms);
+    return ledger_get(t->db, &t->arena, assignment_id, &row, err) == ERR_NONE &&
+           row.facts.covered_to_day != CIVIL_NONE && row.facts.covered_from_day <= civil_day_of_ms(t->now_ms) &&
+           row.facts.covered_to_day > civil_day_of_ms(t->now_ms);
 }
 
 static enum err_code put_file(struct db *db, void *ctx, struct err *err)
@@ -97,7 +99,8 @@ static enum err_code put_file(struct db *db, void *ctx, struct err *err)
 }
 
 /* Hands in one kind and finds a role that may accept it. NULL, or what is wrong. */
-static const char *answer(struct store_test *t, const struct cast *cast, int64_t assignment_id, const struct know_evidence_kind *kind, struct err *err)
+static const char *answer(struct store_test *t, const struct cast *cast, int64_t assignment_id,
+                          const struct know_evidence_kind *kind, struct err *err)
 {
     struct sha256 sha;
     if (db_transact(t->db, put_file, &sha, err) != ERR_NONE)
@@ -129,9 +132,11 @@ static int64_t issue_one(struct store_test *t, const struct world *w, const stru
     struct err err;
     static struct obligation_target to_school;
     to_school = (struct obligation_target){TARGET_UNIT, arena_printf(&t->arena, "%lld", (long long)w->schools[0])};
-    struct obligation_draft o = {.catalogue_id = known->id, .deadline_day = CIVIL_NONE, .targets = &to_school, .target_count = 1};
+    struct obligation_draft o = {
+        .catalogue_id = known->id, .deadline_day = CIVIL_NONE, .targets = &to_school, .target_count = 1};
     /* a periodic duty whose period comes from a rule gets the one in force */
-    o.period_months = known->period_months ? known->period_months : know_obligation_period_months(known, 3, civil_day_of_ms(t->now_ms));
+    o.period_months = known->period_months ? known->period_months
+                                           : know_obligation_period_months(known, 3, civil_day_of_ms(t->now_ms));
     if (known->trigger == KNOW_PERIODIC && o.period_months == 0)
         o.period_months = 12; /* "as prescribed" */
     int64_t id = world_directive(t, w, &o, 1);
@@ -148,9 +153,17 @@ static void every_entry_of_the_catalogue_can_be_answered_by_hand(void **state)
     struct err err = {0};
     struct cast cast = cast_people(t, &w);
     int64_t system = store_id(t->store);
-    assert_ok(sql_world_system(t->db, &(struct sql_world_system_args){.id = system, .unit_id = w.schools[0], .name = STR("Cổng thông tin"), .uses_camera = 1}, &err));
-    assert_ok(sql_world_level(t->db, &(struct sql_world_level_args){.id = store_id(t->store), .system_id = system, .level = 3}, &err));
-    assert_ok(sql_world_database(t->db, &(struct sql_world_database_args){.id = store_id(t->store), .system_id = system, .name = STR("Học sinh")}, &err));
+    assert_ok(
+        sql_world_system(t->db,
+                         &(struct sql_world_system_args){
+                             .id = system, .unit_id = w.schools[0], .name = STR("Cổng thông tin"), .uses_camera = 1},
+                         &err));
+    assert_ok(sql_world_level(
+        t->db, &(struct sql_world_level_args){.id = store_id(t->store), .system_id = system, .level = 3}, &err));
+    assert_ok(sql_world_database(
+        t->db,
+        &(struct sql_world_database_args){.id = store_id(t->store), .system_id = system, .name = STR("Học sinh")},
+        &err));
     size_t holes = 0, tried = 0;
     for (size_t i = 0; i < know_obligation_count; i++) {
         const struct know_obligation *known = &know_obligations[i];
@@ -164,10 +177,13 @@ static void every_entry_of_the_catalogue_can_be_answered_by_hand(void **state)
             int64_t id = issue_one(t, &w, known);
             struct sql_assignment_ids_of_unit_directive_rows ids;
             assert_ok(sql_assignment_ids_of_unit_directive(
-                t->db, &t->arena, &(struct sql_assignment_ids_of_unit_directive_args){.unit_id = w.schools[0], .directive_id = id}, &ids, &err));
+                t->db, &t->arena,
+                &(struct sql_assignment_ids_of_unit_directive_args){.unit_id = w.schools[0], .directive_id = id}, &ids,
+                &err));
             assert_true(ids.count > 0);
             const char *why = NULL;
-            bool is_by_person = known->denominator == KNOW_PERSON && str_equal(known->evidence.items[way], STR("acknowledgement"));
+            bool is_by_person =
+                known->denominator == KNOW_PERSON && str_equal(known->evidence.items[way], STR("acknowledgement"));
             if (is_by_person) {
                 int64_t people[] = {w.head_of[0], w.teacher_of[0]};
                 for (size_t p = 0; p < ARRAY_LEN(people); p++) {
@@ -207,10 +223,12 @@ static void each_first_kind_counts_what_its_duty_counts(void **state)
     size_t holes = 0;
     for (size_t i = 0; i < know_obligation_count; i++) {
         const struct know_obligation *o = &know_obligations[i];
-        const struct know_evidence_kind *kind = o->evidence.count ? know_evidence_kind_find(o->evidence.items[0]) : NULL;
+        const struct know_evidence_kind *kind =
+            o->evidence.count ? know_evidence_kind_find(o->evidence.items[0]) : NULL;
         if (kind && kind->counts[o->denominator])
             continue;
-        print_message("%.*s counts by %.*s; %.*s does not\n", STR_ARG(o->id), STR_ARG(know_denominator_id(o->denominator)),
+        print_message("%.*s counts by %.*s; %.*s does not\n", STR_ARG(o->id),
+                      STR_ARG(know_denominator_id(o->denominator)),
                       STR_ARG(o->evidence.count ? o->evidence.items[0] : STR("nothing")));
         holes++;
     }
@@ -219,7 +237,8 @@ static void each_first_kind_counts_what_its_duty_counts(void **state)
 
 int main(void)
 {
-    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, &sql_module_duty, NULL};
+    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
+                                                       &sql_module_duty, NULL};
     static const struct CMUnitTest tests[] = {
         STORE_TEST(every_entry_of_the_catalogue_can_be_answered_by_hand),
         cmocka_unit_test(each_first_kind_counts_what_its_duty_counts),

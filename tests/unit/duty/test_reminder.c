@@ -12,7 +12,8 @@ static int64_t issue(struct store_test *t, const struct world *w, const char *ca
 {
     struct err err;
     struct directive_issued issued;
-    struct obligation_draft o = {.catalogue_id = str_from_cstr(catalogue_id), .deadline_day = due, .targets = to_schools, .target_count = 1};
+    struct obligation_draft o = {
+        .catalogue_id = str_from_cstr(catalogue_id), .deadline_day = due, .targets = to_schools, .target_count = 1};
     int64_t id = world_directive(t, w, &o, 1);
     struct actor issuer = world_actor(t, w->issuer, RIGHT_READ);
     assert_ok(directive_issue(t->db, &issuer, id, &issued, &err));
@@ -23,7 +24,11 @@ static void give_address(struct store_test *t, int64_t person_id, const char *ad
 {
     struct err err;
     int64_t changes = 0;
-    assert_ok(sql_world_email(t->db, &(struct sql_world_email_args){.id = person_id, .email = str_from_cstr(address), .language = str_from_cstr(language)}, &changes, &err));
+    assert_ok(sql_world_email(t->db,
+                              &(struct sql_world_email_args){.id = person_id,
+                                                             .email = str_from_cstr(address),
+                                                             .language = str_from_cstr(language)},
+                              &changes, &err));
     assert_int_equal(changes, 1);
 }
 
@@ -69,7 +74,8 @@ static void each_step_tells_whom_the_row_names(void **state)
     for (size_t i = 0; i < ARRAY_LEN(want); i++) {
         struct reminder_done done = run_on(t, due + want[i].offset);
         if (done.duty_count != want[i].duties || done.person_count != want[i].people)
-            fail_msg("day %+d: %zu duties to %zu people, wanted %zu to %zu", want[i].offset, done.duty_count, done.person_count, want[i].duties, want[i].people);
+            fail_msg("day %+d: %zu duties to %zu people, wanted %zu to %zu", want[i].offset, done.duty_count,
+                     done.person_count, want[i].duties, want[i].people);
         done = run_on(t, due + want[i].offset); /* twice is once */
         assert_int_equal(done.person_count, 0);
     }
@@ -95,7 +101,8 @@ static void the_assignee_is_told_and_what_is_done_is_not(void **state)
         if (rows.items[i].unit_id == w.schools[0])
             first = rows.items[i].id;
         else if (rows.items[i].unit_id == w.schools[1])
-            assert_ok(duty_set_not_applicable(t->db, &w.system, rows.items[i].id, true, STR("không có hệ thống"), &err));
+            assert_ok(
+                duty_set_not_applicable(t->db, &w.system, rows.items[i].id, true, STR("không có hệ thống"), &err));
         else if (rows.items[i].unit_id == w.schools[2])
             assert_ok(duty_set_waiver(t->db, &w.system, rows.items[i].id, due + 60, STR("chuyển trụ sở"), &err));
     assert_ok(duty_assign(t->db, &head, first, worker, &err));
@@ -176,14 +183,16 @@ static void a_digest_has_late_duties_first_in_the_readers_language(void **state)
     assert_str(vi->address, STR("giaovien@truclam.example"));
     assert_str(vi->subject, STR("[Lũy Tre] 1 việc quá hạn, 1 việc sắp đến hạn"));
     assert_str(en->subject, STR("[Lũy Tre] 1 late, 1 due soon"));
-    ptrdiff_t late = str_find(vi->text, STR("quá hạn 2 ngày (hạn 08/03/2027)"), 0), soon = str_find(vi->text, STR("hôm nay là hạn cuối (10/03/2027)"), 0);
+    ptrdiff_t late = str_find(vi->text, STR("quá hạn 2 ngày (hạn 08/03/2027)"), 0),
+              soon = str_find(vi->text, STR("hôm nay là hạn cuối (10/03/2027)"), 0);
     assert_true(late > 0 && soon > late);
     assert_true(str_contains(vi->text, STR("https://luytre.example/duty/")));
     assert_true(str_contains(vi->text, STR("Trường THCS Số 1")));
     assert_true(str_contains(en->text, STR("today is the last day (10/03/2027)")));
     struct actor teacher = world_actor(t, w.teacher_of[0], 0);
     struct sql_notice_list_rows list;
-    assert_ok(sql_notice_list(t->db, &teacher, &t->arena, &(struct sql_notice_list_args){.limit_count = 1}, &list, &err));
+    assert_ok(
+        sql_notice_list(t->db, &teacher, &t->arena, &(struct sql_notice_list_args){.limit_count = 1}, &list, &err));
     assert_str(list.items[0].title, STR("1 việc quá hạn, 1 việc sắp đến hạn"));
 }
 
@@ -193,7 +202,10 @@ static enum err_code mail_as_job(void *ctx, struct db *db, const struct reminder
     if (*count == 3)
         return err_set(err, ERR_IO, "the queue is full");
     (*count)++;
-    return job_add(db, &(struct job_spec){.queue = STR("fetch"), .kind = STR("mail"), .payload = mail->text, .unique_key = STR_NONE}, NULL, err);
+    return job_add(
+        db,
+        &(struct job_spec){.queue = STR("fetch"), .kind = STR("mail"), .payload = mail->text, .unique_key = STR_NONE},
+        NULL, err);
 }
 
 static void mails_stand_or_fall_with_the_reminders(void **state)
@@ -242,7 +254,8 @@ static void a_message_for_chat_names_day_and_link(void **state)
     assert_ok(reminder_message(t->db, &reviewer, a.id, STR("https://luytre.example"), &t->arena, &text, &err));
     assert_true(str_contains(text, STR("quá hạn 2 ngày (hạn 09/01/2027)")));
     struct actor stranger = world_actor(t, a.unit_id == w.schools[0] ? w.teacher_of[1] : w.teacher_of[0], RIGHT_READ);
-    assert_err(reminder_message(t->db, &stranger, a.id, STR("https://luytre.example"), &t->arena, &text, &err), ERR_NOT_FOUND);
+    assert_err(reminder_message(t->db, &stranger, a.id, STR("https://luytre.example"), &t->arena, &text, &err),
+               ERR_NOT_FOUND);
 }
 
 /* 20,000 duties of 2,000 schools due on one day: the issue asks for less than two seconds. */
@@ -268,11 +281,13 @@ static void twenty_thousand_due_at_once(void **state)
     assert_ok(sql_world_people_many(t->db, &(struct sql_world_people_many_args){r}, &err));
     assert_ok(sql_world_grants_many(t->db, &(struct sql_world_grants_many_args){r}, &err));
     static const struct obligation_target to_primary[] = {{TARGET_KIND, STR_INIT("school_primary")}};
-    static const char *const ids[] = {"CT18-1b", "CT18-2c", "CT18-2d", "CT18-3a", "CT18-3b", "CT18-3e", "CT14-1a", "CT18-1d", "CT23-5", "CT18-1c"};
+    static const char *const ids[] = {"CT18-1b", "CT18-2c", "CT18-2d", "CT18-3a", "CT18-3b",
+                                      "CT18-3e", "CT14-1a", "CT18-1d", "CT23-5",  "CT18-1c"};
     struct obligation_draft o[ARRAY_LEN(ids)];
     civil_day due = civil_to_day(2027, 3, 1);
     for (size_t i = 0; i < ARRAY_LEN(ids); i++)
-        o[i] = (struct obligation_draft){.catalogue_id = str_from_cstr(ids[i]), .deadline_day = due, .targets = to_primary, .target_count = 1};
+        o[i] = (struct obligation_draft){
+            .catalogue_id = str_from_cstr(ids[i]), .deadline_day = due, .targets = to_primary, .target_count = 1};
     int64_t id = world_directive(t, &w, o, ARRAY_LEN(ids));
     struct actor issuer = world_actor(t, w.issuer, RIGHT_READ);
     struct directive_issued issued;
@@ -283,18 +298,21 @@ static void twenty_thousand_due_at_once(void **state)
     struct reminder_done done;
     assert_ok(reminder_run(t->db, due - 5, &plain, &t->arena, &done, &err));
     int64_t took_ms = (clock_monotonic_us() - begun) / 1000;
-    print_message("20,000 duties, %zu people, %zu mails: %lld ms\n", done.person_count, done.mail_count, (long long)took_ms);
+    print_message("20,000 duties, %zu people, %zu mails: %lld ms\n", done.person_count, done.mail_count,
+                  (long long)took_ms);
     assert_int_equal(done.duty_count, 20000);
     assert_int_equal(done.person_count, 2000);
     assert_int_equal(done.mail_count, 2000);
 #ifndef __SANITIZE_ADDRESS__
-    assert_true(took_ms < 10000); /* the figure itself stands in the bench; this only notices a query without its index */
+    assert_true(took_ms <
+                10000); /* the figure itself stands in the bench; this only notices a query without its index */
 #endif
 }
 
 int main(void)
 {
-    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, &sql_module_duty, NULL};
+    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
+                                                       &sql_module_duty, NULL};
     static const struct CMUnitTest tests[] = {
         STORE_TEST(each_step_tells_whom_the_row_names),
         STORE_TEST(the_assignee_is_told_and_what_is_done_is_not),

@@ -12,8 +12,9 @@ static int64_t issue(struct store_test *t, const struct world *w, civil_day due)
 {
     struct err err;
     struct directive_issued issued;
-    struct obligation_draft o[] = {{.catalogue_id = STR("CT18-2c"), .deadline_day = due, .targets = to_schools, .target_count = 1},
-                                   {.catalogue_id = STR("CT18-1a"), .deadline_day = due, .targets = to_schools, .target_count = 1}};
+    struct obligation_draft o[] = {
+        {.catalogue_id = STR("CT18-2c"), .deadline_day = due, .targets = to_schools, .target_count = 1},
+        {.catalogue_id = STR("CT18-1a"), .deadline_day = due, .targets = to_schools, .target_count = 1}};
     int64_t id = world_directive(t, w, o, ARRAY_LEN(o));
     struct actor issuer = world_actor(t, w->issuer, RIGHT_READ);
     assert_ok(directive_issue(t->db, &issuer, id, &issued, &err));
@@ -44,7 +45,8 @@ static void figures_stay_as_they_were_frozen(void **state)
     int64_t id = issue(t, &w, civil_to_day(2027, 1, 20));
     struct actor issuer = world_actor(t, w.issuer, RIGHT_READ), head = world_actor(t, w.head_of[0], RIGHT_READ);
     struct freeze_made made, again, found;
-    struct freeze_draft draft = {.root_id = w.committee, .directive_id = id, .edge_kind = EDGE_ADMINISTRATIVE, .as_of_day = CIVIL_NONE};
+    struct freeze_draft draft = {
+        .root_id = w.committee, .directive_id = id, .edge_kind = EDGE_ADMINISTRATIVE, .as_of_day = CIVIL_NONE};
     assert_err(freeze_make(t->db, &head, &draft, &made, &err), ERR_DENIED);
     draft.as_of_day = civil_day_of_ms(t->now_ms) + 1;
     assert_err(freeze_make(t->db, &issuer, &draft, &made, &err), ERR_SYNTAX);
@@ -66,7 +68,8 @@ static void figures_stay_as_they_were_frozen(void **state)
     assert_ok(freeze_verify(t->db, &issuer, made.id, &found, &err));
     assert_true(sha256_equal(&found.hash, &made.hash));
     struct sql_freeze_rows_rows rows;
-    assert_ok(sql_freeze_rows(t->db, &issuer, &t->arena, &(struct sql_freeze_rows_args){.freeze_id = made.id}, &rows, &err));
+    assert_ok(
+        sql_freeze_rows(t->db, &issuer, &t->arena, &(struct sql_freeze_rows_args){.freeze_id = made.id}, &rows, &err));
     for (size_t i = 0; i < rows.count; i++)
         assert_false(str_equal(rows.items[i].unit_name, STR("Trường THCS Tên Mới")));
     /* a later freeze of that day knows what was known at its end: the one that read */
@@ -99,13 +102,17 @@ static void a_changed_or_lost_row_shows(void **state)
     assert_ok(freeze_make(t->db, &w.system, &draft, &two, &err));
     assert_true(sha256_equal(&one.hash, &two.hash)); /* the same figures have the same hash */
     int64_t changes = 0;
-    assert_ok(sql_world_freeze_tamper(t->db, &(struct sql_world_freeze_tamper_args){.freeze_id = one.id, .seq = 5}, &changes, &err));
+    assert_ok(sql_world_freeze_tamper(t->db, &(struct sql_world_freeze_tamper_args){.freeze_id = one.id, .seq = 5},
+                                      &changes, &err));
     assert_int_equal(changes, 1);
     assert_err(freeze_verify(t->db, &w.system, one.id, NULL, &err), ERR_CONFLICT);
-    assert_ok(sql_world_freeze_lose(t->db, &(struct sql_world_freeze_lose_args){.freeze_id = two.id, .seq = 7}, &changes, &err));
+    assert_ok(sql_world_freeze_lose(t->db, &(struct sql_world_freeze_lose_args){.freeze_id = two.id, .seq = 7},
+                                    &changes, &err));
     assert_err(freeze_verify(t->db, &w.system, two.id, NULL, &err), ERR_CONFLICT);
     struct sql_freeze_unit_totals_rows units;
-    assert_ok(sql_freeze_unit_totals(t->db, &w.system, &t->arena, &(struct sql_freeze_unit_totals_args){.freeze_id = one.id, .limit_count = 100}, &units, &err));
+    assert_ok(sql_freeze_unit_totals(t->db, &w.system, &t->arena,
+                                     &(struct sql_freeze_unit_totals_args){.freeze_id = one.id, .limit_count = 100},
+                                     &units, &err));
     assert_int_equal(units.count, WORLD_SCHOOLS);
 }
 
@@ -116,7 +123,9 @@ static int64_t report_of(struct store_test *t, const struct world *w, int64_t un
     struct err err;
     struct sql_report_list_unit_rows list;
     assert_ok(sql_report_list_unit(t->db, &w->system, &t->arena,
-                                   &(struct sql_report_list_unit_args){.unit_id = unit_id, .on_day = civil_day_of_ms(t->now_ms), .limit_count = 50}, &list, &err));
+                                   &(struct sql_report_list_unit_args){
+                                       .unit_id = unit_id, .on_day = civil_day_of_ms(t->now_ms), .limit_count = 50},
+                                   &list, &err));
     for (size_t i = 0; i < list.count; i++)
         if (str_equal(list.items[i].series, str_from_cstr(series)))
             return list.items[i].id;
@@ -127,7 +136,9 @@ static struct sql_report_page_row page_of(struct store_test *t, const struct wor
 {
     struct err err;
     struct sql_report_page_row *page = NULL;
-    assert_ok(sql_report_page(t->db, &w->system, &t->arena, &(struct sql_report_page_args){.id = id, .on_day = civil_day_of_ms(t->now_ms)}, &page, &err));
+    assert_ok(sql_report_page(t->db, &w->system, &t->arena,
+                              &(struct sql_report_page_args){.id = id, .on_day = civil_day_of_ms(t->now_ms)}, &page,
+                              &err));
     assert_non_null(page);
     return *page;
 }
@@ -138,7 +149,12 @@ static void the_calendar_opens_reports_once(void **state)
     struct world w = world_make(t);
     struct err err;
     int64_t police = world_unit(t, &w, "police_province", "Công an tỉnh Trúc Lâm", w.committee);
-    assert_ok(sql_world_function(t->db, &(struct sql_world_function_args){.id = store_id(t->store), .unit_id = police, .area_unit_id = w.committee, .function = STR("dedicated_body")}, &err));
+    assert_ok(sql_world_function(t->db,
+                                 &(struct sql_world_function_args){.id = store_id(t->store),
+                                                                   .unit_id = police,
+                                                                   .area_unit_id = w.committee,
+                                                                   .function = STR("dedicated_body")},
+                                 &err));
     size_t opened = 0;
     /* before 20/6: the last day is 19/6, thirty days before it is 20/5 */
     assert_ok(series_open_due(t->db, civil_to_day(2027, 5, 19), &opened, &err));
@@ -169,9 +185,15 @@ static void a_report_goes_up_and_is_corrected(void **state)
     struct err err;
     issue(t, &w, civil_to_day(2027, 1, 20));
     size_t opened = 0;
-    struct series_order order = {.series = STR("ct18_as_prescribed"), .issuer_id = w.committee, .edge_kind = EDGE_ADMINISTRATIVE,
-                                 .period_from_day = civil_to_day(2026, 7, 1), .period_to_day = civil_to_day(2027, 1, 1), .due_day = civil_to_day(2027, 1, 15), .note = STR("6 tháng cuối năm 2026")};
-    struct actor issuer = world_actor(t, w.issuer, RIGHT_READ), teacher = world_actor(t, w.teacher_of[0], RIGHT_READ), clerk = world_actor(t, w.teacher_of[1], RIGHT_READ);
+    struct series_order order = {.series = STR("ct18_as_prescribed"),
+                                 .issuer_id = w.committee,
+                                 .edge_kind = EDGE_ADMINISTRATIVE,
+                                 .period_from_day = civil_to_day(2026, 7, 1),
+                                 .period_to_day = civil_to_day(2027, 1, 1),
+                                 .due_day = civil_to_day(2027, 1, 15),
+                                 .note = STR("6 tháng cuối năm 2026")};
+    struct actor issuer = world_actor(t, w.issuer, RIGHT_READ), teacher = world_actor(t, w.teacher_of[0], RIGHT_READ),
+                 clerk = world_actor(t, w.teacher_of[1], RIGHT_READ);
     assert_err(series_prescribe(t->db, &teacher, &order, &opened, &err), ERR_DENIED);
     struct series_order wrong = order;
     wrong.series = STR("annual_to_owner");
@@ -182,7 +204,8 @@ static void a_report_goes_up_and_is_corrected(void **state)
     assert_ok(series_prescribe(t->db, &issuer, &order, &opened, &err));
     assert_int_equal(opened, WORLD_SCHOOLS + 1);
     assert_err(series_prescribe(t->db, &issuer, &order, &opened, &err), ERR_CONFLICT);
-    int64_t id = report_of(t, &w, w.schools[0], "ct18_as_prescribed"), second = report_of(t, &w, w.schools[1], "ct18_as_prescribed"), fixed = 0;
+    int64_t id = report_of(t, &w, w.schools[0], "ct18_as_prescribed"),
+            second = report_of(t, &w, w.schools[1], "ct18_as_prescribed"), fixed = 0;
     assert_int_equal(page_of(t, &w, id).to_unit_id.v, w.committee);
     /* fill, freeze, send */
     assert_err(report_fill(t->db, &clerk, id, STR("{}"), &err), ERR_DENIED);
@@ -244,7 +267,8 @@ static void a_report_goes_up_and_is_corrected(void **state)
     assert_true(c.sums[0].sum == 9);
     assert_int_equal(c.standing_count[STANDING_IN_TIME], 1); /* it came in time; correcting it does not make it late */
     struct sql_report_versions_rows versions;
-    assert_ok(sql_report_versions(t->db, &teacher, &t->arena, &(struct sql_report_versions_args){.id = id}, &versions, &err));
+    assert_ok(
+        sql_report_versions(t->db, &teacher, &t->arena, &(struct sql_report_versions_args){.id = id}, &versions, &err));
     assert_int_equal(versions.count, 2);
     assert_ok(series_compile(t->db, &teacher, w.committee, order.series, 0, order.period_to_day, &t->arena, &c, &err));
     assert_int_equal(c.count, 0);
@@ -257,7 +281,8 @@ static void a_directive_is_answered_to_its_issuer(void **state)
     struct err err;
     int64_t directive = issue(t, &w, civil_to_day(2027, 1, 20)), id = 0, again = 0;
     struct actor teacher = world_actor(t, w.teacher_of[0], RIGHT_READ), issuer = world_actor(t, w.issuer, RIGHT_READ);
-    assert_err(report_open_directive(t->db, &w.system, w.department, directive, CIVIL_NONE, &id, &err), ERR_NOT_FOUND); /* it owes nothing */
+    assert_err(report_open_directive(t->db, &w.system, w.department, directive, CIVIL_NONE, &id, &err),
+               ERR_NOT_FOUND); /* it owes nothing */
     assert_ok(report_open_directive(t->db, &teacher, w.schools[0], directive, CIVIL_NONE, &id, &err));
     world_pass(t, 40);
     assert_ok(report_open_directive(t->db, &teacher, w.schools[0], directive, CIVIL_NONE, &again, &err));
@@ -267,16 +292,22 @@ static void a_directive_is_answered_to_its_issuer(void **state)
     assert_int_equal(page.due_day.v, civil_to_day(2027, 1, 20));
     assert_ok(report_freeze(t->db, &teacher, id, &err));
     struct sql_freeze_totals_rows totals;
-    assert_ok(sql_freeze_totals(t->db, &teacher, &t->arena, &(struct sql_freeze_totals_args){.freeze_id = page_of(t, &w, id).freeze_id.v}, &totals, &err));
+    assert_ok(sql_freeze_totals(t->db, &teacher, &t->arena,
+                                &(struct sql_freeze_totals_args){.freeze_id = page_of(t, &w, id).freeze_id.v}, &totals,
+                                &err));
     assert_int_equal(totals.count, 2);
     assert_int_equal(totals.items[0].state, DUTY_LATE);
     assert_ok(report_send(t->db, &teacher, id, STR_NONE, &err));
     struct series_compiled c;
-    assert_ok(series_compile(t->db, &issuer, w.committee, SERIES_DIRECTIVE, directive, CIVIL_NONE, &t->arena, &c, &err));
+    assert_ok(
+        series_compile(t->db, &issuer, w.committee, SERIES_DIRECTIVE, directive, CIVIL_NONE, &t->arena, &c, &err));
     assert_int_equal(c.count, 1);
     assert_int_equal(c.lines[0].standing, STANDING_LATE);
     struct sql_report_list_to_rows list;
-    assert_ok(sql_report_list_to(t->db, &issuer, &t->arena, &(struct sql_report_list_to_args){.to_unit_id = w.committee, .today = civil_day_of_ms(t->now_ms), .limit_count = 10}, &list, &err));
+    assert_ok(sql_report_list_to(t->db, &issuer, &t->arena,
+                                 &(struct sql_report_list_to_args){
+                                     .to_unit_id = w.committee, .today = civil_day_of_ms(t->now_ms), .limit_count = 10},
+                                 &list, &err));
     assert_int_equal(list.count, 1);
     assert_int_equal(list.items[0].sent, 1);
 }
@@ -302,17 +333,22 @@ static void a_hundred_thousand_rows(void **state)
     assert_ok(sql_world_edges_many(t->db, &(struct sql_world_edges_many_args){r, w.department}, &err));
     assert_ok(sql_world_closure_many(t->db, &(struct sql_world_closure_many_args){r, w.department}, &err));
     static const struct obligation_target to_primary[] = {{TARGET_KIND, STR_INIT("school_primary")}};
-    static const char *const ids[] = {"CT18-1b", "CT18-2c", "CT18-2d", "CT18-3a", "CT18-3b", "CT18-3e", "CT14-1a", "CT18-1d", "CT23-5", "CT18-1c"};
+    static const char *const ids[] = {"CT18-1b", "CT18-2c", "CT18-2d", "CT18-3a", "CT18-3b",
+                                      "CT18-3e", "CT14-1a", "CT18-1d", "CT23-5",  "CT18-1c"};
     struct obligation_draft o[ARRAY_LEN(ids)];
     for (size_t i = 0; i < ARRAY_LEN(ids); i++)
-        o[i] = (struct obligation_draft){.catalogue_id = str_from_cstr(ids[i]), .deadline_day = civil_to_day(2027, 3, 1), .targets = to_primary, .target_count = 1};
+        o[i] = (struct obligation_draft){.catalogue_id = str_from_cstr(ids[i]),
+                                         .deadline_day = civil_to_day(2027, 3, 1),
+                                         .targets = to_primary,
+                                         .target_count = 1};
     int64_t id = world_directive(t, &w, o, ARRAY_LEN(ids)), begun = clock_monotonic_us();
     struct actor issuer = world_actor(t, w.issuer, RIGHT_READ);
     struct directive_issued issued;
     assert_ok(directive_issue(t->db, &issuer, id, &issued, &err));
     int64_t issued_ms = (clock_monotonic_us() - begun) / 1000;
     struct freeze_made made;
-    struct freeze_draft draft = {.root_id = w.committee, .directive_id = id, .edge_kind = EDGE_ADMINISTRATIVE, .as_of_day = CIVIL_NONE};
+    struct freeze_draft draft = {
+        .root_id = w.committee, .directive_id = id, .edge_kind = EDGE_ADMINISTRATIVE, .as_of_day = CIVIL_NONE};
     begun = clock_monotonic_us();
     assert_ok(freeze_make(t->db, &issuer, &draft, &made, &err));
     int64_t made_ms = (clock_monotonic_us() - begun) / 1000;
@@ -323,8 +359,9 @@ static void a_hundred_thousand_rows(void **state)
     begun = clock_monotonic_us();
     assert_ok(series_open_due(t->db, civil_to_day(2027, 12, 1), &opened, &err));
     int64_t opened_ms = (clock_monotonic_us() - begun) / 1000;
-    print_message("100,000 rows: issued in %lld ms, frozen in %lld ms, verified in %lld ms; %zu reports opened in %lld ms\n", (long long)issued_ms, (long long)made_ms,
-                  (long long)verified_ms, opened, (long long)opened_ms);
+    print_message(
+        "100,000 rows: issued in %lld ms, frozen in %lld ms, verified in %lld ms; %zu reports opened in %lld ms\n",
+        (long long)issued_ms, (long long)made_ms, (long long)verified_ms, opened, (long long)opened_ms);
     assert_int_equal(made.row_count, 100000);
     assert_true(opened >= 10000);
 #ifndef __SANITIZE_ADDRESS__
@@ -334,10 +371,11 @@ static void a_hundred_thousand_rows(void **state)
 
 int main(void)
 {
-    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, &sql_module_duty, NULL};
+    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
+                                                       &sql_module_duty, NULL};
     static const struct CMUnitTest tests[] = {
-        STORE_TEST(figures_stay_as_they_were_frozen), STORE_TEST(a_changed_or_lost_row_shows),
-        STORE_TEST(the_calendar_opens_reports_once),  STORE_TEST(a_report_goes_up_and_is_corrected),
+        STORE_TEST(figures_stay_as_they_were_frozen),      STORE_TEST(a_changed_or_lost_row_shows),
+        STORE_TEST(the_calendar_opens_reports_once),       STORE_TEST(a_report_goes_up_and_is_corrected),
         STORE_TEST(a_directive_is_answered_to_its_issuer), STORE_TEST(a_hundred_thousand_rows),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);
