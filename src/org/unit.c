@@ -1,5 +1,6 @@
 #include "org/unit.h"
 
+#include "base/map.h"
 #include "base/viet.h"
 #include "know/know.h"
 #include "org/access.h"
@@ -149,11 +150,52 @@ enum err_code unit_found(struct db *db, const struct actor *actor, const struct 
     return ERR_NONE;
 }
 
+/* What stands above each parent: asked once a parent, since thousands of units share one. */
+#define UNIT_PATHS_BYTES (256u << 20)
+struct known_paths {
+    struct arena arena;
+    struct map by_parent;
+};
+static void known_paths_done(struct known_paths *paths)
+{
+    arena_done(&paths->arena);
+}
+
+/* A unit with nothing below it comes under a parent and everything above it. */
+static enum err_code join_leaf(struct db *db, struct known_paths *paths, int64_t unit_id, const struct unit_parent *p, civil_day day, struct err *err)
+{
+    struct str key = arena_printf(&paths->arena, "%lld %.*s", (long long)p->parent_id, STR_ARG(p->edge_kind));
+    if (str_is_null(key))
+        return arena_full(&paths->arena, err);
+    struct sql_closure_up_rows *up = map_get(&paths->by_parent, key);
+    if (!up) {
+        up = arena_new(&paths->arena, struct sql_closure_up_rows);
+        if (!up)
+            return arena_full(&paths->arena, err);
+        TRY(sql_closure_up(
+            db, &paths->arena, &(struct sql_closure_up_args){.unit_id = p->parent_id, .edge_kind = p->edge_kind, .day = day}, up, err));
+        if (!map_put(&paths->by_parent, &paths->arena, key, up))
+            return arena_full(&paths->arena, err);
+    }
+    for (size_t i = 0; i < up->count; i++)
+        TRY(sql_closure_add(db,
+                            &(struct sql_closure_add_args){.ancestor_id = up->items[i].ancestor_id,
+                                                           .edge_kind = p->edge_kind,
+                                                           .descendant_id = unit_id,
+                                                           .depth = up->items[i].depth + 1,
+                                                           .from_day = up->items[i].from_day > day ? up->items[i].from_day : day,
+                                                           .to_day = up->items[i].to_day},
+                            err));
+    return ERR_NONE;
+}
+
 enum err_code unit_found_many(struct db *db, const struct unit_bulk *units, size_t count, civil_day from_day, int64_t event_id, bool is_sample,
                               struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, UNIT_ARENA_BYTES);
+    struct known_paths paths __attribute__((cleanup(known_paths_done))) = {0};
+    arena_init(&paths.arena, UNIT_PATHS_BYTES);
     struct arena_mark start = arena_mark(&arena);
     int64_t now_ms = db_now_ms(db);
     for (size_t i = 0; i < count; i++) {
@@ -182,9 +224,7 @@ enum err_code unit_found_many(struct db *db, const struct unit_bulk *units, size
                                          .known_ms = now_ms,
                                      },
                                      err));
-            TRY(sql_closure_join_leaf(
-                db,
-                &(struct sql_closure_join_leaf_args){.unit_id = u->id, .parent_id = p->parent_id, .edge_kind = p->edge_kind, .day = from_day}, err));
+            TRY(join_leaf(db, &paths, u->id, p, from_day, err));
         }
     }
     return ERR_NONE;

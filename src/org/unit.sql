@@ -233,14 +233,19 @@ SELECT COUNT(*) AS n FROM unit_edge WHERE parent_id = :unit_id AND to_day > :on_
 -- args: unit_id int, edge_kind text, day int
 UPDATE unit_closure SET to_day = :day WHERE ancestor_id = :unit_id AND descendant_id = :unit_id AND edge_kind = :edge_kind AND to_day > :day;
 
--- name: closure_join_leaf
--- A unit with nothing below it comes under a parent and everything above it: for units founded in numbers.
+-- name: closure_up
+-- Everything above a unit, itself included, on a day or later.
+-- result: many
+-- scope: system
+-- args: unit_id int, edge_kind text, day int
+-- columns: ancestor_id int, depth int, from_day int, to_day int
+SELECT ancestor_id, depth, from_day, to_day FROM unit_closure WHERE descendant_id = :unit_id AND edge_kind = :edge_kind AND to_day > :day;
+
+-- name: closure_add
 -- result: none
 -- scope: system
--- args: unit_id int, parent_id int, edge_kind text, day int
-INSERT INTO unit_closure (ancestor_id, edge_kind, descendant_id, depth, from_day, to_day)
-SELECT ancestor_id, :edge_kind, CAST(:unit_id AS BIGINT), depth + 1, CASE WHEN from_day > :day THEN from_day ELSE CAST(:day AS BIGINT) END, to_day
-  FROM unit_closure WHERE descendant_id = :parent_id AND edge_kind = :edge_kind AND to_day > :day;
+-- args: ancestor_id int, edge_kind text, descendant_id int, depth int, from_day int, to_day int
+INSERT INTO unit_closure (ancestor_id, edge_kind, descendant_id, depth, from_day, to_day) VALUES (:ancestor_id, :edge_kind, :descendant_id, :depth, :from_day, :to_day);
 
 -- name: closure_will
 -- On that day or any later one.
