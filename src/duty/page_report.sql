@@ -171,7 +171,7 @@ SELECT c.ancestor_id AS id, f.name, f.kind, c.depth FROM unit_closure c JOIN uni
 -- columns: catalogue_id text?, title text, denominator text, state int, n int, units int
 SELECT o.catalogue_id, MIN(o.title) AS title, MIN(o.denominator) AS denominator, a.state, COUNT(*) AS n, COUNT(DISTINCT a.unit_id) AS units
   FROM unit_closure c JOIN assignment a ON a.unit_id = c.descendant_id JOIN obligation o ON o.id = a.obligation_id
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND a.state >= 0 AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND a.state >= 0 AND {scope :root_id}
    AND (CAST(:directive_id AS BIGINT) IS NULL OR a.directive_id = :directive_id OR a.family_id = :directive_id)
  GROUP BY o.catalogue_id, CASE WHEN o.catalogue_id IS NULL THEN o.id ELSE 0 END, a.state ORDER BY MIN(o.no), o.catalogue_id, MIN(o.title), a.state;
 
@@ -209,3 +209,18 @@ SELECT f.unit_id AS id, f.kind, f.name, f.code, f.symbol FROM unit_fact f
  WHERE f.from_day <= :on_day AND f.to_day > :on_day AND f.unit_id > :after_id AND {scope f.unit_id}
    AND (CAST(:search AS TEXT) IS NULL OR f.search_key LIKE :search) AND (CAST(:code AS TEXT) IS NULL OR f.code = :code)
  ORDER BY f.unit_id LIMIT :limit_count;
+
+-- name: report_answers
+-- Who owes an answer to a directive and where it is: who has not sent first, the ones past their day on top, with whom to call.
+-- result: many
+-- scope: org
+-- args: issuer_id int, directive_id int, on_day int, limit_count int
+-- columns: unit_id int, unit_name text, report_id int?, state text?, due_day int?, sent_ms int?, focal_name text?, focal_phone text?
+SELECT x.unit_id, f.name AS unit_name, r.id AS report_id, r.state, COALESCE(r.due_day, x.due_day) AS due_day, r.sent_ms,
+       (SELECT p.name FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = x.unit_id AND g.role = 'focal_officer' AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY g.id LIMIT 1) AS focal_name,
+       (SELECT p.phone FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = x.unit_id AND g.role = 'focal_officer' AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY g.id LIMIT 1) AS focal_phone
+  FROM (SELECT a.unit_id, MAX(a.due_day) AS due_day FROM assignment a JOIN directive d ON d.id = a.directive_id
+         WHERE a.directive_id = :directive_id AND d.issuer_id = :issuer_id AND a.unit_id <> :issuer_id AND a.state >= 0 AND {scope :issuer_id} GROUP BY a.unit_id) x
+  JOIN unit_fact f ON f.unit_id = x.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
+  LEFT JOIN report r ON r.unit_id = x.unit_id AND r.directive_id = :directive_id AND r.series = 'directive' AND r.is_latest = 1
+ ORDER BY CASE WHEN r.state = 'sent' THEN 1 ELSE 0 END, CASE WHEN r.state IS NULL THEN 0 ELSE 1 END, COALESCE(r.due_day, x.due_day, 2147483647), f.sort_key, x.unit_id LIMIT :limit_count;
