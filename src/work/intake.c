@@ -1,11 +1,13 @@
 #include "work/intake.h"
 
 #include "base/buf.h"
+#include "base/viet.h"
 #include "duty/letter_book.sql.h"
 #include "format/json.h"
 #include "know/know.h"
 #include "letter/letter_print.h"
 #include "org/access.h"
+#include "work/intake.sql.h"
 
 #define INTAKE_ARENA_BYTES (256u << 20)
 #define INTAKE_JSON_MAX_BYTES (16u << 20)
@@ -121,61 +123,78 @@ enum err_code intake_letter(struct db *db, const struct actor *actor, struct str
 
 /* --- the draft --- */
 
-/* Kinds of organisation that a catalogue entry is addressed to, as targets below the issuer. */
-static enum err_code targets_of(const struct know_obligation *known, struct arena *arena, const struct obligation_target **ret_targets, size_t *ret_count,
-                                struct err *err)
+static bool is_child_kind(const struct sql_intake_child_kinds_rows *children, struct str kind)
 {
-    VEC(struct obligation_target) targets = {0};
+    for (size_t i = 0; i < children->count; i++)
+        if (str_equal(children->items[i].kind, kind))
+            return true;
+    return false;
+}
+
+typedef VEC(struct obligation_target) target_list;
+
+static enum err_code add_target(target_list *targets, enum target_rule rule, struct str value, struct arena *arena, struct err *err)
+{
+    struct obligation_target *t = vec_push(targets, arena);
+    if (!t)
+        return arena_full(arena, err);
+    *t = (struct obligation_target){rule, value};
+    return ERR_NONE;
+}
+
+/* Who a catalogue entry is addressed to, below this issuer. Kinds that stand right below get it from here and hand it down themselves;
+ * only when none of its kinds does, it goes to wherever they stand. Functions, sectors and members are named as such. */
+static enum err_code targets_of(const struct know_obligation *known, const struct sql_intake_child_kinds_rows *children, struct arena *arena,
+                                const struct obligation_target **ret_targets, size_t *ret_count, struct err *err)
+{
+    target_list targets = {0}, deeper = {0};
     bool everybody = known == NULL || known->owed_by.count == 0;
     for (size_t i = 0; !everybody && i < known->owed_by.count; i++) {
         const struct know_class *class_row = know_class_find(known->owed_by.items[i]);
         if (!class_row)
             continue;
-        bool is_open = class_row->kinds.count == 0 && class_row->groups.count == 0 && class_row->functions.count == 0 && !class_row->in_priority_sector &&
-                       !class_row->in_network;
-        everybody = everybody || is_open;
-        for (size_t k = 0; k < know_org_kind_count; k++) {
+        bool is_special = class_row->functions.count || class_row->in_priority_sector || class_row->in_network;
+        everybody = everybody || (!is_special && class_row->kinds.count == 0 && class_row->groups.count == 0);
+        for (size_t k = 0; k < know_org_kind_count && !is_special; k++) {
             const struct know_org_kind *kind = &know_org_kinds[k];
-            if (class_row->functions.count || class_row->in_priority_sector || class_row->in_network ||
-                (!know_ids_has(class_row->kinds, kind->id) && !know_ids_has(class_row->groups, kind->group)))
+            if (!know_ids_has(class_row->kinds, kind->id) && !know_ids_has(class_row->groups, kind->group))
                 continue;
-            struct obligation_target *t = vec_push(&targets, arena);
-            if (!t)
-                return arena_full(arena, err);
-            *t = (struct obligation_target){TARGET_KIND, kind->id};
+            if (is_child_kind(children, kind->id))
+                TRY(add_target(&targets, TARGET_CHILD_KIND, kind->id, arena, err));
+            else
+                TRY(add_target(&deeper, TARGET_KIND, kind->id, arena, err));
         }
-        for (size_t f = 0; f < class_row->functions.count; f++) {
-            struct obligation_target *t = vec_push(&targets, arena);
-            if (!t)
-                return arena_full(arena, err);
-            *t = (struct obligation_target){TARGET_FUNCTION, class_row->functions.items[f]};
-        }
-        if (class_row->in_priority_sector)
-            for (size_t s = 0; s < know_sector_count; s++) {
-                struct obligation_target *t = vec_push(&targets, arena);
-                if (!t)
-                    return arena_full(arena, err);
-                *t = (struct obligation_target){TARGET_SECTOR, know_sectors[s].id};
-            }
-        if (class_row->in_network) {
-            struct obligation_target *t = vec_push(&targets, arena);
-            if (!t)
-                return arena_full(arena, err);
-            *t = (struct obligation_target){TARGET_MEMBER, STR("response_network")};
-        }
+        for (size_t f = 0; f < class_row->functions.count; f++)
+            TRY(add_target(&targets, TARGET_FUNCTION, class_row->functions.items[f], arena, err));
+        for (size_t s = 0; class_row->in_priority_sector && s < know_sector_count; s++)
+            TRY(add_target(&targets, TARGET_SECTOR, know_sectors[s].id, arena, err));
+        if (class_row->in_network)
+            TRY(add_target(&targets, TARGET_MEMBER, STR("response_network"), arena, err));
     }
-    if (everybody || targets.count == 0) {
-        struct obligation_target *one = arena_new(arena, struct obligation_target);
-        if (!one)
-            return arena_full(arena, err);
-        *one = (struct obligation_target){TARGET_ALL, STR("")};
-        *ret_targets = one;
-        *ret_count = 1;
-        return ERR_NONE;
+    if (everybody) {
+        targets = (target_list){0};
+        TRY(add_target(&targets, TARGET_CHILDREN, STR(""), arena, err));
     }
+    if (targets.count == 0)
+        targets = deeper;
+    if (targets.count == 0)
+        TRY(add_target(&targets, TARGET_CHILDREN, STR(""), arena, err));
     *ret_targets = targets.items;
     *ret_count = targets.count;
     return ERR_NONE;
+}
+
+/* A title begins with a capital, wherever in a sentence the letter says it. */
+static struct str title_of(struct str text, struct arena *arena)
+{
+    size_t pos = 0;
+    if (str_is_empty(text))
+        return text;
+    uint32_t first = viet_upper_char(utf8_next(text, &pos));
+    char head[4];
+    size_t n = utf8_put(head, first);
+    struct str title = arena_printf(arena, "%.*s%.*s", (int)n, head, STR_ARG(str_slice(text, pos, text.len_bytes)));
+    return str_is_null(title) ? text : title;
 }
 
 /* "trước ngày X" excludes X: the last allowed day is the day before. */
@@ -198,6 +217,9 @@ enum err_code intake_directive_draft(struct db *db, const struct actor *actor, i
         return err_set(err, ERR_NOT_FOUND, "no such letter");
     struct sql_letter_duties_rows duties;
     TRY(sql_letter_duties(db, &reader, arena, &(struct sql_letter_duties_args){.letter_id = letter_id}, &duties, err));
+    struct sql_intake_child_kinds_rows children;
+    TRY(sql_intake_child_kinds(
+        db, arena, &(struct sql_intake_child_kinds_args){.unit_id = letter->unit_id, .edge_kind = edge_kind, .on_day = db_today(db)}, &children, err));
     VEC(struct obligation_draft) obligations = {0};
     for (size_t i = 0; i < duties.count; i++) {
         const struct sql_letter_duties_row *d = &duties.items[i];
@@ -212,7 +234,7 @@ enum err_code intake_directive_draft(struct db *db, const struct actor *actor, i
             *o = (struct obligation_draft){
                 .catalogue_id = known ? known->id : STR_NONE,
                 .letter_duty_id = d->id,
-                .title = known ? known->title.vi : d->text,
+                .title = known ? known->title.vi : title_of(d->text, arena),
                 .text = d->text,
                 .trigger = d->trigger_kind,
                 .period_months = d->period_months.has && d->period_count.has && d->period_count.v > 0 ? (int)(d->period_months.v / d->period_count.v) : 0,
@@ -222,7 +244,7 @@ enum err_code intake_directive_draft(struct db *db, const struct actor *actor, i
             };
             if (str_equal(o->trigger, STR("periodic")) && o->period_months <= 0)
                 o->period_months = known && known->period_months > 0 ? known->period_months : 12;
-            TRY(targets_of(known, arena, &o->targets, &o->target_count, err));
+            TRY(targets_of(known, &children, arena, &o->targets, &o->target_count, err));
         }
     }
     if (obligations.count == 0)

@@ -22,7 +22,8 @@ MUST_USE enum err_code intake_letter(struct db *db, const struct actor *actor, s
                                      int64_t *ret_id, bool *ret_is_new, struct err *err);
 
 /* The draft a clerk starts from: one obligation a confirmed duty and catalogue id (its own when there is none), the letter's words and
- * dates, targets by the duty's actor where the catalogue knows who owes it, else everybody below. Last allowed days are inclusive. */
+ * dates; targets are the units right below that the catalogue says owe it, else all right below: each tier hands down to its own.
+ * Last allowed days are inclusive. */
 MUST_USE enum err_code intake_directive_draft(struct db *db, const struct actor *actor, int64_t letter_id, struct str edge_kind, struct arena *arena,
                                               struct directive_draft *ret_draft, struct err *err);
 
