@@ -17,6 +17,7 @@ void app_undo_strip(struct request *request, struct layout_frame *frame);
 /* One list a file of handlers; a new area is one line here and one in APP_ROUTE_LISTS. */
 extern const struct route_list
     account_routes; /* page_account.c: sign in and out, invitations, second factor, prefs, tokens */
+extern const struct route_list setup_routes;     /* page_setup.c: the first-run wizard */
 extern const struct route_list home_routes;      /* page_home.c: my tasks, search, more, first-run wizard */
 extern const struct route_list unit_routes;      /* page_unit.c: a unit, the tree, import, events */
 extern const struct route_list people_routes;    /* page_people.c: people, grants, who can see */
@@ -28,7 +29,7 @@ extern const struct route_list asset_routes;     /* page_asset.c: systems, devic
 extern const struct route_list report_routes; /* page_report.c: reports, answer letters, freezes, visits, cost, inbox */
 extern const struct route_list api_routes;    /* api.c: REST over the same domain functions */
 #define APP_ROUTE_LISTS                                                                                            \
-    &account_routes, &home_routes, &unit_routes, &people_routes, &admin_routes, &letter_routes, &directive_routes, \
+    &account_routes, &setup_routes, &home_routes, &unit_routes, &people_routes, &admin_routes, &letter_routes, &directive_routes, \
         &duty_routes, &asset_routes, &report_routes, &api_routes
 
 NONNULL_END
