@@ -1,0 +1,130 @@
+-- What the pages of one duty, of evidence and of contacts read.
+
+-- name: duty_subjects
+-- Every open assignment of the same obligation in the same unit, itself included: one a system, a database, or the unit.
+-- result: many
+-- scope: org
+-- args: assignment_id int, on_day int
+-- columns: id int, subject_kind text, subject_id int, subject_name text?, level int?, issued_day int, due_day int?, acked_ms int?, started_ms int?, covered_from_day int?, covered_to_day int?, na_from_day int?, waived_to_day int?, soon_days int, state int
+SELECT b.id, b.subject_kind, b.subject_id, COALESCE(s.name, d.name) AS subject_name,
+       (SELECT MAX(l.level) FROM system_level l WHERE l.system_id = COALESCE(s.id, d.system_id) AND l.from_day <= :on_day AND l.to_day > :on_day) AS level,
+       b.issued_day, b.due_day, b.acked_ms, b.started_ms, b.covered_from_day, b.covered_to_day, b.na_from_day, b.waived_to_day, b.soon_days, b.state
+  FROM assignment a JOIN assignment b ON b.unit_id = a.unit_id AND b.obligation_id = a.obligation_id
+  LEFT JOIN info_system s ON b.subject_kind = 'system' AND s.id = b.subject_id
+  LEFT JOIN system_database d ON b.subject_kind = 'database' AND d.id = b.subject_id
+ WHERE a.id = :assignment_id AND (b.state >= 0 OR b.id = a.id) AND {scope a.unit_id}
+ ORDER BY COALESCE(s.sort_key, d.name), b.id;
+
+-- name: duty_spans
+-- From when until when accepted evidence covered each of those.
+-- result: many
+-- scope: org
+-- args: assignment_id int
+-- columns: assignment_id int, covers_from_day int, covers_to_day int
+SELECT b.id AS assignment_id, e.covers_from_day, e.covers_to_day
+  FROM assignment a JOIN assignment b ON b.unit_id = a.unit_id AND b.obligation_id = a.obligation_id
+  JOIN assignment_evidence ae ON ae.assignment_id = b.id JOIN evidence e ON e.id = ae.evidence_id AND e.state = 'accepted'
+ WHERE a.id = :assignment_id AND e.covers_to_day > e.covers_from_day AND {scope a.unit_id}
+ ORDER BY b.id, e.covers_from_day;
+
+-- name: duty_source
+-- The words of the letter a duty comes from; can_open: the letter itself may be read too.
+-- result: one
+-- scope: org
+-- args: assignment_id int
+-- columns: letter_id int, no int, text text, number text?, symbol text?, can_open int
+SELECT l.id AS letter_id, q.no, q.text, l.number, l.symbol, CASE WHEN {scope l.unit_id} THEN 1 ELSE 0 END AS can_open
+  FROM assignment a JOIN obligation o ON o.id = a.obligation_id JOIN letter_duty q ON q.id = o.letter_duty_id JOIN letter l ON l.id = q.letter_id
+ WHERE a.id = :assignment_id AND {scope a.unit_id};
+
+-- name: duty_last_evidence
+-- What the unit last handed in of a kind on the same subject, to fill the next form from.
+-- result: one
+-- scope: org
+-- args: assignment_id int, kind text
+-- columns: id int, fields_json text, submitted_ms int
+SELECT e.id, e.fields_json, e.submitted_ms
+  FROM assignment a JOIN evidence e ON e.unit_id = a.unit_id AND e.kind = :kind AND e.subject_kind = a.subject_kind AND e.subject_id = a.subject_id
+ WHERE a.id = :assignment_id AND e.state <> 'withdrawn' AND {scope a.unit_id} ORDER BY e.id DESC LIMIT 1;
+
+-- name: evidence_duties
+-- The duties one piece of evidence answers.
+-- result: many
+-- scope: org
+-- args: evidence_id int
+-- columns: id int, title text, catalogue_id text?, state int, directive_title text
+SELECT a.id, o.title, o.catalogue_id, a.state, d.title AS directive_title
+  FROM assignment_evidence ae JOIN assignment a ON a.id = ae.assignment_id JOIN obligation o ON o.id = a.obligation_id JOIN directive d ON d.id = a.directive_id
+ WHERE ae.evidence_id = :evidence_id AND {scope a.unit_id} ORDER BY a.id;
+
+-- name: evidence_file_one
+-- result: one
+-- scope: org
+-- args: evidence_id int, file_id int
+-- columns: name text, media_type text, size_bytes int, sha256 blob
+SELECT f.name, f.media_type, f.size_bytes, f.sha256 FROM evidence_file f JOIN evidence e ON e.id = f.evidence_id
+ WHERE f.id = :file_id AND f.evidence_id = :evidence_id AND {scope e.unit_id};
+
+-- name: evidence_rows
+-- Evidence of a unit, and below it by a grant that goes down; what waits stands first, the oldest of it on top.
+-- result: many
+-- scope: org
+-- args: root_id int, edge_kind text, on_day int, state text?, kind text?, search text?, limit_count int, offset_count int
+-- columns: id int, unit_id int, unit_name text, kind text, title text, subject_name text?, done_day int, covers_to_day int, state text, source text, submitted_ms int, submitted_by int?, submitted_name text?, decided_name text?, decided_ms int?, file_count int
+SELECT e.id, e.unit_id, n.name AS unit_name, e.kind, e.title, s.name AS subject_name, e.done_day, e.covers_to_day, e.state, e.source, e.submitted_ms, e.submitted_by, p.name AS submitted_name,
+       q.name AS decided_name, e.decided_ms, (SELECT COUNT(*) FROM evidence_file f WHERE f.evidence_id = e.id) AS file_count
+  FROM unit_closure c JOIN evidence e ON e.unit_id = c.descendant_id
+  JOIN unit_fact n ON n.unit_id = e.unit_id AND n.from_day <= :on_day AND n.to_day > :on_day
+  LEFT JOIN info_system s ON e.subject_kind = 'system' AND s.id = e.subject_id
+  LEFT JOIN person p ON p.id = e.submitted_by LEFT JOIN person q ON q.id = e.decided_by
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+   AND {scope_below c.depth, :root_id, :edge_kind}
+   AND (CAST(:state AS TEXT) IS NULL OR e.state = :state) AND (CAST(:kind AS TEXT) IS NULL OR e.kind = :kind) AND (CAST(:search AS TEXT) IS NULL OR n.search_key LIKE :search)
+ ORDER BY CASE e.state WHEN 'submitted' THEN 0 WHEN 'returned' THEN 1 ELSE 2 END, CASE e.state WHEN 'submitted' THEN e.submitted_ms ELSE -e.submitted_ms END, e.id
+ LIMIT :limit_count OFFSET :offset_count;
+
+-- name: evidence_row_counts
+-- How many of those are in each state.
+-- result: many
+-- scope: org
+-- args: root_id int, edge_kind text, on_day int, kind text?, search text?
+-- columns: state text, n int
+SELECT e.state, COUNT(*) AS n
+  FROM unit_closure c JOIN evidence e ON e.unit_id = c.descendant_id
+  JOIN unit_fact n ON n.unit_id = e.unit_id AND n.from_day <= :on_day AND n.to_day > :on_day
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
+   AND {scope_below c.depth, :root_id, :edge_kind}
+   AND (CAST(:kind AS TEXT) IS NULL OR e.kind = :kind) AND (CAST(:search AS TEXT) IS NULL OR n.search_key LIKE :search)
+ GROUP BY e.state ORDER BY e.state;
+
+-- name: contact_rows
+-- The focal officer of each unit at and below a root, whoever has none first. verified_day: the last accepted evidence of kind contact.
+-- only_missing 1: nobody, or nobody with a telephone number.
+-- result: many
+-- scope: org
+-- args: root_id int, edge_kind text, on_day int, only_missing int, search text?, limit_count int, offset_count int
+-- columns: unit_id int, unit_name text, person_name text?, title text?, phone text?, email text?, verified_day int?
+SELECT x.unit_id, x.unit_name, x.person_name, x.title, x.phone, x.email, x.verified_day
+  FROM (SELECT c.descendant_id AS unit_id, f.name AS unit_name, f.sort_key, p.name AS person_name, p.title, p.phone, p.email,
+               (SELECT MAX(e.done_day) FROM evidence e WHERE e.unit_id = c.descendant_id AND e.kind = 'contact' AND e.state = 'accepted') AS verified_day
+          FROM unit_closure c
+          JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
+          LEFT JOIN person p ON p.is_active = 1 AND p.id = (SELECT MIN(g.person_id) FROM person_grant g JOIN person q ON q.id = g.person_id AND q.is_active = 1
+                WHERE g.unit_id = c.descendant_id AND g.role = 'focal_officer' AND g.pair_id IS NULL AND g.from_day <= :on_day AND g.to_day > :on_day)
+         WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
+           AND (CAST(:search AS TEXT) IS NULL OR f.search_key LIKE :search OR p.search_key LIKE :search)) x
+ WHERE :only_missing = 0 OR x.person_name IS NULL OR x.phone IS NULL
+ ORDER BY CASE WHEN x.person_name IS NULL THEN 0 WHEN x.phone IS NULL THEN 1 WHEN x.verified_day IS NULL THEN 2 ELSE 3 END, x.sort_key, x.unit_id LIMIT :limit_count OFFSET :offset_count;
+
+-- name: contact_counts
+-- result: one
+-- scope: org
+-- args: root_id int, edge_kind text, on_day int, search text?
+-- columns: units int, missing int
+SELECT COUNT(*) AS units, COALESCE(SUM(CASE WHEN p.id IS NULL OR p.phone IS NULL THEN 1 ELSE 0 END), 0) AS missing
+  FROM unit_closure c
+  JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
+  LEFT JOIN person p ON p.is_active = 1 AND p.id = (SELECT MIN(g.person_id) FROM person_grant g JOIN person q ON q.id = g.person_id AND q.is_active = 1
+        WHERE g.unit_id = c.descendant_id AND g.role = 'focal_officer' AND g.pair_id IS NULL AND g.from_day <= :on_day AND g.to_day > :on_day)
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
+   AND (CAST(:search AS TEXT) IS NULL OR f.search_key LIKE :search OR p.search_key LIKE :search);

@@ -1,0 +1,27 @@
+/* page_duty.h - inside the site: the handlers of page_evidence.c and page_request.c, whose rows stand in page_duty.c.
+ * Uses: web/kit.h.    Used by: web/page_duty.c, page_evidence.c, page_request.c.    Memory: none.    Threads: no shared
+ * state. */
+#ifndef LUYTRE_WEB_PAGE_DUTY_H
+#define LUYTRE_WEB_PAGE_DUTY_H
+
+#include "web/kit.h"
+
+NONNULL_BEGIN
+
+/* page_evidence.c */
+handler_fn evidence_form_page, evidence_form_post, evidence_list_page, evidence_batch_post, evidence_show,
+    evidence_file_get, evidence_accept_post, evidence_return_post, evidence_withdraw_post;
+enum page_state evidence_page_state(struct str state);
+struct str evidence_word(const struct request *request, struct str state, civil_day covers_to_day);
+
+/* page_request.c */
+handler_fn request_list_page, request_new_page, request_new_post, request_show, request_grant_post, request_refuse_post,
+    request_answer_post, request_withdraw_post, request_spend_post, budget_page, budget_post, visit_list_page,
+    visit_new_page, visit_new_post, visit_show, visit_finish_post, visit_move_post, visit_cancel_post,
+    request_help_page;
+enum page_state request_page_state(struct str state);
+struct str request_word(const struct request *request, struct str state);
+struct str request_kind_word(const struct request *request, struct str kind);
+
+NONNULL_END
+#endif
