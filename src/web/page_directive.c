@@ -14,6 +14,7 @@
 
 #define MISSING_ROWS 12
 #define TREND_MONTHS 12
+#define TREE_ROWS    12 /* worst first; the others are one tap away */
 
 /* --- words --- */
 
@@ -515,7 +516,10 @@ static enum err_code view_tree(const struct view *v, struct page_directive *page
             .owed = r.owed,
             .done_href = app_href(v->request, "/rows?directive=%lld&unit=%lld&state=ok", (long long)v->d->id, (long long)rows.items[i].unit_id)};
     }
-    page->tree = (struct pg_tree_row_list){tree, rows.count};
+    size_t shown = rows.count > TREE_ROWS ? TREE_ROWS : rows.count;
+    page->tree = (struct pg_tree_row_list){tree, shown};
+    page->tree_more = (struct pg_tree_row_list){tree + shown, rows.count - shown};
+    page->tree_more_n = (int64_t)(rows.count - shown);
     return ERR_NONE;
 }
 

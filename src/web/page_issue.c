@@ -143,6 +143,14 @@ static enum err_code target_options(const struct request *request, const struct 
     for (size_t i = 0; i < kinds->count; i++)
         ADD(arena_printf(arena, "kind:%.*s", STR_ARG(kinds->items[i].kind)),
             msg_str(arena, lang, MSG_ISSUE_TO_KIND, 0, MSG_ARGS(ARG_STR("name", tier_kind(request, kinds->items[i].kind)), ARG_INT("n", kinds->items[i].n))));
+    for (size_t i = 0; i < d->to.count; i++) { /* a kind the catalogue names and nobody below is of: it stays chosen, and says 0 */
+        struct str value = d->to.items[i], rule;
+        bool is_below = !str_split(&value, ':', &rule) || !str_equal(rule, STR("kind"));
+        for (size_t k = 0; k < kinds->count && !is_below; k++)
+            is_below = str_equal(kinds->items[k].kind, value);
+        if (!is_below)
+            ADD(d->to.items[i], msg_str(arena, lang, MSG_ISSUE_TO_KIND, 0, MSG_ARGS(ARG_STR("name", tier_kind(request, value)), ARG_INT("n", 0))));
+    }
     for (size_t i = 0; i < know_function_count; i++)
         ADD(arena_printf(arena, "function:%.*s", STR_ARG(know_functions[i].id)),
             msg_str(arena, lang, MSG_ISSUE_TO_FUNCTION, 0, MSG_ARGS(ARG_STR("name", lang == LANG_VI ? know_functions[i].title.vi : know_functions[i].title.en))));
