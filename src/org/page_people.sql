@@ -2,7 +2,7 @@
 -- People at and below a root, by given name: where they work, what they are there, how far they have come in signing in.
 -- result: many
 -- scope: org
--- args: root_id int, edge_kind text, on_day int, search text?, role text?, state text?, limit_count int, offset_count int
+-- args: root_id int, edge_kind text, on_day int, is_alone int, search text?, role text?, state text?, limit_count int, offset_count int
 -- columns: id int, name text, title text?, email text?, phone text?, is_active int, unit_id int, unit_name text, roles text?, has_password int, has_totp int
 SELECT p.id, p.name, p.title, p.email, p.phone, p.is_active, pu.unit_id, f.name AS unit_name,
        (SELECT MIN(g.role) || CASE WHEN COUNT(DISTINCT g.role) > 1 THEN ' ' || MAX(g.role) ELSE '' END FROM person_grant g
@@ -12,7 +12,7 @@ SELECT p.id, p.name, p.title, p.email, p.phone, p.is_active, pu.unit_id, f.name 
   JOIN person p ON p.id = pu.person_id AND p.erased_ms IS NULL
   JOIN unit_fact f ON f.unit_id = pu.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
   LEFT JOIN credential c ON c.person_id = p.id
- WHERE k.ancestor_id = :root_id AND k.edge_kind = :edge_kind AND k.from_day <= :on_day AND k.to_day > :on_day AND {scope :root_id} AND {scope_below k.depth, :root_id, :edge_kind}
+ WHERE k.ancestor_id = :root_id AND k.edge_kind = :edge_kind AND k.from_day <= :on_day AND k.to_day > :on_day AND {scope :root_id} AND {scope_below k.depth, :root_id, :edge_kind} AND (CAST(:is_alone AS BIGINT) = 0 OR k.depth = 0)
    AND (CAST(:search AS TEXT) IS NULL OR p.search_key LIKE :search)
    AND (CAST(:role AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM person_grant g WHERE g.person_id = p.id AND g.role = :role AND g.from_day <= :on_day AND g.to_day > :on_day))
    AND (CAST(:state AS TEXT) IS NULL OR (CAST(:state AS TEXT) = 'off' AND p.is_active = 0) OR (CAST(:state AS TEXT) = 'invite' AND p.is_active = 1 AND c.password_hash IS NULL)
@@ -23,7 +23,7 @@ SELECT p.id, p.name, p.title, p.email, p.phone, p.is_active, pu.unit_id, f.name 
 -- How many rows the tabs above that list open.
 -- result: one
 -- scope: org
--- args: root_id int, edge_kind text, on_day int, search text?, role text?
+-- args: root_id int, edge_kind text, on_day int, is_alone int, search text?, role text?
 -- columns: n int, n_ready int, n_invite int, n_off int
 SELECT COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN p.is_active = 1 AND c.password_hash IS NOT NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS n_ready,
        CAST(COALESCE(SUM(CASE WHEN p.is_active = 1 AND c.password_hash IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS n_invite,
@@ -32,7 +32,7 @@ SELECT COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN p.is_active = 1 AND c.password
   JOIN person p ON p.id = pu.person_id AND p.erased_ms IS NULL
   JOIN unit_fact f ON f.unit_id = pu.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
   LEFT JOIN credential c ON c.person_id = p.id
- WHERE k.ancestor_id = :root_id AND k.edge_kind = :edge_kind AND k.from_day <= :on_day AND k.to_day > :on_day AND {scope :root_id} AND {scope_below k.depth, :root_id, :edge_kind}
+ WHERE k.ancestor_id = :root_id AND k.edge_kind = :edge_kind AND k.from_day <= :on_day AND k.to_day > :on_day AND {scope :root_id} AND {scope_below k.depth, :root_id, :edge_kind} AND (CAST(:is_alone AS BIGINT) = 0 OR k.depth = 0)
    AND (CAST(:search AS TEXT) IS NULL OR p.search_key LIKE :search)
    AND (CAST(:role AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM person_grant g WHERE g.person_id = p.id AND g.role = :role AND g.from_day <= :on_day AND g.to_day > :on_day));
 
