@@ -315,6 +315,9 @@ void web_refuse(struct request *request, struct response *response, enum refusal
         json_field_i64(&w, STR("status"), status);
         json_field_str(&w, STR("detail"), why);
         json_field_str(&w, STR("todo"), todo);
+        json_field_str(&w, STR("error"), str_from_cstr(refusals[refusal].type));
+        json_field_str(&w, STR("reason"), why);
+        json_field_null(&w, STR("field"));
         json_object_end(&w);
         return;
     }
