@@ -43,13 +43,14 @@ static enum err_code content_of(struct arena *arena, const char *key, int64_t id
 
 /* --- what covers an assignment --- */
 
-/* How far one piece of evidence reaches for one duty: its own cover, no further than the duty's period; a duty that is done once is
- * done for good. */
+/* How far one piece of evidence reaches for one duty: its own cover, no further than the duty's period. A duty that is done once is done
+ * for good, unless the catalogue knows it as a lasting one: "100% of machines by 31/8" does not end on 31/8. */
 static civil_day reach(const struct ledger_row *row, int period_months, civil_day from_day, civil_day to_day)
 {
     if (to_day <= from_day)
         return to_day; /* evidence that proves less than all covers nothing */
-    if (str_equal(row->trigger_kind, STR("once")))
+    const struct know_obligation *known = str_is_empty(row->catalogue_id) ? NULL : know_obligation_find(row->catalogue_id);
+    if (str_equal(row->trigger_kind, STR("once")) && (!known || known->trigger == KNOW_ONCE))
         return CIVIL_FOREVER;
     if (period_months > 0) {
         civil_day end = civil_add_months(from_day, period_months);
