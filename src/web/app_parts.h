@@ -14,6 +14,10 @@ struct str app_undo_key(const struct app *app);
 /* app.c: fills undo_text and undo_href when a strip is due */
 void app_undo_strip(struct request *request, struct layout_frame *frame);
 
+/* page_admin.c: how many things of the machine want a look, and how bad the worst is */
+MUST_USE enum err_code admin_health(struct request *request, struct db *db, int64_t *ret_look_count,
+                                    enum page_state *ret_state, struct err *err);
+
 /* One list a file of handlers; a new area is one line here and one in APP_ROUTE_LISTS. */
 extern const struct route_list
     account_routes; /* page_account.c: sign in and out, invitations, second factor, prefs, tokens */

@@ -168,6 +168,28 @@ static enum err_code health_place(struct health *h, struct db *db, struct err *e
     return ERR_NONE;
 }
 
+static enum err_code health_read(struct health *h, struct db *db, struct err *err)
+{
+    TRY(health_store(h, db, err));
+    TRY(health_chain(h, db, err));
+    TRY(health_jobs(h, db, err));
+    return health_place(h, db, err);
+}
+
+enum err_code admin_health(struct request *request, struct db *db, int64_t *ret_look_count, enum page_state *ret_state,
+                           struct err *err)
+{
+    struct health h = {.request = request};
+    TRY(health_read(&h, db, err));
+    enum page_state worst = PAGE_STATE_OK;
+    for (size_t i = 0; i < h.count; i++)
+        if (h.rows[i].state == PAGE_STATE_LATE || (h.rows[i].state == PAGE_STATE_DUE && worst == PAGE_STATE_OK))
+            worst = h.rows[i].state;
+    *ret_look_count = h.look_count;
+    *ret_state = worst;
+    return ERR_NONE;
+}
+
 static enum err_code admin_show(struct request *request, struct response *response, struct err *err)
 {
     if (!holds(request, ANY_ADMIN_RIGHT))
@@ -177,10 +199,7 @@ static enum err_code admin_show(struct request *request, struct response *respon
     struct health h = {.request = request};
     struct page_admin page = {.heading = text_of(request, MSG_ADMIN_AUDITOR), .verify = true};
     if (holds(request, RIGHT_SYSTEM_ADMIN)) {
-        TRY(health_store(&h, db, err));
-        TRY(health_chain(&h, db, err));
-        TRY(health_jobs(&h, db, err));
-        TRY(health_place(&h, db, err));
+        TRY(health_read(&h, db, err));
         page.heading =
             h.look_count ? count_text(request, MSG_ADMIN_NEEDS, h.look_count) : text_of(request, MSG_ADMIN_FINE);
     }

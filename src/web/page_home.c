@@ -512,6 +512,19 @@ static enum err_code fill_waiting(struct request *request, const struct place *p
                 .word = msg_str(request->arena, request->lang, MSG_HOME_SINCE, 0, MSG_ARGS(ARG_STR("wait", wait)))};
         }
     }
+    if (place->all_rights & RIGHT_SYSTEM_ADMIN) {
+        int64_t look_count;
+        enum page_state state;
+        TRY(admin_health(request, place->db, &look_count, &state, err));
+        enum msg_id word = state == PAGE_STATE_OK     ? MSG_ADMIN_WORD_OK
+                           : state == PAGE_STATE_LATE ? MSG_ADMIN_WORD_NOW
+                                                      : MSG_ADMIN_WORD_LOOK;
+        rows[n++] = (struct pg_waiting_row){.text = look_count ? count_text(request, MSG_HOME_HEALTH, look_count)
+                                                               : text_of(request, MSG_ADMIN_FINE),
+                                            .href = STR("/admin"),
+                                            .state = state,
+                                            .word = text_of(request, word)};
+    }
     page->waiting = (struct pg_waiting_row_list){rows, n};
     return ERR_NONE;
 }
@@ -553,6 +566,7 @@ static enum err_code home_show(struct request *request, struct response *respons
     TRY(fill_ask(request, &place, &page, err));
     TRY(fill_below(request, &place, &page, err));
     TRY(fill_waiting(request, &place, &page, err));
+    page.own = owed.count || !(page.below.count || page.below_rows.count);
     if (page.below.count || page.below_rows.count)
         page.own_title = msg_str(request->arena, request->lang, MSG_HOME_OWN, 0,
                                  MSG_ARGS(ARG_STR("unit", place.unit_name)));

@@ -112,6 +112,7 @@ static enum err_code tasks_show(struct request *request, struct response *respon
                                         .first_count = 3,
                                         .first = {first, ARRAY_LEN(first)},
                                         .next = {next, ARRAY_LEN(next)},
+                                        .own = true,
                                         .total = 15,
                                         .all_href = STR("/?all=1"),
                                         .hedge = hedge_draw(a, states, ARRAY_LEN(states), 15),
