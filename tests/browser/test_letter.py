@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""A letter from paste to draft, in a real browser: the same number at both ends, a clerk's words, refusals, no script.
+
+    test_letter.py PROGRAM [SHOTS_DIR]"""
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import webdriver
+from harness import equal, run, skip, true
+from sitetest import Site
+
+CLERK = os.environ.get('CLERK', 'Văn thư|lãnh đạo tỉnh|UBND tỉnh')
+LETTER = """SỞ THỬ NGHIỆM TRÚC LÂM
+Số: 77/STN-VP
+V/v rà soát <script>alert(1)</script> tài khoản
+Trúc Lâm, ngày 03 tháng 3 năm 2027
+Kính gửi: Các đơn vị trực thuộc
+
+Để bảo đảm an ninh mạng, Sở yêu cầu các đơn vị thực hiện:
+1. Các đơn vị rà quét lỗ hổng bảo mật trên từng hệ thống, ít nhất 01 lần trong 06 tháng.
+2. Các đơn vị đổi mật khẩu quản trị trước ngày 31/4/2027.
+
+GIÁM ĐỐC
+Sùng Thị Chía
+"""
+
+
+def main():
+    reason = webdriver.why_missing()
+    if reason:
+        skip(reason)
+    shots = sys.argv[2] if len(sys.argv) > 2 else None
+    with Site(sys.argv[1]) as site, webdriver.Driver() as driver, driver.open() as b:
+        b.get(site.url + '/healthz')
+        site.sign_in(b, CLERK)
+        at = {}
+
+        def press(css):
+            """Click what may stand below the fold, and be on the page it leads to."""
+            b.js('const e = document.querySelector(arguments[0]); e.scrollIntoView({block: "center", behavior: "instant"}); document.body.dataset.old = "1"', css)
+            b.click(css)
+            for _ in range(100):
+                if b.js('return document.readyState === "complete" && !document.body.dataset.old'):
+                    return
+                time.sleep(0.05)
+            raise AssertionError(f'{css} leads nowhere')
+
+        def hand_in(text):
+            b.get(site.url + '/letters')
+            b.js('document.querySelector("#f-text").value = arguments[0]', text)
+            press('form[action="/letters"][method="post"] button')
+
+        def paste():
+            hand_in(LETTER)
+            at['letter'] = b.url().split('#')[0].removeprefix(site.url)
+            true(at['letter'].startswith('/letter/'), f'a letter has its page, not {b.url()}')
+            true('nhiệm vụ' in b.text('h1'), b.text('h1'))
+
+        def twice_is_once():
+            hand_in(LETTER)
+            equal(b.url().removeprefix(site.url), at['letter'], 'the same letter again')
+
+        def both_ends():
+            b.get(site.url + at['letter'])
+            numbers = b.js('return [...document.querySelectorAll(".lt-duty")].map(d => d.id)')
+            true(len(numbers) >= 2, f'two duties, not {numbers}')
+            for name in numbers:
+                true(b.js('return !!document.querySelector(`mark#q${arguments[0]} a[href="#d${arguments[0]}"]`)', name[1:]), f'{name}: the text leads to the duty')
+                true(b.js('return !!document.querySelector(`#d${arguments[0]} a[href="#q${arguments[0]}"]`)', name[1:]), f'{name}: the duty leads to the text')
+
+        def impossible_day():
+            b.get(site.url + at['letter'])
+            words = b.js('return [...document.querySelectorAll(".lt-duty")].map(d => d.innerText).find(t => t.includes("31/4/2027") || t.includes("31/04/2027"))')
+            true(words and '30/04/2027' in words, f'the last real day is proposed: {words}')
+
+        def nothing_runs():
+            b.get(site.url + at['letter'])
+            equal(b.js('return document.querySelectorAll("main script").length'), 0, 'scripts of the letter')
+
+        def confirm_and_undo():
+            b.get(site.url + at['letter'])
+            press('#d1 button[value=confirm]')
+            true('Đã xác nhận' in b.text('#d1'), b.text('#d1'))
+            true('Hoàn tác' in b.text('.lt-undo'), 'a black strip with undo')
+            press('.lt-undo button')
+            true(b.js('return !!document.querySelector("#d1 button[value=confirm]")'), 'it waits again')
+
+        def correct():
+            b.get(site.url + at['letter'])
+            press('#d2 a.btn')
+            b.js('document.querySelector("#f-day").value = "31/02/2027"')
+            press('.lt-acts button[value=save]')
+            true('28/02/2027' in b.text('[role=alert]'), f'a day that is none gets a proposal: {b.text("[role=alert]")}')
+            b.js('document.querySelector("#f-day").value = "20/04/2027"; document.querySelector("#f-strict").checked = false')
+            press('.lt-acts button[value=save]')
+            true('20/04/2027' in b.text('#d2') and 'Đã xác nhận' in b.text('#d2'), b.text('#d2'))
+
+        def add():
+            b.get(site.url + at['letter'] + '/add?from=0&to=4')
+            b.js('document.querySelector("#f-text").value = "Báo tình hình mỗi tuần"')
+            press('.lt-acts button[value=save]')
+            true('Báo tình hình mỗi tuần' in b.text('main'), 'the duty stands there')
+
+        def secrecy():
+            hand_in('MẬT\n' + LETTER)
+            true('dấu mật' in b.text('[role=alert]'), b.text('[role=alert]'))
+            equal(b.js('return document.querySelector("#f-text").value'), '', 'what was pasted comes back')
+
+        def empty():
+            hand_in('')
+            true('Chưa có gì để đọc' in b.text('[role=alert]'), b.text('[role=alert]'))
+
+        def issue():
+            b.get(site.url + at['letter'])
+            press('#d1 button[value=confirm]')
+            b.get(site.url + at['letter'] + '/issue')
+            true(b.js('return document.querySelectorAll("section.lt-card input[type=checkbox][name$=_on]").length') >= 1, 'duties stand in the wizard')
+            press('.lt-acts button[value=look]')
+            true('/draft' in b.url(), f'the preview comes before anything is issued: {b.url()} {b.js("return document.querySelector(`[role=alert]`)?.innerText")}')
+
+        def look(width, dark):
+            def case():
+                b.resize(width)
+                b.dark(dark)
+                for name, path in (('letters', '/letters'), ('letter', at['letter']), ('letter-add', at['letter'] + '/add'), ('issue', at['letter'] + '/issue')):
+                    b.get(site.url + path)
+                    if shots:
+                        b.screenshot(f'{shots}/{name}-{width}-{"dark" if dark else "light"}.png')
+                    equal(b.overflow(), 0, f'{path}: pixels too wide')
+                    equal(b.axe(), [], f'{path}: axe')
+                    equal([e for e in b.errors() if ' 422 ' not in e and ' 404 ' not in e], [], f'{path}: browser complaints')
+            return case
+
+        cases = [('paste', paste), ('twice is once', twice_is_once), ('both ends', both_ends), ('an impossible day', impossible_day), ('nothing of a letter runs', nothing_runs),
+                 ('confirm and undo', confirm_and_undo), ('correct', correct), ('add', add), ('secrecy stamp', secrecy), ('empty', empty), ('issue', issue)]
+        run(cases + [(f'look {w} {"dark" if d else "light"}', look(w, d)) for w in (320, 390, 1440) for d in (False, True)])
+
+
+main()
