@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "duty/ledger.h"
 #include "duty/page_home.sql.h"
 #include "know/know.h"
@@ -127,8 +129,8 @@ static enum err_code found_in_transaction(struct db *db, void *NULLABLE ctx, str
     if (!clock)
         TRY(ledger_open(db, f->today, err));
     int64_t unit_id, grant_id;
-    TRY(unit_found(db, &f->actor, &(struct unit_fact){.kind = f->kind, .name = f->unit_name}, NULL, 0, f->today, 0, false,
-                   &unit_id, err));
+    TRY(unit_found(db, &f->actor, &(struct unit_fact){.kind = f->kind, .name = f->unit_name},
+                   &(struct unit_parent){0}, 0, f->today, 0, false, &unit_id, err));
     TRY(person_new(db, &f->actor,
                    &(struct person_fields){.name = f->person, .email = f->email, .language = STR("vi")}, unit_id,
                    f->today, false, &f->person_id, err));
