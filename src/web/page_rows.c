@@ -373,7 +373,7 @@ static enum err_code message_words(const struct asked *a, const struct sql_row_l
             msg_print(&buf, lang, MSG_ROWS_ITEM_NO_DAY, 0, MSG_ARGS(ARG_STR("title", rows[i].title), ARG_STR("about", about)));
     }
     buf_put_byte(&buf, '\n');
-    msg_print(&buf, lang, MSG_ROWS_CLOSE, 0, NULL, 0);
+    buf_put(&buf, tier_say(a->request, MSG_ROWS_CLOSE));
     return buf_to_arena(&buf, arena, ret_words, err);
 }
 
