@@ -224,3 +224,14 @@ SELECT x.unit_id, f.name AS unit_name, r.id AS report_id, r.state, COALESCE(r.du
   JOIN unit_fact f ON f.unit_id = x.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
   LEFT JOIN report r ON r.unit_id = x.unit_id AND r.directive_id = :directive_id AND r.series = 'directive' AND r.is_latest = 1
  ORDER BY CASE WHEN r.state = 'sent' THEN 1 ELSE 0 END, CASE WHEN r.state IS NULL THEN 0 ELSE 1 END, COALESCE(r.due_day, x.due_day, 2147483647), f.sort_key, x.unit_id LIMIT :limit_count;
+
+-- name: report_roots
+-- Units nothing stands above administratively, with how many stand below them, the largest first.
+-- result: many
+-- scope: system
+-- args: on_day int
+-- columns: id int, name text, code text?, below int
+SELECT f.unit_id AS id, f.name, f.code, (SELECT COUNT(*) FROM unit_closure c WHERE c.ancestor_id = f.unit_id AND c.edge_kind = 'administrative' AND c.depth > 0 AND c.from_day <= :on_day AND c.to_day > :on_day) AS below
+  FROM unit_fact f WHERE f.from_day <= :on_day AND f.to_day > :on_day
+   AND NOT EXISTS (SELECT 1 FROM unit_edge e WHERE e.child_id = f.unit_id AND e.edge_kind = 'administrative' AND e.from_day <= :on_day AND e.to_day > :on_day)
+ ORDER BY 4 DESC, f.unit_id LIMIT 20;

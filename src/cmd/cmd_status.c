@@ -1,0 +1,352 @@
+/* cmd_status.c - `luytre status`: how far everyone is as of a day, who is missing first. docs: the command-line contract. */
+#include <unistd.h>
+
+#include "base/vec.h"
+#include "cmd/cmd.h"
+#include "cmd/serve.h"
+#include "duty/page_report.sql.h"
+#include "duty/rollup.h"
+#include "duty/rollup.sql.h"
+#include "format/csv.h"
+#include "format/json.h"
+#include "org/unit.h"
+#include "org/unit.sql.h"
+#include "os/file.h"
+#include "report/document.h"
+
+#define STATUS_ARENA_BYTES  ((size_t)1 << 30)
+#define STATUS_OUTPUT_BYTES ((size_t)256 << 20)
+#define STATUS_MISSING_MAX  100000
+#define STATUS_SHOWN        20 /* missing units written out in the text for people */
+
+static const struct option_spec specs[] = {
+    {"store", 0, OPTION_PATH, OPTION_REQUIRED, "STORE", "tệp dữ liệu hoặc postgresql://…", "database file or postgresql://…", 0, 0},
+    {"org", 0, OPTION_TEXT, 0, "CODE", "mã đơn vị; không có: đơn vị đứng đầu", "code of a unit; absent: the one on top", 0, 0},
+    {"directive", 0, OPTION_INT, 0, "ID", "chỉ một văn bản chỉ đạo và những văn bản thực hiện nó", "only one directive and what carries it out", 1, INT64_MAX},
+    {"edge", 0, OPTION_TEXT, 0, "KIND", "administrative (mặc định), professional, incident", "administrative (default), professional, incident", 0, 0},
+    {"as-of", 0, OPTION_DAY, 0, "DATE", "như đã biết cuối ngày này", "as it was known at the end of that day", 0, 0},
+    {"json", 0, OPTION_FLAG, 0, NULL, "mỗi dòng một đối tượng JSON: missing…, unit…, summary", "newline-delimited JSON: missing…, unit…, summary", 0, 0},
+    {"csv", 0, OPTION_FLAG, 0, NULL, "bảng CSV: đơn vị này, rồi từng đơn vị ngay dưới", "CSV: the unit itself, then each unit right below", 0, 0},
+    {"fail-on", 0, OPTION_TEXT, 0, "STATE", "thoát mã 1 khi có việc ở trạng thái này (late, birth, unseen…)", "exit 1 when something is in that state (late, birth, unseen…)", 0, 0},
+};
+static const struct usage usage = {
+    .name = "status",
+    .args = "",
+    .vi = "tình hình thực hiện tính đến một ngày: ai còn thiếu, ai trễ",
+    .en = "how far everyone is as of a day: who is missing, who is late",
+    .specs = specs,
+    .spec_count = ARRAY_LEN(specs),
+};
+
+struct missing {
+    int64_t unit_id, late, birth, unseen;
+    struct str name, focal_name, focal_phone;
+};
+struct below {
+    int64_t unit_id;
+    struct str name, kind;
+    struct rollup rollup;
+};
+struct status {
+    struct arena *arena;
+    struct db *db;
+    struct actor actor;
+    int64_t root_id, directive_id;
+    struct str root_name, edge;
+    civil_day as_of, today; /* as_of CIVIL_NONE: today */
+    struct rollup rollup;
+    VEC(struct missing) missing;
+    VEC(struct below) below;
+};
+
+static enum err_code root_find(struct status *s, struct str code, struct err *err)
+{
+    civil_day day = s->as_of == CIVIL_NONE ? s->today : s->as_of;
+    if (!str_is_empty(code)) {
+        TRY(unit_find_code(s->db, code, day, &s->root_id, err));
+        struct sql_unit_name_on_row *row;
+        TRY(sql_unit_name_on(s->db, s->arena, &(struct sql_unit_name_on_args){.unit_id = s->root_id, .on_day = day}, &row, err));
+        s->root_name = row ? row->name : STR("");
+        return ERR_NONE;
+    }
+    struct sql_report_roots_rows roots;
+    TRY(sql_report_roots(s->db, s->arena, &(struct sql_report_roots_args){.on_day = day}, &roots, err));
+    if (!roots.count)
+        return err_set(err, ERR_NOT_FOUND, "chưa có đơn vị nào trong dữ liệu này / no unit in this store");
+    if (roots.count > 1 && roots.items[1].below == roots.items[0].below)
+        return err_set(err, ERR_SYNTAX, "có nhiều đơn vị đứng đầu, chọn một bằng --org / several units stand on top, choose one with --org");
+    s->root_id = roots.items[0].id;
+    s->root_name = roots.items[0].name;
+    return ERR_NONE;
+}
+
+/* Rows come by unit; what is late, late by birth or unseen is counted. */
+static enum err_code past_row(void *ctx, const struct sql_assignments_as_of_row *row, struct err *err)
+{
+    struct status *s = ctx;
+    if (row->state != DUTY_LATE && row->state != DUTY_BIRTH && row->state != DUTY_UNSEEN)
+        return ERR_NONE;
+    struct missing *m = s->missing.count ? &s->missing.items[s->missing.count - 1] : NULL;
+    if (!m || m->unit_id != row->unit_id) {
+        m = vec_push(&s->missing, s->arena);
+        if (!m)
+            return arena_full(s->arena, err);
+        *m = (struct missing){.unit_id = row->unit_id, .name = arena_str(s->arena, row->unit_name)};
+    }
+    *(row->state == DUTY_LATE ? &m->late : row->state == DUTY_BIRTH ? &m->birth : &m->unseen) += 1;
+    return ERR_NONE;
+}
+
+static int by_urgency(const void *a, const void *b)
+{
+    const struct missing *x = a, *y = b;
+    if (x->late != y->late)
+        return x->late < y->late ? 1 : -1;
+    if (x->birth != y->birth)
+        return x->birth < y->birth ? 1 : -1;
+    if (x->unseen != y->unseen)
+        return x->unseen < y->unseen ? 1 : -1;
+    return x->unit_id < y->unit_id ? -1 : x->unit_id > y->unit_id;
+}
+
+static enum err_code missing_read(struct status *s, struct err *err)
+{
+    if (s->as_of != CIVIL_NONE) {
+        struct str kind;
+        TRY(rollup_scope_kind(s->db, s->directive_id, s->arena, &kind, err));
+        AUTO_ARENA scratch;
+        arena_init(&scratch, STATUS_ARENA_BYTES);
+        TRY(sql_assignments_as_of_each(s->db, &s->actor, &scratch,
+                                       &(struct sql_assignments_as_of_args){.root_id = s->root_id, .scope_id = s->directive_id, .kind = kind, .edge_kind = s->edge,
+                                                                            .as_of_day = s->as_of, .state = -1, .limit_count = INT32_MAX},
+                                       past_row, s, err));
+    } else {
+        struct sql_unit_missing_rows rows;
+        TRY(sql_unit_missing(s->db, &s->actor, s->arena,
+                             &(struct sql_unit_missing_args){.root_id = s->root_id, .scope_id = s->directive_id, .edge_kind = s->edge, .on_day = s->today, .limit_count = STATUS_MISSING_MAX},
+                             &rows, err));
+        for (size_t i = 0; i < rows.count; i++) {
+            struct missing *m = vec_push(&s->missing, s->arena);
+            if (!m)
+                return arena_full(s->arena, err);
+            *m = (struct missing){.unit_id = rows.items[i].unit_id, .late = rows.items[i].n_late, .unseen = rows.items[i].n_unseen, .name = rows.items[i].name,
+                                  .focal_name = rows.items[i].focal_name, .focal_phone = rows.items[i].focal_phone};
+        }
+    }
+    if (s->missing.count)
+        qsort(s->missing.items, s->missing.count, sizeof *s->missing.items, by_urgency);
+    return ERR_NONE;
+}
+
+static enum err_code status_read(struct status *s, struct err *err)
+{
+    TRY(rollup_get(s->db, &s->actor, s->root_id, s->directive_id, s->edge, s->as_of, s->arena, &s->rollup, err));
+    TRY(missing_read(s, err));
+    struct sql_unit_children_rows children;
+    civil_day day = s->as_of == CIVIL_NONE ? s->today : s->as_of;
+    TRY(sql_unit_children(s->db, &s->actor, s->arena, &(struct sql_unit_children_args){.unit_id = s->root_id, .edge_kind = s->edge, .on_day = day}, &children, err));
+    for (size_t i = 0; i < children.count; i++) {
+        struct below *b = vec_push(&s->below, s->arena);
+        if (!b)
+            return arena_full(s->arena, err);
+        *b = (struct below){.unit_id = children.items[i].id, .name = children.items[i].name, .kind = children.items[i].kind};
+        TRY(rollup_get(s->db, &s->actor, b->unit_id, s->directive_id, s->edge, s->as_of, s->arena, &b->rollup, err));
+    }
+    return ERR_NONE;
+}
+
+/* --- printing --- */
+
+static void put_counts(struct json_writer *w, const struct rollup *r)
+{
+    json_field_i64(w, STR("total"), r->total);
+    json_field_i64(w, STR("owed"), r->owed);
+    for (int state = 0; state < DUTY_STATE_COUNT; state++)
+        json_field_i64(w, str_from_cstr(duty_state_to_str(state)), r->n[state]);
+}
+
+static void print_json(const struct status *s, struct buf *out)
+{
+    char day[CIVIL_TEXT_BYTES];
+    struct json_writer w;
+    json_writer_init(&w, out, 0);
+    for (size_t i = 0; i < s->missing.count; i++) {
+        const struct missing *m = &s->missing.items[i];
+        json_object_begin(&w);
+        json_field_str(&w, STR("type"), STR("missing"));
+        json_field_id(&w, STR("unit"), m->unit_id);
+        json_field_str(&w, STR("name"), m->name);
+        json_field_i64(&w, STR("late"), m->late);
+        json_field_i64(&w, STR("unseen"), m->unseen);
+        json_field_str(&w, STR("focal_name"), m->focal_name);
+        json_field_str(&w, STR("focal_phone"), m->focal_phone);
+        json_object_end(&w);
+        json_end_line(&w);
+    }
+    for (size_t i = 0; i < s->below.count; i++) {
+        const struct below *b = &s->below.items[i];
+        json_object_begin(&w);
+        json_field_str(&w, STR("type"), STR("unit"));
+        json_field_id(&w, STR("unit"), b->unit_id);
+        json_field_str(&w, STR("name"), b->name);
+        json_field_str(&w, STR("kind"), b->kind);
+        put_counts(&w, &b->rollup);
+        json_object_end(&w);
+        json_end_line(&w);
+    }
+    json_object_begin(&w);
+    json_field_str(&w, STR("type"), STR("summary"));
+    json_field_id(&w, STR("unit"), s->root_id);
+    json_field_str(&w, STR("name"), s->root_name);
+    json_field_id(&w, STR("directive"), s->directive_id);
+    json_field_str(&w, STR("as_of"), str_from_cstr(civil_iso(s->as_of == CIVIL_NONE ? s->today : s->as_of, day)));
+    json_field_i64(&w, STR("missing_units"), (int64_t)s->missing.count);
+    put_counts(&w, &s->rollup);
+    json_object_end(&w);
+    json_end_line(&w);
+}
+
+static void csv_line(struct csv_writer *w, int64_t unit_id, struct str name, const struct rollup *r)
+{
+    csv_put_i64(w, unit_id);
+    csv_put(w, name);
+    csv_put_i64(w, r->total);
+    csv_put_i64(w, r->owed);
+    for (int state = 0; state < DUTY_STATE_COUNT; state++)
+        csv_put_i64(w, r->n[state]);
+    csv_end_row(w);
+}
+
+static struct str number(const struct status *s, int64_t n)
+{
+    struct str text;
+    struct err ignored;
+    return document_number_print(n, s->arena, &text, &ignored) == ERR_NONE ? text : STR("?");
+}
+
+static struct str share(const struct status *s, const struct rollup *r)
+{
+    struct str text;
+    struct err ignored;
+    return document_percent_print(r->n[DUTY_OK], r->owed, s->arena, &text, &ignored) == ERR_NONE ? text : STR("?");
+}
+
+static void print_people(const struct status *s, struct buf *out)
+{
+    char day[CIVIL_TEXT_BYTES];
+    buf_printf(out, "%.*s, tính đến hết ngày %s\n", STR_ARG(s->root_name), civil_vn(s->as_of == CIVIL_NONE ? s->today : s->as_of, day));
+    if (s->missing.count) {
+        buf_printf(out, "\nCòn thiếu: %.*s đơn vị quá hạn hoặc chưa xem\n", STR_ARG(number(s, (int64_t)s->missing.count)));
+        for (size_t i = 0; i < s->missing.count && i < STATUS_SHOWN; i++) {
+            const struct missing *m = &s->missing.items[i];
+            buf_printf(out, "  %.*s:", STR_ARG(m->name));
+            if (m->late)
+                buf_printf(out, " %.*s quá hạn", STR_ARG(number(s, m->late)));
+            if (m->birth)
+                buf_printf(out, "%s %.*s trễ từ khi giao", m->late ? "," : "", STR_ARG(number(s, m->birth)));
+            if (m->unseen)
+                buf_printf(out, "%s %.*s chưa xem", m->late + m->birth ? "," : "", STR_ARG(number(s, m->unseen)));
+            if (!str_is_empty(m->focal_name))
+                buf_printf(out, " (%.*s%s%.*s)", STR_ARG(m->focal_name), str_is_empty(m->focal_phone) ? "" : ", ", STR_ARG(m->focal_phone));
+            buf_put_byte(out, '\n');
+        }
+        if (s->missing.count > STATUS_SHOWN)
+            buf_printf(out, "  … và %.*s đơn vị khác (--json có đủ)\n", STR_ARG(number(s, (int64_t)(s->missing.count - STATUS_SHOWN))));
+    } else if (s->rollup.owed) {
+        buf_put(out, STR("\nKhông đơn vị nào quá hạn hoặc chưa xem.\n"));
+    }
+    buf_printf(out, "\nĐạt %.*s trên %.*s nhiệm vụ (%.*s)\n", STR_ARG(number(s, s->rollup.n[DUTY_OK])), STR_ARG(number(s, s->rollup.owed)), STR_ARG(share(s, &s->rollup)));
+    static const struct {
+        int state;
+        const char *words;
+    } lines[] = {{DUTY_LATE, "quá hạn"},          {DUTY_BIRTH, "trễ từ khi giao"}, {DUTY_UNSEEN, "chưa xem"},         {DUTY_DUE, "sắp đến hạn"},
+                 {DUTY_ACK, "đã tiếp nhận"},      {DUTY_DOING, "đang làm"},        {DUTY_NA, "không thuộc diện"}, {DUTY_WAIVED, "tạm miễn"}};
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+        if (s->rollup.n[lines[i].state])
+            buf_printf(out, "  %.*s %s\n", STR_ARG(number(s, s->rollup.n[lines[i].state])), lines[i].words);
+    if (s->below.count)
+        buf_put(out, STR("\nTừng đơn vị ngay dưới\n"));
+    for (size_t i = 0; i < s->below.count; i++) {
+        const struct below *b = &s->below.items[i];
+        if (!b->rollup.total)
+            continue;
+        buf_printf(out, "  %.*s: %.*s trên %.*s đạt (%.*s)", STR_ARG(b->name), STR_ARG(number(s, b->rollup.n[DUTY_OK])), STR_ARG(number(s, b->rollup.owed)), STR_ARG(share(s, &b->rollup)));
+        if (b->rollup.n[DUTY_LATE])
+            buf_printf(out, ", %.*s quá hạn", STR_ARG(number(s, b->rollup.n[DUTY_LATE])));
+        if (b->rollup.n[DUTY_UNSEEN])
+            buf_printf(out, ", %.*s chưa xem", STR_ARG(number(s, b->rollup.n[DUTY_UNSEEN])));
+        buf_put_byte(out, '\n');
+    }
+}
+
+static enum err_code run(const struct options *options, struct arena *arena, struct buf *out, struct status *s, struct err *err)
+{
+    struct clock clock = cmd_clock();
+    struct store_options how = {.modules = sql_modules_all, .clock = &clock};
+    AUTO_STORE store = NULL;
+    TRY(store_open(options_text(options, "store").ptr, &how, &store, err));
+    AUTO_DB db = NULL;
+    TRY(store_db_take(store, &db, err));
+    s->arena = arena;
+    s->db = db;
+    s->today = db_today(db);
+    s->actor = actor_system(s->today);
+    s->directive_id = options_int(options, "directive", ROLLUP_ALL);
+    s->edge = options_has(options, "edge") ? options_text(options, "edge") : EDGE_ADMINISTRATIVE;
+    s->as_of = options_day(options, "as-of");
+    if (s->as_of > s->today)
+        return err_set(err, ERR_SYNTAX, "--as-of: ngày ấy chưa đến / that day has not come");
+    if (s->as_of == s->today)
+        s->as_of = CIVIL_NONE;
+    TRY(root_find(s, options_text(options, "org"), err));
+    TRY(status_read(s, err));
+    if (options_has(options, "json")) {
+        print_json(s, out);
+    } else if (options_has(options, "csv")) {
+        struct csv_writer w;
+        csv_writer_init(&w, out, ',', 0);
+        static const char *const titles[] = {"unit", "name", "total", "owed"};
+        for (size_t i = 0; i < ARRAY_LEN(titles); i++)
+            csv_put(&w, str_from_cstr(titles[i]));
+        for (int state = 0; state < DUTY_STATE_COUNT; state++)
+            csv_put(&w, str_from_cstr(duty_state_to_str(state)));
+        csv_end_row(&w);
+        csv_line(&w, s->root_id, s->root_name, &s->rollup);
+        for (size_t i = 0; i < s->below.count; i++)
+            csv_line(&w, s->below.items[i].unit_id, s->below.items[i].name, &s->below.items[i].rollup);
+    } else {
+        print_people(s, out);
+    }
+    return buf_check(out, err);
+}
+
+int cmd_status(int argc, char **argv)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, STATUS_ARENA_BYTES);
+    struct options options;
+    int exit_code;
+    if (!options_start(&usage, argc, argv, &arena, &options, &exit_code))
+        return exit_code;
+    enum duty_state fail_on = DUTY_STATE_COUNT;
+    if (options_has(&options, "json") && options_has(&options, "csv")) {
+        fputs("luytre status: chọn một trong --json và --csv / choose one of --json and --csv\n", stderr);
+        return EXIT_USAGE;
+    }
+    if (options_has(&options, "fail-on") && !duty_state_from_str(options_text(&options, "fail-on"), &fail_on)) {
+        fputs("luytre status: --fail-on: unseen, ack, doing, ok, due, late, birth, na, waived\n", stderr);
+        return EXIT_USAGE;
+    }
+    AUTO_BUF out;
+    buf_init(&out, STATUS_OUTPUT_BYTES);
+    struct err err = {0};
+    struct status status = {0};
+    enum err_code code = run(&options, &arena, &out, &status, &err);
+    if (code == ERR_NONE)
+        code = file_write_fd(STDOUT_FILENO, "stdout", buf_str(&out), &err);
+    if (code != ERR_NONE) {
+        fprintf(stderr, "luytre status: %s\n", err.text);
+        return code == ERR_SYNTAX ? EXIT_USAGE : EXIT_FAILED;
+    }
+    return fail_on < DUTY_STATE_COUNT && status.rollup.n[fail_on] ? EXIT_FOUND : EXIT_DONE;
+}
