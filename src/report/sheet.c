@@ -6,6 +6,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <limits.h>
 #include <xlsxwriter.h>
 
 #define TAB_MAX_CHARS 31u
@@ -259,7 +260,15 @@ static enum err_code xlsx_verify(const char *path, size_t sheet_count, struct er
 static enum err_code xlsx_make(void *ctx, const char *part_path, struct err *err)
 {
     const struct xlsx_job *job = ctx;
-    lxw_workbook_options options = {.constant_memory = LXW_TRUE};
+    /* Its temporary files go beside the result: a sandboxed role may write nowhere else, and libxlsxwriter does not survive being refused. */
+    char folder[PATH_MAX];
+    const char *slash = strrchr(part_path, '/');
+    size_t folder_bytes = slash ? (size_t)(slash - part_path) : 0;
+    if (folder_bytes >= sizeof folder)
+        return err_set(err, ERR_LIMIT, "XLSX: the path is too long");
+    memcpy(folder, part_path, folder_bytes);
+    folder[folder_bytes] = 0;
+    lxw_workbook_options options = {.constant_memory = LXW_TRUE, .tmpdir = folder_bytes ? folder : NULL};
     lxw_workbook *book = workbook_new_opt(part_path, &options);
     if (!book)
         return err_set(err, ERR_NOMEM, "XLSX: no memory");
