@@ -4,18 +4,20 @@
 -- scope: org
 -- args: root_id int, edge_kind text, on_day int, kind text?, search text?, state int, limit_count int, offset_count int
 -- columns: unit_id int, name text, kind text, code text?, parent_id int?, parent_name text?, n_unseen int, n_ack int, n_doing int, n_ok int, n_due int, n_late int, n_birth int, n_na int, n_waived int
-SELECT c.descendant_id AS unit_id, f.name, f.kind, f.code, e.parent_id, pf.name AS parent_name,
-       COALESCE(k.n_unseen, 0) AS n_unseen, COALESCE(k.n_ack, 0) AS n_ack, COALESCE(k.n_doing, 0) AS n_doing, COALESCE(k.n_ok, 0) AS n_ok, COALESCE(k.n_due, 0) AS n_due,
-       COALESCE(k.n_late, 0) AS n_late, COALESCE(k.n_birth, 0) AS n_birth, COALESCE(k.n_na, 0) AS n_na, COALESCE(k.n_waived, 0) AS n_waived
-  FROM unit_closure c
-  JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
-  LEFT JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = 0
-  LEFT JOIN unit_edge e ON e.child_id = c.descendant_id AND e.edge_kind = c.edge_kind AND e.from_day <= :on_day AND e.to_day > :on_day
+SELECT x.unit_id, x.name, x.kind, x.code, e.parent_id, pf.name AS parent_name, x.n_unseen, x.n_ack, x.n_doing, x.n_ok, x.n_due, x.n_late, x.n_birth, x.n_na, x.n_waived
+  FROM (SELECT c.descendant_id AS unit_id, f.name, f.kind, f.code, f.sort_key,
+               COALESCE(k.n_unseen, 0) AS n_unseen, COALESCE(k.n_ack, 0) AS n_ack, COALESCE(k.n_doing, 0) AS n_doing, COALESCE(k.n_ok, 0) AS n_ok, COALESCE(k.n_due, 0) AS n_due,
+               COALESCE(k.n_late, 0) AS n_late, COALESCE(k.n_birth, 0) AS n_birth, COALESCE(k.n_na, 0) AS n_na, COALESCE(k.n_waived, 0) AS n_waived
+          FROM unit_closure c
+          JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
+          LEFT JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = 0
+         WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
+           AND (CAST(:search AS TEXT) IS NULL OR f.search_key LIKE :search) AND (CAST(:kind AS TEXT) IS NULL OR f.kind = :kind)
+           AND (CAST(:state AS BIGINT) < 0 OR (CAST(:state AS BIGINT) = 0 AND k.n_unseen > 0) OR (CAST(:state AS BIGINT) = 4 AND k.n_due > 0) OR (CAST(:state AS BIGINT) = 5 AND k.n_late > 0))
+         ORDER BY COALESCE(k.n_late, 0) DESC, COALESCE(k.n_unseen, 0) DESC, COALESCE(k.n_due, 0) DESC, f.sort_key, c.descendant_id LIMIT :limit_count OFFSET :offset_count) x
+  LEFT JOIN unit_edge e ON e.child_id = x.unit_id AND e.edge_kind = :edge_kind AND e.from_day <= :on_day AND e.to_day > :on_day
   LEFT JOIN unit_fact pf ON pf.unit_id = e.parent_id AND pf.from_day <= :on_day AND pf.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
-   AND (CAST(:search AS TEXT) IS NULL OR f.search_key LIKE :search) AND (CAST(:kind AS TEXT) IS NULL OR f.kind = :kind)
-   AND (CAST(:state AS BIGINT) < 0 OR (CAST(:state AS BIGINT) = 0 AND k.n_unseen > 0) OR (CAST(:state AS BIGINT) = 4 AND k.n_due > 0) OR (CAST(:state AS BIGINT) = 5 AND k.n_late > 0))
- ORDER BY COALESCE(k.n_late, 0) DESC, COALESCE(k.n_unseen, 0) DESC, COALESCE(k.n_due, 0) DESC, f.sort_key, c.descendant_id LIMIT :limit_count OFFSET :offset_count;
+ ORDER BY x.n_late DESC, x.n_unseen DESC, x.n_due DESC, x.sort_key, x.unit_id;
 
 -- name: unit_list_counts
 -- How many units the tabs above that list open.

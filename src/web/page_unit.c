@@ -16,6 +16,7 @@
 
 #define TREE_ROWS_MAX     200 /* of one level; the rest is a link to the list */
 #define CHILD_ROWS_MAX    15
+#define SYSTEM_ROWS_MAX   50
 #define DUTY_ROWS_SHOWN   20 /* above this, what is met folds into one line */
 #define CONTACT_FRESH_MS  (92 * CIVIL_DAY_MS)
 #define MESSAGE_LINES_MAX 12
@@ -109,6 +110,30 @@ struct str unit_edge_kind(const struct request *request)
 {
     struct str edge = request_field(request, STR("edge"));
     return str_equal(edge, EDGE_PROFESSIONAL) || str_equal(edge, EDGE_INCIDENT) ? edge : EDGE_ADMINISTRATIVE;
+}
+
+/* A department sees its schools by the professional relation only: begin where most is seen. */
+enum err_code unit_edge_best(struct request *request, struct db *db, int64_t root_id, struct str *ret_edge, struct err *err)
+{
+    struct str best = unit_edge_kind(request);
+    if (!str_is_empty(request_field(request, STR("edge")))) {
+        *ret_edge = best;
+        return ERR_NONE;
+    }
+    struct actor actor = app_actor(request);
+    int64_t most = 1;
+    for (size_t i = 0; i < know_edge_kind_count; i++) {
+        struct sql_unit_page_seen_count_row *row;
+        TRY(sql_unit_page_seen_count(
+            db, &actor, request->arena,
+            &(struct sql_unit_page_seen_count_args){.root_id = root_id, .edge_kind = know_edge_kinds[i].id, .on_day = app_today(request)}, &row, err));
+        if (row && row->n > most) {
+            most = row->n;
+            best = know_edge_kinds[i].id;
+        }
+    }
+    *ret_edge = best;
+    return ERR_NONE;
 }
 
 /* --- choices --- */
@@ -305,7 +330,7 @@ static struct str units_link(const struct request *request, const struct units_a
                              struct str page)
 {
     struct link_param params[] = {{"view", STR("list")},
-                                  {"edge", str_equal(ask->edge, EDGE_ADMINISTRATIVE) ? STR("") : ask->edge},
+                                  {"edge", ask->edge},
                                   {"root", ask->root_text},
                                   {"q", ask->q},
                                   {"kind", ask->kind},
@@ -421,7 +446,7 @@ static enum err_code fill_list(struct request *request, struct db *db, const str
     for (size_t i = 0; i < rows.count; i++)
         items[i] = list_row(request, &rows.items[i]);
     page->rows = (struct pg_unit_row_list){items, rows.count};
-    struct link_param params[] = {{"edge", str_equal(ask->edge, EDGE_ADMINISTRATIVE) ? STR("") : ask->edge},
+    struct link_param params[] = {{"edge", ask->edge},
                                   {"root", ask->root_text},
                                   {"q", ask->q},
                                   {"kind", ask->kind},
@@ -464,7 +489,7 @@ static enum err_code fill_level(struct request *request, struct db *db, int64_t 
         below += children.items[i].below + 1;
     for (size_t i = 0; i < shown; i++) {
         const struct sql_unit_children_row *c = &children.items[i];
-        struct link_param open[] = {{"edge", str_equal(edge, EDGE_ADMINISTRATIVE) ? STR("") : edge},
+        struct link_param open[] = {{"edge", edge},
                                     {"open", link_id(request, c->id)}};
         items[i] = (struct pg_unit_row){.name = c->name,
                                         .href = unit_href(request, c->id),
@@ -558,6 +583,7 @@ static enum err_code units_show(struct request *request, struct response *respon
     struct unit_root root;
     TRY(unit_root_pick(request, db, actor.right, &root, err));
     struct units_ask ask = units_read(request, &root);
+    TRY(unit_edge_best(request, db, root.id, &ask.edge, err));
     if (listing_file_of(request) != LISTING_PAGE) {
         struct sql_unit_list_rows_rows rows;
         TRY(units_rows(request, db, &root, &ask, LISTING_SHEET_ROWS, 0, &rows, err));
@@ -568,7 +594,9 @@ static enum err_code units_show(struct request *request, struct response *respon
     TRY(sql_unit_list_counts(db, &actor, request->arena, &args, &all, err));
     args.search = ask.search;
     args.kind = str_is_empty(ask.kind) ? STR_NONE : ask.kind;
-    TRY(sql_unit_list_counts(db, &actor, request->arena, &args, &found, err));
+    found = all;
+    if (!str_is_null(ask.search) || !str_is_empty(ask.kind))
+        TRY(sql_unit_list_counts(db, &actor, request->arena, &args, &found, err));
     if (!all || !found)
         return err_set(err, ERR_NOT_FOUND, "root %lld", (long long)root.id);
     struct page_units page = {.q = ask.q, .edge = ask.edge, .state = ask.state_text, .is_list = ask.is_list, .roots = root.choices};
@@ -593,7 +621,7 @@ static enum err_code units_show(struct request *request, struct response *respon
                                    .current = str_equal(other.edge, ask.edge)};
     }
     page.edges = (struct pg_tab_list){edges, know_edge_kind_count < ARRAY_LEN(edges) ? know_edge_kind_count : ARRAY_LEN(edges)};
-    struct link_param tree[] = {{"edge", str_equal(ask.edge, EDGE_ADMINISTRATIVE) ? STR("") : ask.edge}, {"root", ask.root_text}};
+    struct link_param tree[] = {{"edge", ask.edge}, {"root", ask.root_text}};
     views[0] = (struct pg_tab){.label = text_of(request, MSG_UNIT_VIEW_TREE),
                                .href = link_make(request, STR("/units"), tree, ARRAY_LEN(tree)),
                                .current = !ask.is_list};
@@ -884,8 +912,14 @@ static enum err_code fill_systems(struct request *request, struct db *db, const 
     struct pg_unit_system *items = arena_new_array(request->arena, struct pg_unit_system, systems.count + 1);
     if (!items)
         return arena_full(request->arena, err);
-    for (size_t i = 0; i < systems.count; i++) {
+    size_t shown = 0;
+    int64_t operated = 0;
+    for (size_t i = 0; i < systems.count; i++)
+        operated += systems.items[i].operator_id == seen->id;
+    for (size_t i = 0; i < systems.count && shown < SYSTEM_ROWS_MAX; i++) {
         const struct sql_unit_systems_row *s = &systems.items[i];
+        if (s->operator_id != seen->id)
+            continue; /* owned, operated by another: counted there */
         AUTO_BUF sub;
         buf_init(&sub, 1024);
         buf_put(&sub, s->code);
@@ -894,8 +928,7 @@ static enum err_code fill_systems(struct request *request, struct db *db, const 
             enum msg_id word;
         } marks[] = {{s->is_important, MSG_UNIT_IMPORTANT},
                      {s->has_personal_data, MSG_UNIT_PERSONAL_DATA},
-                     {s->uses_camera, MSG_UNIT_CAMERA},
-                     {s->operator_id != seen->id, MSG_UNIT_OPERATED_ELSEWHERE}};
+                     {s->uses_camera, MSG_UNIT_CAMERA}};
         for (size_t m = 0; m < ARRAY_LEN(marks); m++)
             if (marks[m].is)
                 buf_printf(&sub, "%s%.*s", sub.len_bytes ? " · " : "", STR_ARG(text_of(request, marks[m].word)));
@@ -903,16 +936,17 @@ static enum err_code fill_systems(struct request *request, struct db *db, const 
                            : str_equal(s->level_state, STR("approved"))       ? text_of(request, MSG_UNIT_LEVEL_APPROVED)
                            : str_equal(s->level_state, STR("appraised"))      ? text_of(request, MSG_UNIT_LEVEL_APPRAISED)
                                                                               : text_of(request, MSG_UNIT_LEVEL_PROPOSED);
-        items[i] = (struct pg_unit_system){.name = s->name,
+        struct pg_unit_system *item = &items[shown++];
+        *item = (struct pg_unit_system){.name = s->name,
                                            .href = app_href(request, "/system/%lld", (long long)s->id),
                                            .sub = arena_str(request->arena, buf_str(&sub)),
                                            .level = s->level.has ? app_href(request, "%lld · %.*s", (long long)s->level.v, STR_ARG(state))
                                                                  : text_of(request, MSG_UNIT_NO_LEVEL)};
-        cover_of(request, rows, s->id, STR("CT18-2b"), &items[i].scan_state, &items[i].scan, &items[i].scan_href);
-        cover_of(request, rows, s->id, STR("CT18-2a"), &items[i].hunt_state, &items[i].hunt, &items[i].hunt_href);
+        cover_of(request, rows, s->id, STR("CT18-2b"), &item->scan_state, &item->scan, &item->scan_href);
+        cover_of(request, rows, s->id, STR("CT18-2a"), &item->hunt_state, &item->hunt, &item->hunt_href);
     }
-    page->systems = (struct pg_unit_system_list){items, systems.count};
-    page->systems_n = (int64_t)systems.count;
+    page->systems = (struct pg_unit_system_list){items, shown};
+    page->systems_n = operated;
     return ERR_NONE;
 }
 
@@ -1076,7 +1110,7 @@ static enum err_code fill_children(struct request *request, struct db *db, const
         edge = EDGE_PROFESSIONAL;
         TRY(sql_unit_children(db, &seen->actor, request->arena, &(struct sql_unit_children_args){.unit_id = seen->id, .edge_kind = edge, .on_day = seen->day}, &children, err));
     }
-    struct link_param tree[] = {{"edge", str_equal(edge, EDGE_ADMINISTRATIVE) ? STR("") : edge}, {"open", link_id(request, seen->id)}};
+    struct link_param tree[] = {{"edge", edge}, {"open", link_id(request, seen->id)}};
     page->tree_href = link_make(request, STR("/units"), tree, ARRAY_LEN(tree));
     page->children_n = (int64_t)children.count;
     if (!children.count || seen->is_past || seen->is_ended)
@@ -1363,5 +1397,11 @@ static const struct route routes[] = {
     {GET, "/unit/{id}/edit", unit_edit_show, RIGHT_ORG_ADMIN, READS, NULL},
     {POST, "/unit/{id}/edit", unit_edit_do, RIGHT_ORG_ADMIN, CHANGES, NULL},
 
+    /* Each register names the right it asks for; the handlers check it on the root. */
+    {GET, "/import/{register}", import_show, RIGHT_READ, READS, NULL},
+    {POST, "/import/{register}", import_do, RIGHT_READ, CHANGES | UPLOAD | SLOW, NULL},
+    {GET, "/import/{register}/template.xlsx", import_template_file, RIGHT_READ, READS, NULL},
+    {GET, "/import/{register}/template.csv", import_template_file, RIGHT_READ, READS, NULL},
+    {POST, "/import/{register}/undo/{batch}", import_undo_do, RIGHT_READ, CHANGES | SLOW, NULL},
 };
 const struct route_list unit_routes = {routes, ARRAY_LEN(routes)};

@@ -24,6 +24,8 @@ struct str unit_day_vn(const struct request *request, civil_day day);
 struct str unit_span(const struct request *request, civil_day from_day, civil_day to_day);
 /* ?edge=, checked; administrative when it is none of the three. */
 struct str unit_edge_kind(const struct request *request);
+/* The same, and without ?edge= the relation by which most is seen below a root. */
+MUST_USE enum err_code unit_edge_best(struct request *request, struct db *db, int64_t root_id, struct str *ret_edge, struct err *err);
 
 /* Where this person's sight begins for a right; ?root=ID picks another unit that may be seen. ERR_DENIED when there is none. */
 struct unit_root {
@@ -44,8 +46,9 @@ struct pg_choice_list unit_role_choices(const struct request *request, struct st
 struct pg_choice_list unit_kind_choices(const struct request *request, struct str current, struct str none);
 struct pg_choice_list unit_edge_choices(const struct request *request, struct str current, struct str none);
 
-/* page_unit_edit.c, page_unit_event.c */
+/* page_unit_edit.c, page_import.c, page_unit_event.c */
 handler_fn unit_edit_show, unit_edit_do, unit_new_show, unit_new_do;
+handler_fn import_show, import_do, import_template_file, import_undo_do;
 handler_fn unit_events_show, unit_event_form, unit_event_do, unit_move_show;
 
 NONNULL_END
