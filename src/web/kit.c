@@ -16,6 +16,11 @@ struct str kit_vn_ms(const struct request *request, int64_t ms)
     return app_href(request, "%s", civil_vn_ms(ms, text));
 }
 
+struct str kit_hour(const struct request *request, int64_t ms)
+{
+    return str_slice(kit_vn_ms(request, ms), 0, 5); /* "22:47 30/11/2022" */
+}
+
 struct str kit_number_text(const struct request *request, int64_t n)
 {
     AUTO_BUF buf;

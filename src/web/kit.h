@@ -30,6 +30,7 @@ static inline civil_day kit_day_of(struct opt_i64 day)
 }
 struct str kit_vn_day(const struct request *request, civil_day day); /* "" for no day */
 struct str kit_vn_ms(const struct request *request, int64_t ms);
+struct str kit_hour(const struct request *request, int64_t ms);       /* 22:47 */
 struct str kit_number_text(const struct request *request, int64_t n); /* 1.200 */
 struct str kit_vnd(const struct request *request, int64_t vnd);       /* 12.000.000 đồng */
 struct str kit_hash(const struct request *request, struct str bytes); /* "9f2c…b41e"; "" for none */

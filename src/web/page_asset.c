@@ -1019,6 +1019,8 @@ static enum err_code finding_show_with(struct request *request, struct response 
                 STR_ARG(what));
         events[i] = (struct pg_dr_event){
             .at_ms = e->at_ms,
+            .day = kit_vn_day(request, civil_day_of_ms(e->at_ms)),
+            .hour = kit_hour(request, e->at_ms),
             .text = what,
             .sub = arena_printf(arena, "%.*s%s%.*s", STR_ARG(e->by_name),
                                 str_is_empty(e->note) || str_is_empty(e->by_name) ? "" : " · ", STR_ARG(e->note)),

@@ -356,7 +356,11 @@ static const struct {
 static struct pg_duty_event event_of(struct duty_view *v, const struct sql_chain_of_object_row *e)
 {
     struct request *request = v->request;
-    struct pg_duty_event event = {.at_ms = e->at_ms, .what = e->kind, .hash = kit_hash(request, e->hash)};
+    struct pg_duty_event event = {.at_ms = e->at_ms,
+                                  .day = kit_vn_day(request, civil_day_of_ms(e->at_ms)),
+                                  .hour = kit_hour(request, e->at_ms),
+                                  .what = e->kind,
+                                  .hash = kit_hash(request, e->hash)};
     for (size_t i = 0; i < ARRAY_LEN(history_words); i++)
         if (str_equal(history_words[i].kind, e->kind))
             event.what = kit_text(request, history_words[i].word);
@@ -395,6 +399,8 @@ static enum err_code fill_history(struct duty_view *v, struct err *err)
     const struct sql_assignment_chain_row *foot = v->chain.count ? &v->chain.items[v->chain.count - 1] : NULL;
     events[list.count] = (struct pg_duty_event){
         .at_ms = v->duty->issued_ms,
+        .day = kit_vn_day(request, civil_day_of_ms(v->duty->issued_ms)),
+        .hour = kit_hour(request, v->duty->issued_ms),
         .what =
             foot ? kit_msg(request, MSG_DUTY_H_ISSUED, 0,
                            ARG_STR("directive", number_of(request, foot->number, foot->symbol, foot->directive_title)))

@@ -655,6 +655,8 @@ static enum err_code evidence_show_with(struct request *request, struct response
                                                                                : MSG_DUTY_H_SUBMITTED;
             *event = (struct pg_dr_event){
                 .at_ms = c->at_ms,
+                .day = kit_vn_day(request, civil_day_of_ms(c->at_ms)),
+                .hour = kit_hour(request, c->at_ms),
                 .text = kit_text(request, word),
                 .sub =
                     app_href(request, "%.*s · %.*s %lld · %.*s",

@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Systems, devices, the fix-and-hunt pair and focal points in a real browser, over a small invented province.
+
+    test_asset.py DUTY_SERVER [SHOTS_DIR]"""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import webdriver
+from harness import Server, equal, run, skip, true
+from test_duty import told
+
+
+def main():
+    reason = webdriver.why_missing()
+    if reason:
+        skip(reason)
+    shots = sys.argv[2] if len(sys.argv) > 2 else None
+    with Server(sys.argv[1]) as server, webdriver.Driver() as driver, driver.open() as b:
+        facts = told(server)
+        cases = []
+
+        def visit(path, who='focal'):
+            b.get(server.url + '/healthz')
+            b.call('DELETE', '/cookie')
+            b.cookie('lt_s', facts[who])
+            b.get(server.url + path)
+
+        pages = [('systems', '/systems', 'focal'), ('system', f'/system/{facts["system"]}', 'focal'), ('system_new', '/system/new', 'focal'), ('devices', '/devices', 'focal'),
+                 ('findings', '/findings', 'focal'), ('finding', f'/finding/{facts["finding"]}', 'focal'), ('finding_new', '/finding/new', 'focal'), ('contact', '/contact', 'reviewer')]
+
+        def look(name, path, who, width, dark):
+            def case():
+                b.resize(width)
+                b.dark(dark)
+                visit(path, who)
+                if shots:
+                    b.screenshot(f'{shots}/{name}-{width}-{"dark" if dark else "light"}.png')
+                equal(b.overflow(), 0, 'pixels too wide')
+                equal(b.axe(), [], 'axe')
+            return case
+
+        for name, path, who in pages:
+            for width in (320, 390, 1440):
+                for dark in (False, True):
+                    cases.append((f'{name} {width} {"dark" if dark else "light"}', look(name, path, who, width, dark)))
+
+        def unknown_counts():
+            visit('/devices')
+            true('1 trên 3 thiết bị được bảo vệ' in b.text('h1'), 'unknown is not protected')
+        cases.append(('an unknown device counts as unprotected', unknown_counts))
+
+        def pair_refuses():
+            visit(f'/finding/{facts["finding"]}')
+            b.type('#f-reason-close', 'Đã vá xong')
+            b.js('document.querySelector(arguments[0]).focus()', 'form[action$="/close"] button')
+            b.press('Enter')
+            true('Chưa ghi được' in b.text('main'), 'closing is refused in words while a half is open')
+        cases.append(('a pair is not closed while a half is open', pair_refuses))
+
+        def missing_first():
+            visit('/contact', 'reviewer')
+            true('chưa có đầu mối' in b.text('h1'), 'the title says how many are missing')
+            true('Trường THCS Đồng Tre' in b.text('tbody') or 'Sở' in b.text('tbody'), 'they stand in the table')
+        cases.append(('who cannot be called stands first', missing_first))
+        run(cases)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Duties, evidence, review, requests, funds and visits in a real browser, over a small invented province.
+
+    test_duty.py DUTY_SERVER [SHOTS_DIR]"""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import webdriver
+from harness import Server, equal, run, skip, true
+
+
+def told(server):
+    """What the server says after its port: sessions and ids."""
+    facts = {}
+    for line in server.process.stdout:
+        name, value = line.split()
+        if name == 'end':
+            return facts
+        facts[name] = value
+    raise RuntimeError('the server said too little')
+
+
+def main():
+    reason = webdriver.why_missing()
+    if reason:
+        skip(reason)
+    shots = sys.argv[2] if len(sys.argv) > 2 else None
+    with Server(sys.argv[1]) as server, webdriver.Driver() as driver, driver.open() as b:
+        facts = told(server)
+        cases = []
+
+        def visit(path, who='focal'):
+            b.get(server.url + '/healthz')
+            b.call('DELETE', '/cookie')
+            b.cookie('lt_s', facts[who])
+            b.get(server.url + path)
+
+        def press(css):
+            b.js('document.querySelector(arguments[0]).focus()', css)
+            b.press(' ' if 'checkbox' in css else 'Enter')
+
+        pages = [('duty', f'/duty/{facts["duty"]}', 'focal'), ('duty_late', f'/duty/{facts["document"]}', 'head'), ('evidence_form', f'/duty/{facts["duty"]}/evidence', 'focal'),
+                 ('evidence', f'/evidence/{facts["evidence"]}', 'reviewer'), ('queue', '/evidence', 'reviewer'), ('ask', f'/request/new?duty={facts["duty"]}&kind=waiver', 'focal'),
+                 ('requests', '/requests', 'focal'), ('budget', '/budget', 'head'), ('visits', '/visits', 'reviewer')]
+
+        def look(name, path, who, width, dark):
+            def case():
+                b.resize(width)
+                b.dark(dark)
+                visit(path, who)
+                if shots:
+                    b.screenshot(f'{shots}/{name}-{width}-{"dark" if dark else "light"}.png')
+                equal(b.overflow(), 0, 'pixels too wide')
+                equal(b.axe(), [], 'axe')
+            return case
+
+        for name, path, who in pages:
+            for width in (320, 390, 1440):
+                for dark in (False, True):
+                    cases.append((f'{name} {width} {"dark" if dark else "light"}', look(name, path, who, width, dark)))
+
+        def says_why():
+            visit(f'/duty/{facts["duty"]}')
+            text = b.text('main')
+            for word in ('18/CT-TTg', '412/UBND-KGVX', 'Trịnh Văn Đoàn', 'Vì sao có việc này', '0 trên 2 đạt', 'từng để trống 70 ngày'):
+                true(word in text, f'"{word}" stands on the page')
+        cases.append(('a duty says why it is owed, and where it had a gap', says_why))
+
+        def keeps_typed():
+            visit(f'/duty/{facts["duty"]}/evidence')
+            b.type('#f-f-scope', 'phòng tin học')
+            b.type('#f-f-done_on', '31/04/2027')
+            press('main form button[type=submit]')
+            text = b.text('main')
+            true('Có phải 30/04/2027' in text, 'an impossible day is answered with a proposal')
+            true('cần có' in text, 'the missing file is named')
+            true('phòng tin học' in b.js('return document.querySelector("#f-f-scope").value'), 'what was typed stands there again')
+            equal(b.axe(), [], 'axe')
+        cases.append(('a wrong form keeps what was typed and says what is wrong', keeps_typed))
+
+        def own_not_accepted():
+            visit(f'/evidence/{facts["evidence"]}', 'focal')
+            true('Chấp nhận bằng chứng' not in b.text('main'), 'who handed it in is not asked to accept it')
+        cases.append(('nobody is asked to review their own evidence', own_not_accepted))
+
+        def accepts():
+            visit('/evidence', 'reviewer')
+            press('input[type=checkbox][name=id]')
+            press('form[action="/evidence/accept"] button')
+            true('Đã chấp nhận 1 trên 1' in b.text('main'), 'the strip says what was done')
+            visit(f'/duty/{facts["duty"]}')
+            true('đến 20/10/2027' in b.text('main') or 'Đạt đến' in b.text('#h-now'), 'the duty is covered')
+        cases.append(('a reviewer accepts in the queue and the duty is covered', accepts))
+
+        def asks_and_undoes():
+            visit(f'/request/new?duty={facts["document"]}&kind=waiver')
+            b.type('#f-until', '30/06/2027')
+            b.type('#f-reason', 'Trường đang chuyển máy chủ')
+            press('main form button[type=submit]')
+            true('/request/' in b.url(), 'the request has its page')
+            press('.lt-undo button')
+            true('Đã rút yêu cầu' in b.text('main'), 'undone without a question')
+        cases.append(('a waiver is asked for and taken back with one button', asks_and_undoes))
+        run(cases)
+
+
+if __name__ == '__main__':
+    main()
