@@ -8,7 +8,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import webdriver
 from harness import Server, equal, run, skip, true
-from test_duty import told
+from test_duty import press, told
 
 
 def main():
@@ -53,8 +53,7 @@ def main():
         def pair_refuses():
             visit(f'/finding/{facts["finding"]}')
             b.type('#f-reason-close', 'Đã vá xong')
-            b.js('document.querySelector(arguments[0]).focus()', 'form[action$="/close"] button')
-            b.press('Enter')
+            press(b, 'form[action$="/close"] button')
             true('Chưa ghi được' in b.text('main'), 'closing is refused in words while a half is open')
         cases.append(('a pair is not closed while a half is open', pair_refuses))
 

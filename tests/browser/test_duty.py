@@ -4,6 +4,7 @@
     test_duty.py DUTY_SERVER [SHOTS_DIR]"""
 import os
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import webdriver
@@ -21,6 +22,25 @@ def told(server):
     raise RuntimeError('the server said too little')
 
 
+def press(b, css):
+    """By keyboard alone; a button's page has come before this returns."""
+    before = b.js('return performance.timeOrigin')
+    b.js('document.querySelector(arguments[0]).focus()', css)
+    if 'checkbox' in css:
+        b.press(' ')
+        return
+    b.press('Enter')
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        try:
+            if b.js('return document.readyState == "complete" ? performance.timeOrigin : 0') not in (0, before):
+                return
+        except webdriver.Failed:
+            pass  # between two pages
+        time.sleep(0.02)
+    raise AssertionError(f'{css}: no page came')
+
+
 def main():
     reason = webdriver.why_missing()
     if reason:
@@ -35,10 +55,6 @@ def main():
             b.call('DELETE', '/cookie')
             b.cookie('lt_s', facts[who])
             b.get(server.url + path)
-
-        def press(css):
-            b.js('document.querySelector(arguments[0]).focus()', css)
-            b.press(' ' if 'checkbox' in css else 'Enter')
 
         pages = [('duty', f'/duty/{facts["duty"]}', 'focal'), ('duty_late', f'/duty/{facts["document"]}', 'head'), ('evidence_form', f'/duty/{facts["duty"]}/evidence', 'focal'),
                  ('evidence', f'/evidence/{facts["evidence"]}', 'reviewer'), ('queue', '/evidence', 'reviewer'), ('ask', f'/request/new?duty={facts["duty"]}&kind=waiver', 'focal'),
@@ -71,7 +87,7 @@ def main():
             visit(f'/duty/{facts["duty"]}/evidence')
             b.type('#f-f-scope', 'phòng tin học')
             b.type('#f-f-done_on', '31/04/2027')
-            press('main form button[type=submit]')
+            press(b, 'main form button[type=submit]')
             text = b.text('main')
             true('Có phải 30/04/2027' in text, 'an impossible day is answered with a proposal')
             true('cần có' in text, 'the missing file is named')
@@ -86,8 +102,8 @@ def main():
 
         def accepts():
             visit('/evidence', 'reviewer')
-            press('input[type=checkbox][name=id]')
-            press('form[action="/evidence/accept"] button')
+            press(b, 'input[type=checkbox][name=id]')
+            press(b, 'form[action="/evidence/accept"] button')
             true('Đã chấp nhận 1 trên 1' in b.text('main'), 'the strip says what was done')
             visit(f'/duty/{facts["duty"]}')
             true('đến 20/10/2027' in b.text('main') or 'Đạt đến' in b.text('#h-now'), 'the duty is covered')
@@ -97,9 +113,9 @@ def main():
             visit(f'/request/new?duty={facts["document"]}&kind=waiver')
             b.type('#f-until', '30/06/2027')
             b.type('#f-reason', 'Trường đang chuyển máy chủ')
-            press('main form button[type=submit]')
+            press(b, 'main form button[type=submit]')
             true('/request/' in b.url(), 'the request has its page')
-            press('.lt-undo button')
+            press(b, '.lt-undo button')
             true('Đã rút yêu cầu' in b.text('main'), 'undone without a question')
         cases.append(('a waiver is asked for and taken back with one button', asks_and_undoes))
         run(cases)
