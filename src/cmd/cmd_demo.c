@@ -146,8 +146,12 @@ static enum err_code print_links(struct db *db, struct arena *arena, struct str 
     return ERR_NONE;
 }
 
-static enum err_code run(struct demo *demo, struct str listen, bool serve, struct arena *arena, struct err *err)
+static enum err_code run(struct demo *demo, struct str asked, bool serve, struct arena *arena, struct err *err)
 {
+    AUTO_FD fd = -1;
+    struct str listen = asked;
+    if (serve)
+        TRY(serve_open(asked, arena, &fd, &listen, err)); /* a port that is taken is said before anything is built */
     TRY(serve_files_at(demo->dir, arena, &demo->files, err));
     bool is_new = access(demo->files.store, F_OK) != 0;
     if (is_new)
@@ -168,7 +172,7 @@ static enum err_code run(struct demo *demo, struct str listen, bool serve, struc
         return ERR_NONE;
     printf("\nTrang web: http://%.*s (Ctrl-C để dừng / to stop)\nDữ liệu: %.*s%s\n", STR_ARG(listen), STR_ARG(demo->dir), demo->is_temp ? " (xóa khi dừng / removed at the end)" : "");
     fflush(stdout);
-    struct serve_plan plan = {.files = demo->files, .listen = listen, .is_demo = true, .hotline = STR("0900 000 113")};
+    struct serve_plan plan = {.files = demo->files, .listen_fd = fd, .is_demo = true, .hotline = STR("0900 000 113")};
     return serve_run(&plan, arena, err);
 }
 

@@ -8,6 +8,7 @@
 #include "os/file.h"
 #include "os/socket.h"
 #include "store/store.h"
+#include "web/setup.h"
 
 static const struct option_spec specs[] = {
     {"store", 's', OPTION_TEXT, OPTION_REQUIRED, "PATH|postgresql://…", "nơi lưu: một tệp SQLite hoặc PostgreSQL", "the store: an SQLite file or PostgreSQL", 0, 0},
@@ -48,18 +49,21 @@ static enum err_code beside(struct str store, const struct options *options, con
 static enum err_code run(const struct options *options, struct arena *arena, struct err *err)
 {
     struct str store = options_text(options, "store");
-    struct serve_plan plan = {.listen = options_has(options, "listen") ? options_text(options, "listen") : STR("127.0.0.1:8080"),
-                              .behind_proxy = options_has(options, "behind-proxy"),
+    struct str listen = options_has(options, "listen") ? options_text(options, "listen") : STR("127.0.0.1:8080");
+    struct serve_plan plan = {.behind_proxy = options_has(options, "behind-proxy"),
                               .hotline = options_text(options, "hotline"),
                               .public_url = options_text(options, "url"),
                               .user = options_text(options, "user")};
-    if (!plan.behind_proxy && serve_address_is_local(plan.listen, err) != ERR_NONE)
+    if (!plan.behind_proxy && serve_address_is_local(listen, err) != ERR_NONE)
         return err_wrap(err, "không có --behind-proxy");
     AUTO_BUF allow;
     buf_init(&allow, 4096);
     for (size_t i = 0; !str_is_null(options_nth(options, "allow", i)); i++)
         buf_printf(&allow, "%s%.*s", i ? " " : "", STR_ARG(options_nth(options, "allow", i)));
     TRY(buf_to_arena(&allow, arena, &plan.fetch_allow, err));
+    AUTO_FD fd = -1;
+    TRY(serve_open(listen, arena, &fd, &listen, err));
+    plan.listen_fd = fd;
     const char *keys;
     plan.files.store = store.ptr;
     TRY(beside(store, options, "blobs", "blobs", arena, &plan.files.blobs, err));
@@ -80,8 +84,16 @@ static enum err_code run(const struct options *options, struct arena *arena, str
         TRY(store_db_take(opened, &db, err));
         TRY(ledger_open(db, db_today(db), err));
         TRY(ledger_advance(db, db_today(db), &moved, err));
+        bool is_needed;
+        TRY(setup_is_needed(db, &is_needed, err));
+        if (is_needed) {
+            char token[CRYPTO_TOKEN_CHARS + 1];
+            TRY(setup_token_new(db, token, err));
+            printf("Lần đầu: mở http://%.*s/setup/%s để tạo quản trị viên / first run: open it to make the administrator\n", STR_ARG(listen), token);
+            fflush(stdout);
+        }
     }
-    fprintf(stderr, "luytre: http://%.*s\n", STR_ARG(plan.listen));
+    fprintf(stderr, "luytre: http://%.*s\n", STR_ARG(listen));
     return serve_run(&plan, arena, err);
 }
 

@@ -79,6 +79,27 @@ static enum err_code config_of(const struct serve_plan *plan, enum role role, st
     return ERR_NONE;
 }
 
+enum err_code serve_open(struct str listen, struct arena *arena, int *ret_fd, struct str *ret_listen, struct err *err)
+{
+    struct socket_address address;
+    TRY(socket_address_parse(listen, &address, err));
+    AUTO_FD fd = -1;
+    uint16_t port;
+    TRY(socket_listen(&address, 0660, &fd, &port, err));
+    struct str shown = listen;
+    if (port) {
+        size_t end = listen.len_bytes;
+        while (end > 0 && listen.ptr[end - 1] != ':')
+            end--;
+        shown = arena_printf(arena, "%.*s%u", (int)end, listen.ptr, port);
+        if (str_is_null(shown))
+            return arena_full(arena, err);
+    }
+    *ret_listen = shown;
+    *ret_fd = TAKE_FD(fd);
+    return ERR_NONE;
+}
+
 enum err_code serve_run(const struct serve_plan *plan, struct arena *arena, struct err *err)
 {
     char program[PATH_MAX];
@@ -86,11 +107,6 @@ enum err_code serve_run(const struct serve_plan *plan, struct arena *arena, stru
     if (length <= 0)
         return err_set(err, ERR_IO, "find my own program");
     program[length] = '\0';
-    struct socket_address address;
-    TRY(socket_address_parse(plan->listen, &address, err));
-    AUTO_FD fd = -1;
-    uint16_t port;
-    TRY(socket_listen(&address, 0660, &fd, &port, err));
     static const enum role order[] = {ROLE_PARSE, ROLE_SIGN, ROLE_FETCH, ROLE_WORKER, ROLE_WEB};
     struct monitor_role roles[ARRAY_LEN(order)];
     for (size_t i = 0; i < ARRAY_LEN(order); i++) {
@@ -98,7 +114,7 @@ enum err_code serve_run(const struct serve_plan *plan, struct arena *arena, stru
         TRY(config_of(plan, order[i], arena, &roles[i].config, err));
         if (order[i] == ROLE_WEB) {
             roles[i].sockets[0].name = "http";
-            roles[i].sockets[0].fd = fd;
+            roles[i].sockets[0].fd = plan->listen_fd;
             roles[i].socket_count = 1;
         }
     }

@@ -22,9 +22,12 @@ MUST_USE enum err_code serve_files_at(struct str dir, struct arena *arena, struc
 /* ERR_DENIED for anything but loopback and Unix sockets. */
 MUST_USE enum err_code serve_address_is_local(struct str listen, struct err *err);
 
+/* Opens the listening socket. *ret_listen is the address as it can be opened in a browser: the real port where 0 was asked for. */
+MUST_USE enum err_code serve_open(struct str listen, struct arena *arena, int *ret_fd, struct str *ret_listen, struct err *err);
+
 struct serve_plan {
     struct serve_files files;
-    struct str listen;
+    int listen_fd; /* of serve_open; stays the caller's */
     bool is_demo;
     bool behind_proxy;
     struct str hotline;

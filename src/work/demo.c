@@ -452,7 +452,18 @@ static enum err_code find_reviewers(struct story *s, struct err *err)
     /* The dedicated body also reviews what a tier above reviews, for units that have no other. */
     struct grant_request request = {.person_id = s->province_reviewer, .role = STR("superior_reviewer"), .unit_id = unit, .edge_kind = STR("incident"),
                                     .from_day = s->today - 100, .to_day = CIVIL_FOREVER, .basis = STR("dữ liệu mẫu")};
-    return grant_give(s->db, &system, &request, &grant, err);
+    TRY(grant_give(s->db, &system, &request, &grant, err));
+    /* Who signs in to look around: the focal officers of the tiers above see and hand down their own tree. */
+    static const struct {
+        struct str code, edge_kind;
+    } tiers[] = {{STR_INIT("ubnd"), STR_INIT("administrative")}, {STR_INIT("congan"), STR_INIT("incident")}, {STR_INIT("sgddt"), STR_INIT("professional")}};
+    for (size_t i = 0; i < ARRAY_LEN(tiers); i++) {
+        request.role = STR("coordinator");
+        request.edge_kind = tiers[i].edge_kind;
+        TRY(sample_holder(s->db, tiers[i].code, STR("focal_officer"), s->today, &request.person_id, &request.unit_id, err));
+        TRY(grant_give(s->db, &system, &request, &grant, err));
+    }
+    return ERR_NONE;
 }
 
 static enum err_code begin_in_transaction(struct db *db, void *ctx, struct err *err)
