@@ -144,8 +144,8 @@ static enum err_code fill_cover(struct duty_view *v, struct err *err)
     }
     v->page.cover = (struct pg_cover_row_list){rows, n};
     v->page.years = (struct pg_dt_col_list){years, year_count};
-    v->page.cover_text = app_href(request, "%.*s%.*s", STR_ARG(kit_text(request, MSG_DUTY_COVER_LEGEND)),
-                                  (int)(words.len_bytes > 400 ? 0 : words.len_bytes), words.ptr ? words.ptr : "");
+    v->page.cover_text = arena_printf(request->arena, "%.*s%.*s", STR_ARG(kit_text(request, MSG_DUTY_COVER_LEGEND)),
+                                      (int)words.len_bytes, words.ptr ? words.ptr : "");
     if (n > 1)
         v->page.count_text = kit_msg(request, MSG_DUTY_DONE_OF, 0, ARG_INT("done", done), ARG_INT("owed", owed));
     return ERR_NONE;
@@ -199,8 +199,9 @@ static enum err_code fill_chain(struct duty_view *v, struct err *err)
             .title = number_of(request, row->number, row->symbol, row->directive_title),
             .href = app_href(request, "/directive/%lld", (long long)row->directive_id),
             .issuer = row->issuer_name,
-            .sub = app_href(request, "%.*s · %.*s%s%.*s", STR_ARG(kit_vn_day(request, (civil_day)row->issued_day)),
-                            STR_ARG(row->title), str_is_empty(deadline) ? "" : " · ", STR_ARG(deadline)),
+            .sub = arena_printf(request->arena, "%.*s · %.*s%s%.*s",
+                                STR_ARG(kit_vn_day(request, (civil_day)row->issued_day)), STR_ARG(row->title),
+                                str_is_empty(deadline) ? "" : " · ", STR_ARG(deadline)),
         };
     }
     v->page.steps = (struct pg_duty_step_list){steps, n};

@@ -960,9 +960,7 @@ enum err_code evidence_batch_post(struct request *request, struct response *resp
         return list_with(request, response, kit_text(request, MSG_DUTY_PICK_NONE), err);
     if (accepted < asked)
         return list_with(request, response,
-                         app_href(request, "%.*s%.*s", STR_ARG(said),
-                                  (int)(refused.len_bytes > 380 ? 380 : refused.len_bytes), refused.ptr),
-                         err);
+                         arena_printf(request->arena, "%.*s%.*s", STR_ARG(said), STR_ARG(buf_str(&refused))), err);
     app_done_redirect(request, response, STR("/evidence"), said, STR_NONE);
     return ERR_NONE;
 }
