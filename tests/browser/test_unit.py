@@ -1,0 +1,155 @@
+"""Pages of units and people over the sample province: every page answers, numbers open to their rows, no axe violation, an import is tried, applied, undone.
+
+    test_unit.py LUYTRE [DIR]        DIR: a sample province made before (luytre demo --dir), else one is made (half a minute)"""
+import html
+import http.cookiejar
+import re
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import harness
+import webdriver
+
+PAGES = ['/units', '/units?view=list&state=late', '/units?q=ben+nuoc&view=list', '/people', '/units/events', '/units/events/new?kind=merge', '/units/new', '/people/new', '/import/people']
+
+
+class Demo:
+    def __init__(self, program, folder):
+        self.url = f'http://127.0.0.1:{webdriver.free_port()}'
+        self.process = subprocess.Popen([program, 'demo', '--listen', self.url[7:], '--dir', folder], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True)
+        self.links, link = {}, None
+        for line in self.process.stdout:
+            if '/demo-link/' in line:
+                link = line.strip()
+            elif link:
+                self.links[line.strip()] = link
+                link = None
+            elif line.startswith('Dữ liệu:'):
+                break
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(20)
+
+
+class Person:
+    def __init__(self, demo, who):
+        self.jar, self.url = http.cookiejar.CookieJar(), demo.url
+        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self.jar))
+        self.get(next(link for words, link in demo.links.items() if who in words))
+
+    def get(self, path, form=None, multipart=False):
+        data, headers = None, {}
+        if form is not None and multipart:
+            data = ''.join(f'--b\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in form.items()).encode() + b'--b--\r\n'
+            headers = {'Content-Type': 'multipart/form-data; boundary=b'}
+        elif form is not None:
+            data = urllib.parse.urlencode(form).encode()
+        request = urllib.request.Request(path if path.startswith('http') else self.url + path, data=data, headers=headers)
+        for _ in range(50):
+            try:
+                answer = self.opener.open(request, timeout=60)
+                break
+            except urllib.error.HTTPError as e:
+                answer = e
+                break
+            except urllib.error.URLError:  # the web role is still starting
+                import time
+                time.sleep(0.2)
+        self.code, self.body = answer.status, answer.read()
+        return self.body.decode('utf-8', 'replace')
+
+    def csrf(self, page):
+        return html.unescape(re.search(r'name="csrf" value="([^"]+)"', page).group(1))
+
+
+def main():
+    program = sys.argv[1]
+    folder = sys.argv[2] if len(sys.argv) > 2 else tempfile.mkdtemp(prefix='luytre-unit-')
+    demo = Demo(program, folder)
+    admin, focal = Person(demo, 'Quản trị viên'), Person(demo, 'một trường THCS')
+    found = admin.get('/units?view=list&state=late&kind=school_lower_secondary&edge=administrative')
+    school = re.findall(r'href="/unit/(\d+)"', found)[0]
+    person = re.findall(r'/person/(\d+)', admin.get(f'/people?root={school}&only=1'))[0]
+
+    def answers():
+        for path in PAGES + [f'/unit/{school}', f'/unit/{school}/who', f'/unit/{school}/edit', f'/unit/{school}/move', f'/person/{person}', f'/person/{person}/edit']:
+            page = admin.get(path)
+            harness.equal((path, admin.code), (path, 200))
+            harness.equal(len(re.findall('<h1', page)), 1, path)
+
+    def numbers_open():
+        page = admin.get(f'/unit/{school}')
+        for state in ('late', 'due', 'ok'):
+            n = re.search(rf'<a href="/unit/{school}\?state={state}#duties"><svg.*?<b>([\d.]+)</b>', page)
+            if n:
+                rows = re.search(r'<tbody>(.*?)</tbody>', admin.get(f'/unit/{school}?state={state}'), re.S).group(1)
+                harness.equal(rows.count('<tr>'), int(n.group(1).replace('.', '')), state)
+
+    def search_without_marks():
+        name = html.unescape(re.search(r'<h1>(.*?)</h1>', admin.get(f'/unit/{school}')).group(1))
+        plain = name.replace('Trường', 'truong')
+        for q in (name, plain):
+            harness.true(f'/unit/{school}"' in admin.get('/units?view=list&edge=administrative&q=' + urllib.parse.quote(q)), q)
+
+    def strangers_see_nothing():
+        focal.get(f'/person/{person}/erase')
+        harness.equal(focal.code, 403)
+        focal.get('/units/new')
+        harness.equal(focal.code, 403)
+        other = re.search(r'href="/unit/(\d+)"', focal.get('/units')).group(1)
+        if other != school:
+            focal.get(f'/unit/{school}')
+            harness.equal(focal.code, 404, 'a unit of others looks like none')
+
+    def files():
+        for path, head in (('/units.xlsx', b'PK'), ('/units.csv', b'\xef\xbb\xbf'), ('/people.xlsx', b'PK')):
+            focal.get(path)
+            harness.equal((path, focal.code, focal.body[:len(head)]), (path, 200, head))
+        admin.get('/import/people/template.xlsx')
+        harness.equal(admin.body[:2], b'PK')
+
+    def impossible_day():
+        page = admin.get(f'/unit/{school}?as_of=31/02/2026')
+        harness.equal(admin.code, 422)
+        harness.true('28/02/2026' in page, 'a proposal for 31/02')
+
+    def event_is_shown_first():
+        page = admin.get(f'/units/events/new?kind=rename')
+        code = re.search(r'mã (\S+) ', admin.get(f'/unit/{school}')).group(1)
+        form = {'csrf': admin.csrf(page), 'kind': 'rename', 'from': code, 'new_name': 'Trường THCS Măng Mới', 'day': '01/01/2030', 'basis': 'Quyết định 1/QĐ-UBND', 'step': 'preview'}
+        page = admin.get('/units/events/new', form)
+        harness.equal(admin.code, 200)
+        harness.true('Măng Mới' in page and 'value="apply"' in page, 'the preview names the new name and asks')
+        harness.true('Măng Mới' not in admin.get(f'/unit/{school}'), 'nothing has changed yet')
+        form['basis'] = ''
+        page = admin.get('/units/events/new', form)
+        harness.equal(admin.code, 422)
+        harness.true('role="alert"' in page and 'Măng Mới' in page, 'says why and keeps what was typed')
+
+    def accessible():
+        reason = webdriver.why_missing()
+        if reason:
+            print(f'# {reason}: looked at without a browser')
+            return
+        with webdriver.Driver() as driver:
+            for width, dark in ((320, False), (390, True), (1440, False)):
+                with driver.open(width, 1000, dark=dark) as browser:
+                    browser.get(demo.url + '/signin')
+                    for c in admin.jar:
+                        browser.cookie(c.name, c.value)
+                    for path in PAGES + [f'/unit/{school}', f'/unit/{school}/who', f'/person/{person}']:
+                        browser.get(demo.url + path)
+                        harness.equal((width, path, browser.axe(), browser.overflow()), (width, path, [], 0))
+
+    try:
+        harness.run([(f.__name__, f) for f in (answers, numbers_open, search_without_marks, strangers_see_nothing, files, impossible_day, event_is_shown_first, accessible)])
+    finally:
+        demo.stop()
+
+
+main()
