@@ -9,10 +9,10 @@ import re
 import signal
 import struct
 import subprocess
-import tempfile
 import urllib.parse
 from html.parser import HTMLParser
 
+import demo_template
 from harness import skip
 
 
@@ -22,7 +22,7 @@ class Site:
     def __init__(self, program):
         if not os.path.exists(program):
             skip(f'{program} is not built')
-        self.folder = tempfile.TemporaryDirectory(prefix='luytre-site-')
+        self.folder = demo_template.copy_of(program)
         self.process = subprocess.Popen([program, 'demo', '--listen', '127.0.0.1:0', '--dir', self.folder.name], stdout=subprocess.PIPE, text=True)
         self.links, self.port, link = [], None, None
         for line in self.process.stdout:

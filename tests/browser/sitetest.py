@@ -2,13 +2,14 @@
 import re
 import subprocess
 
-from webdriver import free_port
+import demo_template
 
 
 class Site:
     def __init__(self, program):
-        self.process = subprocess.Popen([program, 'demo', '--listen', f'127.0.0.1:{free_port()}'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                        text=True)
+        self.folder = demo_template.copy_of(program)
+        self.process = subprocess.Popen([program, 'demo', '--listen', '127.0.0.1:0', '--dir', self.folder.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True)
         self.links, link = [], None
         for line in self.process.stdout:
             found = re.search(r'(http://[^/]+)(/demo-link/\S+)', line)
@@ -39,3 +40,4 @@ class Site:
         self.process.wait(30)
         self.process.stdin.close()
         self.process.stdout.close()
+        self.folder.cleanup()
