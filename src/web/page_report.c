@@ -98,8 +98,8 @@ static void reports_first(struct request *request, struct page_duty_table *page,
             .title = kit_msg(request, MSG_REPORT_ANSWER_TO, 0, ARG_STR("ref", directive_ref(request, r->number, r->symbol, r->title))),
             .href = app_href(request, "/directive/%lld", (long long)r->directive_id),
             .detail = kit_msg(request, MSG_REPORT_FROM_ISSUER, r->duties, ARG_STR("name", r->issuer_name), ARG_INT("n", r->duties)),
-            .act = kit_may(request, RIGHT_DRAFT) ? kit_text(request, MSG_REPORT_PREPARE) : STR(""),
-            .act_href = href,
+            .n = r->duties,
+            .n_href = href,
         };
     }
     page->first = (struct pg_first_row_list){first, n};
