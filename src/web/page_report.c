@@ -588,7 +588,8 @@ static enum err_code report_correct_post(struct request *request, struct respons
     int64_t id, new_id = 0;
     TRY(request_id(request, STR("id"), &id, err));
     struct actor actor = app_actor(request);
-    return acted(request, response, db, report_correct(db, &actor, id, form_get(&request->form, STR("reason-correct")), &new_id, err), new_id, MSG_REPORT_SAID_CORRECTED, err);
+    enum err_code code = report_correct(db, &actor, id, form_get(&request->form, STR("reason-correct")), &new_id, err);
+    return acted(request, response, db, code, new_id, MSG_REPORT_SAID_CORRECTED, err);
 }
 
 /* Sending to another authority asks first, and says what will happen. */

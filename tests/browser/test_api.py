@@ -60,7 +60,7 @@ def main():
             connection.close()
             return answer.status, json.loads(raw) if raw else None
 
-        province, school = token('Công an tỉnh', ['read']), token('một trường THCS', ['read', 'acknowledge', 'execute'])
+        province, school = token('Quản trị viên', ['read']), token('một trường THCS', ['read', 'acknowledge', 'execute'])
         weak = token('mầm non', ['acknowledge'])
         _, described = ask(None, '/api/openapi.json')
         ids = {}
