@@ -197,6 +197,11 @@ static enum err_code acknowledge_in_transaction(struct db *db, void *ctx, struct
     TRY(access_require(db, a->actor, RIGHT_ACKNOWLEDGE, a->unit_id, "acknowledge for this unit", err));
     civil_day day;
     TRY(ledger_day(db, &arena, &day, err));
+    struct sql_assignment_reaches_row *reaches = NULL;
+    TRY(sql_assignment_reaches(
+        db, &arena, &(struct sql_assignment_reaches_args){.unit_id = a->unit_id, .directive_id = a->directive_id}, &reaches, err));
+    if (!reaches)
+        return err_set(err, ERR_NOT_FOUND, "văn bản này không giao việc cho đơn vị");
     int64_t changes = 0;
     TRY(sql_acknowledgement_insert(db,
                                    &(struct sql_acknowledgement_insert_args){

@@ -12,7 +12,7 @@ NONNULL_BEGIN
 
 /* A person confirms having read a directive (CT18-1a); needs RIGHT_ACKNOWLEDGE on the unit. The first confirmation of somebody with
  * RIGHT_EXECUTE also takes the unit's duties on. When nobody of the unit is missing, its per-person duties are covered.
- * Twice is once: *ret_first says whether it was new. */
+ * Twice is once: *ret_first says whether it was new. ERR_NOT_FOUND for a directive that gives this unit nothing. */
 MUST_USE enum err_code duty_acknowledge(struct db *db, const struct actor *actor, int64_t directive_id, int64_t unit_id, bool *ret_first,
                                         struct err *err);
 

@@ -36,3 +36,11 @@ SELECT DISTINCT g.role FROM person_grant g
 -- scope: system
 -- args: id int, person_id int?
 UPDATE assignment SET assignee_id = :person_id WHERE id = :id;
+
+-- name: assignment_reaches
+-- Does a directive give this unit anything, open or closed?
+-- result: one
+-- scope: system
+-- args: unit_id int, directive_id int
+-- columns: ok int
+SELECT 1 AS ok WHERE EXISTS (SELECT 1 FROM assignment WHERE unit_id = :unit_id AND directive_id = :directive_id);

@@ -212,9 +212,18 @@ static enum err_code check_in_snapshot(struct db *db, void *ctx, struct err *err
     arena_init(&arena, FREEZE_ARENA_BYTES);
     struct sql_freeze_get_row *head = NULL;
     TRY(get_head(db, c->actor, c->freeze_id, &arena, &head, err));
-    if (c->lines)
+    if (c->lines) {
+        struct sql_freeze_state_counts_rows seen;
+        TRY(sql_freeze_state_counts(db, c->actor, &arena, &(struct sql_freeze_state_counts_args){.freeze_id = head->id},
+                                    &seen, err));
+        int64_t n = 0;
+        for (size_t i = 0; i < seen.count; i++)
+            n += seen.items[i].n;
+        if (n < head->row_count && !c->actor->all)
+            return err_set(err, ERR_DENIED, "lần chốt này có số liệu của đơn vị cấp dưới mà bạn không được xem");
         return put_all(db, head->id, head->root_id, head->directive_id.v, head->edge_kind, (civil_day)head->as_of_day,
                        c->lines, err);
+    }
     c->found = (struct freeze_made){.id = head->id, .as_of_day = (civil_day)head->as_of_day};
     TRY(hash_all(db, head->id, head->root_id, head->directive_id.v, head->edge_kind, (civil_day)head->as_of_day,
                  &c->found.hash, &c->found.row_count, err));

@@ -35,11 +35,13 @@ MUST_USE enum err_code freeze_make(struct db *db, const struct actor *actor, con
 /* Computes the hash of the stored rows again. ERR_CONFLICT when rows were changed, added or lost. */
 MUST_USE enum err_code freeze_verify(struct db *db, const struct actor *actor, int64_t freeze_id,
                                      struct freeze_made *NULLABLE ret_found, struct err *err);
-/* The lines the hash is over, one call each, with their line feed. */
+/* The lines the hash is over, one call each, with their line feed. ERR_DENIED for whoever may not read all of them:
+ * rows of units below the root need a grant that goes down the freeze's edge kind. */
 MUST_USE enum err_code freeze_export(struct db *db, const struct actor *actor, int64_t freeze_id,
                                      enum err_code (*line)(void *NULLABLE ctx, struct str line, struct err *err),
                                      void *NULLABLE ctx, struct err *err);
-/* How many rows of a freeze are in each state, in all. */
+/* How many rows of a freeze are in each state: in all for a grant that goes down its edge kind, else of the root alone.
+ * The queries of freeze.sql count the same way. */
 MUST_USE enum err_code freeze_counts(struct db *db, const struct actor *actor, int64_t freeze_id,
                                      int64_t ret_counts[DUTY_STATE_COUNT], struct err *err);
 

@@ -67,7 +67,7 @@ SELECT z.id, z.directive_id, d.title AS directive_title, z.edge_kind, z.as_of_da
 -- columns: catalogue_id text?, title text, state int, n int, units int
 SELECT o.catalogue_id, MIN(o.title) AS title, r.state, COUNT(*) AS n, COUNT(DISTINCT r.unit_id) AS units
   FROM data_freeze_row r JOIN data_freeze z ON z.id = r.freeze_id JOIN obligation o ON o.id = r.obligation_id
- WHERE r.freeze_id = :freeze_id AND {scope z.root_id}
+ WHERE r.freeze_id = :freeze_id AND {scope z.root_id} AND {scope_below CASE WHEN r.unit_id = z.root_id THEN 0 ELSE 1 END, z.root_id, z.edge_kind}
  GROUP BY o.catalogue_id, CASE WHEN o.catalogue_id IS NULL THEN o.id ELSE 0 END, r.state ORDER BY o.catalogue_id, MIN(o.title), r.state;
 
 -- name: freeze_unit_totals
@@ -81,7 +81,7 @@ SELECT r.unit_id, r.unit_name, r.parent_id, SUM(CASE WHEN r.state = 0 THEN 1 ELS
        SUM(CASE WHEN r.state = 5 THEN 1 ELSE 0 END) AS n_late, SUM(CASE WHEN r.state = 6 THEN 1 ELSE 0 END) AS n_birth, SUM(CASE WHEN r.state = 7 THEN 1 ELSE 0 END) AS n_na,
        SUM(CASE WHEN r.state = 8 THEN 1 ELSE 0 END) AS n_waived
   FROM data_freeze_row r JOIN data_freeze z ON z.id = r.freeze_id
- WHERE r.freeze_id = :freeze_id AND {scope z.root_id}
+ WHERE r.freeze_id = :freeze_id AND {scope z.root_id} AND {scope_below CASE WHEN r.unit_id = z.root_id THEN 0 ELSE 1 END, z.root_id, z.edge_kind}
  GROUP BY r.unit_id, r.unit_name, r.parent_id ORDER BY SUM(CASE WHEN r.state = 5 THEN 1 ELSE 0 END) DESC, SUM(CASE WHEN r.state = 0 THEN 1 ELSE 0 END) DESC, r.unit_name, r.unit_id
  LIMIT :limit_count OFFSET :offset_count;
 
@@ -90,4 +90,4 @@ SELECT r.unit_id, r.unit_name, r.parent_id, SUM(CASE WHEN r.state = 0 THEN 1 ELS
 -- scope: org
 -- args: freeze_id int
 -- columns: state int, n int
-SELECT r.state, COUNT(*) AS n FROM data_freeze_row r JOIN data_freeze z ON z.id = r.freeze_id WHERE r.freeze_id = :freeze_id AND {scope z.root_id} GROUP BY r.state ORDER BY r.state;
+SELECT r.state, COUNT(*) AS n FROM data_freeze_row r JOIN data_freeze z ON z.id = r.freeze_id WHERE r.freeze_id = :freeze_id AND {scope z.root_id} AND {scope_below CASE WHEN r.unit_id = z.root_id THEN 0 ELSE 1 END, z.root_id, z.edge_kind} GROUP BY r.state ORDER BY r.state;

@@ -8,13 +8,14 @@
 #include "duty/series.sql.h"
 #include "duty/visit.sql.h"
 #include "format/json.h"
+#include "org/access.h"
 #include "org/unit.h"
 
 #define FIGURES_MAX_BYTES (1u << 20)
 
 struct figures {
     const struct report_figures_of *of;
-    struct actor system;
+    struct actor reader; /* sees what is counted */
     struct arena *arena;
     struct json_writer w;
     civil_day today;
@@ -52,7 +53,7 @@ static enum err_code put_duties(struct db *db, struct figures *f, struct err *er
     size_t count = 0;
     if (f->of->freeze_id) {
         struct sql_freeze_totals_rows rows;
-        TRY(sql_freeze_totals(db, &f->system, f->arena, &(struct sql_freeze_totals_args){.freeze_id = f->of->freeze_id},
+        TRY(sql_freeze_totals(db, &f->reader, f->arena, &(struct sql_freeze_totals_args){.freeze_id = f->of->freeze_id},
                               &rows, err));
         tallies = arena_new_array(f->arena, struct tally, rows.count + 1);
         for (size_t i = 0; tallies && i < rows.count; i++)
@@ -62,7 +63,7 @@ static enum err_code put_duties(struct db *db, struct figures *f, struct err *er
         bool is_family = false;
         struct opt_i64 directive = {f->of->directive_id != 0, f->of->directive_id};
         struct sql_obligation_rollup_rows rows;
-        TRY(sql_obligation_rollup(db, &f->system, f->arena,
+        TRY(sql_obligation_rollup(db, &f->reader, f->arena,
                                   &(struct sql_obligation_rollup_args){.root_id = f->of->unit_id,
                                                                        .edge_kind = EDGE_ADMINISTRATIVE,
                                                                        .on_day = f->today,
@@ -70,7 +71,7 @@ static enum err_code put_duties(struct db *db, struct figures *f, struct err *er
                                   &rows, err));
         is_family = rows.count > 0;
         if (directive.has && !is_family)
-            TRY(sql_obligation_rollup(db, &f->system, f->arena,
+            TRY(sql_obligation_rollup(db, &f->reader, f->arena,
                                       &(struct sql_obligation_rollup_args){.root_id = f->of->unit_id,
                                                                            .edge_kind = EDGE_ADMINISTRATIVE,
                                                                            .on_day = f->today,
@@ -108,7 +109,7 @@ static enum err_code put_people(struct db *db, struct figures *f, struct err *er
     if (!f->of->directive_id)
         return ERR_NONE;
     struct people_progress people;
-    TRY(people_progress(db, &f->system, f->of->unit_id, f->of->directive_id, EDGE_ADMINISTRATIVE, &people, err));
+    TRY(people_progress(db, &f->reader, f->of->unit_id, f->of->directive_id, EDGE_ADMINISTRATIVE, &people, err));
     json_put_key(&f->w, STR("people"));
     json_object_begin(&f->w);
     json_field_i64(&f->w, STR("owed"), people.people);
@@ -120,8 +121,9 @@ static enum err_code put_people(struct db *db, struct figures *f, struct err *er
 static enum err_code put_systems(struct db *db, struct figures *f, struct err *err)
 {
     struct sql_report_systems_rows rows;
-    TRY(sql_report_systems(
-        db, f->arena, &(struct sql_report_systems_args){.root_id = f->of->unit_id, .on_day = f->today}, &rows, err));
+    TRY(sql_report_systems(db, &f->reader, f->arena,
+                           &(struct sql_report_systems_args){.root_id = f->of->unit_id, .on_day = f->today}, &rows,
+                           err));
     int64_t total = 0, important = 0, personal = 0, cameras = 0, by_level[6] = {0};
     for (size_t i = 0; i < rows.count; i++) {
         const struct sql_report_systems_row *r = &rows.items[i];
@@ -160,8 +162,9 @@ static int64_t whole(struct json fields, struct str name, struct arena *arena)
 static enum err_code put_devices(struct db *db, struct figures *f, struct err *err)
 {
     struct sql_report_coverage_rows rows;
-    TRY(sql_report_coverage(
-        db, f->arena, &(struct sql_report_coverage_args){.root_id = f->of->unit_id, .on_day = f->today}, &rows, err));
+    TRY(sql_report_coverage(db, &f->reader, f->arena,
+                            &(struct sql_report_coverage_args){.root_id = f->of->unit_id, .on_day = f->today}, &rows,
+                            err));
     int64_t total = 0, covered = 0, unknown = 0, units = 0;
     for (size_t i = 0; i < rows.count; i++) {
         struct json fields;
@@ -186,7 +189,7 @@ static enum err_code put_around(struct db *db, struct figures *f, struct err *er
     civil_day last = f->of->to_day > f->today ? f->today : f->of->to_day - 1;
     int year = civil_from_day(last).year;
     struct budget_table funds;
-    TRY(budget_rollup(db, &f->system, f->of->unit_id, EDGE_ADMINISTRATIVE, year, f->arena, &funds, err));
+    TRY(budget_rollup(db, &f->reader, f->of->unit_id, EDGE_ADMINISTRATIVE, year, f->arena, &funds, err));
     json_put_key(&f->w, STR("funds"));
     json_object_begin(&f->w);
     json_field_i64(&f->w, STR("year"), year);
@@ -195,7 +198,7 @@ static enum err_code put_around(struct db *db, struct figures *f, struct err *er
     json_field_i64(&f->w, STR("spent_vnd"), funds.sum.spent_vnd);
     json_object_end(&f->w);
     struct sql_visit_counts_row *visits = NULL;
-    TRY(sql_visit_counts(db, &f->system, f->arena,
+    TRY(sql_visit_counts(db, &f->reader, f->arena,
                          &(struct sql_visit_counts_args){
                              .by_unit_id = f->of->unit_id, .from_day = f->of->from_day, .to_day = f->of->to_day},
                          &visits, err));
@@ -205,7 +208,7 @@ static enum err_code put_around(struct db *db, struct figures *f, struct err *er
     json_field_i64(&f->w, STR("held"), visits ? visits->held : 0);
     json_object_end(&f->w);
     struct sql_reminder_counts_row *reminders = NULL;
-    TRY(sql_reminder_counts(db, &f->system, f->arena,
+    TRY(sql_reminder_counts(db, &f->reader, f->arena,
                             &(struct sql_reminder_counts_args){.root_id = f->of->unit_id,
                                                                .edge_kind = EDGE_ADMINISTRATIVE,
                                                                .from_day = f->of->from_day,
@@ -225,7 +228,7 @@ static enum err_code put_freeze(struct db *db, struct figures *f, struct err *er
     if (!f->of->freeze_id)
         return ERR_NONE;
     struct sql_freeze_get_row *freeze = NULL;
-    TRY(sql_freeze_get(db, &f->system, f->arena, &(struct sql_freeze_get_args){.id = f->of->freeze_id}, &freeze, err));
+    TRY(sql_freeze_get(db, &f->reader, f->arena, &(struct sql_freeze_get_args){.id = f->of->freeze_id}, &freeze, err));
     must(freeze != NULL);
     json_field_id(&f->w, STR("freeze"), freeze->id);
     struct str hex = crypto_to_hex(freeze->hash, f->arena);
@@ -233,13 +236,12 @@ static enum err_code put_freeze(struct db *db, struct figures *f, struct err *er
     return str_is_null(hex) ? arena_full(f->arena, err) : ERR_NONE;
 }
 
-enum err_code report_figures(struct db *db, const struct report_figures_of *of, struct arena *arena,
-                             struct str *ret_json, struct err *err)
+enum err_code report_figures(struct db *db, const struct actor *actor, const struct report_figures_of *of,
+                             struct arena *arena, struct str *ret_json, struct err *err)
 {
     AUTO_BUF buf;
     buf_init(&buf, FIGURES_MAX_BYTES);
-    struct figures f = {.of = of, .today = db_today(db), .arena = arena};
-    f.system = actor_system(f.today);
+    struct figures f = {.of = of, .reader = actor_with(actor, RIGHT_READ), .today = db_today(db), .arena = arena};
     json_writer_init(&f.w, &buf, 0);
     json_object_begin(&f.w);
     char day[CIVIL_TEXT_BYTES];

@@ -3,8 +3,9 @@
  * {"owed", "acked"}, "systems": {"total", "important", "personal_data", "cameras", "by_level": {"1": n, ..., "none":
  * n}}, "devices": {"total", "covered", "unknown", "units"}, "funds": {"year", "asked_vnd", "granted_vnd", "spent_vnd"},
  *  "visits": {"planned", "held"}, "reminders": {"sent", "units"}, "freeze"?, "sha256"?}. Everything at and below the
- * unit. Incidents are not among them: people type those until cases are kept here. Uses: duty.    Used by: series.
- * Memory: the caller's arena.    Threads: one db, one owner. */
+ * unit that the actor may read: a grant on the unit alone counts the unit alone. Incidents are not among them: people
+ * type those until cases are kept here. Uses: duty.    Used by: series. Memory: the caller's arena.    Threads: one db,
+ * one owner. */
 #ifndef LUYTRE_DUTY_REPORT_FIGURES_H
 #define LUYTRE_DUTY_REPORT_FIGURES_H
 
@@ -20,9 +21,9 @@ struct report_figures_of {
         to_day;        /* the period, for what happens in time: visits, reminders, the budget year it ends in */
     int64_t freeze_id; /* 0: live; else duties come from its rows */
 };
-/* The caller has checked that whoever asks may read the unit. */
-MUST_USE enum err_code report_figures(struct db *db, const struct report_figures_of *of, struct arena *arena,
-                                      struct str *ret_json, struct err *err);
+/* The system as actor counts everything: for the report itself, by whoever holds RIGHT_REPORT on the unit. */
+MUST_USE enum err_code report_figures(struct db *db, const struct actor *actor, const struct report_figures_of *of,
+                                      struct arena *arena, struct str *ret_json, struct err *err);
 
 NONNULL_END
 #endif

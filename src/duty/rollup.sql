@@ -221,7 +221,7 @@ SELECT z.id, z.root_id, z.directive_id, z.edge_kind, z.as_of_day, z.at_ms, z.row
 -- columns: seq int, unit_id int, unit_name text, parent_id int?, assignment_id int, obligation_id int, state int, due_day int?, title text, catalogue_id text?
 SELECT r.seq, r.unit_id, r.unit_name, r.parent_id, r.assignment_id, r.obligation_id, r.state, r.due_day, o.title, o.catalogue_id
   FROM data_freeze_row r JOIN data_freeze z ON z.id = r.freeze_id JOIN obligation o ON o.id = r.obligation_id
- WHERE r.freeze_id = :freeze_id AND {scope z.root_id} ORDER BY r.seq;
+ WHERE r.freeze_id = :freeze_id AND {scope z.root_id} AND {scope_below CASE WHEN r.unit_id = z.root_id THEN 0 ELSE 1 END, z.root_id, z.edge_kind} ORDER BY r.seq;
 
 -- name: unit_missing
 -- Who is missing first: units in a scope that have not even acknowledged, with whom to call.

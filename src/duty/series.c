@@ -442,7 +442,11 @@ enum err_code report_live_figures(struct db *db, const struct actor *actor, int6
     struct work w = {.actor = actor, .report_id = report_id};
     struct sql_report_raw_row *row = NULL;
     TRY(get_report(db, arena, &w, RIGHT_READ, "read this report", &row, err));
-    return report_figures(db,
+    /* Who may freeze it sees what will be frozen; everybody else what stands within his own reach. */
+    bool may_report = false;
+    TRY(access_has(db, actor, RIGHT_REPORT, row->unit_id, &may_report, err));
+    struct actor all = actor_system(db_today(db));
+    return report_figures(db, may_report ? &all : actor,
                           &(struct report_figures_of){.unit_id = row->unit_id,
                                                       .directive_id = row->directive_id.v,
                                                       .from_day = (civil_day)row->period_from_day,
@@ -503,7 +507,8 @@ static enum err_code freeze_in_transaction(struct db *db, void *ctx, struct err 
                                            .as_of_day = CIVIL_NONE},
                     &made, err));
     struct str figures, hand, fields;
-    TRY(report_figures(db,
+    struct actor all = actor_system(db_today(db)); /* the unit's own report, made by who may make it */
+    TRY(report_figures(db, &all,
                        &(struct report_figures_of){.unit_id = row->unit_id,
                                                    .directive_id = row->directive_id.v,
                                                    .from_day = (civil_day)row->period_from_day,

@@ -41,7 +41,8 @@ MUST_USE enum err_code report_open_directive(struct db *db, const struct actor *
                                              int64_t directive_id, civil_day due_day, int64_t *ret_id, struct err *err);
 
 /* The figures as they stand now: counts per obligation, people who have read, systems by level, money, visits,
- * requests. For whoever may read the unit. JSON, one object. */
+ * requests. For whoever may read the unit: all of it with RIGHT_REPORT there, as it would be frozen, else what is
+ * within his reach. JSON, one object. */
 MUST_USE enum err_code report_live_figures(struct db *db, const struct actor *actor, int64_t report_id,
                                            struct arena *arena, struct str *ret_json, struct err *err);
 /* What people type, one JSON object of flat fields; only while open. Needs RIGHT_DRAFT. */
