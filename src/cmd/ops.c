@@ -1,0 +1,197 @@
+#include "cmd/ops.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "cmd/serve.h"
+#include "org/session.sql.h"
+#include "org/unit.h"
+#include "os/file.h"
+
+#define OPS_ARENA_BYTES  ((size_t)2 << 30)
+#define OPS_OUTPUT_BYTES ((size_t)1 << 30)
+
+bool ops_is_postgres(struct str where)
+{
+    return str_starts_with(where, STR("postgresql://")) || str_starts_with(where, STR("postgres://"));
+}
+
+enum err_code ops_usage(struct ops *ops, struct err *err, const char *vi, const char *en)
+{
+    ops->is_wrong_use = true;
+    return err_set(err, ERR_SYNTAX, "%s / %s", vi, en);
+}
+
+enum err_code ops_folder(struct ops *ops, const char *name, const char *NULLABLE *ret_path, struct err *err)
+{
+    struct str store = options_text(ops->options, "store");
+    if (options_has(ops->options, name)) {
+        *ret_path = options_text(ops->options, name).ptr;
+        return ERR_NONE;
+    }
+    *ret_path = NULL;
+    if (ops_is_postgres(store))
+        return ERR_NONE;
+    struct str folder = str_slice(store, 0, store.len_bytes - path_base_name(store).len_bytes);
+    struct str path = arena_printf(&ops->arena, "%.*s%s", STR_ARG(folder), name);
+    if (str_is_null(path))
+        return arena_full(&ops->arena, err);
+    *ret_path = path.ptr;
+    return ERR_NONE;
+}
+
+struct actor ops_actor(const struct ops *ops, uint64_t right)
+{
+    struct actor actor = ops->actor;
+    actor.right = right;
+    return actor;
+}
+
+struct json_writer *ops_line(struct ops *ops, const char *type)
+{
+    json_object_begin(&ops->line);
+    json_field_str(&ops->line, STR("type"), str_from_cstr(type));
+    return &ops->line;
+}
+
+void ops_line_end(struct ops *ops)
+{
+    json_object_end(&ops->line);
+    json_end_line(&ops->line);
+}
+
+enum err_code ops_id(struct ops *ops, struct str text, int64_t *ret_id, struct err *err)
+{
+    struct str digits = str_starts_with(text, STR("#")) ? str_slice(text, 1, text.len_bytes) : text;
+    int64_t id;
+    if (!str_to_i64(digits, &id) || id <= 0) {
+        ops->is_wrong_use = true;
+        return err_set(err, ERR_SYNTAX, "\"%.*s\" không phải mã số / is no id", STR_ARG(text));
+    }
+    *ret_id = id;
+    return ERR_NONE;
+}
+
+enum err_code ops_unit(struct ops *ops, struct str text, int64_t *ret_id, struct err *err)
+{
+    if (str_starts_with(text, STR("#")))
+        return ops_id(ops, text, ret_id, err);
+    if (unit_find_code(ops->db, text, ops->actor.day, ret_id, err) != ERR_NONE)
+        return err->code != ERR_NOT_FOUND ? err->code : err_set(err, ERR_NOT_FOUND, "không có đơn vị mã \"%.*s\" / no unit has the code", STR_ARG(text));
+    return ERR_NONE;
+}
+
+enum err_code ops_person(struct ops *ops, struct str text, int64_t *ret_id, struct err *err)
+{
+    struct sql_credential_by_name_row *row = NULL;
+    TRY(sql_credential_by_name(ops->db, &ops->arena, &(struct sql_credential_by_name_args){.sign_in_name = text}, &row, err));
+    if (row) {
+        *ret_id = row->person_id;
+        return ERR_NONE;
+    }
+    struct str digits = str_starts_with(text, STR("#")) ? str_slice(text, 1, text.len_bytes) : text;
+    if (str_to_i64(digits, ret_id) && *ret_id > 0)
+        return ERR_NONE;
+    return err_set(err, ERR_NOT_FOUND, "không có tài khoản \"%.*s\" / no such account", STR_ARG(text));
+}
+
+civil_day ops_day(const struct ops *ops, const char *name)
+{
+    civil_day day = options_day(ops->options, name);
+    return day == CIVIL_NONE ? ops->actor.day : day;
+}
+
+void ops_progress(const char *what, int64_t done, const char *unit)
+{
+    if (!isatty(STDERR_FILENO))
+        return;
+    fputs("\r\033[K", stderr);
+    if (what)
+        fprintf(stderr, "%s: %lld %s", what, (long long)done, unit);
+    fflush(stderr);
+}
+
+static enum err_code open_store(struct ops *ops, unsigned flags, struct err *err)
+{
+    struct str where = options_text(ops->options, "store");
+    const char *blobs = NULL;
+    TRY(ops_folder(ops, "blobs", &blobs, err));
+    /* The commands beside a running server take the last lane: their ids never meet those of the roles. */
+    struct store_options how = {.modules = sql_modules_all, .clock = &ops->clock, .blob_folder = blobs, .lane = STORE_LANE_MAX, .create = (flags & OPS_CREATE) != 0, .migrate = (flags & OPS_CREATE) != 0};
+    TRY(store_open(where.ptr, &how, &ops->store, err));
+    TRY(store_db_take(ops->store, &ops->db, err));
+    if (options_has(ops->options, "as"))
+        TRY(ops_person(ops, options_text(ops->options, "as"), &ops->actor.person_id, err));
+    ops->actor.all = ops->actor.person_id == 0;
+    return ERR_NONE;
+}
+
+static int run_verb(const char *command, const struct ops_verb *verb, int argc, char **argv)
+{
+    struct ops ops = {.exit_code = EXIT_DONE, .clock = cmd_clock()};
+    arena_init(&ops.arena, OPS_ARENA_BYTES);
+    buf_init(&ops.out, OPS_OUTPUT_BYTES);
+    struct options options;
+    int exit_code;
+    if (!options_start(verb->usage, argc, argv, &ops.arena, &options, &exit_code)) {
+        arena_done(&ops.arena);
+        buf_done(&ops.out);
+        return exit_code;
+    }
+    ops.name = verb->usage->name;
+    ops.options = &options;
+    ops.json = options_has(&options, "json");
+    ops.english = options_has(&options, "en");
+    ops.actor = actor_system(clock_today(&ops.clock));
+    json_writer_init(&ops.line, &ops.out, 0);
+    struct err err = {0};
+    enum err_code code = verb->flags & OPS_STORE ? open_store(&ops, verb->flags, &err) : ERR_NONE;
+    if (code == ERR_NONE)
+        code = verb->run(&ops, &err);
+    ops_progress(NULL, 0, "");
+    exit_code = code == ERR_NONE ? ops.exit_code : ops.is_wrong_use ? EXIT_USAGE : EXIT_FAILED;
+    if (code != ERR_NONE) {
+        fprintf(stderr, "luytre %s: %s\n", ops.name, err.text);
+        if (ops.json) {
+            struct json_writer *w = ops_line(&ops, "summary");
+            json_field_str(w, STR("error"), str_from_cstr(err_code_to_str(code)));
+            json_field_str(w, STR("reason"), str_from_cstr(err.text));
+            ops_line_end(&ops);
+        }
+    }
+    struct err why = {0};
+    if (buf_check(&ops.out, &why) != ERR_NONE || file_write_fd(STDOUT_FILENO, "stdout", buf_str(&ops.out), &why) != ERR_NONE) {
+        fprintf(stderr, "luytre %s: %s\n", ops.name, why.text);
+        exit_code = EXIT_FAILED;
+    }
+    store_db_give(ops.db);
+    store_close(ops.store);
+    buf_done(&ops.out);
+    arena_done(&ops.arena);
+    (void)command;
+    return exit_code;
+}
+
+int ops_main(const char *command, const struct ops_verb *verbs, size_t verb_count, int argc, char **argv)
+{
+    if (!verbs[0].word)
+        return run_verb(command, &verbs[0], argc, argv);
+    bool is_help = argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+    for (size_t i = 0; i < verb_count && argc >= 2 && !is_help; i++)
+        if (strcmp(verbs[i].word, argv[1]) == 0)
+            return run_verb(command, &verbs[i], argc - 1, argv + 1);
+    FILE *out = is_help ? stdout : stderr;
+    if (!is_help && argc >= 2) {
+        const char *near = word_nearest(str_from_cstr(argv[1]), &verbs[0].word, verb_count, sizeof verbs[0]);
+        fprintf(out, "luytre %s: không có \"%s\"", command, argv[1]);
+        if (near)
+            fprintf(out, ", có phải \"%s\"?", near);
+        fprintf(out, " / no such verb\n");
+    }
+    for (size_t i = 0; i < verb_count; i++)
+        fprintf(out, "luytre %s %s\n    %s\n    %s\n", verbs[i].usage->name, verbs[i].usage->args, verbs[i].usage->vi, verbs[i].usage->en);
+    fprintf(out, "\nluytre %s VERB --help\n", command);
+    return is_help && fflush(stdout) == 0 ? EXIT_DONE : EXIT_USAGE;
+}
