@@ -145,7 +145,13 @@ static enum err_code target_options(const struct request *request, const struct 
             msg_str(arena, lang, MSG_ISSUE_TO_KIND, 0, MSG_ARGS(ARG_STR("name", tier_kind(request, kinds->items[i].kind)), ARG_INT("n", kinds->items[i].n))));
     for (size_t i = 0; i < d->to.count; i++) { /* a kind the catalogue names and nobody below is of: it stays chosen, and says 0 */
         struct str value = d->to.items[i], rule;
-        bool is_below = !str_split(&value, ':', &rule) || !str_equal(rule, STR("kind"));
+        if (!str_split(&value, ':', &rule))
+            continue;
+        if (str_equal(rule, STR("child_kind"))) { /* each tier hands down to its own: what a draft proposes */
+            ADD(d->to.items[i], msg_str(arena, lang, MSG_ISSUE_TO_CHILD_KIND, 0, MSG_ARGS(ARG_STR("name", tier_kind(request, value)))));
+            continue;
+        }
+        bool is_below = !str_equal(rule, STR("kind"));
         for (size_t k = 0; k < kinds->count && !is_below; k++)
             is_below = str_equal(kinds->items[k].kind, value);
         if (!is_below)

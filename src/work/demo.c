@@ -456,7 +456,7 @@ static enum err_code find_reviewers(struct story *s, struct err *err)
     /* Who signs in to look around: the focal officers of the tiers above see and hand down their own tree. */
     static const struct {
         struct str code, edge_kind;
-    } tiers[] = {{STR_INIT("ubnd"), STR_INIT("administrative")}, {STR_INIT("congan"), STR_INIT("incident")}, {STR_INIT("sgddt"), STR_INIT("professional")}};
+    } tiers[] = {{STR_INIT("ubnd"), STR_INIT("administrative")}, {STR_INIT("ubnd"), STR_INIT("professional")}, {STR_INIT("congan"), STR_INIT("incident")}, {STR_INIT("sgddt"), STR_INIT("professional")}};
     for (size_t i = 0; i < ARRAY_LEN(tiers); i++) {
         request.role = STR("coordinator");
         request.edge_kind = tiers[i].edge_kind;
