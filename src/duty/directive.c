@@ -122,8 +122,18 @@ static enum err_code put_targets(struct db *db, const struct obligation_draft *o
     return has_target ? ERR_NONE : err_set(err, ERR_SYNTAX, "obligation %zu goes to nobody: name who owes it", no);
 }
 
-static enum err_code put_obligation(struct db *db, struct arena *arena, const struct obligation_draft *o, int64_t directive_id, size_t no,
-                                    struct err *err)
+/* What is carried out must be in the drafter's sight: whoever gets the draft's duties sees what they come from. */
+static enum err_code is_in_sight(struct db *db, struct arena *arena, const struct actor *actor, int64_t directive_id, bool *ret_is, struct err *err)
+{
+    struct actor reader = actor_with(actor, RIGHT_READ);
+    struct sql_directive_get_row *row = NULL;
+    TRY(sql_directive_get(db, &reader, arena, &(struct sql_directive_get_args){.id = directive_id}, &row, err));
+    *ret_is = row != NULL;
+    return ERR_NONE;
+}
+
+static enum err_code put_obligation(struct db *db, struct arena *arena, const struct actor *actor, const struct obligation_draft *o, int64_t directive_id,
+                                    size_t no, struct err *err)
 {
     const struct know_obligation *known = NULL;
     struct str evidence = o->evidence_kinds;
@@ -154,7 +164,10 @@ static enum err_code put_obligation(struct db *db, struct arena *arena, const st
     if (o->parent_id) {
         struct sql_obligation_get_row *parent = NULL;
         TRY(sql_obligation_get(db, arena, &(struct sql_obligation_get_args){.id = o->parent_id}, &parent, err));
-        if (!parent)
+        bool in_sight = false;
+        if (parent)
+            TRY(is_in_sight(db, arena, actor, parent->directive_id, &in_sight, err));
+        if (!in_sight)
             return err_set(err, ERR_SYNTAX, "obligation %zu carries out an obligation that does not exist", no);
         /* A lower tier may ask for less time, never give more. */
         if (parent->deadline_day.has && (o->deadline_day == CIVIL_NONE || o->deadline_day > parent->deadline_day.v)) {
@@ -204,7 +217,10 @@ static enum err_code draft_in_transaction(struct db *db, void *ctx, struct err *
     if (draft->parent_id) {
         struct sql_directive_raw_row *parent = NULL;
         TRY(sql_directive_raw(db, &arena, &(struct sql_directive_raw_args){.id = draft->parent_id}, &parent, err));
-        if (!parent || !str_equal(parent->state, STR("issued")))
+        bool in_sight = false;
+        if (parent)
+            TRY(is_in_sight(db, &arena, drafting->actor, draft->parent_id, &in_sight, err));
+        if (!in_sight || !str_equal(parent->state, STR("issued")))
             return err_set(err, ERR_SYNTAX, "the directive it carries out is not in force");
         family_id = parent->family_id;
     }
@@ -233,7 +249,7 @@ static enum err_code draft_in_transaction(struct db *db, void *ctx, struct err *
                              },
                              err));
     for (size_t i = 0; i < draft->obligation_count; i++)
-        TRY(put_obligation(db, &arena, &draft->obligations[i], id, i + 1, err));
+        TRY(put_obligation(db, &arena, drafting->actor, &draft->obligations[i], id, i + 1, err));
     drafting->id = id;
     return chain_append(db,
                         &(struct chain_note){.stream = CHAIN_DUTY,

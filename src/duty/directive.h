@@ -65,7 +65,7 @@ struct directive_draft {
 #define DIRECTIVE_OBLIGATIONS_MAX 200u
 
 /* Needs RIGHT_DRAFT on the issuer. ERR_SYNTAX says which obligation is wrong and why: no target, an unknown catalogue id, a date
- * later than the parent's, a trigger or denominator that does not exist. */
+ * later than the parent's, a trigger or denominator that does not exist, a parent the drafter may not read. */
 MUST_USE enum err_code directive_draft_new(struct db *db, const struct actor *actor, const struct directive_draft *draft, int64_t *ret_id,
                                            struct err *err);
 /* Who would get what: one row a unit and subject of one obligation. */

@@ -533,6 +533,22 @@ static enum err_code fix_by_evidence(struct authz *z, struct db *db, const struc
 {
     return finding_task_done(db, &z->actor, z->of[OWN].finding, FINDING_FIX, STR("đã đóng cổng"), o->evidence, err);
 }
+static enum err_code carry_out(struct authz *z, struct db *db, const struct things *o, struct err *err)
+{
+    struct directive_draft draft = draft_for(z->of[OWN].unit);
+    draft.parent_id = o->directive;
+    int64_t id;
+    return directive_draft_new(db, &z->actor, &draft, &id, err);
+}
+static enum err_code carry_out_duty(struct authz *z, struct db *db, const struct things *o, struct err *err)
+{
+    struct directive_draft draft = draft_for(z->of[OWN].unit);
+    struct obligation_draft duty = one_duty[0];
+    duty.parent_id = o->obligation;
+    draft.obligations = &duty;
+    int64_t id;
+    return directive_draft_new(db, &z->actor, &draft, &id, err);
+}
 static enum err_code ask_about(struct authz *z, struct db *db, const struct things *o, struct err *err)
 {
     int64_t id;
@@ -547,6 +563,10 @@ static enum err_code ask_about(struct authz *z, struct db *db, const struct thin
 
 /* --- the words a verb adds to its right --- */
 
+static bool drafts_and_reads(const struct authz *z, enum place place)
+{
+    return holds(z, "draft", OWN) && holds(z, "read", place);
+}
 static bool only_own(const struct authz *z, enum place place)
 {
     (void)z;
@@ -695,6 +715,8 @@ static const struct verb verbs[] = {
     {"put a finding of his own on a system", "hunt", "execute", finding_on_system, only_own, true},
     {"put a finding of his own on a device", "hunt", "execute", finding_on_device, only_own, true},
     {"prove a fix of his own by evidence", "execute", NULL, fix_by_evidence, only_own, true},
+    {"carry out, by his own unit, a directive", NULL, NULL, carry_out, drafts_and_reads, true},
+    {"carry out, by his own unit, a duty", NULL, NULL, carry_out_duty, drafts_and_reads, true},
     {"ask, for his own unit, about a duty", "execute", NULL, ask_about, only_own, true},
 };
 
@@ -891,7 +913,8 @@ static void cell(struct authz *z, const struct verb *verb, enum place place)
         snprintf(a.text, sizeof a.text, "%s", a.code == ERR_NONE ? "" : err.text);
     }
     bool want = expected(z, verb, place),
-         refused = a.code == ERR_DENIED || a.code == ERR_NOT_FOUND || (verb->only == only_own && a.code == ERR_SYNTAX);
+         refused = a.code == ERR_DENIED || a.code == ERR_NOT_FOUND ||
+                   ((verb->only == only_own || verb->only == drafts_and_reads) && a.code == ERR_SYNTAX);
     if (want ? a.code == ERR_NONE : refused)
         return;
     fail_msg("%.*s of a unit, granted %s%.*s, wants to %s in %s: roles.yaml says %s, the program says %s (%s)",
