@@ -455,10 +455,13 @@ static enum err_code find_reviewers(struct story *s, struct err *err)
     TRY(grant_give(s->db, &system, &request, &grant, err));
     /* Who signs in to look around: the focal officers of the tiers above see and hand down their own tree. */
     static const struct {
-        struct str code, edge_kind;
-    } tiers[] = {{STR_INIT("ubnd"), STR_INIT("administrative")}, {STR_INIT("ubnd"), STR_INIT("professional")}, {STR_INIT("congan"), STR_INIT("incident")}, {STR_INIT("sgddt"), STR_INIT("professional")}};
+        struct str code, role, edge_kind;
+    } tiers[] = {{STR_INIT("ubnd"), STR_INIT("coordinator"), STR_INIT("administrative")},
+                 {STR_INIT("ubnd"), STR_INIT("superior_reviewer"), STR_INIT("professional")},
+                 {STR_INIT("congan"), STR_INIT("coordinator"), STR_INIT("incident")},
+                 {STR_INIT("sgddt"), STR_INIT("coordinator"), STR_INIT("professional")}};
     for (size_t i = 0; i < ARRAY_LEN(tiers); i++) {
-        request.role = STR("coordinator");
+        request.role = tiers[i].role;
         request.edge_kind = tiers[i].edge_kind;
         TRY(sample_holder(s->db, tiers[i].code, STR("focal_officer"), s->today, &request.person_id, &request.unit_id, err));
         TRY(grant_give(s->db, &system, &request, &grant, err));
