@@ -1,0 +1,343 @@
+/* cmd_org.c - `luytre org …`: organisations over time, through the same functions as the pages. */
+#include "base/viet.h"
+#include "cmd/cmd.h"
+#include "cmd/ops.h"
+#include "duty/directive.h"
+#include "duty/directive.sql.h"
+#include "know/know.h"
+#include "org/event.h"
+#include "org/import.h"
+#include "org/unit.sql.h"
+#include "os/file.h"
+#include "work/ops.sql.h"
+
+#define IMPORT_FILE_MAX ((size_t)64 << 20)
+#define ERRORS_SHOWN    50u
+#define TREE_DEPTH_MAX  16
+#define FROM_MAX        64u
+
+#define SPEC_TREE  {"tree", 0, OPTION_TEXT, 0, "KIND", "cây: administrative (mặc định), professional, incident", "tree: administrative (default), professional, incident", 0, 0}
+#define SPEC_ON    {"on", 0, OPTION_DAY, 0, "DAY", "từ ngày (mặc định hôm nay)", "from this day (default: today)", 0, 0}
+#define SPEC_BASIS {"basis", 0, OPTION_TEXT, OPTION_REQUIRED, "TEXT", "căn cứ: số quyết định, nghị quyết", "the decision it rests on", 0, 0}
+
+static struct str tree_of(const struct ops *ops)
+{
+    return options_has(ops->options, "tree") ? options_text(ops->options, "tree") : EDGE_ADMINISTRATIVE;
+}
+
+/* --- import --- */
+static const struct option_spec import_specs[] = {
+    OPS_SPEC_STORE,
+    {"register", 0, OPTION_TEXT, 0, "NAME", "units (mặc định), people, systems, sites", "units (default), people, systems, sites", 0, 0},
+    {"root", 0, OPTION_TEXT, 0, "CODE", "chỉ được ghi vào đơn vị này và cấp dưới", "write to this unit and below only", 0, 0},
+    {"dry-run", 0, OPTION_FLAG, 0, NULL, "chỉ xem, không ghi", "look, write nothing", 0, 0},
+    {"skip-errors", 0, OPTION_FLAG, 0, NULL, "bỏ qua dòng sai, ghi các dòng đúng", "leave wrong rows out, write the good ones", 0, 0},
+    OPS_SPEC_AS,
+    OPS_SPEC_JSON,
+    OPS_SPEC_EN,
+};
+static const struct usage import_usage = {.name = "org import", .args = "FILE", .vi = "nhập danh sách từ Excel, CSV, TSV; sai dòng nào nói dòng đó", .en = "import a register from Excel, CSV, TSV; each wrong row is named", .specs = import_specs, .spec_count = ARRAY_LEN(import_specs), .args_min = 1, .args_max = 1};
+
+static void print_errors(struct ops *ops, const struct import_run *run)
+{
+    size_t shown = 0;
+    for (size_t i = 0; i < run->row_count && shown < ERRORS_SHOWN; i++) {
+        const struct import_row *row = &run->rows[i];
+        if (row->verdict != IMPORT_ERROR)
+            continue;
+        shown++;
+        if (ops->json) {
+            struct json_writer *w = ops_line(ops, "error");
+            json_field_i64(w, STR("row"), (int64_t)row->table_row);
+            json_field_str(w, STR("where"), row->where);
+            json_field_str(w, STR("reason"), row->reason);
+            ops_line_end(ops);
+        } else
+            buf_printf(&ops->out, "%.*s: %.*s\n", STR_ARG(row->where), STR_ARG(row->reason));
+    }
+    if (run->error_count > shown && !ops->json)
+        buf_printf(&ops->out, ops_text(ops, "… và %zu dòng sai nữa\n", "… and %zu more wrong rows\n"), run->error_count - shown);
+}
+
+static enum err_code import_with(struct ops *ops, struct import_run *run, struct err *err)
+{
+    const struct options *o = ops->options;
+    struct actor actor = ops_actor(ops, run->what->right);
+    struct str path = o->args.items[0], bytes;
+    TRY(file_read(path.ptr, IMPORT_FILE_MAX, &ops->arena, &bytes, err));
+    if (import_preview(ops->db, &actor, run, bytes, err) != ERR_NONE)
+        return err_wrap(err, "%.*s", STR_ARG(path));
+    print_errors(ops, run);
+    size_t n_new = run->new_count, n_changed = run->changed_count, n_same = run->same_count, n_error = run->error_count;
+    bool writes = !options_has(o, "dry-run") && n_new + n_changed > 0;
+    if (writes)
+        TRY(import_apply(ops->db, &actor, run, path_base_name(path), bytes, err));
+    if (ops->json) {
+        struct json_writer *w = ops_line(ops, "summary");
+        json_field_i64(w, STR("new"), (int64_t)n_new);
+        json_field_i64(w, STR("changed"), (int64_t)n_changed);
+        json_field_i64(w, STR("same"), (int64_t)n_same);
+        json_field_i64(w, STR("errors"), (int64_t)n_error);
+        json_field_id(w, STR("batch_id"), writes ? run->batch_id : 0);
+        ops_line_end(ops);
+    } else
+        buf_printf(&ops->out, ops_text(ops, "%zu mới, %zu đổi, %zu như cũ, %zu sai%s\n", "%zu new, %zu changed, %zu as before, %zu wrong%s\n"), n_new, n_changed, n_same, n_error,
+                   writes ? "" : ops_text(ops, "; không ghi gì", "; nothing was written"));
+    return ERR_NONE;
+}
+
+static enum err_code import_run(struct ops *ops, struct err *err)
+{
+    struct str name = options_has(ops->options, "register") ? options_text(ops->options, "register") : STR("units");
+    const struct import_register *what = import_register_find(name);
+    if (!what)
+        return ops_usage(ops, err, "--register: units, people, systems hoặc sites", "--register: units, people, systems or sites");
+    int64_t root = 0;
+    if (options_has(ops->options, "root"))
+        TRY(ops_unit(ops, options_text(ops->options, "root"), &root, err));
+    struct import_run run;
+    import_begin(&run, what, root, ops->actor.day);
+    run.skip_errors = options_has(ops->options, "skip-errors");
+    enum err_code code = import_with(ops, &run, err);
+    import_end(&run);
+    return code;
+}
+
+/* --- tree, show --- */
+static const struct option_spec tree_specs[] = {
+    OPS_SPEC_STORE,
+    SPEC_TREE,
+    {"depth", 0, OPTION_INT, 0, "N", "sâu mấy bậc (mặc định 2)", "how many steps down (default 2)", 0, TREE_DEPTH_MAX},
+    {"as-of", 0, OPTION_DAY, 0, "DAY", "cây của ngày này", "the tree of this day", 0, 0},
+    OPS_SPEC_JSON,
+    OPS_SPEC_EN,
+};
+static const struct usage tree_usage = {.name = "org tree", .args = "[CODE]", .vi = "cây đơn vị, từ gốc hoặc từ một đơn vị", .en = "the tree of units, from its roots or from one unit", .specs = tree_specs, .spec_count = ARRAY_LEN(tree_specs), .args_max = 1};
+
+static size_t put_unit(struct ops *ops, int depth, int64_t parent_id, int64_t id, struct str kind, struct str name, struct str code)
+{
+    if (ops->json) {
+        struct json_writer *w = ops_line(ops, "unit");
+        json_field_id(w, STR("id"), id);
+        json_field_id(w, STR("parent_id"), parent_id);
+        json_field_i64(w, STR("depth"), depth);
+        json_field_str(w, STR("kind"), kind);
+        json_field_str(w, STR("code"), code);
+        json_field_str(w, STR("name"), name);
+        ops_line_end(ops);
+    } else
+        buf_printf(&ops->out, "%*s%.*s  (%.*s)\n", depth * 2, "", STR_ARG(name), STR_ARG(str_is_null(code) ? STR("-") : code));
+    return 1;
+}
+
+static enum err_code put_below(struct ops *ops, int64_t parent_id, int depth, int depth_max, size_t *count, struct err *err)
+{
+    if (depth > depth_max)
+        return ERR_NONE;
+    struct sql_ops_children_rows rows;
+    TRY(sql_ops_children(ops->db, &ops->arena, &(struct sql_ops_children_args){.parent_id = parent_id, .edge_kind = tree_of(ops), .on_day = ops_day(ops, "as-of")}, &rows, err));
+    for (size_t i = 0; i < rows.count; i++) {
+        *count += put_unit(ops, depth, parent_id, rows.items[i].id, rows.items[i].kind, rows.items[i].name, rows.items[i].code);
+        TRY(put_below(ops, rows.items[i].id, depth + 1, depth_max, count, err));
+    }
+    return ERR_NONE;
+}
+
+static enum err_code tree_run(struct ops *ops, struct err *err)
+{
+    int depth_max = (int)options_int(ops->options, "depth", 2);
+    size_t count = 0;
+    if (ops->options->args.count) {
+        int64_t id;
+        struct sql_unit_name_on_row *row = NULL;
+        TRY(ops_unit(ops, ops->options->args.items[0], &id, err));
+        TRY(sql_unit_name_on(ops->db, &ops->arena, &(struct sql_unit_name_on_args){.unit_id = id, .on_day = ops_day(ops, "as-of")}, &row, err));
+        if (!row)
+            return err_set(err, ERR_NOT_FOUND, "đơn vị không có trong ngày đó / the unit was not there on that day");
+        count += put_unit(ops, 0, 0, id, row->kind, row->name, row->code);
+        TRY(put_below(ops, id, 1, depth_max, &count, err));
+    } else {
+        struct sql_ops_roots_rows roots;
+        TRY(sql_ops_roots(ops->db, &ops->arena, &(struct sql_ops_roots_args){.edge_kind = tree_of(ops), .on_day = ops_day(ops, "as-of")}, &roots, err));
+        for (size_t i = 0; i < roots.count; i++) {
+            count += put_unit(ops, 0, 0, roots.items[i].id, roots.items[i].kind, roots.items[i].name, roots.items[i].code);
+            TRY(put_below(ops, roots.items[i].id, 1, depth_max, &count, err));
+        }
+    }
+    if (ops->json) {
+        json_field_i64(ops_line(ops, "summary"), STR("units"), (int64_t)count);
+        ops_line_end(ops);
+    }
+    return ERR_NONE;
+}
+
+static const struct option_spec show_specs[] = {OPS_SPEC_STORE, OPS_SPEC_JSON, OPS_SPEC_EN};
+static const struct usage show_usage = {.name = "org show", .args = "CODE", .vi = "một đơn vị: tên qua các thời kỳ, cấp trên", .en = "one unit: its names through time, what stands above it", .specs = show_specs, .spec_count = ARRAY_LEN(show_specs), .args_min = 1, .args_max = 1};
+
+static enum err_code show_run(struct ops *ops, struct err *err)
+{
+    struct actor actor = ops_actor(ops, RIGHT_READ);
+    int64_t id;
+    TRY(ops_unit(ops, ops->options->args.items[0], &id, err));
+    struct sql_unit_history_rows facts;
+    struct sql_unit_parents_rows parents;
+    TRY(sql_unit_history(ops->db, &actor, &ops->arena, &(struct sql_unit_history_args){.unit_id = id}, &facts, err));
+    TRY(sql_unit_parents(ops->db, &actor, &ops->arena, &(struct sql_unit_parents_args){.unit_id = id, .on_day = actor.day}, &parents, err));
+    if (!facts.count)
+        return err_set(err, ERR_NOT_FOUND, "không có đơn vị #%lld / no such unit", (long long)id);
+    char from[CIVIL_TEXT_BYTES], to[CIVIL_TEXT_BYTES];
+    for (size_t i = 0; i < facts.count; i++) {
+        const struct sql_unit_history_row *f = &facts.items[i];
+        civil_iso((civil_day)f->from_day, from);
+        civil_iso((civil_day)f->to_day, to);
+        if (ops->json) {
+            struct json_writer *w = ops_line(ops, "fact");
+            json_field_id(w, STR("unit_id"), id);
+            json_field_str(w, STR("from"), str_from_cstr(from));
+            json_field_str(w, STR("to"), *to ? str_from_cstr(to) : STR_NONE);
+            json_field_str(w, STR("kind"), f->kind);
+            json_field_str(w, STR("name"), f->name);
+            json_field_str(w, STR("code"), f->code);
+            json_field_str(w, STR("event"), f->event_kind);
+            json_field_str(w, STR("basis"), f->basis);
+            ops_line_end(ops);
+        } else
+            buf_printf(&ops->out, "%s – %-10s  %.*s  (%.*s, %.*s)  %.*s\n", from, *to ? to : "…", STR_ARG(f->name), STR_ARG(f->code), STR_ARG(f->kind), STR_ARG(f->basis));
+    }
+    for (size_t i = 0; i < parents.count; i++) {
+        if (ops->json) {
+            struct json_writer *w = ops_line(ops, "parent");
+            json_field_str(w, STR("tree"), parents.items[i].edge_kind);
+            json_field_id(w, STR("id"), parents.items[i].parent_id);
+            json_field_str(w, STR("name"), parents.items[i].name);
+            ops_line_end(ops);
+        } else
+            buf_printf(&ops->out, "↑ %.*s: %.*s\n", STR_ARG(parents.items[i].edge_kind), STR_ARG(parents.items[i].name));
+    }
+    if (ops->json) {
+        struct json_writer *w = ops_line(ops, "summary");
+        json_field_id(w, STR("unit_id"), id);
+        json_field_i64(w, STR("facts"), (int64_t)facts.count);
+        ops_line_end(ops);
+    }
+    return ERR_NONE;
+}
+
+/* --- events; open duties go along --- */
+static enum err_code duties_count(void *ctx, struct db *db, int64_t unit_id, int64_t *ret_open, struct err *err)
+{
+    struct ops *ops = ctx;
+    struct sql_assignment_ids_open_of_unit_rows rows;
+    TRY(sql_assignment_ids_open_of_unit(db, &ops->arena, &(struct sql_assignment_ids_open_of_unit_args){.unit_id = unit_id}, &rows, err));
+    *ret_open = (int64_t)rows.count;
+    return ERR_NONE;
+}
+static enum err_code duties_move(void *ctx, struct db *db, int64_t from_id, int64_t to_id, int64_t actor_id, size_t *ret_moved, struct err *err)
+{
+    (void)ctx;
+    return directive_move_open(db, from_id, to_id, actor_id, ret_moved, err);
+}
+
+static enum err_code apply(struct ops *ops, struct event_plan *plan, struct err *err)
+{
+    struct actor actor = ops_actor(ops, RIGHT_ORG_ADMIN);
+    int64_t *from = arena_new_array(&ops->arena, int64_t, FROM_MAX);
+    if (!from)
+        return arena_full(&ops->arena, err);
+    if (ops->options->args.count > FROM_MAX)
+        return ops_usage(ops, err, "nhiều đơn vị quá", "too many units");
+    for (size_t i = 0; i < ops->options->args.count; i++)
+        TRY(ops_unit(ops, ops->options->args.items[i], &from[i], err));
+    plan->from_ids = from;
+    plan->from_count = ops->options->args.count;
+    plan->on_day = ops_day(ops, "on");
+    plan->basis = options_text(ops->options, "basis");
+    struct event_duties duties = {.ctx = ops, .count = duties_count, .move = duties_move};
+    struct event_done done = {0};
+    TRY(event_apply(ops->db, &actor, plan, &duties, &done, err));
+    if (ops->json) {
+        struct json_writer *w = ops_line(ops, "summary");
+        json_field_id(w, STR("event_id"), done.event_id);
+        json_field_id(w, STR("to_id"), done.to_id);
+        json_field_i64(w, STR("duties_moved"), (int64_t)done.duties_moved);
+        ops_line_end(ops);
+    } else
+        buf_printf(&ops->out, ops_text(ops, "Xong: sự kiện #%lld, %zu việc đang mở chuyển theo\n", "Done: event #%lld, %zu open duties went along\n"), (long long)done.event_id, done.duties_moved);
+    return ERR_NONE;
+}
+
+static const struct option_spec merge_specs[] = {OPS_SPEC_STORE, {"into", 0, OPTION_TEXT, OPTION_REQUIRED, "CODE", "đơn vị kế thừa", "the successor", 0, 0}, SPEC_ON, SPEC_BASIS, OPS_SPEC_AS, OPS_SPEC_JSON, OPS_SPEC_EN};
+static const struct usage merge_usage = {.name = "org merge", .args = "CODE…", .vi = "sáp nhập các đơn vị vào một đơn vị đang có", .en = "merge units into one that is there", .specs = merge_specs, .spec_count = ARRAY_LEN(merge_specs), .args_min = 1, .args_max = FROM_MAX};
+static enum err_code merge_run(struct ops *ops, struct err *err)
+{
+    struct event_plan plan = {.kind = EVENT_MERGE};
+    TRY(ops_unit(ops, options_text(ops->options, "into"), &plan.to_id, err));
+    return apply(ops, &plan, err);
+}
+
+static const struct option_spec split_specs[] = {
+    OPS_SPEC_STORE,
+    {"part", 0, OPTION_TEXT, OPTION_REPEATED | OPTION_REQUIRED, "CODE=NAME", "đơn vị mới; nêu nhiều lần", "a new unit; repeat it", 0, 0},
+    {"continues", 0, OPTION_FLAG, 0, NULL, "đơn vị cũ còn tiếp tục", "the old unit goes on", 0, 0},
+    SPEC_ON,
+    SPEC_BASIS,
+    OPS_SPEC_AS,
+    OPS_SPEC_JSON,
+    OPS_SPEC_EN,
+};
+static const struct usage split_usage = {.name = "org split", .args = "CODE", .vi = "chia tách một đơn vị; những gì không nêu chuyển về phần đầu", .en = "split a unit; what is not named goes to the first part", .specs = split_specs, .spec_count = ARRAY_LEN(split_specs), .args_min = 1, .args_max = 1};
+static enum err_code split_run(struct ops *ops, struct err *err)
+{
+    struct unit_fact parts[EVENT_PARTS_MAX] = {0};
+    struct event_plan plan = {.kind = EVENT_SPLIT, .parts = parts, .from_continues = options_has(ops->options, "continues")};
+    int64_t id;
+    struct sql_unit_name_on_row *row = NULL;
+    TRY(ops_unit(ops, ops->options->args.items[0], &id, err));
+    TRY(sql_unit_name_on(ops->db, &ops->arena, &(struct sql_unit_name_on_args){.unit_id = id, .on_day = ops_day(ops, "on")}, &row, err));
+    for (struct str text; !str_is_null(text = options_nth(ops->options, "part", plan.part_count)); plan.part_count++) {
+        struct str code;
+        if (plan.part_count == EVENT_PARTS_MAX || !str_contains(text, STR("=")) || !str_split(&text, '=', &code))
+            return ops_usage(ops, err, "--part cần MÃ=TÊN, nhiều nhất 16 phần", "--part wants CODE=NAME, at most 16 of them");
+        parts[plan.part_count] = (struct unit_fact){.kind = row ? row->kind : STR_NONE, .code = code, .name = text};
+    }
+    return apply(ops, &plan, err);
+}
+
+static const struct option_spec rename_specs[] = {
+    OPS_SPEC_STORE,
+    {"name", 'n', OPTION_TEXT, 0, "NAME", "tên mới", "the new name", 0, 0},
+    {"code", 0, OPTION_TEXT, 0, "CODE", "mã mới", "the new code", 0, 0},
+    {"symbol", 0, OPTION_TEXT, 0, "TEXT", "ký hiệu mới trong số công văn", "the new symbol in letter numbers", 0, 0},
+    SPEC_ON,
+    SPEC_BASIS,
+    OPS_SPEC_AS,
+    OPS_SPEC_JSON,
+    OPS_SPEC_EN,
+};
+static const struct usage rename_usage = {.name = "org rename", .args = "CODE", .vi = "đổi tên, mã hoặc ký hiệu từ một ngày; tên cũ vẫn hiện ở công văn cũ", .en = "another name, code or symbol from a day on; old letters keep the old one", .specs = rename_specs, .spec_count = ARRAY_LEN(rename_specs), .args_min = 1, .args_max = 1};
+static enum err_code rename_run(struct ops *ops, struct err *err)
+{
+    const struct options *o = ops->options;
+    struct unit_fact fact = {.name = options_text(o, "name"), .code = options_text(o, "code"), .symbol = options_text(o, "symbol")};
+    if (str_is_null(fact.name) && str_is_null(fact.code) && str_is_null(fact.symbol))
+        return ops_usage(ops, err, "cần --name, --code hoặc --symbol", "give --name, --code or --symbol");
+    struct event_plan plan = {.kind = EVENT_RENAME, .new_fact = &fact};
+    return apply(ops, &plan, err);
+}
+
+static const struct option_spec move_specs[] = {OPS_SPEC_STORE, {"under", 0, OPTION_TEXT, OPTION_REQUIRED, "CODE", "cấp trên mới", "what it stands below from then on", 0, 0}, SPEC_TREE, SPEC_ON, SPEC_BASIS, OPS_SPEC_AS, OPS_SPEC_JSON, OPS_SPEC_EN};
+static const struct usage move_usage = {.name = "org move", .args = "CODE…", .vi = "chuyển đơn vị, cùng mọi cấp dưới, về cấp trên khác trong một cây", .en = "move units, with all below them, below another one in one tree", .specs = move_specs, .spec_count = ARRAY_LEN(move_specs), .args_min = 1, .args_max = FROM_MAX};
+static enum err_code move_run(struct ops *ops, struct err *err)
+{
+    struct unit_parent parent = {.edge_kind = tree_of(ops)};
+    TRY(ops_unit(ops, options_text(ops->options, "under"), &parent.parent_id, err));
+    struct event_plan plan = {.kind = EVENT_REPARENT, .parents = &parent, .parent_count = 1};
+    return apply(ops, &plan, err);
+}
+
+int cmd_org(int argc, char **argv)
+{
+    static const struct ops_verb verbs[] = {{"import", &import_usage, import_run, OPS_STORE}, {"tree", &tree_usage, tree_run, OPS_STORE},       {"show", &show_usage, show_run, OPS_STORE}, {"merge", &merge_usage, merge_run, OPS_STORE},
+                                            {"split", &split_usage, split_run, OPS_STORE},    {"rename", &rename_usage, rename_run, OPS_STORE}, {"move", &move_usage, move_run, OPS_STORE}};
+    return ops_main("org", verbs, ARRAY_LEN(verbs), argc, argv);
+}
