@@ -1112,6 +1112,8 @@ static enum err_code attachment_link(struct request *request, struct response *r
     TRY(request_id(request, STR("id"), &id, err));
     TRY(request_id(request, STR("attachment"), &attachment_id, err));
     TRY(app_int(request, STR("letter"), 0, &child_id, err));
+    struct opened opened = {0};
+    TRY(letter_open(request, db, false, &opened, err));
     struct str here = app_href(request, "/letter/%lld", (long long)id);
     if (!child_id) {
         response_redirect(request, response, here);
