@@ -15,6 +15,7 @@
 #define MISSING_ROWS 12
 #define TREND_MONTHS 12
 #define TREE_ROWS    12 /* worst first; the others are one tap away */
+#define TREE_MORE_ROWS 40u
 
 /* --- words --- */
 
@@ -518,8 +519,13 @@ static enum err_code view_tree(const struct view *v, struct page_directive *page
     }
     size_t shown = rows.count > TREE_ROWS ? TREE_ROWS : rows.count;
     page->tree = (struct pg_tree_row_list){tree, shown};
-    page->tree_more = (struct pg_tree_row_list){tree + shown, rows.count - shown};
-    page->tree_more_n = (int64_t)(rows.count - shown);
+    size_t more = rows.count - shown > TREE_MORE_ROWS ? TREE_MORE_ROWS : rows.count - shown;
+    page->tree_more = (struct pg_tree_row_list){tree + shown, more};
+    page->tree_more_n = (int64_t)more;
+    if (rows.count > shown + more) { /* a thousand bars help nobody: the table has search and pages */
+        page->tree_all_n = (int64_t)rows.count;
+        page->tree_all_href = app_href(v->request, "/directive/%lld/units", (long long)v->d->id);
+    }
     return ERR_NONE;
 }
 

@@ -13,7 +13,7 @@ import webdriver
 from harness import equal, run, skip, true
 from sitetest import Site
 
-CLERK = os.environ.get('CLERK', 'Văn thư|lãnh đạo tỉnh|UBND tỉnh')
+CLERK = os.environ.get('CLERK', 'Đầu mối Sở Giáo dục')
 PAGE_PACKED_BYTES = 20480
 
 
