@@ -2,7 +2,7 @@
 """fault_run.py BUILD [NAME...] - run each unit test again and again, where our allocation number N fails.
 
 N is 1..50 and then every prime, as far as the time of one program goes: 20 s, or less where there are so many that all of
-them would take longer than 200 s (a long test then stands few points, but each at least one); with LUYTRE_FAULTS=all every N
+them would take longer than 150 s (a long test then stands few points, but each at least one); with LUYTRE_FAULTS=all every N
 and no end. Tests of the suite slow take part only then. A test may fail, it may not crash, hang, or break one of our promises (must). BUILD is a plain meson build (no sanitizer).
 A crash inside the test's own file is the test's: it had no memory to go on with. Prints how many of the points were tried; the exit is 1 when any went wrong. --self-test BUILD: is a bad program found?
 """
@@ -16,7 +16,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-SECONDS_EACH, SECONDS_ALL, SECONDS_RUN, FIRST = 20, 200, 60, 50
+SECONDS_EACH, SECONDS_ALL, SECONDS_RUN, FIRST = 20, 150, 60, 50
 CRASH = re.compile(r"^CRASH signal (\d+)(.*)$", re.M)
 
 
