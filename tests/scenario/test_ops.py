@@ -1,0 +1,358 @@
+"""test_ops.py LUYTRE - backup, restore, verify, doctor and upgrade from outside, on SQLite and (through pg_cluster.py) on PostgreSQL.
+
+One sample province is made once; each test works on copies of it. What is promised: a backup taken while somebody writes comes back
+whole with its files; one flipped byte is refused; a restore killed at any moment leaves nothing that opens; doctor names each fault."""
+import json
+import os
+import pathlib
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+PROGRAM = sys.argv[1]
+PG = os.environ.get("LUYTRE_TEST_PG")
+LETTER = """ỦY BAN NHÂN DÂN TỈNH TRÚC LÂM
+Số: {number}/UBND-KGVX
+Trúc Lâm, ngày 05 tháng 10 năm 2022
+V/v bảo đảm an toàn thông tin
+Kính gửi: Các sở, ban, ngành.
+1. Các đơn vị rà soát hệ thống trước ngày 30/11/2022.
+"""
+
+
+def call(*words, timeout=120):
+    return subprocess.run([PROGRAM, *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", timeout=timeout)
+
+
+def fine(*words):
+    done = call(*words)
+    assert done.returncode == 0, (words, done.returncode, done.stdout[-2000:], done.stderr)
+    return done
+
+
+def summary(*words):
+    line = json.loads(fine(*words, "--json").stdout.splitlines()[-1])
+    assert line["type"] == "summary", line
+    return line
+
+
+class Province:
+    """The sample province, made once, with one file over the inline size."""
+
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="luytre-ops-"))
+        fine("demo", "--no-serve", "--dir", self.folder / "d")
+        self.store = self.folder / "d" / "luytre.db"
+        self.key = self.folder / "k.key"
+        fine("backup", "--new-recipient", self.key)
+        self.code = json.loads(fine("org", "tree", "--store", self.store, "--depth", "0", "--json").stdout.splitlines()[0])["code"]
+        self.import_letter("1", 200)
+
+    def import_letter(self, number, kilobytes=0, store=None):
+        path = self.folder / ("letter-%s.txt" % number)
+        path.write_text(LETTER.format(number=number) + "Dòng thêm cho dài.\n" * (kilobytes * 45), encoding="utf-8")
+        return call("directive", "import", path, "--store", store or self.store, "--blobs", self.folder / "d" / "blobs", "--unit", self.code, "--json")
+
+    def backup(self, name, *more):
+        path = self.folder / name
+        return path, summary("backup", "--store", self.store, "--to", path, "--recipient", str(self.key) + ".pub", *more)
+
+
+class Ops(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.p = Province()
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.p.folder)
+
+    def place(self):
+        return pathlib.Path(tempfile.mkdtemp(dir=self.p.folder)) / "luytre.db"
+
+    def restore(self, file, store, *more):
+        return call("restore", file, "--store", store, "--secret", self.p.key, "--json", *more)
+
+    def test_round_trip_while_somebody_writes(self):
+        written, stop = [], threading.Event()
+
+        def write():
+            number = 100
+            while not stop.is_set():
+                done = self.p.import_letter(str(number), 100)
+                written.append((done.returncode, done.stderr))
+                number += 1
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            time.sleep(0.3)
+            file, said = self.p.backup("busy.backup")
+        finally:
+            stop.set()
+            writer.join()
+        self.assertTrue(written)
+        self.assertEqual([w for w in written if w[0] != 0], [])
+        self.assertGreaterEqual(said["blobs"], 1)
+        store = self.place()
+        done = self.restore(file, store)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        back = json.loads(done.stdout.splitlines()[-1])
+        self.assertEqual(back["epoch"], 2)
+        self.assertEqual(back["blobs"], said["blobs"])
+        fine("verify", "--store", store)
+        self.assertEqual(store.stat().st_mode & 0o777, 0o600)
+        self.assertEqual(sorted(x.name for x in store.parent.iterdir()), ["blobs", "luytre.db"])
+
+    def test_never_over_anything(self):
+        file, _ = self.p.backup("once.backup")
+        self.assertEqual(call("backup", "--store", self.p.store, "--to", file, "--recipient", str(self.p.key) + ".pub").returncode, 3)
+        before = self.p.store.read_bytes()
+        self.assertEqual(self.restore(file, self.p.store).returncode, 3)
+        self.assertEqual(self.p.store.read_bytes(), before)
+        store = self.place()
+        (store.parent / "blobs").mkdir()
+        (store.parent / "blobs" / "somebody").write_text("else")
+        self.assertEqual(self.restore(file, store).returncode, 3)
+        self.assertFalse(store.exists())
+        self.assertTrue((store.parent / "blobs" / "somebody").exists())
+
+    def test_a_flipped_byte_or_a_cut_is_refused(self):
+        file, _ = self.p.backup("whole.backup")
+        data = file.read_bytes()
+        places = [3, 100, 200, len(data) // 2, len(data) - 1] + [random.Random(8).randrange(len(data)) for _ in range(3)]
+        for kind, bad in [("flip %d" % at, data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]) for at in places] + [("cut", data[:-40]), ("more", data + b"x")]:
+            with self.subTest(kind):
+                (self.p.folder / "bad.backup").write_bytes(bad)
+                store = self.place()
+                done = self.restore(self.p.folder / "bad.backup", store)
+                self.assertEqual(done.returncode, 3, done.stdout)
+                self.assertFalse(store.exists())
+                self.assertEqual([x.name for x in store.parent.rglob("*") if x.is_file()], [])
+
+    def test_another_key_opens_nothing(self):
+        file, _ = self.p.backup("mine.backup")
+        other = self.p.folder / "other.key"
+        fine("backup", "--new-recipient", other)
+        store = self.place()
+        self.assertEqual(call("restore", file, "--store", store, "--secret", other).returncode, 3)
+        self.assertFalse(store.exists())
+        os.chmod(other, 0o644)
+        self.assertIn("chmod 600", call("restore", file, "--store", store, "--secret", other).stderr)
+
+    def test_killed_restore_opens_nowhere_and_can_be_done_again(self):
+        file, _ = self.p.backup("kill.backup")
+        store = self.place()
+        begun = time.monotonic()
+        self.assertEqual(self.restore(file, self.place()).returncode, 0)
+        whole = time.monotonic() - begun
+        for part in (0.1, 0.3, 0.5, 0.7):
+            child = subprocess.Popen([PROGRAM, "restore", file, "--store", store, "--secret", self.p.key], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(whole * part)
+            child.kill()
+            child.wait()
+            if store.exists():  # this machine was faster than the first time
+                break
+            self.assertEqual(call("verify", "--store", store).returncode, 3)
+        if not store.exists():
+            done = self.restore(file, store)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        fine("verify", "--store", store)
+
+    def test_keys_go_apart(self):
+        keys = self.p.folder / "d" / "keys"
+        keys.mkdir(exist_ok=True)
+        (keys / "session.key").write_text("00" * 32)
+        os.chmod(keys / "session.key", 0o600)
+        self.p.backup("a.backup", "--with-keys", self.p.folder / "a.keys")
+        target = self.p.folder / "keys-back"
+        fine("restore", "--keys-from", self.p.folder / "a.keys", "--keys", target, "--secret", self.p.key)
+        self.assertEqual((target / "session.key").read_text(), "00" * 32)
+        self.assertEqual((target / "session.key").stat().st_mode & 0o777, 0o600)
+        self.assertEqual(call("restore", self.p.folder / "a.keys", "--store", self.place(), "--secret", self.p.key).returncode, 3)
+
+    def test_keep(self):
+        folder = self.p.folder / "kept"
+        folder.mkdir()
+        for minute in range(3):
+            fine("--now", "2026-11-30T08:0%d:00+07:00" % minute, "backup", "--store", self.p.store, "--to", folder, "--recipient", str(self.p.key) + ".pub", "--keep", "2")
+        self.assertEqual(sorted(x.name for x in folder.iterdir()), ["luytre-20261130-080100.backup", "luytre-20261130-080200.backup"])
+
+    def test_tampering_is_found_and_named(self):
+        export = self.p.folder / "chain.ndjson"
+        fine("verify", "--store", self.p.store, "--export", export)
+        fine("verify", export)
+        lines = export.read_text(encoding="utf-8").splitlines(keepends=True)
+        entry = json.loads(lines[5])
+        entry["actor_id"] = "1"
+        for name, bad in {"changed": lines[:5] + [json.dumps(entry) + "\n"] + lines[6:], "dropped": lines[:5] + lines[6:], "cut": lines[:-2] + lines[-1:], "no end": lines[:-1]}.items():
+            with self.subTest(name):
+                (self.p.folder / "bad.ndjson").write_text("".join(bad), encoding="utf-8")
+                done = call("verify", self.p.folder / "bad.ndjson")
+                self.assertEqual(done.returncode, 3)
+                self.assertRegex(done.stderr, r"chain|chuỗi|cut off|line")
+
+    def copy(self):
+        store = self.place()
+        shutil.copytree(self.p.store.parent, store.parent, dirs_exist_ok=True)
+        return store
+
+    def findings(self, store, *more):
+        done = call("doctor", "--store", store, "--json", "--fail-on", "warn", *more)
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        return done.returncode, {row["check"]: row["level"] for row in sorted((r for r in rows if r["type"] == "finding"), key=lambda r: ["ok", "note", "warn", "bad"].index(r["level"]))}
+
+    def test_doctor_finds_each_planted_fault(self):
+        def sql(*statements):
+            def plant(store):
+                with sqlite3.connect(store) as db:
+                    for s in statements:
+                        db.execute(s)
+                db.close()
+            return plant
+
+        def a_file(store):
+            return next(x for x in (store.parent / "blobs").rglob("*") if x.is_file() and x.stat().st_size > 65536)
+        faults = {
+            "ledger_day": ("bad", sql("UPDATE duty_clock SET day = day - 3")),
+            "counters": ("bad", sql("UPDATE duty_count SET n_ok = n_ok + 1 WHERE rowid = (SELECT min(rowid) FROM duty_count)")),
+            "chain": ("bad", sql("UPDATE chain_entry SET actor_id = 1 WHERE seq = 7")),
+            "chain_waiting": ("bad", sql("UPDATE chain_entry SET seq = NULL, at_ms = 1 WHERE id = (SELECT max(id) FROM chain_entry)")),
+            "jobs_dead": ("warn", sql("INSERT INTO job (id, queue, kind, payload, state, run_at_ms, attempts, attempts_max, created_ms, failed_ms, error) VALUES (7, 'worker', 'mail', x'', 1, 1, 8, 8, 1, 1, 'no route')")),
+            "mail": ("warn", sql("INSERT INTO setting (name, value, changed_ms) VALUES ('mail_url', 'smtp://mail.example', 1)")),
+            "store_mode": ("bad", lambda store: os.chmod(store, 0o644)),
+            "leftover": ("warn", lambda store: (store.parent / "luytre.db.restoring-abc").mkdir()),
+            "clock": ("bad", sql("UPDATE duty_clock SET day = day + 400")),
+        }
+        for check, (level, plant) in faults.items():
+            with self.subTest(check):
+                store = self.copy()
+                plant(store)
+                code, found = self.findings(store)
+                self.assertEqual((code, found.get(check)), (1, level), found)
+        for spoil in (lambda f: f.unlink(), lambda f: f.write_bytes(b"x" + f.read_bytes()[1:])):
+            store = self.copy()
+            spoil(a_file(store))
+            self.assertEqual(self.findings(store)[1]["blobs"], "bad")
+
+    def test_doctor_is_content_with_a_sound_store(self):
+        code, found = self.findings(self.p.store)
+        self.assertEqual([c for c in ("store", "ledger_day", "chain", "chain_waiting", "counters", "blobs", "store_mode", "jobs") if found.get(c) != "ok"], [])
+
+    def test_doctor_that_could_not_look(self):
+        done = call("doctor", "--store", self.p.folder / "nowhere.db")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("→", done.stdout)
+        (self.p.folder / "text.db").write_text("not a database at all " * 100)
+        self.assertEqual(call("doctor", "--store", self.p.folder / "text.db").returncode, 3)
+
+    def test_upgrade_leaves_a_newer_and_a_current_store_alone(self):
+        self.assertEqual(summary("upgrade", "--store", self.p.store)["migrations"], 0)
+        store = self.copy()
+        with sqlite3.connect(store) as db:
+            db.execute("INSERT INTO schema_migration (number, title, digest, applied_ms) VALUES (9999, 'later', 'x', 1)")
+        db.close()
+        done = call("upgrade", "--store", store)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("newer", done.stderr)
+        self.assertEqual(self.findings(store)[1].get("schema"), "bad")
+
+    def test_people_and_tokens(self):
+        store = self.copy()
+        person = summary("user", "add", "--store", store, "--name", "Trần Thử Hai", "--unit", self.p.code)["person_id"]
+        self.assertIn("/invitation/", summary("user", "invite", person, "--store", store, "--url", "https://luytre.example")["link"])
+        summary("user", "grant", person, "unit_head", "--store", store, "--unit", self.p.code)
+        token = summary("token", "new", person, "--store", store, "--name", "thử", "--right", "read")
+        self.assertTrue(token["token"].startswith("ltr_"))
+        summary("token", "end", token["id"], "--store", store)
+        self.assertIn('"ended"', fine("token", "list", "--store", store, "--json").stdout)
+        rows = [json.loads(line) for line in fine("user", "list", "thu hai", "--store", store, "--json").stdout.splitlines()]
+        self.assertEqual([g["role"] for g in rows[0]["grants"]], ["unit_head"])
+        summary("user", "end", person, "--store", store)
+        self.assertEqual(call("user", "grant", person, "emperor", "--store", store, "--unit", self.p.code).returncode, 2)
+
+    def test_letter_to_issued_directive(self):
+        store = self.copy()
+        path = self.p.folder / "issue.txt"
+        path.write_text(LETTER.format(number="77"), encoding="utf-8")
+        said = summary("directive", "import", path, "--store", store, "--unit", self.p.code, "--draft")
+        issued = summary("directive", "issue", said["directive_id"], "--store", store)
+        self.assertGreater(issued["assignments"], 0)
+        self.assertEqual(summary("directive", "show", said["directive_id"], "--store", store)["state"], "issued")
+        self.assertEqual(call("directive", "issue", said["directive_id"], "--store", store).returncode, 3)
+
+
+@unittest.skipUnless(PG, os.environ.get("LUYTRE_TEST_PG_SKIP", "no PostgreSQL: run through tests/pg_cluster.py"))
+class OnPostgres(unittest.TestCase):
+    count = 0
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="luytre-ops-"))
+        self.names = []
+        self.key = self.folder / "k.key"
+        fine("backup", "--new-recipient", self.key)
+
+    def tearDown(self):
+        for name in self.names:
+            self.psql("DROP DATABASE %s WITH (FORCE)" % name)
+        shutil.rmtree(self.folder)
+
+    def psql(self, sql, url=PG):
+        done = subprocess.run(["psql", "-qAt", "-v", "ON_ERROR_STOP=1", "-c", sql, url], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.strip()
+
+    def database(self):
+        OnPostgres.count += 1
+        name = "luytre_ops_%d_%d" % (os.getpid(), OnPostgres.count)
+        self.psql("CREATE DATABASE %s TEMPLATE template0" % name)
+        self.names.append(name)
+        return PG.replace("/postgres?", "/%s?" % name)
+
+    def served(self):
+        """A store with one unit and one large file, made by the program itself."""
+        url, blobs = self.database(), self.folder / "blobs"
+        keys = self.folder / "keys"
+        server = subprocess.Popen([PROGRAM, "serve", "--store", url, "--blobs", blobs, "--keys", keys, "--listen", "unix:%s/web.sock" % self.folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            for _ in range(200):
+                if call("doctor", "--store", url, "--quick", "--blobs", blobs, "--keys", keys).returncode == 0:
+                    break
+                time.sleep(0.1)
+        finally:
+            server.terminate()
+            server.wait(30)
+        table = self.folder / "units.csv"
+        table.write_text("Mã,Tên,Loại\nubnd,Ủy ban nhân dân tỉnh Trúc Lâm,provincial_committee\n", encoding="utf-8")
+        said = summary("org", "import", table, "--store", url)
+        self.assertEqual(said["new"], 1, said)
+        letter = self.folder / "letter.txt"
+        letter.write_text(LETTER.format(number="9") + "Dòng thêm cho dài.\n" * 9000, encoding="utf-8")
+        summary("directive", "import", letter, "--store", url, "--blobs", blobs, "--unit", "ubnd")
+        return url, blobs
+
+    def test_round_trip(self):
+        url, blobs = self.served()
+        file = self.folder / "pg.backup"
+        said = summary("backup", "--store", url, "--blobs", blobs, "--to", file, "--recipient", str(self.key) + ".pub")
+        self.assertGreaterEqual(said["blobs"], 1)
+        data = bytearray(file.read_bytes())
+        data[-30] ^= 1
+        (self.folder / "bad.backup").write_bytes(data)
+        target, back = self.database(), self.folder / "back"
+        done = call("restore", self.folder / "bad.backup", "--store", target, "--blobs", back, "--secret", self.key)
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertEqual(self.psql("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace", target), "0")
+        restored = summary("restore", file, "--store", target, "--blobs", back, "--secret", self.key)
+        self.assertEqual((restored["epoch"], restored["blobs"]), (2, said["blobs"]))
+        fine("verify", "--store", target)
+        self.assertEqual(call("restore", file, "--store", target, "--blobs", self.folder / "again", "--secret", self.key).returncode, 3)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], "-v"])
