@@ -249,7 +249,7 @@ enum err_code intake_directive_draft(struct db *db, const struct actor *actor, i
     }
     if (obligations.count == 0)
         return err_set(err, ERR_CONFLICT, "chưa có nhiệm vụ nào được xác nhận trong văn bản này");
-    struct str title = str_is_empty(letter->subject) ? STR("Văn bản chưa có trích yếu") : letter->subject;
+    struct str title = str_is_empty(letter->subject) ? STR("Văn bản chưa có trích yếu") : title_of(letter->subject, arena);
     *ret_draft = (struct directive_draft){
         .issuer_id = letter->unit_id,
         .letter_id = letter->id,

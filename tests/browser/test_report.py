@@ -68,8 +68,10 @@ def main():
                 true(body.startswith(magic), f'{name} begins {body[:4]!r}')
                 equal(zlib.crc32(body), zlib.crc32(second[1] if isinstance(second[1], bytes) else second[1].encode()), name)
 
-        def not_seen_above_before_it_is_sent():
-            get(above, kept['report'], 404)
+        def above_it_says_that_it_is_not_sent():
+            """Whoever may read a unit may look at what it prepares; it does not stand in the list of what came in."""
+            get(above, kept['report'])
+            true(kept['report'] not in get(above, '/reports?box=in'), 'not among what came in')
 
         def sending_asks_first():
             page = get(clerk, kept['report'] + '/send')
@@ -120,7 +122,7 @@ def main():
             equal(stranger.get(wrong)[0], 404, 'a wrong secret')
 
         names = [an_answer_is_opened_from_the_list, before_freezing_there_is_no_file, what_is_typed_is_kept, freezing_keeps_every_row, the_preview_is_a_letter,
-                 files_are_the_same_twice, not_seen_above_before_it_is_sent, sending_asks_first, the_superior_sees_it, others_find_nothing,
+                 files_are_the_same_twice, above_it_says_that_it_is_not_sent, sending_asks_first, the_superior_sees_it, others_find_nothing,
                  a_sent_report_stays_and_a_correction_is_a_new_one, lists_are_files_too, reminders_and_a_message_to_copy, the_calendar_needs_its_secret_only]
         run([(f.__name__.replace('_', ' '), f) for f in names])
 
