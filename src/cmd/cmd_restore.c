@@ -27,6 +27,7 @@ static const struct option_spec specs[] = {
     {"secret", 0, OPTION_PATH, 0, "KEYFILE", "khóa bí mật của bản sao lưu", "the secret key of the backup", 0, 0},
     {"keys-from", 0, OPTION_PATH, 0, "FILE", "tệp khóa đã sao bằng --with-keys, khôi phục vào --keys", "the file of keys made by --with-keys, restored into --keys", 0, 0},
     OPS_SPEC_KEYS,
+    {"snapshot", 0, OPTION_FLAG, 0, NULL, "FILE là ảnh chụp của luytre upgrade trên PostgreSQL (không mã hóa; --blobs giữ nguyên)", "FILE is a snapshot of upgrade on PostgreSQL (not sealed; --blobs stays as it is)", 0, 0},
     {"finish", 0, OPTION_FLAG, 0, NULL, "làm nốt một lần khôi phục PostgreSQL bị ngắt sau khi đã ghi: kiểm chứng và mở kỷ nguyên mới", "finish a PostgreSQL restore cut short after it was stored: verify, open a new epoch", 0, 0},
     OPS_SPEC_JSON,
     OPS_SPEC_EN,
@@ -312,6 +313,37 @@ static enum err_code restore_all(struct restoring *r, const char *where, struct 
     return check(where, r->blobs, ops, ret, err);
 }
 
+/* The snapshot of an upgrade on PostgreSQL: the bytes of the database as they are, not sealed. */
+#define SNAPSHOT_MAGIC "LUYTRE-COPY 1\n"
+static enum err_code snapshot_read(void *ctx, char *room, size_t room_bytes, size_t *ret_count, struct err *err)
+{
+    struct restoring *r = ctx;
+    ssize_t n;
+    while ((n = read(r->fd, room, room_bytes)) < 0 && errno == EINTR)
+        ;
+    if (n < 0)
+        return err_set(err, ERR_IO, "read the snapshot");
+    r->database_bytes += n;
+    *ret_count = (size_t)n;
+    return ERR_NONE;
+}
+
+static enum err_code restore_snapshot(struct ops *ops, const char *file, const char *where, struct restoring *r, struct checked *ret, struct err *err)
+{
+    AUTO_FD fd = open(file, O_RDONLY | O_CLOEXEC);
+    char magic[sizeof SNAPSHOT_MAGIC - 1];
+    errno = fd < 0 ? errno : 0;
+    if (fd < 0 || pread(fd, magic, sizeof magic, 0) != (ssize_t)sizeof magic || memcmp(magic, SNAPSHOT_MAGIC, sizeof magic) != 0)
+        return err_set(err, errno ? ERR_IO : ERR_SYNTAX, "%s: không phải ảnh chụp PostgreSQL của luytre upgrade / not a PostgreSQL snapshot of luytre upgrade", file);
+    r->fd = fd;
+    struct backup_source source = {snapshot_read, r};
+    struct store_options how = {.modules = sql_modules_all, .clock = &ops->clock, .blob_folder = r->blobs, .migrate = true};
+    struct backup_report report;
+    enum err_code code = backup_restore(where, &how, &source, &report, err);
+    r->fd = -1;
+    return code == ERR_NONE ? check(where, r->blobs, ops, ret, err) : code;
+}
+
 static enum err_code restore_file(struct ops *ops, const char *file, const struct seal_secret *secret, const char *where, struct restoring *r, struct checked *ret, struct err *err)
 {
     errno = 0;
@@ -392,11 +424,14 @@ static enum err_code run(struct ops *ops, struct err *err)
         return ops_usage(ops, err, "cần --store", "--store is needed");
     if (!has_file && !finish && !keys_wanted)
         return ops_usage(ops, err, "cần tệp sao lưu", "name the backup");
-    if (!finish && !options_has(options, "secret"))
+    bool is_snapshot = options_has(options, "snapshot");
+    if (is_snapshot && (!has_file || !ops_is_postgres(options_text(options, "store"))))
+        return ops_usage(ops, err, "--snapshot cần một tệp và --store postgresql://…", "--snapshot wants a file and --store postgresql://…");
+    if (!finish && !is_snapshot && !options_has(options, "secret"))
         return ops_usage(ops, err, "cần --secret KEYFILE", "--secret KEYFILE is needed");
     (void)signal(SIGPIPE, SIG_IGN);
     struct seal_secret secret = {{0}};
-    if (!finish)
+    if (options_has(options, "secret"))
         TRY(pack_secret_read(options_text(options, "secret").ptr, &secret, err));
     const char *keys = NULL;
     size_t key_count = 0;
@@ -409,6 +444,8 @@ static enum err_code run(struct ops *ops, struct err *err)
         code = ops_folder(ops, "blobs", &r.blobs, err);
     if (code == ERR_NONE && finish)
         code = check(options_text(options, "store").ptr, r.blobs, ops, &checked, err);
+    else if (code == ERR_NONE && is_snapshot)
+        code = restore_snapshot(ops, options->args.items[0].ptr, options_text(options, "store").ptr, &r, &checked, err);
     else if (code == ERR_NONE && has_file)
         code = restore_file(ops, options->args.items[0].ptr, &secret, options_text(options, "store").ptr, &r, &checked, err);
     buf_done(&r.held);

@@ -353,6 +353,18 @@ class OnPostgres(unittest.TestCase):
         fine("verify", "--store", target)
         self.assertEqual(call("restore", file, "--store", target, "--blobs", self.folder / "again", "--secret", self.key).returncode, 3)
 
+    def test_upgrade_of_an_older_store_and_its_snapshot(self):
+        url, blobs = self.served()
+        self.psql("DROP TABLE duty_request, unit_budget, visit, reminder, reminder_digest, data_freeze, data_freeze_row, report_order, report CASCADE; "
+                  "DROP INDEX assignment_covered_idx; DELETE FROM schema_migration WHERE number >= 42", url)
+        snapshot = self.folder / "before"
+        said = summary("upgrade", "--store", url, "--blobs", blobs, "--snapshot", snapshot)
+        self.assertEqual((said["from"], said["migrations"]), (41, said["to"] - 41))
+        fine("verify", "--store", url)
+        target = self.database()
+        fine("restore", snapshot, "--snapshot", "--store", target, "--blobs", blobs)
+        fine("verify", "--store", target)
+
 
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0], "-v"])
