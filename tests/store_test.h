@@ -1,5 +1,5 @@
-/* store_test.h - a fresh database for a test, on either engine. Run the test through tests/pg_cluster.py to have PostgreSQL;
- * without it the PostgreSQL half skips with its reason.
+/* store_test.h - a fresh database for a test, on either engine. Run the test through tests/pg_cluster.py to have
+ * PostgreSQL; without it the PostgreSQL half skips with its reason.
  *
  *   static void test_x(void **state) { struct store_test *t = *state; ... t->db ... }
  *   int main(void) {
@@ -67,11 +67,18 @@ UNUSED static int store_test_setup(void **state)
         if (!store_test_admin(sql))
             return -1;
         const char *name = strstr(store_test_where, "/postgres?");
-        t->where = arena_printf(&t->arena, "%.*s/%s?%s", (int)(name - store_test_where), store_test_where, t->database, name + 10).ptr;
+        t->where = arena_printf(&t->arena, "%.*s/%s?%s", (int)(name - store_test_where), store_test_where, t->database,
+                                name + 10)
+                       .ptr;
     }
-    t->options = (struct store_options){.modules = store_test_modules, .clock = &t->clock, .create = true, .migrate = true, .node = 5,
+    t->options = (struct store_options){.modules = store_test_modules,
+                                        .clock = &t->clock,
+                                        .create = true,
+                                        .migrate = true,
+                                        .node = 5,
                                         .blob_folder = arena_printf(&t->arena, "%s/blobs", t->dir).ptr};
-    if (store_open(t->where, &t->options, &t->store, &err) != ERR_NONE || store_db_take(t->store, &t->db, &err) != ERR_NONE) {
+    if (store_open(t->where, &t->options, &t->store, &err) != ERR_NONE ||
+        store_db_take(t->store, &t->db, &err) != ERR_NONE) {
         fprintf(stderr, "%s\n", err.text);
         return -1;
     }
@@ -118,7 +125,8 @@ UNUSED static void store_test_skip(void **state)
     skip();
 }
 
-UNUSED static int store_test_main_n(const struct CMUnitTest *tests, size_t count, const struct sql_module *const *modules)
+UNUSED static int store_test_main_n(const struct CMUnitTest *tests, size_t count,
+                                    const struct sql_module *const *modules)
 {
     store_test_modules = modules;
     int failed = _cmocka_run_group_tests("sqlite", tests, count, NULL, NULL);

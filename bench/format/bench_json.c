@@ -1,4 +1,5 @@
-/* bench_json.c - our JSON reader and writer against jansson on a generated Vietnamese document. Usage: bench_json [megabytes] */
+/* bench_json.c - our JSON reader and writer against jansson on a generated Vietnamese document. Usage: bench_json
+ * [megabytes] */
 #include "base/clock.h"
 #include "format/json.h"
 
@@ -6,7 +7,8 @@ int oracle_parse(const char *text, size_t len);
 
 static void make_document(struct buf *out, size_t bytes)
 {
-    static const char *words[] = {"tăng cường", "bảo đảm", "an toàn", "thông tin", "trường học", "ủy ban nhân dân", "rà soát", "lỗ hổng", "CVE-2024-0001"};
+    static const char *words[] = {"tăng cường",      "bảo đảm", "an toàn", "thông tin",    "trường học",
+                                  "ủy ban nhân dân", "rà soát", "lỗ hổng", "CVE-2024-0001"};
     struct rng rng;
     struct json_writer w;
     rng_init(&rng, 1);

@@ -20,7 +20,12 @@ static enum err_code swallow(void *ctx, struct str bytes, struct err *err)
 static enum err_code row_next(void *ctx, const struct sheet_cell **ret_cells, struct err *err)
 {
     (void)err;
-    static struct sheet_cell cells[6] = {{.text = STR_INIT("Trường Tiểu học Bình Thụy")}, {.value = 0}, {.value = 42}, {.day = 20787}, {.share = 0.875}, {.text = STR_INIT("Đã gửi")}};
+    static struct sheet_cell cells[6] = {{.text = STR_INIT("Trường Tiểu học Bình Thụy")},
+                                         {.value = 0},
+                                         {.value = 42},
+                                         {.day = 20787},
+                                         {.share = 0.875},
+                                         {.text = STR_INIT("Đã gửi")}};
     int64_t *left = ctx;
     cells[1].value = *left;
     *ret_cells = (*left)-- > 0 ? cells : NULL;
@@ -49,7 +54,8 @@ int main(void)
     if (pdf_write(&document, fonts, &sink, &stats, &err) != ERR_NONE)
         return fail(&err);
     double seconds = (double)(clock_monotonic_us() - from) / 1e6;
-    printf("pdf   %zu pages, 9 columns: %.2f s, %.0f pages/s, %.1f MB\n", stats.page_count, seconds, (double)stats.page_count / seconds, (double)bytes / 1e6);
+    printf("pdf   %zu pages, 9 columns: %.2f s, %.0f pages/s, %.1f MB\n", stats.page_count, seconds,
+           (double)stats.page_count / seconds, (double)bytes / 1e6);
     bytes = 0;
     from = clock_monotonic_us();
     if (docx_write(&document, &sink, &err) != ERR_NONE)
@@ -63,8 +69,10 @@ int main(void)
     printf("pdf   answer letter: %.1f ms each\n", (double)(clock_monotonic_us() - from) / 100e3);
     type_fonts_free(fonts);
 
-    static const struct sheet_column columns[] = {{STR_INIT("Đơn vị"), SHEET_TEXT, 30}, {STR_INIT("Mã"), SHEET_INT, 0},      {STR_INIT("Thiết bị"), SHEET_INT, 0},
-                                                  {STR_INIT("Hạn"), SHEET_DATE, 0},     {STR_INIT("Tỷ lệ"), SHEET_PERCENT, 0}, {STR_INIT("Trạng thái"), SHEET_TEXT, 0}};
+    static const struct sheet_column columns[] = {
+        {STR_INIT("Đơn vị"), SHEET_TEXT, 30},  {STR_INIT("Mã"), SHEET_INT, 0},
+        {STR_INIT("Thiết bị"), SHEET_INT, 0},  {STR_INIT("Hạn"), SHEET_DATE, 0},
+        {STR_INIT("Tỷ lệ"), SHEET_PERCENT, 0}, {STR_INIT("Trạng thái"), SHEET_TEXT, 0}};
     int64_t rows = 100000;
     struct sheet sheet = {STR("Đơn vị"), columns, ARRAY_LEN(columns), row_next, &rows};
     char folder[] = "/tmp/bench_report_XXXXXX", path[64];

@@ -14,9 +14,15 @@ static const struct {
     struct str kind;
     unsigned device_count;
 } sizes[] = {
-    {STR_INIT("school_preschool"), 15},      {STR_INIT("school_primary"), 24},     {STR_INIT("school_lower_secondary"), 32},
-    {STR_INIT("school_upper_secondary"), 48}, {STR_INIT("school_multi_level"), 52}, {STR_INIT("commune"), 30},
-    {STR_INIT("hospital"), 80},              {STR_INIT("isp"), 60},                {STR_INIT("provincial_committee"), 60},
+    {STR_INIT("school_preschool"), 15},
+    {STR_INIT("school_primary"), 24},
+    {STR_INIT("school_lower_secondary"), 32},
+    {STR_INIT("school_upper_secondary"), 48},
+    {STR_INIT("school_multi_level"), 52},
+    {STR_INIT("commune"), 30},
+    {STR_INIT("hospital"), 80},
+    {STR_INIT("isp"), 60},
+    {STR_INIT("provincial_committee"), 60},
 };
 #define SIZE_OF_OTHERS 28u
 
@@ -35,7 +41,8 @@ static const struct {
     {"Tài khoản dùng chung ở phòng tin học", "misconfiguration", "medium", false},
 };
 
-static const struct str products[] = {STR_INIT("Khiên Tre Endpoint"), STR_INIT("Rào Tre AV"), STR_INIT("Tấm Phên Security")};
+static const struct str products[] = {STR_INIT("Khiên Tre Endpoint"), STR_INIT("Rào Tre AV"),
+                                      STR_INIT("Tấm Phên Security")};
 
 /* splitmix64 of where we are: a unit looks the same however many stand before it. */
 static uint64_t mix(uint64_t a, uint64_t b)
@@ -61,7 +68,8 @@ static unsigned device_count_of(const struct sql_asset_sample_units_row *unit)
 
 static struct str kind_of(unsigned i, unsigned count)
 {
-    unsigned servers = count / 25, network = 1 + count / 20, cameras = count / 6, recorders = count >= 15, ends = count / 10;
+    unsigned servers = count / 25, network = 1 + count / 20, cameras = count / 6, recorders = count >= 15,
+             ends = count / 10;
     if (i < servers)
         return STR("server");
     if ((i -= servers) < network)
@@ -75,26 +83,30 @@ static struct str kind_of(unsigned i, unsigned count)
 
 typedef VEC(struct device_draft) draft_list;
 
-static enum err_code draft_device(struct db *db, struct arena *arena, const struct sql_asset_sample_units_row *unit, int64_t site_id, unsigned i,
-                                  unsigned count, draft_list *drafts, struct err *err)
+static enum err_code draft_device(struct db *db, struct arena *arena, const struct sql_asset_sample_units_row *unit,
+                                  int64_t site_id, unsigned i, unsigned count, draft_list *drafts, struct err *err)
 {
     uint64_t seed = seed_of(unit), bits = mix(seed, 100 + i);
     struct str kind = kind_of(i, count);
-    bool is_host = str_equal(kind, STR("server")) || str_equal(kind, STR("workstation")) || str_equal(kind, STR("endpoint"));
+    bool is_host =
+        str_equal(kind, STR("server")) || str_equal(kind, STR("workstation")) || str_equal(kind, STR("endpoint"));
     unsigned care = 40 + (unsigned)(mix(seed, 2) % 61); /* of 100 hosts, so many are protected */
     struct identity *identities = arena_new_array(arena, struct identity, 3);
     struct device_draft *d = vec_push(drafts, arena);
     const struct device_word *word = device_kind_find(kind);
     if (!identities || !d || !word)
         return arena_full(arena, err);
-    identities[0] = (struct identity){IDENTITY_MAC, arena_printf(arena, "02:%02x:%02x:%02x:%02x:%02x", (unsigned)(seed & 255), (unsigned)(seed >> 8 & 255),
+    identities[0] = (struct identity){IDENTITY_MAC, arena_printf(arena, "02:%02x:%02x:%02x:%02x:%02x",
+                                                                 (unsigned)(seed & 255), (unsigned)(seed >> 8 & 255),
                                                                  (unsigned)(seed >> 16 & 255), i >> 8, i & 255)};
     identities[1] = (struct identity){IDENTITY_ADDRESS, arena_printf(arena, "192.168.1.%u", 10 + i % 240)};
     identities[2] = (struct identity){IDENTITY_HOSTNAME, arena_printf(arena, "%.*s-%03u", STR_ARG(kind), i + 1)};
     struct str name = arena_printf(arena, "%.*s %u", STR_ARG(word->vi), i + 1);
-    if (str_is_null(identities[0].value) || str_is_null(identities[1].value) || str_is_null(identities[2].value) || str_is_null(name))
+    if (str_is_null(identities[0].value) || str_is_null(identities[1].value) || str_is_null(identities[2].value) ||
+        str_is_null(name))
         return arena_full(arena, err);
-    *d = (struct device_draft){.site_id = site_id, .kind = kind, .name = name, .identities = identities, .identity_count = 3};
+    *d = (struct device_draft){
+        .site_id = site_id, .kind = kind, .name = name, .identities = identities, .identity_count = 3};
     if (!is_host)
         return ERR_NONE;
     d->os = str_equal(kind, STR("server")) ? STR("Debian 12") : bits % 5 ? STR("Windows 11") : STR("Windows 10");
@@ -111,7 +123,8 @@ static enum err_code draft_device(struct db *db, struct arena *arena, const stru
 }
 
 /* One unit in seven has a finding; some are half done, some closed, some late. */
-static enum err_code make_finding(struct db *db, const struct actor *actor, const struct sql_asset_sample_units_row *unit, int64_t *made, struct err *err)
+static enum err_code make_finding(struct db *db, const struct actor *actor,
+                                  const struct sql_asset_sample_units_row *unit, int64_t *made, struct err *err)
 {
     uint64_t bits = mix(seed_of(unit), 4);
     if (bits % 7)
@@ -132,9 +145,12 @@ static enum err_code make_finding(struct db *db, const struct actor *actor, cons
     TRY(finding_open(db, actor, &draft, &id, err));
     (*made)++;
     if (step == 2 || step == 4)
-        TRY(finding_task_done(db, actor, id, FINDING_FIX, STR("Đã cập nhật, tắt dịch vụ không dùng và đổi mật khẩu."), 0, err));
+        TRY(finding_task_done(db, actor, id, FINDING_FIX, STR("Đã cập nhật, tắt dịch vụ không dùng và đổi mật khẩu."),
+                              0, err));
     if (found[which].allows_control && step >= 3)
-        TRY(finding_task_done(db, actor, id, FINDING_HUNT, STR("Đã soát nhật ký đăng nhập và tiến trình 90 ngày; không thấy dấu hiệu xâm nhập."), 0, err));
+        TRY(finding_task_done(db, actor, id, FINDING_HUNT,
+                              STR("Đã soát nhật ký đăng nhập và tiến trình 90 ngày; không thấy dấu hiệu xâm nhập."), 0,
+                              err));
     return step == 4 ? finding_close(db, actor, id, STR(""), err) : ERR_NONE;
 }
 
@@ -161,7 +177,10 @@ static enum err_code build_in_transaction(struct db *db, void *ctx, struct err *
         if (!units.items[u].site_id.has) {
             site_id = db_id(db);
             TRY(sql_asset_sample_site(
-                db, &(struct sql_asset_sample_site_args){.id = site_id, .unit_id = units.items[u].id, .name = STR("Trụ sở chính"), .from_day = db_today(db)}, err));
+                db,
+                &(struct sql_asset_sample_site_args){
+                    .id = site_id, .unit_id = units.items[u].id, .name = STR("Trụ sở chính"), .from_day = db_today(db)},
+                err));
         }
         unsigned count = device_count_of(&units.items[u]);
         for (unsigned i = 0; i < count; i++)
@@ -172,10 +191,13 @@ static enum err_code build_in_transaction(struct db *db, void *ctx, struct err *
     if (!registered)
         return arena_full(&arena, err);
     b->made.device_count = (int64_t)drafts.count;
-    return drafts.count ? device_register_many(db, b->actor, drafts.items, drafts.count, "sample", registered, NULL, err) : ERR_NONE;
+    return drafts.count
+               ? device_register_many(db, b->actor, drafts.items, drafts.count, "sample", registered, NULL, err)
+               : ERR_NONE;
 }
 
-enum err_code asset_sample_build(struct db *db, const struct actor *actor, struct asset_sample_made *ret_made, struct err *err)
+enum err_code asset_sample_build(struct db *db, const struct actor *actor, struct asset_sample_made *ret_made,
+                                 struct err *err)
 {
     if (!actor->all)
         return err_set(err, ERR_DENIED, "only the system itself builds sample data");

@@ -30,7 +30,8 @@ static const struct device_word *NULLABLE find_word(const struct device_word *wo
 {
     struct str plain = str_trim(text);
     for (size_t i = 0; i < count; i++)
-        if (viet_equal_folded(words[i].id, plain) || viet_equal_folded(words[i].vi, plain) || viet_equal_folded(words[i].en, plain))
+        if (viet_equal_folded(words[i].id, plain) || viet_equal_folded(words[i].vi, plain) ||
+            viet_equal_folded(words[i].en, plain))
             return &words[i];
     return NULL;
 }
@@ -52,8 +53,8 @@ const struct device_word *NULLABLE device_protection_find(struct str text)
     return word ? word : find_word(also, ARRAY_LEN(also), text);
 }
 
-enum err_code device_note(struct db *db, const struct actor *actor, const char *kind, int64_t device_id, int64_t unit_id, struct str content,
-                          struct err *err)
+enum err_code device_note(struct db *db, const struct actor *actor, const char *kind, int64_t device_id,
+                          int64_t unit_id, struct str content, struct err *err)
 {
     return chain_append(db,
                         &(struct chain_note){.stream = CHAIN_DUTY,
@@ -66,8 +67,8 @@ enum err_code device_note(struct db *db, const struct actor *actor, const char *
                         NULL, err);
 }
 
-enum err_code device_keys(struct arena *arena, struct str name, struct str os, struct str antimalware, struct str *ret_search, struct str *ret_sort,
-                          struct err *err)
+enum err_code device_keys(struct arena *arena, struct str name, struct str os, struct str antimalware,
+                          struct str *ret_search, struct str *ret_sort, struct err *err)
 {
     struct str both = arena_printf(arena, "%.*s %.*s %.*s", STR_ARG(name), STR_ARG(os), STR_ARG(antimalware));
     struct str search = viet_search_key(arena, both), sort = viet_sort_key(arena, name);
@@ -105,9 +106,9 @@ struct book {
     int64_t site_id;
     int64_t unit_id;
     struct arena *arena;
-    bool is_whole;         /* every identity of the site is here */
-    struct map by_value;   /* "mac aa:.." -> book_holder */
-    struct map by_root;    /* "123" -> book_root */
+    bool is_whole;       /* every identity of the site is here */
+    struct map by_value; /* "mac aa:.." -> book_holder */
+    struct map by_root;  /* "123" -> book_root */
 };
 
 static struct str value_key(struct arena *arena, enum identity_kind kind, struct str value)
@@ -131,14 +132,16 @@ static struct book_root *NULLABLE book_root_of(struct book *book, int64_t root_i
     return root;
 }
 
-static enum err_code book_put(struct book *book, int64_t root_id, int64_t device_id, struct identity identity, int64_t last_ms, struct err *err)
+static enum err_code book_put(struct book *book, int64_t root_id, int64_t device_id, struct identity identity,
+                              int64_t last_ms, struct err *err)
 {
     struct book_root *root = book_root_of(book, root_id);
     struct str key = value_key(book->arena, identity.kind, identity.value);
     struct known_identity *known = root ? vec_push(&root->identities, book->arena) : NULL;
     if (!known || str_is_null(key))
         return arena_full(book->arena, err);
-    *known = (struct known_identity){.device_id = device_id, .root_id = root_id, .identity = identity, .last_ms = last_ms};
+    *known =
+        (struct known_identity){.device_id = device_id, .root_id = root_id, .identity = identity, .last_ms = last_ms};
     struct book_holder *holder = map_get(&book->by_value, key);
     if (!holder) {
         holder = arena_new(book->arena, struct book_holder);
@@ -158,7 +161,8 @@ static enum err_code book_put(struct book *book, int64_t root_id, int64_t device
 static enum err_code book_load_whole(struct db *db, struct book *book, struct err *err)
 {
     struct sql_identity_of_site_rows rows;
-    TRY(sql_identity_of_site(db, book->arena, &(struct sql_identity_of_site_args){.site_id = book->site_id}, &rows, err));
+    TRY(sql_identity_of_site(db, book->arena, &(struct sql_identity_of_site_args){.site_id = book->site_id}, &rows,
+                             err));
     for (size_t i = 0; i < rows.count; i++) {
         struct identity identity = {.value = rows.items[i].value};
         if (identity_kind_from_str(rows.items[i].kind, &identity.kind))
@@ -169,8 +173,9 @@ static enum err_code book_load_whole(struct db *db, struct book *book, struct er
 }
 
 /* All identities of every live device that shares one with what was seen. */
-static enum err_code book_known(struct db *db, struct book *book, const struct identity *seen, size_t seen_count, struct arena *scratch,
-                                struct known_identity **ret_known, size_t *ret_count, struct err *err)
+static enum err_code book_known(struct db *db, struct book *book, const struct identity *seen, size_t seen_count,
+                                struct arena *scratch, struct known_identity **ret_known, size_t *ret_count,
+                                struct err *err)
 {
     VEC(struct book_root *) roots = {0};
     size_t total = 0;
@@ -178,8 +183,9 @@ static enum err_code book_known(struct db *db, struct book *book, const struct i
         if (!book->is_whole) {
             struct sql_identity_holders_rows holders;
             TRY(sql_identity_holders(db, scratch,
-                                     &(struct sql_identity_holders_args){
-                                         .site_id = book->site_id, .kind = identity_kind_to_str(seen[i].kind), .value = seen[i].value},
+                                     &(struct sql_identity_holders_args){.site_id = book->site_id,
+                                                                         .kind = identity_kind_to_str(seen[i].kind),
+                                                                         .value = seen[i].value},
                                      &holders, err));
             for (size_t k = 0; k < holders.count; k++) {
                 struct book_root *root = book_root_of(book, holders.items[k].root_id);
@@ -188,11 +194,13 @@ static enum err_code book_known(struct db *db, struct book *book, const struct i
                 if (root->identities.count)
                     continue; /* read before */
                 struct sql_identity_of_root_rows rows;
-                TRY(sql_identity_of_root(db, book->arena, &(struct sql_identity_of_root_args){.root_id = root->root_id}, &rows, err));
+                TRY(sql_identity_of_root(db, book->arena, &(struct sql_identity_of_root_args){.root_id = root->root_id},
+                                         &rows, err));
                 for (size_t n = 0; n < rows.count; n++) {
                     struct identity identity = {.value = rows.items[n].value};
                     if (identity_kind_from_str(rows.items[n].kind, &identity.kind))
-                        TRY(book_put(book, root->root_id, rows.items[n].device_id, identity, rows.items[n].last_ms, err));
+                        TRY(book_put(book, root->root_id, rows.items[n].device_id, identity, rows.items[n].last_ms,
+                                     err));
                 }
             }
         }
@@ -256,14 +264,18 @@ struct seen_device { /* a draft in its one form */
 
 static bool is_text(struct str text)
 {
-    return text.len_bytes <= DEVICE_TEXT_MAX_BYTES && utf8_is_valid(text) && (str_is_empty(text) || str_find_byte(text, '\0', 0) < 0);
+    return text.len_bytes <= DEVICE_TEXT_MAX_BYTES && utf8_is_valid(text) &&
+           (str_is_empty(text) || str_find_byte(text, '\0', 0) < 0);
 }
 
-static enum err_code draft_check(struct db *db, struct arena *arena, const struct device_draft *draft, struct seen_device *ret_seen, struct err *err)
+static enum err_code draft_check(struct db *db, struct arena *arena, const struct device_draft *draft,
+                                 struct seen_device *ret_seen, struct err *err)
 {
     struct seen_device seen = {.name = str_trim(draft->name)};
     if (!is_text(draft->name) || !is_text(draft->os) || !is_text(draft->antimalware))
-        return err_set(err, ERR_SYNTAX, "tên, hệ điều hành hoặc giải pháp phòng chống mã độc có ký tự hỏng hoặc dài quá %u byte", DEVICE_TEXT_MAX_BYTES);
+        return err_set(err, ERR_SYNTAX,
+                       "tên, hệ điều hành hoặc giải pháp phòng chống mã độc có ký tự hỏng hoặc dài quá %u byte",
+                       DEVICE_TEXT_MAX_BYTES);
     if (draft->identity_count > IDENTITIES_MAX)
         return err_set(err, ERR_LIMIT, "một thiết bị có tối đa %u định danh trong một lần khai", IDENTITIES_MAX);
     if (!str_is_empty(str_trim(draft->kind))) {
@@ -275,10 +287,13 @@ static enum err_code draft_check(struct db *db, struct arena *arena, const struc
     if (!str_is_empty(str_trim(draft->protection))) {
         const struct device_word *state = device_protection_find(draft->protection);
         if (!state)
-            return err_set(err, ERR_SYNTAX, "không có trạng thái bảo vệ '%.*s' (được bảo vệ, chưa được bảo vệ, chưa rõ)", STR_ARG(draft->protection));
+            return err_set(err, ERR_SYNTAX,
+                           "không có trạng thái bảo vệ '%.*s' (được bảo vệ, chưa được bảo vệ, chưa rõ)",
+                           STR_ARG(draft->protection));
         seen.protection = state->id;
         int64_t now_ms = db_now_ms(db); /* a clock that runs ahead does not make a statement last longer */
-        seen.protection_ms = (struct opt_i64){true, draft->protection_ms && draft->protection_ms < now_ms ? draft->protection_ms : now_ms};
+        seen.protection_ms = (struct opt_i64){
+            true, draft->protection_ms && draft->protection_ms < now_ms ? draft->protection_ms : now_ms};
     }
     for (size_t i = 0; i < draft->identity_count; i++) {
         struct identity identity = {.kind = draft->identities[i].kind};
@@ -287,7 +302,8 @@ static enum err_code draft_check(struct db *db, struct arena *arena, const struc
             return err_set(err, ERR_SYNTAX, "định danh thứ %zu có ký tự hỏng", i + 1);
         bool is_there = str_is_empty(identity.value);
         for (size_t k = 0; k < seen.identity_count; k++)
-            is_there = is_there || (seen.identities[k].kind == identity.kind && str_equal(seen.identities[k].value, identity.value));
+            is_there = is_there || (seen.identities[k].kind == identity.kind &&
+                                    str_equal(seen.identities[k].value, identity.value));
         if (!is_there)
             seen.identities[seen.identity_count++] = identity;
     }
@@ -298,7 +314,8 @@ static enum err_code draft_check(struct db *db, struct arena *arena, const struc
                 if (seen.identities[k].kind == order[o])
                     seen.name = seen.identities[k].value;
         if (str_is_empty(seen.name))
-            return err_set(err, ERR_SYNTAX, "thiết bị cần có tên hoặc một định danh (tên máy, số sê-ri, địa chỉ MAC, địa chỉ IP)");
+            return err_set(err, ERR_SYNTAX,
+                           "thiết bị cần có tên hoặc một định danh (tên máy, số sê-ri, địa chỉ MAC, địa chỉ IP)");
     }
     *ret_seen = seen;
     return ERR_NONE;
@@ -310,17 +327,20 @@ enum err_code device_draft_check(struct db *db, struct arena *arena, const struc
     return draft_check(db, arena, draft, &seen, err);
 }
 
-static enum err_code check_system(struct db *db, struct arena *arena, int64_t system_id, int64_t unit_id, struct err *err)
+static enum err_code check_system(struct db *db, struct arena *arena, int64_t system_id, int64_t unit_id,
+                                  struct err *err)
 {
     if (!system_id)
         return ERR_NONE;
     struct sql_asset_system_of_unit_row *row = NULL;
-    TRY(sql_asset_system_of_unit(db, arena, &(struct sql_asset_system_of_unit_args){.id = system_id, .unit_id = unit_id, .on_day = db_today(db)}, &row, err));
+    TRY(sql_asset_system_of_unit(
+        db, arena, &(struct sql_asset_system_of_unit_args){.id = system_id, .unit_id = unit_id, .on_day = db_today(db)},
+        &row, err));
     return row ? ERR_NONE : err_set(err, ERR_NOT_FOUND, "hệ thống này không do đơn vị làm chủ quản hay vận hành");
 }
 
 /* New rows are gathered and written some hundred at a time; whoever reads or refers to them flushes first. */
-#define ROWS_WAITING_MAX 400u
+#define ROWS_WAITING_MAX    400u
 #define ROWS_JSON_MAX_BYTES (64u << 20)
 
 static enum err_code flush_rows(struct db *db, struct registering *r, struct err *err)
@@ -328,13 +348,15 @@ static enum err_code flush_rows(struct db *db, struct registering *r, struct err
     if (r->device_rows->len_bytes) {
         buf_lit(r->device_rows, "]");
         TRY(buf_check(r->device_rows, err));
-        TRY(sql_device_insert_many(db, &(struct sql_device_insert_many_args){.rows_json = buf_str(r->device_rows)}, err));
+        TRY(sql_device_insert_many(db, &(struct sql_device_insert_many_args){.rows_json = buf_str(r->device_rows)},
+                                   err));
         buf_clear(r->device_rows);
     }
     if (r->identity_rows->len_bytes) {
         buf_lit(r->identity_rows, "]");
         TRY(buf_check(r->identity_rows, err));
-        TRY(sql_identity_insert_many(db, &(struct sql_identity_insert_many_args){.rows_json = buf_str(r->identity_rows)}, err));
+        TRY(sql_identity_insert_many(
+            db, &(struct sql_identity_insert_many_args){.rows_json = buf_str(r->identity_rows)}, err));
         buf_clear(r->identity_rows);
     }
     r->waiting_count = 0;
@@ -381,8 +403,8 @@ static void device_row_put(struct registering *r, const struct sql_device_insert
     json_array_end(&w);
 }
 
-static enum err_code put_identity(struct db *db, struct registering *r, struct book *book, int64_t root_id, int64_t device_id, struct identity identity,
-                                  struct err *err)
+static enum err_code put_identity(struct db *db, struct registering *r, struct book *book, int64_t root_id,
+                                  int64_t device_id, struct identity identity, struct err *err)
 {
     int64_t now_ms = db_now_ms(db);
     struct json_writer w;
@@ -400,12 +422,14 @@ static enum err_code put_identity(struct db *db, struct registering *r, struct b
     return book_put(book, root_id, device_id, identity, now_ms, err);
 }
 
-static enum err_code insert_new(struct db *db, struct registering *r, struct arena *scratch, struct book *book, const struct device_draft *draft,
-                                const struct seen_device *seen, int64_t *ret_id, struct err *err)
+static enum err_code insert_new(struct db *db, struct registering *r, struct arena *scratch, struct book *book,
+                                const struct device_draft *draft, const struct seen_device *seen, int64_t *ret_id,
+                                struct err *err)
 {
     int64_t id = db_id(db);
     struct str kind = str_is_empty(seen->kind) ? STR("unknown") : seen->kind;
-    struct counted counted = counted_of(str_is_empty(seen->protection) ? STR("unknown") : seen->protection, seen->protection_ms, db_today(db));
+    struct counted counted = counted_of(str_is_empty(seen->protection) ? STR("unknown") : seen->protection,
+                                        seen->protection_ms, db_today(db));
     struct str search_key, sort_key;
     TRY(device_keys(scratch, seen->name, draft->os, draft->antimalware, &search_key, &sort_key, err));
     device_row_put(r, &(struct sql_device_insert_args){
@@ -437,8 +461,8 @@ static enum err_code insert_new(struct db *db, struct registering *r, struct are
 }
 
 /* What a root is called and is, changed where something is said. The caller holds its site. */
-static enum err_code put_root(struct db *db, struct arena *arena, struct count_deltas *deltas, const struct sql_device_row_row *row,
-                              const struct device_change *change, struct err *err)
+static enum err_code put_root(struct db *db, struct arena *arena, struct count_deltas *deltas,
+                              const struct sql_device_row_row *row, const struct device_change *change, struct err *err)
 {
     struct str search_key, sort_key;
     TRY(device_keys(arena, change->name, change->os, row->antimalware, &search_key, &sort_key, err));
@@ -459,10 +483,11 @@ static enum err_code put_root(struct db *db, struct arena *arena, struct count_d
                           err);
 }
 
-static enum err_code put_statement(struct db *db, const struct sql_device_row_row *row, struct str protection, struct opt_i64 at_ms, struct str product,
-                                   struct err *err)
+static enum err_code put_statement(struct db *db, const struct sql_device_row_row *row, struct str protection,
+                                   struct opt_i64 at_ms, struct str product, struct err *err)
 {
-    bool is_newer = !str_is_empty(protection) && is_statement_newer(protection, at_ms, row->protection, row->protection_ms);
+    bool is_newer =
+        !str_is_empty(protection) && is_statement_newer(protection, at_ms, row->protection, row->protection_ms);
     bool is_product = !str_is_empty(product) && !str_equal(product, row->antimalware);
     bool is_same_ms = !str_is_empty(protection) && row->protection_ms.has && at_ms.v == row->protection_ms.v;
     if (!is_newer && !is_product && !is_same_ms)
@@ -479,8 +504,9 @@ static enum err_code put_statement(struct db *db, const struct sql_device_row_ro
                                 err);
 }
 
-static enum err_code update_known(struct db *db, struct registering *r, struct arena *scratch, struct book *book, const struct device_draft *draft,
-                                  const struct seen_device *seen, const struct match *match, const struct known_identity *known, size_t known_count,
+static enum err_code update_known(struct db *db, struct registering *r, struct arena *scratch, struct book *book,
+                                  const struct device_draft *draft, const struct seen_device *seen,
+                                  const struct match *match, const struct known_identity *known, size_t known_count,
                                   struct err *err)
 {
     int64_t now_ms = db_now_ms(db);
@@ -499,8 +525,10 @@ static enum err_code update_known(struct db *db, struct registering *r, struct a
         int64_t changes = 0;
         if (holder)
             TRY(sql_identity_touch(db,
-                                   &(struct sql_identity_touch_args){
-                                       .device_id = holder, .kind = identity_kind_to_str(identity->kind), .value = identity->value, .last_ms = now_ms},
+                                   &(struct sql_identity_touch_args){.device_id = holder,
+                                                                     .kind = identity_kind_to_str(identity->kind),
+                                                                     .value = identity->value,
+                                                                     .last_ms = now_ms},
                                    &changes, err));
         else if (!is_others)
             TRY(put_identity(db, r, book, match->root_id, match->device_id, *identity, err));
@@ -549,14 +577,16 @@ static enum err_code register_one(struct db *db, struct registering *r, struct b
     r->new_count += match.outcome != MATCH_SAME;
     r->apart_count += match.outcome == MATCH_APART;
     r->results[at] = (struct device_registered){id, match.outcome};
-    struct str line = arena_printf(&scratch, "%lld %d %.*s %.*s\n", (long long)id, (int)match.outcome, STR_ARG(seen.protection), STR_ARG(seen.name));
+    struct str line = arena_printf(&scratch, "%lld %d %.*s %.*s\n", (long long)id, (int)match.outcome,
+                                   STR_ARG(seen.protection), STR_ARG(seen.name));
     if (str_is_null(line))
         return arena_full(&scratch, err);
     sha256_add(&r->hash, line);
     return ERR_NONE;
 }
 
-static enum err_code book_open(struct db *db, struct registering *r, int64_t site_id, size_t draft_count, struct book *ret_book, struct err *err)
+static enum err_code book_open(struct db *db, struct registering *r, int64_t site_id, size_t draft_count,
+                               struct book *ret_book, struct err *err)
 {
     struct sql_site_lock_row *site = NULL;
     TRY(sql_site_lock(db, r->arena, &(struct sql_site_lock_args){.id = site_id}, &site, err));
@@ -602,8 +632,8 @@ static enum err_code register_note(struct db *db, const struct registering *r, i
     json_object_end(&w);
     TRY(buf_check(&buf, err));
     TRY(buf_check(&hex, err));
-    return device_note(db, r->actor, r->count == 1 ? "device_registered" : "devices_registered", r->count == 1 ? r->results[0].id : 0, unit_id, buf_str(&buf),
-                       err);
+    return device_note(db, r->actor, r->count == 1 ? "device_registered" : "devices_registered",
+                       r->count == 1 ? r->results[0].id : 0, unit_id, buf_str(&buf), err);
 }
 
 static enum err_code register_in_transaction(struct db *db, void *ctx, struct err *err)
@@ -643,8 +673,9 @@ static enum err_code register_in_transaction(struct db *db, void *ctx, struct er
     return r->count ? register_note(db, r, unit_id > 0 ? unit_id : 0, err) : ERR_NONE;
 }
 
-enum err_code device_register_many(struct db *db, const struct actor *actor, const struct device_draft *drafts, size_t count, const char *source,
-                                   struct device_registered *ret_registered, size_t *NULLABLE ret_bad, struct err *err)
+enum err_code device_register_many(struct db *db, const struct actor *actor, const struct device_draft *drafts,
+                                   size_t count, const char *source, struct device_registered *ret_registered,
+                                   size_t *NULLABLE ret_bad, struct err *err)
 {
     if (count > DEVICE_BULK_MAX)
         return err_set(err, ERR_LIMIT, "tối đa %u thiết bị một lần", DEVICE_BULK_MAX);
@@ -653,8 +684,12 @@ enum err_code device_register_many(struct db *db, const struct actor *actor, con
     AUTO_BUF device_rows, identity_rows;
     buf_init(&device_rows, ROWS_JSON_MAX_BYTES);
     buf_init(&identity_rows, ROWS_JSON_MAX_BYTES);
-    struct registering r = {
-        .actor = actor, .drafts = drafts, .count = count, .source = source, .device_rows = &device_rows, .identity_rows = &identity_rows};
+    struct registering r = {.actor = actor,
+                            .drafts = drafts,
+                            .count = count,
+                            .source = source,
+                            .device_rows = &device_rows,
+                            .identity_rows = &identity_rows};
     r.results = arena_new_array(&arena, struct device_registered, count + 1);
     if (!r.results)
         return arena_full(&arena, err);
@@ -668,8 +703,8 @@ enum err_code device_register_many(struct db *db, const struct actor *actor, con
     return ERR_NONE;
 }
 
-enum err_code device_register(struct db *db, const struct actor *actor, const struct device_draft *draft, const char *source,
-                              struct device_registered *ret_registered, struct err *err)
+enum err_code device_register(struct db *db, const struct actor *actor, const struct device_draft *draft,
+                              const char *source, struct device_registered *ret_registered, struct err *err)
 {
     return device_register_many(db, actor, draft, 1, source, ret_registered, NULL, err);
 }
@@ -686,7 +721,8 @@ struct changing {
     int64_t at_ms;
 };
 
-static enum err_code change_note(struct db *db, const struct changing *c, const char *kind, const struct sql_device_row_row *row, struct err *err)
+static enum err_code change_note(struct db *db, const struct changing *c, const char *kind,
+                                 const struct sql_device_row_row *row, struct err *err)
 {
     AUTO_BUF buf;
     buf_init(&buf, 1u << 18);
@@ -723,7 +759,8 @@ static enum err_code change_in_transaction(struct db *db, void *ctx, struct err 
     TRY(sql_device_row(db, &arena, &(struct sql_device_row_args){.id = c->device_id}, &row, err));
     must(row != NULL);
     if (row->merged_into.has)
-        return err_set(err, ERR_CONFLICT, "thiết bị này đã được gộp vào một thiết bị khác: sửa ở đó, hoặc hủy việc gộp");
+        return err_set(err, ERR_CONFLICT,
+                       "thiết bị này đã được gộp vào một thiết bị khác: sửa ở đó, hoặc hủy việc gộp");
     if (row->to_day != CIVIL_FOREVER)
         return err_set(err, ERR_CONFLICT, "thiết bị này đã ngừng sử dụng");
     struct count_deltas deltas = {.arena = &arena};
@@ -735,7 +772,9 @@ static enum err_code change_in_transaction(struct db *db, void *ctx, struct err 
         break;
     case CHANGE_PROTECTION:
         kind = "device_protection";
-        TRY(put_statement(db, row, c->text, (struct opt_i64){true, c->at_ms && c->at_ms < db_now_ms(db) ? c->at_ms : db_now_ms(db)}, c->product, err));
+        TRY(put_statement(db, row, c->text,
+                          (struct opt_i64){true, c->at_ms && c->at_ms < db_now_ms(db) ? c->at_ms : db_now_ms(db)},
+                          c->product, err));
         TRY(device_count_again(db, &arena, &deltas, row->id, db_today(db), err));
         break;
     case CHANGE_RETIRE:
@@ -748,29 +787,38 @@ static enum err_code change_in_transaction(struct db *db, void *ctx, struct err 
     return change_note(db, c, kind, row, err);
 }
 
-enum err_code device_update(struct db *db, const struct actor *actor, int64_t device_id, const struct device_change *change, struct err *err)
+enum err_code device_update(struct db *db, const struct actor *actor, int64_t device_id,
+                            const struct device_change *change, struct err *err)
 {
     const struct device_word *kind = device_kind_find(change->kind);
     if (!kind)
         return err_set(err, ERR_SYNTAX, "không có loại thiết bị '%.*s'", STR_ARG(change->kind));
-    struct device_change clean = {.kind = kind->id, .name = str_trim(change->name), .os = str_trim(change->os), .system_id = change->system_id};
+    struct device_change clean = {
+        .kind = kind->id, .name = str_trim(change->name), .os = str_trim(change->os), .system_id = change->system_id};
     if (str_is_empty(clean.name))
         return err_set(err, ERR_SYNTAX, "thiết bị cần có tên");
     struct changing c = {.actor = actor, .device_id = device_id, .what = CHANGE_FIELDS, .change = &clean};
     return db_transact(db, change_in_transaction, &c, err);
 }
 
-enum err_code device_set_protection(struct db *db, const struct actor *actor, int64_t device_id, struct str protection, struct str product, int64_t at_ms,
-                                    struct err *err)
+enum err_code device_set_protection(struct db *db, const struct actor *actor, int64_t device_id, struct str protection,
+                                    struct str product, int64_t at_ms, struct err *err)
 {
     const struct device_word *state = device_protection_find(protection);
     if (!state)
-        return err_set(err, ERR_SYNTAX, "không có trạng thái bảo vệ '%.*s' (được bảo vệ, chưa được bảo vệ, chưa rõ)", STR_ARG(protection));
-    struct changing c = {.actor = actor, .device_id = device_id, .what = CHANGE_PROTECTION, .text = state->id, .product = str_trim(product), .at_ms = at_ms};
+        return err_set(err, ERR_SYNTAX, "không có trạng thái bảo vệ '%.*s' (được bảo vệ, chưa được bảo vệ, chưa rõ)",
+                       STR_ARG(protection));
+    struct changing c = {.actor = actor,
+                         .device_id = device_id,
+                         .what = CHANGE_PROTECTION,
+                         .text = state->id,
+                         .product = str_trim(product),
+                         .at_ms = at_ms};
     return db_transact(db, change_in_transaction, &c, err);
 }
 
-enum err_code device_retire(struct db *db, const struct actor *actor, int64_t device_id, struct str reason, struct err *err)
+enum err_code device_retire(struct db *db, const struct actor *actor, int64_t device_id, struct str reason,
+                            struct err *err)
 {
     if (str_is_empty(str_trim(reason)))
         return err_set(err, ERR_SYNTAX, "cần nêu lý do");
@@ -785,12 +833,14 @@ struct list_terms {
     struct opt_i64 site_id;
 };
 
-static enum err_code list_terms(struct arena *arena, const struct device_filter *filter, struct list_terms *ret_terms, struct err *err)
+static enum err_code list_terms(struct arena *arena, const struct device_filter *filter, struct list_terms *ret_terms,
+                                struct err *err)
 {
-    struct list_terms t = {.edge_kind = str_is_empty(filter->edge_kind) ? STR("administrative") : filter->edge_kind,
-                           .kind = str_is_empty(filter->kind) || str_equal(filter->kind, DEVICE_KIND_ALL) ? STR_NONE : filter->kind,
-                           .protection = str_is_empty(filter->protection) ? STR_NONE : filter->protection,
-                           .site_id = {filter->site_id != 0, filter->site_id}};
+    struct list_terms t = {
+        .edge_kind = str_is_empty(filter->edge_kind) ? STR("administrative") : filter->edge_kind,
+        .kind = str_is_empty(filter->kind) || str_equal(filter->kind, DEVICE_KIND_ALL) ? STR_NONE : filter->kind,
+        .protection = str_is_empty(filter->protection) ? STR_NONE : filter->protection,
+        .site_id = {filter->site_id != 0, filter->site_id}};
     struct str typed = str_trim(filter->search);
     if (!str_is_empty(typed)) {
         struct str key = viet_search_key(arena, typed);
@@ -814,8 +864,8 @@ static enum err_code list_terms(struct arena *arena, const struct device_filter 
     return ERR_NONE;
 }
 
-enum err_code device_list(struct db *db, const struct actor *asker, struct arena *arena, const struct device_filter *filter,
-                          struct sql_device_rows_rows *ret_rows, struct err *err)
+enum err_code device_list(struct db *db, const struct actor *asker, struct arena *arena,
+                          const struct device_filter *filter, struct sql_device_rows_rows *ret_rows, struct err *err)
 {
     struct actor actor = actor_with(asker, RIGHT_ASSET_READ);
     struct list_terms t;
@@ -836,8 +886,8 @@ enum err_code device_list(struct db *db, const struct actor *asker, struct arena
                            ret_rows, err);
 }
 
-enum err_code device_list_count(struct db *db, const struct actor *asker, struct arena *arena, const struct device_filter *filter, int64_t *ret_count,
-                                struct err *err)
+enum err_code device_list_count(struct db *db, const struct actor *asker, struct arena *arena,
+                                const struct device_filter *filter, int64_t *ret_count, struct err *err)
 {
     struct actor actor = actor_with(asker, RIGHT_ASSET_READ);
     struct list_terms t;
@@ -859,16 +909,21 @@ enum err_code device_list_count(struct db *db, const struct actor *asker, struct
     return ERR_NONE;
 }
 
-enum err_code device_open(struct db *db, const struct actor *asker, struct arena *arena, int64_t device_id, struct device_page *ret_page, struct err *err)
+enum err_code device_open(struct db *db, const struct actor *asker, struct arena *arena, int64_t device_id,
+                          struct device_page *ret_page, struct err *err)
 {
     struct actor actor = actor_with(asker, RIGHT_ASSET_READ);
     struct device_page page = {0};
-    TRY(sql_device_get(db, &actor, arena, &(struct sql_device_get_args){.id = device_id, .on_day = db_today(db)}, &page.device, err));
+    TRY(sql_device_get(db, &actor, arena, &(struct sql_device_get_args){.id = device_id, .on_day = db_today(db)},
+                       &page.device, err));
     if (!page.device)
         return err_set(err, ERR_NOT_FOUND, "không có thiết bị này");
-    TRY(sql_device_group_identities(db, &actor, arena, &(struct sql_device_group_identities_args){.root_id = device_id}, &page.identities, err));
-    TRY(sql_device_merges(db, &actor, arena, &(struct sql_device_merges_args){.device_id = device_id}, &page.merges, err));
-    TRY(sql_device_suggestions(db, &actor, arena, &(struct sql_device_suggestions_args){.device_id = device_id}, &page.suggestions, err));
+    TRY(sql_device_group_identities(db, &actor, arena, &(struct sql_device_group_identities_args){.root_id = device_id},
+                                    &page.identities, err));
+    TRY(sql_device_merges(db, &actor, arena, &(struct sql_device_merges_args){.device_id = device_id}, &page.merges,
+                          err));
+    TRY(sql_device_suggestions(db, &actor, arena, &(struct sql_device_suggestions_args){.device_id = device_id},
+                               &page.suggestions, err));
     *ret_page = page;
     return ERR_NONE;
 }

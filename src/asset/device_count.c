@@ -47,7 +47,8 @@ bool is_statement_newer(struct str protection, struct opt_i64 protection_ms, str
 
 /* --- counters --- */
 
-static enum err_code delta_one(struct count_deltas *deltas, int64_t unit_id, struct str kind, size_t state, int64_t d, struct err *err)
+static enum err_code delta_one(struct count_deltas *deltas, int64_t unit_id, struct str kind, size_t state, int64_t d,
+                               struct err *err)
 {
     char text[64];
     struct str key = {text, 0};
@@ -70,7 +71,8 @@ static enum err_code delta_one(struct count_deltas *deltas, int64_t unit_id, str
     return ERR_NONE;
 }
 
-enum err_code count_delta_add(struct count_deltas *deltas, int64_t unit_id, struct str kind, struct str counted, int64_t d, struct err *err)
+enum err_code count_delta_add(struct count_deltas *deltas, int64_t unit_id, struct str kind, struct str counted,
+                              int64_t d, struct err *err)
 {
     if (str_is_empty(counted))
         return ERR_NONE;
@@ -96,8 +98,11 @@ enum err_code count_delta_flush(struct db *db, struct count_deltas *deltas, stru
         const struct count_delta *d = deltas->items[i];
         if (d->d[0] || d->d[1] || d->d[2])
             TRY(sql_device_count_add(db,
-                                     &(struct sql_device_count_add_args){
-                                         .unit_id = d->unit_id, .kind = d->kind, .d_protected = d->d[0], .d_unprotected = d->d[1], .d_unknown = d->d[2]},
+                                     &(struct sql_device_count_add_args){.unit_id = d->unit_id,
+                                                                         .kind = d->kind,
+                                                                         .d_protected = d->d[0],
+                                                                         .d_unprotected = d->d[1],
+                                                                         .d_unknown = d->d[2]},
                                      err));
     }
     deltas->count = 0;
@@ -105,7 +110,8 @@ enum err_code count_delta_flush(struct db *db, struct count_deltas *deltas, stru
     return ERR_NONE;
 }
 
-static enum err_code counted_of_group(struct db *db, struct arena *arena, int64_t root_id, civil_day today, struct counted *ret_counted, struct err *err)
+static enum err_code counted_of_group(struct db *db, struct arena *arena, int64_t root_id, civil_day today,
+                                      struct counted *ret_counted, struct err *err)
 {
     struct sql_device_group_rows group;
     TRY(sql_device_group(db, arena, &(struct sql_device_group_args){.root_id = root_id}, &group, err));
@@ -120,7 +126,8 @@ static enum err_code counted_of_group(struct db *db, struct arena *arena, int64_
     return ERR_NONE;
 }
 
-enum err_code device_count_again(struct db *db, struct arena *arena, struct count_deltas *deltas, int64_t root_id, civil_day today, struct err *err)
+enum err_code device_count_again(struct db *db, struct arena *arena, struct count_deltas *deltas, int64_t root_id,
+                                 civil_day today, struct err *err)
 {
     struct sql_device_row_row *row = NULL;
     TRY(sql_device_row(db, arena, &(struct sql_device_row_args){.id = root_id}, &row, err));
@@ -134,7 +141,9 @@ enum err_code device_count_again(struct db *db, struct arena *arena, struct coun
     } else if (now.to_day == row->counted_to_day) {
         return ERR_NONE;
     }
-    return sql_device_put_counted(db, &(struct sql_device_put_counted_args){.id = root_id, .counted = now.state, .counted_to_day = now.to_day}, err);
+    return sql_device_put_counted(
+        db, &(struct sql_device_put_counted_args){.id = root_id, .counted = now.state, .counted_to_day = now.to_day},
+        err);
 }
 
 /* --- the day job --- */
@@ -156,7 +165,8 @@ static enum err_code age_in_transaction(struct db *db, void *ctx, struct err *er
     arena_init(&arena, COUNT_ARENA_BYTES);
     civil_day today = db_today(db);
     struct sql_device_aging_rows old;
-    TRY(sql_device_aging(db, &arena, &(struct sql_device_aging_args){.on_day = today, .limit_count = DEVICE_AGE_MAX}, &old, err));
+    TRY(sql_device_aging(db, &arena, &(struct sql_device_aging_args){.on_day = today, .limit_count = DEVICE_AGE_MAX},
+                         &old, err));
     int64_t *sites = arena_new_array(&arena, int64_t, old.count + 1);
     if (!sites)
         return arena_full(&arena, err);
@@ -190,22 +200,26 @@ static enum err_code recount_in_snapshot(struct db *db, void *ctx, struct err *e
     struct sql_device_counted_wrong_rows wrong;
     TRY(sql_device_counted_wrong(db, &arena, &wrong, err));
     if (wrong.count)
-        return err_set(err, ERR_CONFLICT, "device %lld is counted as '%.*s'", (long long)wrong.items[0].id, STR_ARG(wrong.items[0].counted));
+        return err_set(err, ERR_CONFLICT, "device %lld is counted as '%.*s'", (long long)wrong.items[0].id,
+                       STR_ARG(wrong.items[0].counted));
     struct sql_device_recount_all_rows rows;
     TRY(sql_device_recount_all(db, &arena, &rows, err));
     for (size_t i = 0; i < rows.count; i += 2) {
         const struct sql_device_recount_all_row *a = &rows.items[i], *b = i + 1 < rows.count ? a + 1 : a;
-        if (b == a || a->is_counter || !b->is_counter || a->unit_id != b->unit_id || !str_equal(a->kind, b->kind) || a->n_protected != b->n_protected ||
-            a->n_unprotected != b->n_unprotected || a->n_unknown != b->n_unknown)
-            return err_set(err, ERR_CONFLICT, "unit %lld, kind %.*s: counted %lld %lld %lld", (long long)a->unit_id, STR_ARG(a->kind),
-                           (long long)b->n_protected, (long long)b->n_unprotected, (long long)b->n_unknown);
+        if (b == a || a->is_counter || !b->is_counter || a->unit_id != b->unit_id || !str_equal(a->kind, b->kind) ||
+            a->n_protected != b->n_protected || a->n_unprotected != b->n_unprotected || a->n_unknown != b->n_unknown)
+            return err_set(err, ERR_CONFLICT, "unit %lld, kind %.*s: counted %lld %lld %lld", (long long)a->unit_id,
+                           STR_ARG(a->kind), (long long)b->n_protected, (long long)b->n_unprotected,
+                           (long long)b->n_unknown);
     }
     civil_day today = db_today(db);
     int64_t after_id = INT64_MIN;
     for (;;) {
         struct arena_mark mark = arena_mark(&arena);
         struct sql_device_counted_rows_rows part;
-        TRY(sql_device_counted_rows(db, &arena, &(struct sql_device_counted_rows_args){.after_id = after_id, .limit_count = 10000}, &part, err));
+        TRY(sql_device_counted_rows(db, &arena,
+                                    &(struct sql_device_counted_rows_args){.after_id = after_id, .limit_count = 10000},
+                                    &part, err));
         for (size_t i = 0; i < part.count; i++) {
             const struct sql_device_counted_rows_row *row = &part.items[i];
             after_id = row->id;
@@ -213,8 +227,8 @@ static enum err_code recount_in_snapshot(struct db *db, void *ctx, struct err *e
             if (row->has_merged)
                 TRY(counted_of_group(db, &arena, row->id, today, &want, err));
             if (!str_equal(want.state, row->counted) || want.to_day != row->counted_to_day)
-                return err_set(err, ERR_CONFLICT, "device %lld counts as %.*s and should as %.*s", (long long)row->id, STR_ARG(row->counted),
-                               STR_ARG(want.state));
+                return err_set(err, ERR_CONFLICT, "device %lld counts as %.*s and should as %.*s", (long long)row->id,
+                               STR_ARG(row->counted), STR_ARG(want.state));
         }
         if (part.count < 10000)
             return ERR_NONE;
@@ -229,15 +243,16 @@ enum err_code device_recount(struct db *db, struct err *err)
 
 /* --- numbers for people --- */
 
-static enum err_code require_sight(struct db *db, const struct actor *actor, struct arena *arena, int64_t unit_id, struct err *err)
+static enum err_code require_sight(struct db *db, const struct actor *actor, struct arena *arena, int64_t unit_id,
+                                   struct err *err)
 {
     struct sql_asset_access_read_row *row = NULL;
     TRY(sql_asset_access_read(db, actor, arena, &(struct sql_asset_access_read_args){.unit_id = unit_id}, &row, err));
     return row ? ERR_NONE : err_set(err, ERR_DENIED, "not allowed to see the devices of this unit");
 }
 
-static enum err_code coverage(struct db *db, const struct actor *asker, int64_t root_id, struct str edge_kind, struct str kind, int64_t depth_max,
-                              struct device_coverage *ret_coverage, struct err *err)
+static enum err_code coverage(struct db *db, const struct actor *asker, int64_t root_id, struct str edge_kind,
+                              struct str kind, int64_t depth_max, struct device_coverage *ret_coverage, struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, COUNT_ARENA_BYTES);
@@ -262,20 +277,21 @@ static enum err_code coverage(struct db *db, const struct actor *asker, int64_t 
     return ERR_NONE;
 }
 
-enum err_code device_coverage(struct db *db, const struct actor *actor, int64_t root_id, struct str edge_kind, struct str kind,
-                              struct device_coverage *ret_coverage, struct err *err)
+enum err_code device_coverage(struct db *db, const struct actor *actor, int64_t root_id, struct str edge_kind,
+                              struct str kind, struct device_coverage *ret_coverage, struct err *err)
 {
     return coverage(db, actor, root_id, edge_kind, kind, INT32_MAX, ret_coverage, err);
 }
 
-enum err_code device_coverage_unit(struct db *db, const struct actor *actor, int64_t unit_id, struct str kind, struct device_coverage *ret_coverage,
-                                   struct err *err)
+enum err_code device_coverage_unit(struct db *db, const struct actor *actor, int64_t unit_id, struct str kind,
+                                   struct device_coverage *ret_coverage, struct err *err)
 {
     return coverage(db, actor, unit_id, STR(""), kind, 0, ret_coverage, err);
 }
 
-enum err_code device_coverage_children(struct db *db, const struct actor *asker, struct arena *arena, int64_t root_id, struct str edge_kind,
-                                       struct str kind, struct device_coverage **ret_items, size_t *ret_count, struct err *err)
+enum err_code device_coverage_children(struct db *db, const struct actor *asker, struct arena *arena, int64_t root_id,
+                                       struct str edge_kind, struct str kind, struct device_coverage **ret_items,
+                                       size_t *ret_count, struct err *err)
 {
     struct actor actor = actor_with(asker, RIGHT_READ);
     TRY(require_sight(db, &actor, arena, root_id, err));

@@ -51,13 +51,14 @@ static const struct str serial_fillers[] = {
     STR_INIT("KHONGCO"),
     STR_INIT("KHONGRO"),
 };
-#define SERIAL_MAX_BYTES 64u
+#define SERIAL_MAX_BYTES    64u
 #define AGENT_KEY_MAX_BYTES 128u
-#define HOSTNAME_MAX_BYTES 253u /* RFC 1035 section 2.3.4, in text */
+#define HOSTNAME_MAX_BYTES  253u /* RFC 1035 section 2.3.4, in text */
 
 static bool says_nothing(struct str text)
 {
-    return str_is_empty(text) || str_equal(text, STR("-")) || str_equal_nocase_ascii(text, STR("n/a")) || str_equal_nocase_ascii(text, STR("na"));
+    return str_is_empty(text) || str_equal(text, STR("-")) || str_equal_nocase_ascii(text, STR("n/a")) ||
+           str_equal_nocase_ascii(text, STR("na"));
 }
 
 static int hex_digit(char c)
@@ -91,7 +92,8 @@ static enum err_code normal_mac(struct str text, struct arena *arena, struct str
         *ret_value = STR("");
         return ERR_NONE;
     }
-    struct str value = arena_printf(arena, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+    struct str value =
+        arena_printf(arena, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
     if (str_is_null(value))
         return arena_full(arena, err);
     *ret_value = value;
@@ -159,7 +161,8 @@ static enum err_code normal_address(struct str text, struct arena *arena, struct
     return ERR_NONE;
 }
 
-enum err_code identity_normal(enum identity_kind kind, struct str text, struct arena *arena, struct str *ret_value, struct err *err)
+enum err_code identity_normal(enum identity_kind kind, struct str text, struct arena *arena, struct str *ret_value,
+                              struct err *err)
 {
     struct str plain = str_trim(text);
     if (says_nothing(plain)) {
@@ -189,10 +192,10 @@ enum err_code identity_normal(enum identity_kind kind, struct str text, struct a
 
 struct candidate {
     int64_t root_id;
-    bool has[IDENTITY_KIND_COUNT];     /* holds an identifier of this kind */
-    bool is_equal[IDENTITY_KIND_COUNT]; /* holds the one that was seen */
+    bool has[IDENTITY_KIND_COUNT];       /* holds an identifier of this kind */
+    bool is_equal[IDENTITY_KIND_COUNT];  /* holds the one that was seen */
     int64_t row_of[IDENTITY_KIND_COUNT]; /* which row holds it */
-    int64_t last_ms;                   /* of what is equal */
+    int64_t last_ms;                     /* of what is equal */
 };
 
 /* One root after the other, in the order of ids, so that the answer does not depend on the order of rows. */
@@ -207,8 +210,8 @@ static bool next_root(const struct known_identity *known, size_t known_count, in
     return found;
 }
 
-static struct candidate candidate_of(int64_t root_id, const struct identity *seen, size_t seen_count, const struct known_identity *known,
-                                     size_t known_count)
+static struct candidate candidate_of(int64_t root_id, const struct identity *seen, size_t seen_count,
+                                     const struct known_identity *known, size_t known_count)
 {
     struct candidate c = {.root_id = root_id};
     for (size_t i = 0; i < known_count; i++) {
@@ -229,13 +232,14 @@ static struct candidate candidate_of(int64_t root_id, const struct identity *see
     return c;
 }
 
-/* A machine has one serial number. An agent's key changes when the machine is installed anew, so it only speaks against a device
- * whose serial number does not speak for it. A machine may have several MAC addresses. */
+/* A machine has one serial number. An agent's key changes when the machine is installed anew, so it only speaks against
+ * a device whose serial number does not speak for it. A machine may have several MAC addresses. */
 static bool is_contradicted(const struct candidate *c, const bool is_seen[IDENTITY_KIND_COUNT])
 {
     if (is_seen[IDENTITY_SERIAL] && c->has[IDENTITY_SERIAL] && !c->is_equal[IDENTITY_SERIAL])
         return true;
-    return is_seen[IDENTITY_AGENT_KEY] && c->has[IDENTITY_AGENT_KEY] && !c->is_equal[IDENTITY_AGENT_KEY] && !c->is_equal[IDENTITY_SERIAL];
+    return is_seen[IDENTITY_AGENT_KEY] && c->has[IDENTITY_AGENT_KEY] && !c->is_equal[IDENTITY_AGENT_KEY] &&
+           !c->is_equal[IDENTITY_SERIAL];
 }
 
 static bool has_strong(const bool has[IDENTITY_KIND_COUNT])
@@ -248,7 +252,8 @@ static struct match same(const struct candidate *c, enum identity_kind by)
     return (struct match){.outcome = MATCH_SAME, .device_id = c->row_of[by], .root_id = c->root_id};
 }
 
-struct match device_match(const struct identity *seen, size_t seen_count, const struct known_identity *known, size_t known_count)
+struct match device_match(const struct identity *seen, size_t seen_count, const struct known_identity *known,
+                          size_t known_count)
 {
     bool is_seen[IDENTITY_KIND_COUNT] = {false};
     for (size_t i = 0; i < seen_count; i++)
@@ -288,7 +293,8 @@ struct match device_match(const struct identity *seen, size_t seen_count, const 
             }
             continue;
         }
-        /* An address wanders: it says who it is only where nothing else is known on one side, and no name says otherwise. */
+        /* An address wanders: it says who it is only where nothing else is known on one side, and no name says
+         * otherwise. */
         if (c.is_equal[IDENTITY_ADDRESS] && !(is_seen[IDENTITY_HOSTNAME] && c.has[IDENTITY_HOSTNAME]) &&
             !(has_strong(is_seen) && (has_strong(c.has) || c.has[IDENTITY_HOSTNAME])) && c.last_ms > address_ms) {
             address = same(&c, IDENTITY_ADDRESS);
@@ -301,11 +307,12 @@ struct match device_match(const struct identity *seen, size_t seen_count, const 
         return strong;
     }
     if (against)
-        return (struct match){.outcome = MATCH_APART,
-                              .suggest_id = against,
-                              .why = against_by == IDENTITY_AGENT_KEY ? "cùng khóa chương trình bảo vệ nhưng khác số sê-ri"
-                                     : against_by == IDENTITY_MAC     ? "cùng địa chỉ MAC nhưng khác số sê-ri hoặc khóa chương trình bảo vệ"
-                                                                      : "cùng số sê-ri nhưng khác định danh khác"};
+        return (struct match){
+            .outcome = MATCH_APART,
+            .suggest_id = against,
+            .why = against_by == IDENTITY_AGENT_KEY ? "cùng khóa chương trình bảo vệ nhưng khác số sê-ri"
+                   : against_by == IDENTITY_MAC ? "cùng địa chỉ MAC nhưng khác số sê-ri hoặc khóa chương trình bảo vệ"
+                                                : "cùng số sê-ri nhưng khác định danh khác"};
     if (weak.outcome == MATCH_SAME)
         return weak;
     if (named)

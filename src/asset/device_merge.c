@@ -18,8 +18,8 @@ struct merging {
 };
 
 /* The row, once its site is held and the actor may work there. */
-static enum err_code hold(struct db *db, struct arena *arena, const struct actor *actor, int64_t device_id, struct sql_device_row_row **ret_row,
-                          struct err *err)
+static enum err_code hold(struct db *db, struct arena *arena, const struct actor *actor, int64_t device_id,
+                          struct sql_device_row_row **ret_row, struct err *err)
 {
     struct sql_device_row_row *row = NULL;
     TRY(sql_device_row(db, arena, &(struct sql_device_row_args){.id = device_id}, &row, err));
@@ -34,7 +34,8 @@ static enum err_code hold(struct db *db, struct arena *arena, const struct actor
     return ERR_NONE;
 }
 
-static enum err_code pair_content(struct arena *arena, const char *key, int64_t id, int64_t merge_id, struct str why, struct str *ret_json, struct err *err)
+static enum err_code pair_content(struct arena *arena, const char *key, int64_t id, int64_t merge_id, struct str why,
+                                  struct str *ret_json, struct err *err)
 {
     AUTO_BUF buf;
     buf_init(&buf, 1u << 18);
@@ -49,8 +50,8 @@ static enum err_code pair_content(struct arena *arena, const char *key, int64_t 
     return buf_to_arena(&buf, arena, ret_json, err);
 }
 
-static enum err_code decide_pair(struct db *db, const struct actor *actor, int64_t unit_id, int64_t a, int64_t b, struct str why, struct str state,
-                                 struct err *err)
+static enum err_code decide_pair(struct db *db, const struct actor *actor, int64_t unit_id, int64_t a, int64_t b,
+                                 struct str why, struct str state, struct err *err)
 {
     return sql_suggestion_decide(db,
                                  &(struct sql_suggestion_decide_args){
@@ -104,8 +105,8 @@ static enum err_code merge_in_transaction(struct db *db, void *ctx, struct err *
     return device_note(db, m->actor, "device_merged", kept->id, kept->unit_id, content, err);
 }
 
-enum err_code device_merge(struct db *db, const struct actor *actor, int64_t kept_id, int64_t merged_id, struct str why, int64_t *ret_merge_id,
-                           struct err *err)
+enum err_code device_merge(struct db *db, const struct actor *actor, int64_t kept_id, int64_t merged_id, struct str why,
+                           int64_t *ret_merge_id, struct err *err)
 {
     if (str_is_empty(str_trim(why)))
         return err_set(err, ERR_SYNTAX, "cần nêu lý do");
@@ -128,8 +129,9 @@ static enum err_code undo_in_transaction(struct db *db, void *ctx, struct err *e
     TRY(hold(db, &arena, m->actor, merge->kept_id, &kept, err));
     int64_t changes = 0;
     TRY(sql_merge_undone(db,
-                         &(struct sql_merge_undone_args){
-                             .id = merge->id, .undone_by = {m->actor->person_id != 0, m->actor->person_id}, .undone_ms = db_now_ms(db)},
+                         &(struct sql_merge_undone_args){.id = merge->id,
+                                                         .undone_by = {m->actor->person_id != 0, m->actor->person_id},
+                                                         .undone_ms = db_now_ms(db)},
                          &changes, err));
     if (changes != 1)
         return err_set(err, ERR_CONFLICT, "việc gộp này đã được hủy trước đó");
@@ -147,7 +149,8 @@ static enum err_code undo_in_transaction(struct db *db, void *ctx, struct err *e
     return device_note(db, m->actor, "device_merge_undone", kept->id, kept->unit_id, content, err);
 }
 
-enum err_code device_merge_undo(struct db *db, const struct actor *actor, int64_t merge_id, struct str why, struct err *err)
+enum err_code device_merge_undo(struct db *db, const struct actor *actor, int64_t merge_id, struct str why,
+                                struct err *err)
 {
     if (str_is_empty(str_trim(why)))
         return err_set(err, ERR_SYNTAX, "cần nêu lý do");
@@ -190,8 +193,10 @@ static enum err_code split_in_transaction(struct db *db, void *ctx, struct err *
                           err));
     for (size_t i = 0; i < m->identity_count; i++) {
         int64_t changes = 0;
-        TRY(sql_identity_move(
-            db, &(struct sql_identity_move_args){.id = m->identity_ids[i], .from_device_id = row->id, .to_device_id = m->new_id}, &changes, err));
+        TRY(sql_identity_move(db,
+                              &(struct sql_identity_move_args){
+                                  .id = m->identity_ids[i], .from_device_id = row->id, .to_device_id = m->new_id},
+                              &changes, err));
         if (changes != 1)
             return err_set(err, ERR_NOT_FOUND, "định danh thứ %zu không thuộc thiết bị này", i + 1);
     }
@@ -204,14 +209,18 @@ static enum err_code split_in_transaction(struct db *db, void *ctx, struct err *
     return device_note(db, m->actor, "device_split", row->id, row->unit_id, content, err);
 }
 
-enum err_code device_split(struct db *db, const struct actor *actor, int64_t device_id, const int64_t *identity_ids, size_t identity_count,
-                           struct str name, int64_t *ret_new_id, struct err *err)
+enum err_code device_split(struct db *db, const struct actor *actor, int64_t device_id, const int64_t *identity_ids,
+                           size_t identity_count, struct str name, int64_t *ret_new_id, struct err *err)
 {
     if (identity_count == 0)
         return err_set(err, ERR_SYNTAX, "cần chọn ít nhất một định danh để tách");
     if (str_is_empty(str_trim(name)))
         return err_set(err, ERR_SYNTAX, "thiết bị cần có tên");
-    struct merging m = {.actor = actor, .kept_id = device_id, .identity_ids = identity_ids, .identity_count = identity_count, .name = str_trim(name)};
+    struct merging m = {.actor = actor,
+                        .kept_id = device_id,
+                        .identity_ids = identity_ids,
+                        .identity_count = identity_count,
+                        .name = str_trim(name)};
     TRY(db_transact(db, split_in_transaction, &m, err));
     *ret_new_id = m.new_id;
     return ERR_NONE;

@@ -7,22 +7,29 @@
 #define TABLE_ARENA_BYTES (256u << 20)
 
 const struct device_column_text device_columns[DEVICE_COLUMN_COUNT] = {
-    [DEVICE_COLUMN_UNIT] = {STR_INIT("unit_code"), STR_INIT("Mã đơn vị"), STR_INIT("Unit code"), STR_INIT("th-001"), true},
+    [DEVICE_COLUMN_UNIT] = {STR_INIT("unit_code"), STR_INIT("Mã đơn vị"), STR_INIT("Unit code"), STR_INIT("th-001"),
+                            true},
     [DEVICE_COLUMN_SITE] = {STR_INIT("site"), STR_INIT("Địa điểm"), STR_INIT("Site"), STR_INIT("Trụ sở chính"), false},
-    [DEVICE_COLUMN_NAME] = {STR_INIT("name"), STR_INIT("Tên thiết bị"), STR_INIT("Device"), STR_INIT("Máy văn thư"), false},
+    [DEVICE_COLUMN_NAME] = {STR_INIT("name"), STR_INIT("Tên thiết bị"), STR_INIT("Device"), STR_INIT("Máy văn thư"),
+                            false},
     [DEVICE_COLUMN_KIND] = {STR_INIT("kind"), STR_INIT("Loại"), STR_INIT("Kind"), STR_INIT("Máy trạm"), false},
-    [DEVICE_COLUMN_OS] = {STR_INIT("os"), STR_INIT("Hệ điều hành"), STR_INIT("Operating system"), STR_INIT("Windows 11"), false},
-    [DEVICE_COLUMN_MAC] = {STR_INIT("mac"), STR_INIT("Địa chỉ MAC"), STR_INIT("MAC address"), STR_INIT("02:00:5e:00:53:01"), false},
-    [DEVICE_COLUMN_SERIAL] = {STR_INIT("serial"), STR_INIT("Số sê-ri"), STR_INIT("Serial number"), STR_INIT("TL-0001"), false},
-    [DEVICE_COLUMN_ANTIMALWARE] = {STR_INIT("antimalware"), STR_INIT("Giải pháp phòng chống mã độc"), STR_INIT("Anti-malware product"),
-                                   STR_INIT("Khiên Tre Endpoint"), false},
-    [DEVICE_COLUMN_PROTECTION] = {STR_INIT("protection"), STR_INIT("Được bảo vệ"), STR_INIT("Protected"), STR_INIT("Có"), false},
+    [DEVICE_COLUMN_OS] = {STR_INIT("os"), STR_INIT("Hệ điều hành"), STR_INIT("Operating system"),
+                          STR_INIT("Windows 11"), false},
+    [DEVICE_COLUMN_MAC] = {STR_INIT("mac"), STR_INIT("Địa chỉ MAC"), STR_INIT("MAC address"),
+                           STR_INIT("02:00:5e:00:53:01"), false},
+    [DEVICE_COLUMN_SERIAL] = {STR_INIT("serial"), STR_INIT("Số sê-ri"), STR_INIT("Serial number"), STR_INIT("TL-0001"),
+                              false},
+    [DEVICE_COLUMN_ANTIMALWARE] = {STR_INIT("antimalware"), STR_INIT("Giải pháp phòng chống mã độc"),
+                                   STR_INIT("Anti-malware product"), STR_INIT("Khiên Tre Endpoint"), false},
+    [DEVICE_COLUMN_PROTECTION] = {STR_INIT("protection"), STR_INIT("Được bảo vệ"), STR_INIT("Protected"),
+                                  STR_INIT("Có"), false},
 };
 
 static enum err_code find_site(struct db *db, struct arena *arena, struct device_table_row *row, struct err *err)
 {
     struct sql_asset_sites_rows sites;
-    TRY(sql_asset_sites(db, arena, &(struct sql_asset_sites_args){.unit_id = row->unit_id, .on_day = db_today(db)}, &sites, err));
+    TRY(sql_asset_sites(db, arena, &(struct sql_asset_sites_args){.unit_id = row->unit_id, .on_day = db_today(db)},
+                        &sites, err));
     if (str_is_empty(row->site_name)) {
         if (sites.count == 0)
             return err_set(err, ERR_NOT_FOUND, "đơn vị chưa có địa điểm nào: ghi tên địa điểm ở cột này");
@@ -35,8 +42,9 @@ static enum err_code find_site(struct db *db, struct arena *arena, struct device
     return ERR_NONE;
 }
 
-enum err_code device_table_check(struct db *db, const struct actor *actor, struct arena *arena, const struct str cells[DEVICE_COLUMN_COUNT],
-                                 struct device_table_row *ret_row, enum device_column *NULLABLE ret_column, struct err *err)
+enum err_code device_table_check(struct db *db, const struct actor *actor, struct arena *arena,
+                                 const struct str cells[DEVICE_COLUMN_COUNT], struct device_table_row *ret_row,
+                                 enum device_column *NULLABLE ret_column, struct err *err)
 {
     enum device_column unused, *column = ret_column ? ret_column : &unused;
     struct device_table_row row = {.site_name = str_trim(cells[DEVICE_COLUMN_SITE])};
@@ -62,9 +70,10 @@ enum err_code device_table_check(struct db *db, const struct actor *actor, struc
     row.draft.protection = str_trim(cells[DEVICE_COLUMN_PROTECTION]);
     row.draft.identities = identities;
     row.draft.identity_count = 2;
-    *column = !str_is_empty(row.draft.kind) && !device_kind_find(row.draft.kind)                           ? DEVICE_COLUMN_KIND
-              : !str_is_empty(row.draft.protection) && !device_protection_find(row.draft.protection)       ? DEVICE_COLUMN_PROTECTION
-                                                                                                           : DEVICE_COLUMN_NAME;
+    *column = !str_is_empty(row.draft.kind) && !device_kind_find(row.draft.kind) ? DEVICE_COLUMN_KIND
+              : !str_is_empty(row.draft.protection) && !device_protection_find(row.draft.protection)
+                  ? DEVICE_COLUMN_PROTECTION
+                  : DEVICE_COLUMN_NAME;
     TRY(device_draft_check(db, arena, &row.draft, err));
     *ret_row = row;
     return ERR_NONE;
@@ -94,15 +103,17 @@ static enum err_code apply_in_transaction(struct db *db, void *ctx, struct err *
             TRY(find_site(db, &arena, &row, err)); /* an earlier row of the same table may have made it */
             arena_rewind(&arena, mark);
             if (!row.draft.site_id)
-                TRY(site_new(db, a->actor, row.unit_id, row.site_name, STR_NONE, db_today(db), &row.draft.site_id, err));
+                TRY(site_new(db, a->actor, row.unit_id, row.site_name, STR_NONE, db_today(db), &row.draft.site_id,
+                             err));
         }
         drafts[i] = row.draft;
     }
     return device_register_many(db, a->actor, drafts, a->count, "import", a->results, &a->bad, err);
 }
 
-enum err_code device_table_apply(struct db *db, const struct actor *actor, const struct device_table_row *rows, size_t count,
-                                 struct device_registered *ret_registered, size_t *NULLABLE ret_bad, struct err *err)
+enum err_code device_table_apply(struct db *db, const struct actor *actor, const struct device_table_row *rows,
+                                 size_t count, struct device_registered *ret_registered, size_t *NULLABLE ret_bad,
+                                 struct err *err)
 {
     struct applying a = {.actor = actor, .rows = rows, .count = count, .results = ret_registered};
     if (db_transact(db, apply_in_transaction, &a, err) != ERR_NONE) {
@@ -127,17 +138,20 @@ static enum err_code undo_in_transaction(struct db *db, void *ctx, struct err *e
         AUTO_ARENA arena;
         arena_init(&arena, 1u << 20);
         struct sql_asset_device_since_row *row = NULL;
-        TRY(sql_asset_device_since(db, &arena, &(struct sql_asset_device_since_args){.id = u->ids[i], .at_ms = u->at_ms}, &row, err));
+        TRY(sql_asset_device_since(
+            db, &arena, &(struct sql_asset_device_since_args){.id = u->ids[i], .at_ms = u->at_ms}, &row, err));
         if (!row)
             return err_set(err, ERR_NOT_FOUND, "không có thiết bị này");
         if (row->is_touched)
-            return err_set(err, ERR_CONFLICT, "thiết bị %.*s đã được ghi nhận thêm hoặc gộp sau lần nhập này", STR_ARG(row->name));
+            return err_set(err, ERR_CONFLICT, "thiết bị %.*s đã được ghi nhận thêm hoặc gộp sau lần nhập này",
+                           STR_ARG(row->name));
         TRY(device_retire(db, u->actor, u->ids[i], STR("hủy lần nhập"), err));
     }
     return ERR_NONE;
 }
 
-enum err_code device_table_undo(struct db *db, const struct actor *actor, const int64_t *device_ids, size_t count, int64_t at_ms, struct err *err)
+enum err_code device_table_undo(struct db *db, const struct actor *actor, const int64_t *device_ids, size_t count,
+                                int64_t at_ms, struct err *err)
 {
     struct undoing u = {actor, device_ids, count, at_ms};
     return db_transact(db, undo_in_transaction, &u, err);

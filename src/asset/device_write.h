@@ -1,5 +1,6 @@
-/* device_write.h - inside asset: what one transaction over devices keeps at hand: the identities of a site, the counters to come.
- * Uses: asset/device.    Used by: asset/device*.c alone.    Memory: the transaction's arena.    Threads: one db, one owner. */
+/* device_write.h - inside asset: what one transaction over devices keeps at hand: the identities of a site, the
+ * counters to come. Uses: asset/device.    Used by: asset/device*.c alone.    Memory: the transaction's arena. Threads:
+ * one db, one owner. */
 #ifndef LUYTRE_ASSET_DEVICE_WRITE_H
 #define LUYTRE_ASSET_DEVICE_WRITE_H
 
@@ -25,8 +26,8 @@ struct count_deltas {
     size_t room;
 };
 /* d to one state of one unit: its kind and 'all'. counted empty: nothing. */
-MUST_USE enum err_code count_delta_add(struct count_deltas *deltas, int64_t unit_id, struct str kind, struct str counted, int64_t d,
-                                       struct err *err);
+MUST_USE enum err_code count_delta_add(struct count_deltas *deltas, int64_t unit_id, struct str kind,
+                                       struct str counted, int64_t d, struct err *err);
 MUST_USE enum err_code count_delta_flush(struct db *db, struct count_deltas *deltas, struct err *err);
 
 /* What a row's statement counts as on a day, and from which day on it is too old. */
@@ -38,13 +39,14 @@ struct counted counted_of(struct str protection, struct opt_i64 protection_ms, c
 /* Of two statements: is the first the one that decides? The newer; of the same instant the worse. */
 bool is_statement_newer(struct str protection, struct opt_i64 protection_ms, struct str than, struct opt_i64 than_ms);
 /* Bring a root's counted state in line with its rows. The caller holds the site. */
-MUST_USE enum err_code device_count_again(struct db *db, struct arena *arena, struct count_deltas *deltas, int64_t root_id, civil_day today,
-                                          struct err *err);
-MUST_USE enum err_code device_note(struct db *db, const struct actor *actor, const char *kind, int64_t device_id, int64_t unit_id,
-                                   struct str content, struct err *err);
-MUST_USE enum err_code device_suggest(struct db *db, int64_t unit_id, int64_t a, int64_t b, const char *why, struct err *err);
-MUST_USE enum err_code device_keys(struct arena *arena, struct str name, struct str os, struct str antimalware, struct str *ret_search,
-                                   struct str *ret_sort, struct err *err);
+MUST_USE enum err_code device_count_again(struct db *db, struct arena *arena, struct count_deltas *deltas,
+                                          int64_t root_id, civil_day today, struct err *err);
+MUST_USE enum err_code device_note(struct db *db, const struct actor *actor, const char *kind, int64_t device_id,
+                                   int64_t unit_id, struct str content, struct err *err);
+MUST_USE enum err_code device_suggest(struct db *db, int64_t unit_id, int64_t a, int64_t b, const char *why,
+                                      struct err *err);
+MUST_USE enum err_code device_keys(struct arena *arena, struct str name, struct str os, struct str antimalware,
+                                   struct str *ret_search, struct str *ret_sort, struct err *err);
 
 NONNULL_END
 #endif

@@ -32,9 +32,10 @@ static bool has_word(const struct finding_word *words, size_t count, struct str 
     return false;
 }
 
-/* Everything done to a finding stands twice: in finding_event for people to read, in the chain so that nobody can change it. */
-static enum err_code record(struct db *db, const struct actor *actor, int64_t finding_id, int64_t unit_id, const char *what, struct str half,
-                            struct str text, int64_t evidence_id, struct err *err)
+/* Everything done to a finding stands twice: in finding_event for people to read, in the chain so that nobody can
+ * change it. */
+static enum err_code record(struct db *db, const struct actor *actor, int64_t finding_id, int64_t unit_id,
+                            const char *what, struct str half, struct str text, int64_t evidence_id, struct err *err)
 {
     TRY(sql_finding_event_insert(db,
                                  &(struct sql_finding_event_insert_args){
@@ -107,7 +108,10 @@ static enum err_code check_draft(struct db *db, struct arena *arena, const struc
         return err_set(err, ERR_SYNTAX, "hạn xử lý ở trước ngày phát hiện");
     if (d->system_id) {
         struct sql_asset_system_of_unit_row *row = NULL;
-        TRY(sql_asset_system_of_unit(db, arena, &(struct sql_asset_system_of_unit_args){.id = d->system_id, .unit_id = d->unit_id, .on_day = today}, &row, err));
+        TRY(sql_asset_system_of_unit(
+            db, arena,
+            &(struct sql_asset_system_of_unit_args){.id = d->system_id, .unit_id = d->unit_id, .on_day = today}, &row,
+            err));
         if (!row)
             return err_set(err, ERR_NOT_FOUND, "hệ thống này không do đơn vị làm chủ quản hay vận hành");
     }
@@ -123,7 +127,10 @@ static enum err_code check_draft(struct db *db, struct arena *arena, const struc
 static enum err_code open_task(struct db *db, int64_t finding_id, struct str half, struct err *err)
 {
     return sql_finding_task_insert(
-        db, &(struct sql_finding_task_insert_args){.id = db_id(db), .finding_id = finding_id, .half = half, .opened_ms = db_now_ms(db)}, err);
+        db,
+        &(struct sql_finding_task_insert_args){
+            .id = db_id(db), .finding_id = finding_id, .half = half, .opened_ms = db_now_ms(db)},
+        err);
 }
 
 static enum err_code open_in_transaction(struct db *db, void *ctx, struct err *err)
@@ -165,7 +172,8 @@ static enum err_code open_in_transaction(struct db *db, void *ctx, struct err *e
     return record(db, o->actor, o->id, d->unit_id, "opened", STR(""), str_trim(d->title), 0, err);
 }
 
-enum err_code finding_open(struct db *db, const struct actor *actor, const struct finding_draft *draft, int64_t *ret_id, struct err *err)
+enum err_code finding_open(struct db *db, const struct actor *actor, const struct finding_draft *draft, int64_t *ret_id,
+                           struct err *err)
 {
     struct opening o = {.actor = actor, .draft = draft};
     TRY(db_transact(db, open_in_transaction, &o, err));
@@ -190,10 +198,12 @@ struct halves {
     bool is_hunt_done;
 };
 
-static enum err_code read_halves(struct db *db, struct arena *arena, int64_t finding_id, struct halves *ret_halves, struct err *err)
+static enum err_code read_halves(struct db *db, struct arena *arena, int64_t finding_id, struct halves *ret_halves,
+                                 struct err *err)
 {
     struct sql_finding_task_states_rows rows;
-    TRY(sql_finding_task_states(db, arena, &(struct sql_finding_task_states_args){.finding_id = finding_id}, &rows, err));
+    TRY(sql_finding_task_states(db, arena, &(struct sql_finding_task_states_args){.finding_id = finding_id}, &rows,
+                                err));
     struct halves h = {0};
     for (size_t i = 0; i < rows.count; i++) {
         bool is_done = str_equal(rows.items[i].state, STR("done"));
@@ -208,7 +218,8 @@ static enum err_code read_halves(struct db *db, struct arena *arena, int64_t fin
     return ERR_NONE;
 }
 
-static enum err_code put_task(struct db *db, const struct working *w, struct str half, bool is_done, bool *ret_changed, struct err *err)
+static enum err_code put_task(struct db *db, const struct working *w, struct str half, bool is_done, bool *ret_changed,
+                              struct err *err)
 {
     int64_t changes = 0;
     TRY(sql_finding_task_put(db,
@@ -229,10 +240,13 @@ static enum err_code put_task(struct db *db, const struct working *w, struct str
 
 static enum err_code open_again(struct db *db, const struct working *w, struct err *err)
 {
-    return sql_finding_put_closed(db, &(struct sql_finding_put_closed_args){.id = w->finding_id, .closed_ms = OPT_NONE, .closed_by = OPT_NONE}, err);
+    return sql_finding_put_closed(
+        db, &(struct sql_finding_put_closed_args){.id = w->finding_id, .closed_ms = OPT_NONE, .closed_by = OPT_NONE},
+        err);
 }
 
-static enum err_code work_control(struct db *db, const struct working *w, const struct sql_finding_row_row *row, struct err *err)
+static enum err_code work_control(struct db *db, const struct working *w, const struct sql_finding_row_row *row,
+                                  struct err *err)
 {
     if (row->allows_control)
         return err_set(err, ERR_CONFLICT, "phát hiện này đã được ghi nhận là cho phép chiếm quyền điều khiển");
@@ -243,12 +257,15 @@ static enum err_code work_control(struct db *db, const struct working *w, const 
     return record(db, w->actor, row->id, row->unit_id, "control", FINDING_HUNT, w->note, 0, err);
 }
 
-static enum err_code work_done(struct db *db, struct arena *arena, const struct working *w, const struct sql_finding_row_row *row, struct err *err)
+static enum err_code work_done(struct db *db, struct arena *arena, const struct working *w,
+                               const struct sql_finding_row_row *row, struct err *err)
 {
     if (str_equal(w->half, FINDING_FIX))
         TRY(access_require(db, w->actor, RIGHT_EXECUTE, row->unit_id, "repair in this unit", err));
     if (str_is_empty(w->note))
-        return err_set(err, ERR_SYNTAX, str_equal(w->half, FINDING_FIX) ? "cần ghi đã khắc phục thế nào" : "cần ghi đã săn lùng những gì, ở đâu, kết quả ra sao");
+        return err_set(err, ERR_SYNTAX,
+                       str_equal(w->half, FINDING_FIX) ? "cần ghi đã khắc phục thế nào"
+                                                       : "cần ghi đã săn lùng những gì, ở đâu, kết quả ra sao");
     if (w->evidence_id) {
         struct sql_finding_evidence_row *evidence = NULL;
         TRY(sql_finding_evidence(db, arena, &(struct sql_finding_evidence_args){.id = w->evidence_id}, &evidence, err));
@@ -266,7 +283,8 @@ static enum err_code work_done(struct db *db, struct arena *arena, const struct 
     return record(db, w->actor, row->id, row->unit_id, "done", w->half, w->note, w->evidence_id, err);
 }
 
-static enum err_code work_close(struct db *db, struct arena *arena, const struct working *w, const struct sql_finding_row_row *row, struct err *err)
+static enum err_code work_close(struct db *db, struct arena *arena, const struct working *w,
+                                const struct sql_finding_row_row *row, struct err *err)
 {
     if (row->closed_ms.has)
         return err_set(err, ERR_CONFLICT, "phát hiện này đã đóng");
@@ -275,19 +293,25 @@ static enum err_code work_close(struct db *db, struct arena *arena, const struct
     must(!row->allows_control || h.has_hunt); /* both were opened together */
     bool needs_hunt = row->allows_control && !h.is_hunt_done;
     if (!h.is_fix_done && needs_hunt)
-        return err_set(err, ERR_CONFLICT, "chưa đóng được: chưa khắc phục và chưa săn lùng; điểm yếu cho phép chiếm quyền phải làm đồng thời cả hai (CT18-2f)");
+        return err_set(err, ERR_CONFLICT,
+                       "chưa đóng được: chưa khắc phục và chưa săn lùng; điểm yếu cho phép chiếm quyền phải làm đồng "
+                       "thời cả hai (CT18-2f)");
     if (needs_hunt)
-        return err_set(err, ERR_CONFLICT, "chưa đóng được: đã khắc phục nhưng chưa săn lùng xem có ai đã vào hay chưa (CT18-2f)");
+        return err_set(err, ERR_CONFLICT,
+                       "chưa đóng được: đã khắc phục nhưng chưa săn lùng xem có ai đã vào hay chưa (CT18-2f)");
     if (!h.is_fix_done)
         return err_set(err, ERR_CONFLICT, "chưa đóng được: chưa khắc phục xong");
-    TRY(sql_finding_put_closed(db,
-                               &(struct sql_finding_put_closed_args){
-                                   .id = row->id, .closed_ms = OPT_I64(db_now_ms(db)), .closed_by = {w->actor->person_id != 0, w->actor->person_id}},
-                               err));
+    TRY(sql_finding_put_closed(
+        db,
+        &(struct sql_finding_put_closed_args){.id = row->id,
+                                              .closed_ms = OPT_I64(db_now_ms(db)),
+                                              .closed_by = {w->actor->person_id != 0, w->actor->person_id}},
+        err));
     return record(db, w->actor, row->id, row->unit_id, "closed", STR(""), w->note, 0, err);
 }
 
-static enum err_code work_reopen(struct db *db, const struct working *w, const struct sql_finding_row_row *row, struct err *err)
+static enum err_code work_reopen(struct db *db, const struct working *w, const struct sql_finding_row_row *row,
+                                 struct err *err)
 {
     bool is_whole = w->what == WORK_REOPEN, fix = false, hunt = false;
     if (str_is_empty(w->note))
@@ -302,7 +326,8 @@ static enum err_code work_reopen(struct db *db, const struct working *w, const s
         return err_set(err, ERR_CONFLICT, "phần việc này đang mở hoặc không có ở phát hiện này");
     if (row->closed_ms.has)
         TRY(open_again(db, w, err));
-    return record(db, w->actor, row->id, row->unit_id, is_whole ? "reopened" : "task_reopened", is_whole ? STR("") : w->half, w->note, 0, err);
+    return record(db, w->actor, row->id, row->unit_id, is_whole ? "reopened" : "task_reopened",
+                  is_whole ? STR("") : w->half, w->note, 0, err);
 }
 
 static enum err_code work_in_transaction(struct db *db, void *ctx, struct err *err)
@@ -339,29 +364,43 @@ static enum err_code work(struct db *db, struct working w, struct err *err)
     return db_transact(db, work_in_transaction, &w, err);
 }
 
-enum err_code finding_allows_control(struct db *db, const struct actor *actor, int64_t finding_id, struct str note, struct err *err)
+enum err_code finding_allows_control(struct db *db, const struct actor *actor, int64_t finding_id, struct str note,
+                                     struct err *err)
 {
-    return work(db, (struct working){.actor = actor, .finding_id = finding_id, .what = WORK_CONTROL, .note = note}, err);
+    return work(db, (struct working){.actor = actor, .finding_id = finding_id, .what = WORK_CONTROL, .note = note},
+                err);
 }
 
-enum err_code finding_task_done(struct db *db, const struct actor *actor, int64_t finding_id, struct str half, struct str note, int64_t evidence_id,
-                                struct err *err)
+enum err_code finding_task_done(struct db *db, const struct actor *actor, int64_t finding_id, struct str half,
+                                struct str note, int64_t evidence_id, struct err *err)
 {
-    return work(
-        db, (struct working){.actor = actor, .finding_id = finding_id, .what = WORK_DONE, .half = half, .note = note, .evidence_id = evidence_id}, err);
+    return work(db,
+                (struct working){.actor = actor,
+                                 .finding_id = finding_id,
+                                 .what = WORK_DONE,
+                                 .half = half,
+                                 .note = note,
+                                 .evidence_id = evidence_id},
+                err);
 }
 
-enum err_code finding_task_reopen(struct db *db, const struct actor *actor, int64_t finding_id, struct str half, struct str note, struct err *err)
+enum err_code finding_task_reopen(struct db *db, const struct actor *actor, int64_t finding_id, struct str half,
+                                  struct str note, struct err *err)
 {
-    return work(db, (struct working){.actor = actor, .finding_id = finding_id, .what = WORK_TASK_REOPEN, .half = half, .note = note}, err);
+    return work(db,
+                (struct working){
+                    .actor = actor, .finding_id = finding_id, .what = WORK_TASK_REOPEN, .half = half, .note = note},
+                err);
 }
 
-enum err_code finding_close(struct db *db, const struct actor *actor, int64_t finding_id, struct str note, struct err *err)
+enum err_code finding_close(struct db *db, const struct actor *actor, int64_t finding_id, struct str note,
+                            struct err *err)
 {
     return work(db, (struct working){.actor = actor, .finding_id = finding_id, .what = WORK_CLOSE, .note = note}, err);
 }
 
-enum err_code finding_reopen(struct db *db, const struct actor *actor, int64_t finding_id, struct str note, struct err *err)
+enum err_code finding_reopen(struct db *db, const struct actor *actor, int64_t finding_id, struct str note,
+                             struct err *err)
 {
     return work(db, (struct working){.actor = actor, .finding_id = finding_id, .what = WORK_REOPEN, .note = note}, err);
 }
@@ -395,8 +434,8 @@ static struct str or_none(struct str text)
     return str_is_empty(text) ? STR_NONE : text;
 }
 
-enum err_code finding_list(struct db *db, const struct actor *asker, struct arena *arena, const struct finding_filter *f,
-                           struct sql_finding_rows_rows *ret_rows, struct err *err)
+enum err_code finding_list(struct db *db, const struct actor *asker, struct arena *arena,
+                           const struct finding_filter *f, struct sql_finding_rows_rows *ret_rows, struct err *err)
 {
     struct actor actor = actor_with(asker, RIGHT_ASSET_READ);
     struct str search;
@@ -419,8 +458,8 @@ enum err_code finding_list(struct db *db, const struct actor *asker, struct aren
                             ret_rows, err);
 }
 
-enum err_code finding_list_count(struct db *db, const struct actor *asker, struct arena *arena, const struct finding_filter *f, int64_t *ret_count,
-                                 struct err *err)
+enum err_code finding_list_count(struct db *db, const struct actor *asker, struct arena *arena,
+                                 const struct finding_filter *f, int64_t *ret_count, struct err *err)
 {
     struct actor actor = actor_with(asker, RIGHT_ASSET_READ);
     struct str search;
@@ -444,28 +483,33 @@ enum err_code finding_list_count(struct db *db, const struct actor *asker, struc
     return ERR_NONE;
 }
 
-enum err_code finding_read(struct db *db, const struct actor *asker, struct arena *arena, int64_t finding_id, struct finding_page *ret_page, struct err *err)
+enum err_code finding_read(struct db *db, const struct actor *asker, struct arena *arena, int64_t finding_id,
+                           struct finding_page *ret_page, struct err *err)
 {
     struct actor actor = actor_with(asker, RIGHT_ASSET_READ);
     struct finding_page page = {0};
-    TRY(sql_finding_get(db, &actor, arena, &(struct sql_finding_get_args){.id = finding_id, .on_day = db_today(db)}, &page.finding, err));
+    TRY(sql_finding_get(db, &actor, arena, &(struct sql_finding_get_args){.id = finding_id, .on_day = db_today(db)},
+                        &page.finding, err));
     if (!page.finding)
         return err_set(err, ERR_NOT_FOUND, "không có phát hiện này");
-    TRY(sql_finding_tasks(db, &actor, arena, &(struct sql_finding_tasks_args){.finding_id = finding_id}, &page.tasks, err));
-    TRY(sql_finding_events(db, &actor, arena, &(struct sql_finding_events_args){.finding_id = finding_id}, &page.events, err));
+    TRY(sql_finding_tasks(db, &actor, arena, &(struct sql_finding_tasks_args){.finding_id = finding_id}, &page.tasks,
+                          err));
+    TRY(sql_finding_events(db, &actor, arena, &(struct sql_finding_events_args){.finding_id = finding_id}, &page.events,
+                           err));
     *ret_page = page;
     return ERR_NONE;
 }
 
-static enum err_code require_sight(struct db *db, const struct actor *actor, struct arena *arena, int64_t unit_id, struct err *err)
+static enum err_code require_sight(struct db *db, const struct actor *actor, struct arena *arena, int64_t unit_id,
+                                   struct err *err)
 {
     struct sql_asset_access_read_row *row = NULL;
     TRY(sql_asset_access_read(db, actor, arena, &(struct sql_asset_access_read_args){.unit_id = unit_id}, &row, err));
     return row ? ERR_NONE : err_set(err, ERR_DENIED, "not allowed to see the findings of this unit");
 }
 
-enum err_code finding_counts(struct db *db, const struct actor *asker, int64_t root_id, struct str edge_kind, struct finding_count *ret_count,
-                             struct err *err)
+enum err_code finding_counts(struct db *db, const struct actor *asker, int64_t root_id, struct str edge_kind,
+                             struct finding_count *ret_count, struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, FINDING_ARENA_BYTES);
@@ -473,21 +517,26 @@ enum err_code finding_counts(struct db *db, const struct actor *asker, int64_t r
     TRY(require_sight(db, &actor, &arena, root_id, err));
     struct sql_finding_count_rows_row *r = NULL;
     TRY(sql_finding_count_rows(db, &actor, &arena,
-                               &(struct sql_finding_count_rows_args){.root_id = root_id, .edge_kind = edge_of(edge_kind), .on_day = db_today(db)}, &r, err));
+                               &(struct sql_finding_count_rows_args){
+                                   .root_id = root_id, .edge_kind = edge_of(edge_kind), .on_day = db_today(db)},
+                               &r, err));
     must(r != NULL);
-    *ret_count = (struct finding_count){root_id,    STR(""), r->n_open,   r->n_control, r->n_late,
+    *ret_count = (struct finding_count){root_id,       STR(""),   r->n_open,   r->n_control, r->n_late,
                                         r->n_critical, r->n_high, r->n_medium, r->n_low,     r->n_closed};
     return ERR_NONE;
 }
 
-enum err_code finding_counts_children(struct db *db, const struct actor *asker, struct arena *arena, int64_t root_id, struct str edge_kind,
-                                      struct finding_count **ret_items, size_t *ret_count, struct err *err)
+enum err_code finding_counts_children(struct db *db, const struct actor *asker, struct arena *arena, int64_t root_id,
+                                      struct str edge_kind, struct finding_count **ret_items, size_t *ret_count,
+                                      struct err *err)
 {
     struct actor actor = actor_with(asker, RIGHT_READ);
     TRY(require_sight(db, &actor, arena, root_id, err));
     struct sql_finding_count_below_rows rows;
-    TRY(sql_finding_count_below(
-        db, &actor, arena, &(struct sql_finding_count_below_args){.root_id = root_id, .edge_kind = edge_of(edge_kind), .on_day = db_today(db)}, &rows, err));
+    TRY(sql_finding_count_below(db, &actor, arena,
+                                &(struct sql_finding_count_below_args){
+                                    .root_id = root_id, .edge_kind = edge_of(edge_kind), .on_day = db_today(db)},
+                                &rows, err));
     struct finding_count *items = arena_new_array(arena, struct finding_count, rows.count + 1);
     if (!items)
         return arena_full(arena, err);
@@ -501,14 +550,16 @@ enum err_code finding_counts_children(struct db *db, const struct actor *asker, 
     return ERR_NONE;
 }
 
-enum err_code finding_pair_status(struct db *db, const struct actor *asker, int64_t unit_id, struct finding_pair_status *ret_status, struct err *err)
+enum err_code finding_pair_status(struct db *db, const struct actor *asker, int64_t unit_id,
+                                  struct finding_pair_status *ret_status, struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, FINDING_ARENA_BYTES);
     struct actor actor = actor_with(asker, RIGHT_READ);
     TRY(require_sight(db, &actor, &arena, unit_id, err));
     struct sql_finding_pair_rows_row *r = NULL;
-    TRY(sql_finding_pair_rows(db, &actor, &arena, &(struct sql_finding_pair_rows_args){.unit_id = unit_id, .on_day = db_today(db)}, &r, err));
+    TRY(sql_finding_pair_rows(
+        db, &actor, &arena, &(struct sql_finding_pair_rows_args){.unit_id = unit_id, .on_day = db_today(db)}, &r, err));
     must(r != NULL);
     *ret_status = (struct finding_pair_status){
         .found = r->n_found,
@@ -523,10 +574,12 @@ enum err_code finding_pair_status(struct db *db, const struct actor *asker, int6
     return ERR_NONE;
 }
 
-enum err_code finding_pairs_closed(struct db *db, const struct actor *asker, struct arena *arena, int64_t unit_id, int64_t after_ms,
-                                   struct sql_finding_pairs_closed_rows_rows *ret_rows, struct err *err)
+enum err_code finding_pairs_closed(struct db *db, const struct actor *asker, struct arena *arena, int64_t unit_id,
+                                   int64_t after_ms, struct sql_finding_pairs_closed_rows_rows *ret_rows,
+                                   struct err *err)
 {
     struct actor actor = actor_with(asker, RIGHT_ASSET_READ);
-    return sql_finding_pairs_closed_rows(db, &actor, arena, &(struct sql_finding_pairs_closed_rows_args){.unit_id = unit_id, .after_ms = after_ms}, ret_rows,
-                                         err);
+    return sql_finding_pairs_closed_rows(
+        db, &actor, arena, &(struct sql_finding_pairs_closed_rows_args){.unit_id = unit_id, .after_ms = after_ms},
+        ret_rows, err);
 }

@@ -34,7 +34,7 @@ static inline void arena_cleanup(struct arena *arena)
 
 /* Zeroed memory, or NULL when over the ceiling or the machine has none. */
 MUST_USE void *NULLABLE arena_alloc(struct arena *arena, size_t size_bytes, size_t align);
-#define arena_new(arena, type) ((type *)arena_alloc((arena), sizeof(type), _Alignof(type)))
+#define arena_new(arena, type)              ((type *)arena_alloc((arena), sizeof(type), _Alignof(type)))
 #define arena_new_array(arena, type, count) ((type *)arena_alloc_array((arena), sizeof(type), (count), _Alignof(type)))
 MUST_USE void *NULLABLE arena_alloc_array(struct arena *arena, size_t item_bytes, size_t count, size_t align);
 

@@ -13,7 +13,7 @@ struct buf {
     size_t len_bytes;
     size_t room_bytes;
     size_t ceiling_bytes;
-    bool failed; /* ceiling or memory: what was written before stays */
+    bool failed;  /* ceiling or memory: what was written before stays */
     bool is_over; /* it was the ceiling */
 };
 

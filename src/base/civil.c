@@ -15,7 +15,8 @@ int civil_month_days(int year, int month)
 
 bool civil_is_valid(int year, int month, int day)
 {
-    return year >= 1600 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= civil_month_days(year, month);
+    return year >= 1600 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 &&
+           day <= civil_month_days(year, month);
 }
 
 /* Days from civil: shifted years that begin in March, eras of 400 years. */

@@ -9,10 +9,10 @@
 NONNULL_BEGIN
 
 typedef int32_t civil_day;           /* days since 1970-01-01 */
-#define CIVIL_NONE INT32_MIN         /* no such day is known */
-#define CIVIL_FOREVER INT32_MAX      /* open end of a [from, to) range */
+#define CIVIL_NONE         INT32_MIN /* no such day is known */
+#define CIVIL_FOREVER      INT32_MAX /* open end of a [from, to) range */
 #define CIVIL_VN_OFFSET_MS (7 * 3600 * 1000LL)
-#define CIVIL_DAY_MS (86400 * 1000LL)
+#define CIVIL_DAY_MS       (86400 * 1000LL)
 
 struct civil {
     int year;
@@ -24,11 +24,11 @@ bool civil_is_valid(int year, int month, int day); /* years 1600..9999 */
 int civil_month_days(int year, int month);
 civil_day civil_to_day(int year, int month, int day); /* must be valid */
 struct civil civil_from_day(civil_day day);
-int civil_weekday(civil_day day); /* 0 = Monday .. 6 = Sunday */
+int civil_weekday(civil_day day);                      /* 0 = Monday .. 6 = Sunday */
 civil_day civil_add_months(civil_day day, int months); /* 31/01 + 1 month = last day of February */
 
-civil_day civil_day_of_ms(int64_t unix_ms);      /* the day in Viet Nam */
-int64_t civil_day_start_ms(civil_day day);       /* 00:00 in Viet Nam */
+civil_day civil_day_of_ms(int64_t unix_ms); /* the day in Viet Nam */
+int64_t civil_day_start_ms(civil_day day);  /* 00:00 in Viet Nam */
 /* Last allowed instant of a day: one second before the next midnight, as 23:59:59+07:00. */
 int64_t civil_day_end_ms(civil_day day);
 

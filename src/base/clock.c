@@ -82,8 +82,8 @@ void id_source_init_lane(struct id_source *ids, const struct clock *clock, int n
     ids->lane = lane;
 }
 
-/* last holds (ms << bits | counter), 10 bits of counter or, in a lane, 7; when the clock stands still or goes back we go on counting from the last value, so ids
- * rise whatever the clock does. */
+/* last holds (ms << bits | counter), 10 bits of counter or, in a lane, 7; when the clock stands still or goes back we
+ * go on counting from the last value, so ids rise whatever the clock does. */
 int64_t id_reserve(struct id_source *ids, int64_t n)
 {
     must(n > 0);

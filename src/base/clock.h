@@ -1,5 +1,6 @@
 /* clock.h - time and randomness come from structs, so a test replays to the second.
- * Uses: libc.    Used by: everything that asks what time it is.    Threads: struct clock may be shared; struct rng has one owner. */
+ * Uses: libc.    Used by: everything that asks what time it is.    Threads: struct clock may be shared; struct rng has
+ * one owner. */
 #ifndef LUYTRE_BASE_CLOCK_H
 #define LUYTRE_BASE_CLOCK_H
 

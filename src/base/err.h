@@ -30,7 +30,8 @@ struct err {
     char text[ERR_TEXT_BYTES];
 };
 
-/* Fill err and return code, so that `return err_set(...)` reads well. ERR_IO appends strerror(errno) when errno is set. */
+/* Fill err and return code, so that `return err_set(...)` reads well. ERR_IO appends strerror(errno) when errno is set.
+ */
 enum err_code err_set(struct err *err, enum err_code code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Put "<words>: " before the text; the code stays. */
 enum err_code err_wrap(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -44,11 +45,11 @@ static inline void err_ignore(enum err_code code, const char *why)
 const char *err_code_to_str(enum err_code code);
 
 /* Return early on failure: TRY(file_read(...)); */
-#define TRY(call)                                                                                                      \
-    do {                                                                                                               \
-        enum err_code try_code_ = (call);                                                                              \
-        if (try_code_ != ERR_NONE)                                                                                     \
-            return try_code_;                                                                                          \
+#define TRY(call)                         \
+    do {                                  \
+        enum err_code try_code_ = (call); \
+        if (try_code_ != ERR_NONE)        \
+            return try_code_;             \
     } while (0)
 
 NONNULL_END

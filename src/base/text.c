@@ -123,8 +123,7 @@ bool str_to_u64(struct str s, uint64_t *ret_value)
     for (size_t i = 0; i < s.len_bytes; i++) {
         if (s.ptr[i] < '0' || s.ptr[i] > '9')
             return false;
-        if (__builtin_mul_overflow(v, (uint64_t)10, &v) ||
-            __builtin_add_overflow(v, (uint64_t)(s.ptr[i] - '0'), &v))
+        if (__builtin_mul_overflow(v, (uint64_t)10, &v) || __builtin_add_overflow(v, (uint64_t)(s.ptr[i] - '0'), &v))
             return false;
     }
     *ret_value = v;

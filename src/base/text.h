@@ -12,9 +12,12 @@ struct str { /* not owned, not terminated */
     size_t len_bytes;
 };
 #define STR(lit) ((struct str){"" lit, sizeof(lit) - 1})
-#define STR_INIT(lit) {"" lit, sizeof(lit) - 1} /* for static tables */
+#define STR_INIT(lit)           \
+    {                           \
+        "" lit, sizeof(lit) - 1 \
+    } /* for static tables */
 #define STR_ARG(s) (int)(s).len_bytes, (s).ptr ? (s).ptr : ""
-#define STR_NONE ((struct str){NULL, 0}) /* absent, as against empty */
+#define STR_NONE   ((struct str){NULL, 0}) /* absent, as against empty */
 
 static inline struct str str_from_cstr(const char *NULLABLE s)
 {

@@ -2,18 +2,18 @@
 
 #include "viet_table.h" /* made by viet_table.py */
 
-#define LATIN_COUNT  720
-#define MARK_FIRST   0x300u
-#define MARK_LAST    0x36Fu
-#define SEGMENT_MAX  32 /* a letter with more marks is cut here (Unicode Annex 15: the stream-safe format allows 30) */
-#define MARK_GRAVE   0x300u /* huyền */
-#define MARK_ACUTE   0x301u /* sắc */
-#define MARK_CIRCUM  0x302u
-#define MARK_TILDE   0x303u /* ngã */
-#define MARK_BREVE   0x306u
-#define MARK_HOOK    0x309u /* hỏi */
-#define MARK_HORN    0x31Bu
-#define MARK_DOT     0x323u /* nặng */
+#define LATIN_COUNT 720
+#define MARK_FIRST  0x300u
+#define MARK_LAST   0x36Fu
+#define SEGMENT_MAX 32 /* a letter with more marks is cut here (Unicode Annex 15: the stream-safe format allows 30) */
+#define MARK_GRAVE  0x300u /* huyền */
+#define MARK_ACUTE  0x301u /* sắc */
+#define MARK_CIRCUM 0x302u
+#define MARK_TILDE  0x303u /* ngã */
+#define MARK_BREVE  0x306u
+#define MARK_HOOK   0x309u /* hỏi */
+#define MARK_HORN   0x31Bu
+#define MARK_DOT    0x323u /* nặng */
 
 _Static_assert(ARRAY_LEN(latin_first) == LATIN_COUNT, "two dense ranges");
 
@@ -95,13 +95,15 @@ static void segment_flush(struct segment *seg)
     if (seg->count == 0)
         return;
     uint32_t *c = seg->cps;
-    /* The shape of a vowel before its tone, in whatever order they were typed. The dot below has a lower class than the circumflex
-     * and stays before it, as NFD wants; only marks of one class are swapped, and horn's class is lower than all of them. */
+    /* The shape of a vowel before its tone, in whatever order they were typed. The dot below has a lower class than the
+     * circumflex and stays before it, as NFD wants; only marks of one class are swapped, and horn's class is lower than
+     * all of them. */
     for (size_t i = 2; i < seg->count; i++) {
         if ((c[i] != MARK_CIRCUM && c[i] != MARK_BREVE) || strchr("aeouAEOU", (int)(c[0] < 0x80 ? c[0] : '?')) == NULL)
             continue;
-        for (size_t k = i; k > 1 && mark_class_of(c[k - 1]) == mark_class_of(c[k]) &&
-                           (c[k - 1] == MARK_GRAVE || c[k - 1] == MARK_ACUTE || c[k - 1] == MARK_TILDE || c[k - 1] == MARK_HOOK);
+        for (size_t k = i;
+             k > 1 && mark_class_of(c[k - 1]) == mark_class_of(c[k]) &&
+             (c[k - 1] == MARK_GRAVE || c[k - 1] == MARK_ACUTE || c[k - 1] == MARK_TILDE || c[k - 1] == MARK_HOOK);
              k--) {
             uint32_t swap = c[k];
             c[k] = c[k - 1];
@@ -172,8 +174,8 @@ void viet_put_nfd(struct buf *out, struct str s)
 
 bool viet_is_nfc(struct str s)
 {
-    /* Without marks every valid text is NFC: all letters of the tables compose back to themselves. U+0300..U+036F are the bytes
-     * CC 80 .. CD AF. */
+    /* Without marks every valid text is NFC: all letters of the tables compose back to themselves. U+0300..U+036F are
+     * the bytes CC 80 .. CD AF. */
     bool plain = true;
     for (size_t i = 0; i < s.len_bytes && plain; i++)
         plain = (unsigned char)s.ptr[i] != 0xCC && (unsigned char)s.ptr[i] != 0xCD;
@@ -557,8 +559,8 @@ static bool is_digit(uint32_t cp)
     return cp >= '0' && cp <= '9';
 }
 
-/* The key of one run of digits or of letters at *pos; false when nothing is left. All signs that end a word ('!' .. '(') are
- * smaller than those of digits and letters, so "ha" stands before "hai". */
+/* The key of one run of digits or of letters at *pos; false when nothing is left. All signs that end a word ('!' ..
+ * '(') are smaller than those of digits and letters, so "ha" stands before "hai". */
 static bool sort_word(struct str s, size_t *pos, struct buf *out)
 {
     static const char tone_sign[] = "!#$%&(";
@@ -730,7 +732,8 @@ static bool syllable(struct str word, bool unmarked)
     if (count == 0 || tone_count > 1)
         return false;
     unsigned char last = letters[count - 1], before = count > 1 ? letters[count - 2] : 0;
-    bool stop = count > 1 && (last == 5 /* c */ || last == 22 /* p */ || last == 26 /* t */ || (last == 12 /* h */ && before == 5));
+    bool stop = count > 1 &&
+                (last == 5 /* c */ || last == 22 /* p */ || last == 26 /* t */ || (last == 12 /* h */ && before == 5));
     if (stop && tone != TONE_SAC && tone != TONE_NANG && !(unmarked && tone == TONE_NONE))
         return false;
     /* Every way to cut onset from rime: "gi" + "a", but "g" + "iêng"; "qu" + "a", but "q" + "uôc". */
@@ -743,7 +746,8 @@ static bool syllable(struct str word, bool unmarked)
             continue;
         for (size_t i = 0; i < n; i++)
             rime[i] = unmarked ? bare_code(letters[onset + i]) : letters[onset + i];
-        if (unmarked ? has_code(rimes_bare, ARRAY_LEN(rimes_bare), pack(rime, n)) : has_code(rimes, ARRAY_LEN(rimes), pack(rime, n)))
+        if (unmarked ? has_code(rimes_bare, ARRAY_LEN(rimes_bare), pack(rime, n))
+                     : has_code(rimes, ARRAY_LEN(rimes), pack(rime, n)))
             return true;
     }
     return false;
@@ -830,5 +834,6 @@ bool viet_ref_is_near(struct str a, struct str b)
     struct str da = str_slice(ka, head, ka.len_bytes - tail), db = str_slice(kb, head, kb.len_bytes - tail);
     if (da.len_bytes > 1 || db.len_bytes > 1)
         return false;
-    return !(da.len_bytes && is_digit((unsigned char)da.ptr[0])) && !(db.len_bytes && is_digit((unsigned char)db.ptr[0]));
+    return !(da.len_bytes && is_digit((unsigned char)da.ptr[0])) &&
+           !(db.len_bytes && is_digit((unsigned char)db.ptr[0]));
 }

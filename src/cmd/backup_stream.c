@@ -30,7 +30,8 @@ struct sealing {
 static void *seal_main(void *arg)
 {
     struct sealing *s = arg;
-    s->code = s->is_writing ? seal_stream_close(&s->to, s->in_fd, s->out_fd, &s->err) : seal_stream_open(&s->secret, s->in_fd, s->out_fd, &s->err);
+    s->code = s->is_writing ? seal_stream_close(&s->to, s->in_fd, s->out_fd, &s->err)
+                            : seal_stream_open(&s->secret, s->in_fd, s->out_fd, &s->err);
     /* Our end of the pipe: the other side learns that there is nothing more to read, or nobody to write to. */
     (void)close(s->is_writing ? s->in_fd : s->out_fd);
     return NULL;
@@ -91,7 +92,8 @@ static void writer_free(struct pack_writer *w)
     mem_free(w);
 }
 
-enum err_code pack_create(const char *path, const struct seal_public *to, struct pack_writer **ret_writer, struct err *err)
+enum err_code pack_create(const char *path, const struct seal_public *to, struct pack_writer **ret_writer,
+                          struct err *err)
 {
     if (file_exists(path))
         return err_set(err, ERR_CONFLICT, "%s đã có, không ghi đè / exists, nothing is written over it", path);
@@ -131,7 +133,8 @@ enum err_code pack_create(const char *path, const struct seal_public *to, struct
 enum err_code pack_put(struct pack_writer *w, char kind, struct str payload, struct err *err)
 {
     must(payload.len_bytes <= PACK_RECORD_MAX_BYTES);
-    unsigned char head[5] = {(unsigned char)kind, (unsigned char)payload.len_bytes, (unsigned char)(payload.len_bytes >> 8), (unsigned char)(payload.len_bytes >> 16),
+    unsigned char head[5] = {(unsigned char)kind, (unsigned char)payload.len_bytes,
+                             (unsigned char)(payload.len_bytes >> 8), (unsigned char)(payload.len_bytes >> 16),
                              (unsigned char)(payload.len_bytes >> 24)};
     enum err_code code = file_write_fd(w->pipe_fd, "the backup", (struct str){(const char *)head, sizeof head}, err);
     if (code == ERR_NONE && payload.len_bytes)
@@ -157,7 +160,8 @@ enum err_code pack_finish(struct pack_writer *w, int64_t *ret_file_bytes, struct
     struct stat st = {0};
     if (code == ERR_NONE && (fsync(w->file_fd) != 0 || fstat(w->file_fd, &st) != 0))
         code = err_set(err, ERR_IO, "write %s", w->part);
-    if (code == ERR_NONE && link(w->part, w->path) != 0 && (errno == EEXIST || rename(w->part, w->path) != 0)) /* some shares know no links */
+    if (code == ERR_NONE && link(w->part, w->path) != 0 &&
+        (errno == EEXIST || rename(w->part, w->path) != 0)) /* some shares know no links */
         code = err_set(err, errno == EEXIST ? ERR_CONFLICT : ERR_IO, "name %s", w->path);
     if (code == ERR_NONE)
         code = file_sync_parent(w->path, err);
@@ -222,7 +226,8 @@ static enum err_code read_whole(struct pack_reader *r, char *room, size_t want, 
     return ERR_NONE;
 }
 
-enum err_code pack_open(const char *path, const struct seal_secret *secret, struct pack_reader **ret_reader, struct err *err)
+enum err_code pack_open(const char *path, const struct seal_secret *secret, struct pack_reader **ret_reader,
+                        struct err *err)
 {
     struct pack_reader *r = mem_alloc(sizeof *r);
     char *room = mem_alloc(PACK_RECORD_MAX_BYTES + 1);
@@ -236,7 +241,8 @@ enum err_code pack_open(const char *path, const struct seal_secret *secret, stru
     r->file_fd = open(path, O_RDONLY | O_CLOEXEC);
     int ends[2];
     if (r->file_fd < 0 || pipe2(ends, O_CLOEXEC) != 0) {
-        enum err_code code = err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "open %s: %s", path, strerror(errno));
+        enum err_code code =
+            err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "open %s: %s", path, strerror(errno));
         pack_close(r);
         return code;
     }
@@ -286,7 +292,8 @@ enum err_code pack_next(struct pack_reader *r, char *ret_kind, struct str *ret_p
 }
 
 /* --- key files --- */
-static enum err_code key_write(const char *path, const char *head, const uint8_t *bytes, size_t n_bytes, unsigned mode, struct err *err)
+static enum err_code key_write(const char *path, const char *head, const uint8_t *bytes, size_t n_bytes, unsigned mode,
+                               struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, 1u << 16);
@@ -316,7 +323,8 @@ enum err_code pack_keys_make(const char *secret_path, const char *public_path, s
     return code;
 }
 
-static enum err_code key_read(const char *path, const char *head, bool is_secret, uint8_t ret_bytes[SEAL_PUBLIC_BYTES], struct err *err)
+static enum err_code key_read(const char *path, const char *head, bool is_secret, uint8_t ret_bytes[SEAL_PUBLIC_BYTES],
+                              struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, 1u << 16);
@@ -325,13 +333,19 @@ static enum err_code key_read(const char *path, const char *head, bool is_secret
     if (fd < 0 || fstat(fd, &st) != 0)
         return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "open %s: %s", path, strerror(errno));
     if (is_secret && (st.st_mode & 077) != 0)
-        return err_set(err, ERR_DENIED, "%s: người khác đọc được, chmod 600 trước đã / others may read it, chmod 600 first", path);
+        return err_set(err, ERR_DENIED,
+                       "%s: người khác đọc được, chmod 600 trước đã / others may read it, chmod 600 first", path);
     struct str text, bytes, start = str_from_cstr(head);
     TRY(file_read_fd(fd, path, KEY_MAX_BYTES, &arena, &text, err));
     errno = 0;
-    if (!str_starts_with(text, start) || crypto_from_base64url(str_trim(str_slice(text, start.len_bytes, text.len_bytes)), &arena, &bytes, err) != ERR_NONE ||
+    if (!str_starts_with(text, start) ||
+        crypto_from_base64url(str_trim(str_slice(text, start.len_bytes, text.len_bytes)), &arena, &bytes, err) !=
+            ERR_NONE ||
         bytes.len_bytes != SEAL_PUBLIC_BYTES)
-        return err_set(err, ERR_SYNTAX, is_secret ? "%s: không phải khóa bí mật sao lưu / not a secret key of backups" : "%s: không phải khóa nhận sao lưu (tệp .pub) / not a recipient's key (the .pub file)",
+        return err_set(err, ERR_SYNTAX,
+                       is_secret
+                           ? "%s: không phải khóa bí mật sao lưu / not a secret key of backups"
+                           : "%s: không phải khóa nhận sao lưu (tệp .pub) / not a recipient's key (the .pub file)",
                        path);
     memcpy(ret_bytes, bytes.ptr, SEAL_PUBLIC_BYTES);
     crypto_wipe((void *)(uintptr_t)bytes.ptr, bytes.len_bytes);

@@ -16,22 +16,28 @@
 #include "store/blob.h"
 #include "work/health.h"
 
-#define BLOB_PAGE        500
-#define CHUNK_BYTES      (64u << 10)
-#define FOLDER_MAX       100000u
-#define KEY_FILE_MAX     4096u
-#define OWN_NAME_HEAD    "luytre-"
-#define OWN_NAME_TAIL    ".backup"
+#define BLOB_PAGE     500
+#define CHUNK_BYTES   (64u << 10)
+#define FOLDER_MAX    100000u
+#define KEY_FILE_MAX  4096u
+#define OWN_NAME_HEAD "luytre-"
+#define OWN_NAME_TAIL ".backup"
 
 static const struct option_spec specs[] = {
-    {"store", 's', OPTION_TEXT, 0, "PATH|postgresql://…", "nơi lưu: một tệp SQLite hoặc PostgreSQL", "the store: an SQLite file or PostgreSQL", 0, 0},
+    {"store", 's', OPTION_TEXT, 0, "PATH|postgresql://…", "nơi lưu: một tệp SQLite hoặc PostgreSQL",
+     "the store: an SQLite file or PostgreSQL", 0, 0},
     OPS_SPEC_BLOBS,
     OPS_SPEC_KEYS,
-    {"to", 't', OPTION_PATH, 0, "FILE|DIR", "tệp sao lưu; một thư mục thì tự đặt tên theo giờ", "the backup; a folder: named by the time", 0, 0},
-    {"recipient", 'r', OPTION_PATH, 0, "KEYFILE", "khóa nhận (.pub) của người giữ bản sao lưu", "the recipient's key (.pub)", 0, 0},
-    {"with-keys", 0, OPTION_PATH, 0, "FILE|DIR", "sao cả khóa ký và khóa phiên, vào một tệp riêng", "the signing and session keys too, in a file of their own", 0, 0},
-    {"keep", 0, OPTION_INT, 0, "N", "chỉ giữ N bản mới nhất mà lệnh này đã tự đặt tên trong thư mục", "keep only the N newest that this command named in the folder", 1, 10000},
-    {"new-recipient", 0, OPTION_PATH, 0, "FILE", "tạo cặp khóa: FILE (bí mật, cất ngoài máy chủ) và FILE.pub", "make a pair: FILE (secret, kept away from the server) and FILE.pub", 0, 0},
+    {"to", 't', OPTION_PATH, 0, "FILE|DIR", "tệp sao lưu; một thư mục thì tự đặt tên theo giờ",
+     "the backup; a folder: named by the time", 0, 0},
+    {"recipient", 'r', OPTION_PATH, 0, "KEYFILE", "khóa nhận (.pub) của người giữ bản sao lưu",
+     "the recipient's key (.pub)", 0, 0},
+    {"with-keys", 0, OPTION_PATH, 0, "FILE|DIR", "sao cả khóa ký và khóa phiên, vào một tệp riêng",
+     "the signing and session keys too, in a file of their own", 0, 0},
+    {"keep", 0, OPTION_INT, 0, "N", "chỉ giữ N bản mới nhất mà lệnh này đã tự đặt tên trong thư mục",
+     "keep only the N newest that this command named in the folder", 1, 10000},
+    {"new-recipient", 0, OPTION_PATH, 0, "FILE", "tạo cặp khóa: FILE (bí mật, cất ngoài máy chủ) và FILE.pub",
+     "make a pair: FILE (secret, kept away from the server) and FILE.pub", 0, 0},
     OPS_SPEC_JSON,
     OPS_SPEC_EN,
 };
@@ -42,7 +48,8 @@ static const struct usage usage = {
     .en = "back up while the server runs, encrypted to an offline key; luytre restore opens it",
     .specs = specs,
     .spec_count = ARRAY_LEN(specs),
-    .more = "  luytre backup --new-recipient cap-cuu.key\n  luytre backup --store luytre.db --to /mnt/sao-luu --recipient cap-cuu.key.pub --keep 30\n",
+    .more = "  luytre backup --new-recipient cap-cuu.key\n  luytre backup --store luytre.db --to /mnt/sao-luu "
+            "--recipient cap-cuu.key.pub --keep 30\n",
 };
 
 /* A signal can reach nothing else. */
@@ -67,7 +74,8 @@ static enum err_code put(struct packing *p, char kind, struct str payload, struc
 {
     if (is_interrupted) {
         errno = 0;
-        return err_set(err, ERR_BUSY, "đã dừng theo yêu cầu, không để lại gì / stopped as asked, nothing was left behind");
+        return err_set(err, ERR_BUSY,
+                       "đã dừng theo yêu cầu, không để lại gì / stopped as asked, nothing was left behind");
     }
     return pack_put(p->writer, kind, payload, err);
 }
@@ -83,7 +91,8 @@ static enum err_code put_database(void *ctx, struct str bytes, struct err *err)
 }
 
 /* Sent as it is read, its hash checked on the way: a backup of damaged files is said now, not at the restore. */
-static enum err_code put_blob(struct packing *p, struct db *db, const struct sha256 *hash, int64_t size_bytes, struct err *err)
+static enum err_code put_blob(struct packing *p, struct db *db, const struct sha256 *hash, int64_t size_bytes,
+                              struct err *err)
 {
     struct arena *arena = &p->ops->arena;
     struct arena_mark mark = arena_mark(arena);
@@ -97,7 +106,8 @@ static enum err_code put_blob(struct packing *p, struct db *db, const struct sha
         if (!row)
             return ERR_NONE; /* swept away meanwhile: nobody uses it */
         errno = why;
-        return err_set(err, ERR_IO, "tệp đính kèm mất, xem luytre doctor / a file is missing, see luytre doctor: %s", path);
+        return err_set(err, ERR_IO, "tệp đính kèm mất, xem luytre doctor / a file is missing, see luytre doctor: %s",
+                       path);
     }
     struct str hex = crypto_to_hex(sha256_str(hash), arena);
     struct str head = arena_printf(arena, "%.*s %lld", STR_ARG(hex), (long long)size_bytes);
@@ -123,7 +133,8 @@ static enum err_code put_blob(struct packing *p, struct db *db, const struct sha
     struct sha256 found = sha256_end(&stream);
     if (!sha256_equal(&found, hash)) {
         errno = 0;
-        return err_set(err, ERR_IO, "tệp đính kèm hỏng, xem luytre doctor / a file is damaged, see luytre doctor: %s", path);
+        return err_set(err, ERR_IO, "tệp đính kèm hỏng, xem luytre doctor / a file is damaged, see luytre doctor: %s",
+                       path);
     }
     arena_rewind(arena, mark);
     p->blob_count++;
@@ -132,8 +143,9 @@ static enum err_code put_blob(struct packing *p, struct db *db, const struct sha
     return ERR_NONE;
 }
 
-/* The files as they are now; a second pass sends what came since. Files first, then the database, then what came meanwhile: whatever
- * the copy of the database names is in one of the passes, though files nobody uses are swept away at any time. */
+/* The files as they are now; a second pass sends what came since. Files first, then the database, then what came
+ * meanwhile: whatever the copy of the database names is in one of the passes, though files nobody uses are swept away
+ * at any time. */
 static enum err_code put_blobs(struct packing *p, struct db *db, struct err *err)
 {
     struct hashes now = {0};
@@ -145,7 +157,10 @@ static enum err_code put_blobs(struct packing *p, struct db *db, struct err *err
     for (;;) {
         struct arena_mark mark = arena_mark(&page);
         struct sql_blob_page_rows rows;
-        TRY(sql_blob_page(db, &page, &(struct sql_blob_page_args){.after_sha256 = is_first ? STR("") : sha256_str(&after), .limit_count = BLOB_PAGE}, &rows, err));
+        TRY(sql_blob_page(db, &page,
+                          &(struct sql_blob_page_args){.after_sha256 = is_first ? STR("") : sha256_str(&after),
+                                                       .limit_count = BLOB_PAGE},
+                          &rows, err));
         is_first = false;
         for (size_t i = 0; i < rows.count; i++) {
             const struct sql_blob_page_row *row = &rows.items[i];
@@ -154,7 +169,8 @@ static enum err_code put_blobs(struct packing *p, struct db *db, struct err *err
             memcpy(after.bytes, row->sha256.ptr, sizeof after.bytes);
             if (row->is_inline)
                 continue;
-            while (known < p->seen.list.count && memcmp(p->seen.list.items[known].bytes, after.bytes, sizeof after.bytes) < 0)
+            while (known < p->seen.list.count &&
+                   memcmp(p->seen.list.items[known].bytes, after.bytes, sizeof after.bytes) < 0)
                 known++;
             if (known < p->seen.list.count && sha256_equal(&p->seen.list.items[known], &after))
                 continue;
@@ -198,7 +214,10 @@ static enum err_code put_header(struct packing *p, struct db *db, struct err *er
     VEC(struct str) keys = {0};
     for (size_t i = 0; i < streams.count; i++) {
         struct sql_chain_signatures_rows rows;
-        TRY(sql_chain_signatures(db, &p->ops->arena, &(struct sql_chain_signatures_args){.node = streams.items[i].node, .stream = streams.items[i].stream}, &rows, err));
+        TRY(sql_chain_signatures(
+            db, &p->ops->arena,
+            &(struct sql_chain_signatures_args){.node = streams.items[i].node, .stream = streams.items[i].stream},
+            &rows, err));
         for (size_t k = 0; k < rows.count; k++) {
             bool is_known = false;
             for (size_t j = 0; j < keys.count; j++)
@@ -223,7 +242,8 @@ static enum err_code put_all(struct packing *p, struct err *err)
     struct db *db = ops->db;
     TRY(put_header(p, db, err));
     TRY(put_blobs(p, db, err));
-    struct str where = options_text(ops->options, "store"), folder = str_slice(where, 0, where.len_bytes - path_base_name(where).len_bytes);
+    struct str where = options_text(ops->options, "store"),
+               folder = str_slice(where, 0, where.len_bytes - path_base_name(where).len_bytes);
     /* The copy in the clear stands beside the store, never where the backup goes. */
     const char *work = ops_is_postgres(where) || str_is_empty(folder) ? "." : arena_cstr(&ops->arena, folder);
     if (!work)
@@ -235,7 +255,8 @@ static enum err_code put_all(struct packing *p, struct err *err)
     TRY(put_blobs(p, db, err));
     AUTO_BUF text;
     buf_init(&text, 4096);
-    buf_printf(&text, "{\"database_bytes\":%lld,\"blobs\":%lld,\"blob_bytes\":%lld}", (long long)p->database_bytes, (long long)p->blob_count, (long long)p->blob_bytes);
+    buf_printf(&text, "{\"database_bytes\":%lld,\"blobs\":%lld,\"blob_bytes\":%lld}", (long long)p->database_bytes,
+               (long long)p->blob_count, (long long)p->blob_bytes);
     return put_json(p, 'Z', &text, err);
 }
 
@@ -267,7 +288,8 @@ static enum err_code put_keys(struct packing *p, const char *folder, size_t *ret
 }
 
 /* FILE as given, or DIR/luytre-20261122-083000<tail>. */
-static enum err_code target(struct ops *ops, const char *option, const char *tail, const char **ret_path, struct err *err)
+static enum err_code target(struct ops *ops, const char *option, const char *tail, const char **ret_path,
+                            struct err *err)
 {
     const char *to = options_text(ops->options, option).ptr;
     struct stat st;
@@ -276,7 +298,8 @@ static enum err_code target(struct ops *ops, const char *option, const char *tai
         return ERR_NONE;
     char iso[CIVIL_TEXT_BYTES];
     civil_iso_ms(clock_now_ms(&ops->clock), iso); /* 2022-11-30T23:59:59+07:00 */
-    struct str path = arena_printf(&ops->arena, "%s/" OWN_NAME_HEAD "%.4s%.2s%.2s-%.2s%.2s%.2s%s", to, iso, iso + 5, iso + 8, iso + 11, iso + 14, iso + 17, tail);
+    struct str path = arena_printf(&ops->arena, "%s/" OWN_NAME_HEAD "%.4s%.2s%.2s-%.2s%.2s%.2s%s", to, iso, iso + 5,
+                                   iso + 8, iso + 11, iso + 14, iso + 17, tail);
     if (str_is_null(path))
         return arena_full(&ops->arena, err);
     *ret_path = path.ptr;
@@ -295,7 +318,8 @@ static enum err_code drop_old(struct ops *ops, const char *made, int64_t keep, i
     size_t own = 0;
     for (size_t i = list.count; i-- > 0;) {
         struct str name = list.items[i].name;
-        if (name.len_bytes != base.len_bytes || !str_starts_with(name, STR(OWN_NAME_HEAD)) || !str_ends_with(name, STR(OWN_NAME_TAIL)) || list.items[i].kind != FILE_REGULAR)
+        if (name.len_bytes != base.len_bytes || !str_starts_with(name, STR(OWN_NAME_HEAD)) ||
+            !str_ends_with(name, STR(OWN_NAME_TAIL)) || list.items[i].kind != FILE_REGULAR)
             continue;
         if (++own <= (size_t)keep)
             continue;
@@ -309,7 +333,8 @@ static enum err_code drop_old(struct ops *ops, const char *made, int64_t keep, i
 
 static enum err_code new_recipient(struct ops *ops, struct err *err)
 {
-    struct str secret = options_text(ops->options, "new-recipient"), pub = arena_printf(&ops->arena, "%.*s.pub", STR_ARG(secret));
+    struct str secret = options_text(ops->options, "new-recipient"),
+               pub = arena_printf(&ops->arena, "%.*s.pub", STR_ARG(secret));
     if (str_is_null(pub))
         return arena_full(&ops->arena, err);
     TRY(pack_keys_make(secret.ptr, pub.ptr, err));
@@ -319,9 +344,15 @@ static enum err_code new_recipient(struct ops *ops, struct err *err)
         json_field_str(w, STR("recipient"), pub);
         ops_line_end(ops);
     } else
-        buf_printf(&ops->out, ops_text(ops, "Khóa bí mật: %.*s\n  Cất ở hai nơi ngoài máy chủ (USB trong két, máy khác). Mất nó là không mở được bản sao lưu nào; lộ nó là lộ mọi bản.\nKhóa nhận: %.*s\n  Chép lên máy chủ, dùng với --recipient.\n",
-                                       "Secret key: %.*s\n  Keep it in two places away from the server. Without it no backup opens; whoever has it opens all.\nRecipient's key: %.*s\n  Copy it to the server, for --recipient.\n"),
-                   STR_ARG(secret), STR_ARG(pub));
+        buf_printf(
+            &ops->out,
+            ops_text(
+                ops,
+                "Khóa bí mật: %.*s\n  Cất ở hai nơi ngoài máy chủ (USB trong két, máy khác). Mất nó là không mở được "
+                "bản sao lưu nào; lộ nó là lộ mọi bản.\nKhóa nhận: %.*s\n  Chép lên máy chủ, dùng với --recipient.\n",
+                "Secret key: %.*s\n  Keep it in two places away from the server. Without it no backup opens; whoever "
+                "has it opens all.\nRecipient's key: %.*s\n  Copy it to the server, for --recipient.\n"),
+            STR_ARG(secret), STR_ARG(pub));
     return ERR_NONE;
 }
 
@@ -329,7 +360,8 @@ static enum err_code open_for_reading(struct ops *ops, struct err *err)
 {
     const char *blobs = NULL;
     TRY(ops_folder(ops, "blobs", &blobs, err));
-    struct store_options how = {.modules = sql_modules_all, .clock = &ops->clock, .blob_folder = blobs, .lane = STORE_LANE_MAX};
+    struct store_options how = {
+        .modules = sql_modules_all, .clock = &ops->clock, .blob_folder = blobs, .lane = STORE_LANE_MAX};
     TRY(store_open(options_text(ops->options, "store").ptr, &how, &ops->store, err));
     return store_db_take(ops->store, &ops->db, err);
 }
@@ -340,7 +372,8 @@ static enum err_code run(struct ops *ops, struct err *err)
     if (options_has(options, "new-recipient"))
         return new_recipient(ops, err);
     if (!options_has(options, "store") || !options_has(options, "to") || !options_has(options, "recipient"))
-        return ops_usage(ops, err, "cần --store, --to và --recipient (hoặc --new-recipient)", "--store, --to and --recipient are needed (or --new-recipient)");
+        return ops_usage(ops, err, "cần --store, --to và --recipient (hoặc --new-recipient)",
+                         "--store, --to and --recipient are needed (or --new-recipient)");
     struct seal_public recipient;
     TRY(pack_public_read(options_text(options, "recipient").ptr, &recipient, err));
     TRY(open_for_reading(ops, err));
@@ -394,10 +427,16 @@ static enum err_code run(struct ops *ops, struct err *err)
         ops_line_end(ops);
         return ERR_NONE;
     }
-    buf_printf(&ops->out, ops_text(ops, "Đã sao lưu vào %s: %lld MB (cơ sở dữ liệu %lld MB, %lld tệp)\n", "Backed up to %s: %lld MB (database %lld MB, %lld files)\n"), path, (long long)((file_bytes + 1048575) >> 20),
-               (long long)((p.database_bytes + 1048575) >> 20), (long long)p.blob_count);
+    buf_printf(&ops->out,
+               ops_text(ops, "Đã sao lưu vào %s: %lld MB (cơ sở dữ liệu %lld MB, %lld tệp)\n",
+                        "Backed up to %s: %lld MB (database %lld MB, %lld files)\n"),
+               path, (long long)((file_bytes + 1048575) >> 20), (long long)((p.database_bytes + 1048575) >> 20),
+               (long long)p.blob_count);
     if (keys_path)
-        buf_printf(&ops->out, ops_text(ops, "%zu khóa trong tệp riêng %s: cất chỗ khác với bản sao lưu\n", "%zu keys in a file of their own, %s: keep it elsewhere than the backup\n"), key_count, keys_path);
+        buf_printf(&ops->out,
+                   ops_text(ops, "%zu khóa trong tệp riêng %s: cất chỗ khác với bản sao lưu\n",
+                            "%zu keys in a file of their own, %s: keep it elsewhere than the backup\n"),
+                   key_count, keys_path);
     if (dropped)
         buf_printf(&ops->out, ops_text(ops, "Đã xóa %lld bản cũ\n", "%lld old ones removed\n"), (long long)dropped);
     return ERR_NONE;

@@ -1,4 +1,5 @@
-/* cmd_demo.c - `luytre demo`: a sample province lives through half a year, the roll-up is printed, the site is served here. */
+/* cmd_demo.c - `luytre demo`: a sample province lives through half a year, the roll-up is printed, the site is served
+ * here. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -17,15 +18,19 @@
 #define DEMO_SEED        18u
 
 static const struct option_spec specs[] = {
-    {"listen", 'l', OPTION_TEXT, 0, "ADDR", "địa chỉ trên máy này (mặc định 127.0.0.1:8080)", "an address of this machine (default 127.0.0.1:8080)", 0, 0},
-    {"dir", 'd', OPTION_PATH, 0, "DIR", "nơi đặt dữ liệu mẫu; có sẵn thì mở lại (mặc định: một thư mục tạm)", "where the sample data lives; opened again when it is there (default: a temporary folder)", 0, 0},
-    {"no-serve", 0, OPTION_FLAG, 0, NULL, "chạy một vòng, in kết quả rồi thôi", "run the loop, print the result, serve nothing", 0, 0},
+    {"listen", 'l', OPTION_TEXT, 0, "ADDR", "địa chỉ trên máy này (mặc định 127.0.0.1:8080)",
+     "an address of this machine (default 127.0.0.1:8080)", 0, 0},
+    {"dir", 'd', OPTION_PATH, 0, "DIR", "nơi đặt dữ liệu mẫu; có sẵn thì mở lại (mặc định: một thư mục tạm)",
+     "where the sample data lives; opened again when it is there (default: a temporary folder)", 0, 0},
+    {"no-serve", 0, OPTION_FLAG, 0, NULL, "chạy một vòng, in kết quả rồi thôi",
+     "run the loop, print the result, serve nothing", 0, 0},
 };
 static const struct usage usage = {
     .name = "demo",
     .args = "",
     .vi = "tỉnh mẫu: đọc công văn, giao xuống 1.200 đơn vị, các đơn vị thực hiện, tổng hợp, rồi mở trang web tại chỗ",
-    .en = "a sample province: letters are read and issued to 1,200 units, units answer, the roll-up is printed, the site is served",
+    .en = "a sample province: letters are read and issued to 1,200 units, units answer, the roll-up is printed, the "
+          "site is served",
     .specs = specs,
     .spec_count = ARRAY_LEN(specs),
 };
@@ -65,28 +70,44 @@ static enum err_code build(struct demo *demo, struct arena *arena, struct err *e
     struct clock clock = clock_fixed(&now_ms);
     struct demo_letter letters[ARRAY_LEN(places)];
     for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-        letters[i] = (struct demo_letter){.name = str_from_cstr(places[i].name), .issuer_kind = places[i].issuer_kind, .edge_kind = places[i].edge_kind,
-                                          .day = places[i].day, .parent = places[i].parent};
+        letters[i] = (struct demo_letter){.name = str_from_cstr(places[i].name),
+                                          .issuer_kind = places[i].issuer_kind,
+                                          .edge_kind = places[i].edge_kind,
+                                          .day = places[i].day,
+                                          .parent = places[i].parent};
         for (size_t f = 0; f < demo_letters_file_count; f++)
             if (strcmp(demo_letters_files[f].name, places[i].name) == 0)
                 letters[i].text = demo_letters_files[f].text;
         if (str_is_null(letters[i].text))
             return err_set(err, ERR_NOT_FOUND, "thiếu công văn mẫu %s", places[i].name);
     }
-    struct store_options options = {.modules = sql_modules_all, .clock = &clock, .blob_folder = demo->files.blobs, .cache_bytes = 96u << 20, .create = true, .migrate = true};
+    struct store_options options = {.modules = sql_modules_all,
+                                    .clock = &clock,
+                                    .blob_folder = demo->files.blobs,
+                                    .cache_bytes = 96u << 20,
+                                    .create = true,
+                                    .migrate = true};
     AUTO_STORE store = NULL;
     TRY(store_open(demo->files.store, &options, &store, err));
-    struct demo_options how = {.now_ms = &now_ms, .last_day = last_day, .seed = DEMO_SEED, .letters = letters, .letter_count = ARRAY_LEN(letters), .progress = progress, .ctx = demo};
+    struct demo_options how = {.now_ms = &now_ms,
+                               .last_day = last_day,
+                               .seed = DEMO_SEED,
+                               .letters = letters,
+                               .letter_count = ARRAY_LEN(letters),
+                               .progress = progress,
+                               .ctx = demo};
     struct demo_report r;
     int64_t began_us = clock_monotonic_us();
     TRY(demo_run(store, &how, &r, err));
     if (demo->is_terminal)
         fputs("\r\033[K", stderr);
     int64_t took_ms = (clock_monotonic_us() - began_us) / 1000;
-    printf("Tỉnh Trúc Lâm (bịa): %zu đơn vị, %zu người, %zu hệ thống; %d ngày trong %lld,%lld giây\n", r.units, r.people, r.systems, r.days, (long long)(took_ms / 1000),
-           (long long)(took_ms % 1000 / 100));
-    printf("%zu công văn đọc ra %zu nhiệm vụ; %zu văn bản giao %zu nghĩa vụ xuống thành %zu việc\n", r.letters, r.duties_read, r.directives, r.duties_issued, r.assignments);
-    printf("%zu lượt xác nhận đã đọc, %zu bằng chứng nộp, %zu được chấp nhận, %zu bị trả lại\n", r.read_confirmations, r.evidence, r.accepted, r.returned);
+    printf("Tỉnh Trúc Lâm (bịa): %zu đơn vị, %zu người, %zu hệ thống; %d ngày trong %lld,%lld giây\n", r.units,
+           r.people, r.systems, r.days, (long long)(took_ms / 1000), (long long)(took_ms % 1000 / 100));
+    printf("%zu công văn đọc ra %zu nhiệm vụ; %zu văn bản giao %zu nghĩa vụ xuống thành %zu việc\n", r.letters,
+           r.duties_read, r.directives, r.duties_issued, r.assignments);
+    printf("%zu lượt xác nhận đã đọc, %zu bằng chứng nộp, %zu được chấp nhận, %zu bị trả lại\n", r.read_confirmations,
+           r.evidence, r.accepted, r.returned);
     (void)arena;
     return ERR_NONE;
 }
@@ -94,7 +115,8 @@ static enum err_code build(struct demo *demo, struct arena *arena, struct err *e
 static void print_bar(const char *what, int64_t n, int64_t total)
 {
     int width = total ? (int)((n * 50 + total / 2) / total) : 0;
-    printf("  %-22s %7lld  %3lld,%lld%%  ", what, (long long)n, (long long)(total ? n * 100 / total : 0), (long long)(total ? n * 1000 / total % 10 : 0));
+    printf("  %-22s %7lld  %3lld,%lld%%  ", what, (long long)n, (long long)(total ? n * 100 / total : 0),
+           (long long)(total ? n * 1000 / total % 10 : 0));
     for (int i = 0; i < width; i++)
         putchar('|');
     putchar('\n');
@@ -113,20 +135,33 @@ static enum err_code print_rollup(struct db *db, struct arena *arena, struct err
     static const struct {
         int state;
         const char *vi;
-    } rows[] = {{DUTY_OK, "Đạt"},          {DUTY_DOING, "Đang làm"},      {DUTY_ACK, "Đã tiếp nhận"}, {DUTY_DUE, "Sắp đến hạn"}, {DUTY_UNSEEN, "Chưa xem"},
-                {DUTY_LATE, "Quá hạn"}, {DUTY_BIRTH, "Trễ từ khi giao"}, {DUTY_WAIVED, "Tạm miễn"}, {DUTY_NA, "Không thuộc diện"}};
+    } rows[] = {{DUTY_OK, "Đạt"},
+                {DUTY_DOING, "Đang làm"},
+                {DUTY_ACK, "Đã tiếp nhận"},
+                {DUTY_DUE, "Sắp đến hạn"},
+                {DUTY_UNSEEN, "Chưa xem"},
+                {DUTY_LATE, "Quá hạn"},
+                {DUTY_BIRTH, "Trễ từ khi giao"},
+                {DUTY_WAIVED, "Tạm miễn"},
+                {DUTY_NA, "Không thuộc diện"}};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (r.n[rows[i].state])
             print_bar(rows[i].vi, r.n[rows[i].state], r.total);
     struct sql_unit_missing_rows missing;
     TRY(sql_unit_missing(db, &system, arena,
-                         &(struct sql_unit_missing_args){.root_id = root, .scope_id = ROLLUP_ALL, .edge_kind = STR("administrative"), .on_day = day, .limit_count = 5}, &missing, err));
+                         &(struct sql_unit_missing_args){.root_id = root,
+                                                         .scope_id = ROLLUP_ALL,
+                                                         .edge_kind = STR("administrative"),
+                                                         .on_day = day,
+                                                         .limit_count = 5},
+                         &missing, err));
     if (missing.count)
         printf("\nAi còn thiếu, gọi ai trước:\n");
     for (size_t i = 0; i < missing.count; i++) {
         const struct sql_unit_missing_row *m = &missing.items[i];
-        printf("  %.*s: %lld quá hạn, %lld chưa xem · %.*s %.*s\n", STR_ARG(m->name), (long long)m->n_late, (long long)m->n_unseen,
-               STR_ARG(str_is_null(m->focal_name) ? STR("chưa có đầu mối") : m->focal_name), STR_ARG(m->focal_phone));
+        printf("  %.*s: %lld quá hạn, %lld chưa xem · %.*s %.*s\n", STR_ARG(m->name), (long long)m->n_late,
+               (long long)m->n_unseen, STR_ARG(str_is_null(m->focal_name) ? STR("chưa có đầu mối") : m->focal_name),
+               STR_ARG(m->focal_phone));
     }
     return ERR_NONE;
 }
@@ -141,7 +176,8 @@ static enum err_code print_links(struct db *db, struct arena *arena, struct str 
     for (size_t i = 0; i < count; i++) {
         struct session_token token;
         TRY(invitation_new(db, &system, people[i].person_id, INVITATION_DEMO, 0, &token, err));
-        printf("  http://%.*s/demo-link/%s\n      %.*s · %.*s · %.*s\n", STR_ARG(listen), token.text, STR_ARG(people[i].what_vi), STR_ARG(people[i].name), STR_ARG(people[i].unit_name));
+        printf("  http://%.*s/demo-link/%s\n      %.*s · %.*s · %.*s\n", STR_ARG(listen), token.text,
+               STR_ARG(people[i].what_vi), STR_ARG(people[i].name), STR_ARG(people[i].unit_name));
     }
     return ERR_NONE;
 }
@@ -157,7 +193,8 @@ static enum err_code run(struct demo *demo, struct str asked, bool serve, struct
     if (is_new)
         TRY(build(demo, arena, err));
     {
-        struct store_options options = {.modules = sql_modules_all, .blob_folder = demo->files.blobs, .migrate = true, .clock = &demo->real};
+        struct store_options options = {
+            .modules = sql_modules_all, .blob_folder = demo->files.blobs, .migrate = true, .clock = &demo->real};
         AUTO_STORE store = NULL;
         TRY(store_open(demo->files.store, &options, &store, err));
         AUTO_DB db = NULL;
@@ -170,7 +207,8 @@ static enum err_code run(struct demo *demo, struct str asked, bool serve, struct
     }
     if (!serve)
         return ERR_NONE;
-    printf("\nTrang web: http://%.*s (Ctrl-C để dừng / to stop)\nDữ liệu: %.*s%s\n", STR_ARG(listen), STR_ARG(demo->dir), demo->is_temp ? " (xóa khi dừng / removed at the end)" : "");
+    printf("\nTrang web: http://%.*s (Ctrl-C để dừng / to stop)\nDữ liệu: %.*s%s\n", STR_ARG(listen),
+           STR_ARG(demo->dir), demo->is_temp ? " (xóa khi dừng / removed at the end)" : "");
     fflush(stdout);
     struct serve_plan plan = {.files = demo->files, .listen_fd = fd, .is_demo = true, .hotline = STR("0900 000 113")};
     return serve_run(&plan, arena, err);
@@ -186,7 +224,8 @@ int cmd_demo(int argc, char **argv)
         return exit_code;
     struct err err = {0};
     struct str listen = options_has(&options, "listen") ? options_text(&options, "listen") : STR("127.0.0.1:8080");
-    struct demo demo = {.dir = options_text(&options, "dir"), .is_terminal = isatty(STDERR_FILENO), .real = cmd_clock()};
+    struct demo demo = {
+        .dir = options_text(&options, "dir"), .is_terminal = isatty(STDERR_FILENO), .real = cmd_clock()};
     enum err_code code = serve_address_is_local(listen, &err);
     if (code != ERR_NONE) {
         fprintf(stderr, "luytre demo: %s\n", err.text);

@@ -17,16 +17,27 @@
 static const struct option_spec import_specs[] = {
     OPS_SPEC_STORE,
     OPS_SPEC_BLOBS,
-    {"unit", 0, OPTION_TEXT, OPTION_REQUIRED, "CODE", "đơn vị nhận công văn", "the unit that received the letter", 0, 0},
-    {"draft", 0, OPTION_FLAG, 0, NULL, "xác nhận mọi nhiệm vụ như máy đọc và soạn luôn bản giao xuống", "confirm all duties as read and draft the directive too", 0, 0},
-    {"tree", 0, OPTION_TEXT, 0, "KIND", "giao theo cây: administrative (mặc định), professional, incident", "issue along: administrative (default), professional, incident", 0, 0},
+    {"unit", 0, OPTION_TEXT, OPTION_REQUIRED, "CODE", "đơn vị nhận công văn", "the unit that received the letter", 0,
+     0},
+    {"draft", 0, OPTION_FLAG, 0, NULL, "xác nhận mọi nhiệm vụ như máy đọc và soạn luôn bản giao xuống",
+     "confirm all duties as read and draft the directive too", 0, 0},
+    {"tree", 0, OPTION_TEXT, 0, "KIND", "giao theo cây: administrative (mặc định), professional, incident",
+     "issue along: administrative (default), professional, incident", 0, 0},
     OPS_SPEC_AS,
     OPS_SPEC_JSON,
     OPS_SPEC_EN,
 };
-static const struct usage import_usage = {.name = "directive import", .args = "FILE|-", .vi = "đưa một công văn (văn bản, PDF, DOCX) vào sổ của đơn vị", .en = "put a letter (text, PDF, DOCX) into a unit's book", .specs = import_specs, .spec_count = ARRAY_LEN(import_specs), .args_min = 1, .args_max = 1};
+static const struct usage import_usage = {.name = "directive import",
+                                          .args = "FILE|-",
+                                          .vi = "đưa một công văn (văn bản, PDF, DOCX) vào sổ của đơn vị",
+                                          .en = "put a letter (text, PDF, DOCX) into a unit's book",
+                                          .specs = import_specs,
+                                          .spec_count = ARRAY_LEN(import_specs),
+                                          .args_min = 1,
+                                          .args_max = 1};
 
-static enum err_code text_read(struct ops *ops, struct str path, struct str *ret_bytes, struct str *ret_text, struct err *err)
+static enum err_code text_read(struct ops *ops, struct str path, struct str *ret_bytes, struct str *ret_text,
+                               struct err *err)
 {
     struct str bytes;
     if (str_equal(path, STR("-")))
@@ -63,17 +74,22 @@ static enum err_code import_run(struct ops *ops, struct err *err)
     bool is_new;
     TRY(intake_letter(ops->db, &actor, text, &how, &letter_id, &is_new, err));
     struct sql_letter_duties_rows duties;
-    TRY(sql_letter_duties(ops->db, &reader, &ops->arena, &(struct sql_letter_duties_args){.letter_id = letter_id}, &duties, err));
+    TRY(sql_letter_duties(ops->db, &reader, &ops->arena, &(struct sql_letter_duties_args){.letter_id = letter_id},
+                          &duties, err));
     if (options_has(ops->options, "draft")) {
         for (size_t i = 0; i < duties.count; i++)
             if (str_equal(duties.items[i].state, STR("read")))
                 TRY(letter_duty_confirm(ops->db, &actor, duties.items[i].id, err));
         struct directive_draft draft;
         struct sql_letter_get_row *letter = NULL;
-        TRY(sql_letter_get(ops->db, &reader, &ops->arena, &(struct sql_letter_get_args){.id = letter_id}, &letter, err));
+        TRY(sql_letter_get(ops->db, &reader, &ops->arena, &(struct sql_letter_get_args){.id = letter_id}, &letter,
+                           err));
         if (letter && !str_equal(letter->state, STR("confirmed")))
             TRY(letter_confirm(ops->db, &actor, letter_id, err));
-        TRY(intake_directive_draft(ops->db, &actor, letter_id, options_has(ops->options, "tree") ? options_text(ops->options, "tree") : STR("administrative"), &ops->arena, &draft, err));
+        TRY(intake_directive_draft(ops->db, &actor, letter_id,
+                                   options_has(ops->options, "tree") ? options_text(ops->options, "tree")
+                                                                     : STR("administrative"),
+                                   &ops->arena, &draft, err));
         TRY(directive_draft_new(ops->db, &actor, &draft, &directive_id, err));
     }
     if (ops->json) {
@@ -85,14 +101,26 @@ static enum err_code import_run(struct ops *ops, struct err *err)
         ops_line_end(ops);
         return ERR_NONE;
     }
-    buf_printf(&ops->out, ops_text(ops, "Công văn #%lld%s, %zu nhiệm vụ\n", "Letter #%lld%s, %zu duties\n"), (long long)letter_id, is_new ? "" : ops_text(ops, " (đã có trong sổ)", " (was in the book already)"), duties.count);
+    buf_printf(&ops->out, ops_text(ops, "Công văn #%lld%s, %zu nhiệm vụ\n", "Letter #%lld%s, %zu duties\n"),
+               (long long)letter_id, is_new ? "" : ops_text(ops, " (đã có trong sổ)", " (was in the book already)"),
+               duties.count);
     if (directive_id)
-        buf_printf(&ops->out, ops_text(ops, "Bản soạn #%lld: xem bằng directive show, giao bằng directive issue\n", "Draft #%lld: see it with directive show, issue it with directive issue\n"), (long long)directive_id);
+        buf_printf(&ops->out,
+                   ops_text(ops, "Bản soạn #%lld: xem bằng directive show, giao bằng directive issue\n",
+                            "Draft #%lld: see it with directive show, issue it with directive issue\n"),
+                   (long long)directive_id);
     return ERR_NONE;
 }
 
 static const struct option_spec id_specs[] = {OPS_SPEC_STORE, OPS_SPEC_BLOBS, OPS_SPEC_AS, OPS_SPEC_JSON, OPS_SPEC_EN};
-static const struct usage issue_usage = {.name = "directive issue", .args = "ID", .vi = "giao một bản soạn xuống các đơn vị", .en = "issue a draft to the units it names", .specs = id_specs, .spec_count = ARRAY_LEN(id_specs), .args_min = 1, .args_max = 1};
+static const struct usage issue_usage = {.name = "directive issue",
+                                         .args = "ID",
+                                         .vi = "giao một bản soạn xuống các đơn vị",
+                                         .en = "issue a draft to the units it names",
+                                         .specs = id_specs,
+                                         .spec_count = ARRAY_LEN(id_specs),
+                                         .args_min = 1,
+                                         .args_max = 1};
 
 static enum err_code issue_run(struct ops *ops, struct err *err)
 {
@@ -112,25 +140,39 @@ static enum err_code issue_run(struct ops *ops, struct err *err)
         json_field_i64(w, STR("born_late"), (int64_t)issued.born_late_count);
         ops_line_end(ops);
     } else
-        buf_printf(&ops->out, ops_text(ops, "Đã giao %zu việc xuống %zu đơn vị; %zu việc đã trễ từ khi giao\n", "%zu duties issued to %zu units; %zu were late when issued\n"), issued.assignment_count, issued.unit_count,
-                   issued.born_late_count);
+        buf_printf(&ops->out,
+                   ops_text(ops, "Đã giao %zu việc xuống %zu đơn vị; %zu việc đã trễ từ khi giao\n",
+                            "%zu duties issued to %zu units; %zu were late when issued\n"),
+                   issued.assignment_count, issued.unit_count, issued.born_late_count);
     return ERR_NONE;
 }
 
-static const struct option_spec list_specs[] = {OPS_SPEC_STORE, {"state", 0, OPTION_TEXT, 0, "STATE", "draft, issued hoặc withdrawn", "draft, issued or withdrawn", 0, 0}, OPS_SPEC_JSON, OPS_SPEC_EN};
-static const struct usage list_usage = {.name = "directive list", .args = "", .vi = "liệt kê văn bản chỉ đạo", .en = "list directives", .specs = list_specs, .spec_count = ARRAY_LEN(list_specs)};
+static const struct option_spec list_specs[] = {
+    OPS_SPEC_STORE,
+    {"state", 0, OPTION_TEXT, 0, "STATE", "draft, issued hoặc withdrawn", "draft, issued or withdrawn", 0, 0},
+    OPS_SPEC_JSON,
+    OPS_SPEC_EN};
+static const struct usage list_usage = {.name = "directive list",
+                                        .args = "",
+                                        .vi = "liệt kê văn bản chỉ đạo",
+                                        .en = "list directives",
+                                        .specs = list_specs,
+                                        .spec_count = ARRAY_LEN(list_specs)};
 
 static enum err_code list_run(struct ops *ops, struct err *err)
 {
     struct sql_ops_directives_rows rows;
-    TRY(sql_ops_directives(ops->db, &ops->arena, &(struct sql_ops_directives_args){.state = options_text(ops->options, "state")}, &rows, err));
+    TRY(sql_ops_directives(ops->db, &ops->arena,
+                           &(struct sql_ops_directives_args){.state = options_text(ops->options, "state")}, &rows,
+                           err));
     for (size_t i = 0; i < rows.count; i++) {
         const struct sql_ops_directives_row *d = &rows.items[i];
         char day[CIVIL_TEXT_BYTES];
         civil_iso((civil_day)d->issued_day, day);
         if (!ops->json) {
-            buf_printf(&ops->out, "#%lld  %s  %-9.*s  %.*s/%.*s  %.*s: %.*s  (%lld)\n", (long long)d->id, day, STR_ARG(d->state), STR_ARG(d->number), STR_ARG(d->symbol), STR_ARG(d->issuer_name), STR_ARG(d->title),
-                       (long long)d->assignments);
+            buf_printf(&ops->out, "#%lld  %s  %-9.*s  %.*s/%.*s  %.*s: %.*s  (%lld)\n", (long long)d->id, day,
+                       STR_ARG(d->state), STR_ARG(d->number), STR_ARG(d->symbol), STR_ARG(d->issuer_name),
+                       STR_ARG(d->title), (long long)d->assignments);
             continue;
         }
         struct json_writer *w = ops_line(ops, "directive");
@@ -153,7 +195,14 @@ static enum err_code list_run(struct ops *ops, struct err *err)
     return ERR_NONE;
 }
 
-static const struct usage show_usage = {.name = "directive show", .args = "ID", .vi = "một văn bản chỉ đạo và các nghĩa vụ trong đó", .en = "one directive and its obligations", .specs = id_specs, .spec_count = ARRAY_LEN(id_specs), .args_min = 1, .args_max = 1};
+static const struct usage show_usage = {.name = "directive show",
+                                        .args = "ID",
+                                        .vi = "một văn bản chỉ đạo và các nghĩa vụ trong đó",
+                                        .en = "one directive and its obligations",
+                                        .specs = id_specs,
+                                        .spec_count = ARRAY_LEN(id_specs),
+                                        .args_min = 1,
+                                        .args_max = 1};
 
 static enum err_code show_run(struct ops *ops, struct err *err)
 {
@@ -168,7 +217,9 @@ static enum err_code show_run(struct ops *ops, struct err *err)
     TRY(sql_obligation_list(ops->db, &ops->arena, &(struct sql_obligation_list_args){.directive_id = id}, &rows, err));
     char day[CIVIL_TEXT_BYTES];
     if (!ops->json)
-        buf_printf(&ops->out, "%.*s/%.*s  %s  %.*s\n%.*s\n%.*s\n\n", STR_ARG(d->number), STR_ARG(d->symbol), civil_vn((civil_day)d->issued_day, day), STR_ARG(d->state), STR_ARG(d->issuer_name), STR_ARG(d->title));
+        buf_printf(&ops->out, "%.*s/%.*s  %s  %.*s\n%.*s\n%.*s\n\n", STR_ARG(d->number), STR_ARG(d->symbol),
+                   civil_vn((civil_day)d->issued_day, day), STR_ARG(d->state), STR_ARG(d->issuer_name),
+                   STR_ARG(d->title));
     for (size_t i = 0; i < rows.count; i++) {
         const struct sql_obligation_list_row *o = &rows.items[i];
         const char *due = o->deadline_day.has ? civil_iso((civil_day)o->deadline_day.v, day) : "";
@@ -184,7 +235,8 @@ static enum err_code show_run(struct ops *ops, struct err *err)
             json_field_str(w, STR("denominator"), o->denominator);
             ops_line_end(ops);
         } else
-            buf_printf(&ops->out, "%lld. %.*s  [%.*s]  %s\n", (long long)o->no, STR_ARG(o->title), STR_ARG(o->catalogue_id), due);
+            buf_printf(&ops->out, "%lld. %.*s  [%.*s]  %s\n", (long long)o->no, STR_ARG(o->title),
+                       STR_ARG(o->catalogue_id), due);
     }
     if (ops->json) {
         struct json_writer *w = ops_line(ops, "summary");
@@ -199,6 +251,9 @@ static enum err_code show_run(struct ops *ops, struct err *err)
 
 int cmd_directive(int argc, char **argv)
 {
-    static const struct ops_verb verbs[] = {{"import", &import_usage, import_run, OPS_STORE}, {"issue", &issue_usage, issue_run, OPS_STORE}, {"list", &list_usage, list_run, OPS_STORE}, {"show", &show_usage, show_run, OPS_STORE}};
+    static const struct ops_verb verbs[] = {{"import", &import_usage, import_run, OPS_STORE},
+                                            {"issue", &issue_usage, issue_run, OPS_STORE},
+                                            {"list", &list_usage, list_run, OPS_STORE},
+                                            {"show", &show_usage, show_run, OPS_STORE}};
     return ops_main("directive", verbs, ARRAY_LEN(verbs), argc, argv);
 }

@@ -8,8 +8,10 @@ static const struct option_spec specs[] = {
     OPS_SPEC_STORE,
     OPS_SPEC_BLOBS,
     OPS_SPEC_KEYS,
-    {"quick", 'q', OPTION_FLAG, 0, NULL, "bỏ qua kiểm chứng chuỗi, đếm lại và đọc mọi tệp", "leave out the chain, the recount and reading every file", 0, 0},
-    {"fail-on", 0, OPTION_TEXT, 0, "note|warn|bad", "trả 1 khi có phát hiện từ mức này", "answer 1 when something of this level or worse is found", 0, 0},
+    {"quick", 'q', OPTION_FLAG, 0, NULL, "bỏ qua kiểm chứng chuỗi, đếm lại và đọc mọi tệp",
+     "leave out the chain, the recount and reading every file", 0, 0},
+    {"fail-on", 0, OPTION_TEXT, 0, "note|warn|bad", "trả 1 khi có phát hiện từ mức này",
+     "answer 1 when something of this level or worse is found", 0, 0},
     OPS_SPEC_JSON,
     OPS_SPEC_EN,
 };
@@ -49,13 +51,17 @@ static enum err_code look(struct ops *ops, struct health_list *list, bool *ret_c
     TRY(ops_folder(ops, "blobs", &blobs, err));
     TRY(ops_folder(ops, "keys", &keys, err));
     const char *where = options_text(ops->options, "store").ptr;
-    struct store_options how = {.modules = sql_modules_all, .clock = &ops->clock, .blob_folder = blobs, .lane = STORE_LANE_MAX};
+    struct store_options how = {
+        .modules = sql_modules_all, .clock = &ops->clock, .blob_folder = blobs, .lane = STORE_LANE_MAX};
     struct err why = {0};
-    *ret_could_look = store_open(where, &how, &ops->store, &why) == ERR_NONE && store_db_take(ops->store, &ops->db, &why) == ERR_NONE;
+    *ret_could_look =
+        store_open(where, &how, &ops->store, &why) == ERR_NONE && store_db_take(ops->store, &ops->db, &why) == ERR_NONE;
     if (!*ret_could_look)
         return health_of_error(&why, &ops->arena, list, err);
-    struct health_places places = {.store_path = ops_is_postgres(str_from_cstr(where)) ? NULL : where, .blobs = blobs, .keys = keys};
-    if (health_look(ops->db, &places, options_has(ops->options, "quick") ? HEALTH_QUICK : HEALTH_DEEP, &ops->arena, list, &why) == ERR_NONE)
+    struct health_places places = {
+        .store_path = ops_is_postgres(str_from_cstr(where)) ? NULL : where, .blobs = blobs, .keys = keys};
+    if (health_look(ops->db, &places, options_has(ops->options, "quick") ? HEALTH_QUICK : HEALTH_DEEP, &ops->arena,
+                    list, &why) == ERR_NONE)
         return ERR_NONE;
     *ret_could_look = false;
     return health_of_error(&why, &ops->arena, list, err);
@@ -65,7 +71,8 @@ static enum err_code run(struct ops *ops, struct err *err)
 {
     struct str fail_on = options_text(ops->options, "fail-on");
     enum health_level least = HEALTH_OK;
-    while (!str_is_null(fail_on) && (least == HEALTH_OK || !str_equal(fail_on, str_from_cstr(health_level_to_str(least))))) {
+    while (!str_is_null(fail_on) &&
+           (least == HEALTH_OK || !str_equal(fail_on, str_from_cstr(health_level_to_str(least))))) {
         if (least == HEALTH_BAD)
             return ops_usage(ops, err, "--fail-on cần note, warn hoặc bad", "--fail-on wants note, warn or bad");
         least++;
@@ -88,8 +95,10 @@ static enum err_code run(struct ops *ops, struct err *err)
         json_field_bool(w, STR("could_look"), could_look);
         ops_line_end(ops);
     } else
-        buf_printf(&ops->out, ops_text(ops, "\n%lld hỏng, %lld cần xem, %lld tốt\n", "\n%lld broken, %lld to look at, %lld fine\n"), (long long)counts[HEALTH_BAD], (long long)counts[HEALTH_WARN],
-                   (long long)counts[HEALTH_OK]);
+        buf_printf(
+            &ops->out,
+            ops_text(ops, "\n%lld hỏng, %lld cần xem, %lld tốt\n", "\n%lld broken, %lld to look at, %lld fine\n"),
+            (long long)counts[HEALTH_BAD], (long long)counts[HEALTH_WARN], (long long)counts[HEALTH_OK]);
     ops->exit_code = !could_look ? EXIT_FAILED : found ? EXIT_FOUND : EXIT_DONE;
     return ERR_NONE;
 }

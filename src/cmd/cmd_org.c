@@ -16,9 +16,20 @@
 #define TREE_DEPTH_MAX  16
 #define FROM_MAX        64u
 
-#define SPEC_TREE  {"tree", 0, OPTION_TEXT, 0, "KIND", "cây: administrative (mặc định), professional, incident", "tree: administrative (default), professional, incident", 0, 0}
-#define SPEC_ON    {"on", 0, OPTION_DAY, 0, "DAY", "từ ngày (mặc định hôm nay)", "from this day (default: today)", 0, 0}
-#define SPEC_BASIS {"basis", 0, OPTION_TEXT, OPTION_REQUIRED, "TEXT", "căn cứ: số quyết định, nghị quyết", "the decision it rests on", 0, 0}
+#define SPEC_TREE                                                                                    \
+    {                                                                                                \
+        "tree", 0, OPTION_TEXT, 0, "KIND", "cây: administrative (mặc định), professional, incident", \
+            "tree: administrative (default), professional, incident", 0, 0                           \
+    }
+#define SPEC_ON                                                                                             \
+    {                                                                                                       \
+        "on", 0, OPTION_DAY, 0, "DAY", "từ ngày (mặc định hôm nay)", "from this day (default: today)", 0, 0 \
+    }
+#define SPEC_BASIS                                                                             \
+    {                                                                                          \
+        "basis", 0, OPTION_TEXT, OPTION_REQUIRED, "TEXT", "căn cứ: số quyết định, nghị quyết", \
+            "the decision it rests on", 0, 0                                                   \
+    }
 
 static struct str tree_of(const struct ops *ops)
 {
@@ -28,15 +39,25 @@ static struct str tree_of(const struct ops *ops)
 /* --- import --- */
 static const struct option_spec import_specs[] = {
     OPS_SPEC_STORE,
-    {"register", 0, OPTION_TEXT, 0, "NAME", "units (mặc định), people, systems, sites", "units (default), people, systems, sites", 0, 0},
-    {"root", 0, OPTION_TEXT, 0, "CODE", "chỉ được ghi vào đơn vị này và cấp dưới", "write to this unit and below only", 0, 0},
+    {"register", 0, OPTION_TEXT, 0, "NAME", "units (mặc định), people, systems, sites",
+     "units (default), people, systems, sites", 0, 0},
+    {"root", 0, OPTION_TEXT, 0, "CODE", "chỉ được ghi vào đơn vị này và cấp dưới", "write to this unit and below only",
+     0, 0},
     {"dry-run", 0, OPTION_FLAG, 0, NULL, "chỉ xem, không ghi", "look, write nothing", 0, 0},
-    {"skip-errors", 0, OPTION_FLAG, 0, NULL, "bỏ qua dòng sai, ghi các dòng đúng", "leave wrong rows out, write the good ones", 0, 0},
+    {"skip-errors", 0, OPTION_FLAG, 0, NULL, "bỏ qua dòng sai, ghi các dòng đúng",
+     "leave wrong rows out, write the good ones", 0, 0},
     OPS_SPEC_AS,
     OPS_SPEC_JSON,
     OPS_SPEC_EN,
 };
-static const struct usage import_usage = {.name = "org import", .args = "FILE", .vi = "nhập danh sách từ Excel, CSV, TSV; sai dòng nào nói dòng đó", .en = "import a register from Excel, CSV, TSV; each wrong row is named", .specs = import_specs, .spec_count = ARRAY_LEN(import_specs), .args_min = 1, .args_max = 1};
+static const struct usage import_usage = {.name = "org import",
+                                          .args = "FILE",
+                                          .vi = "nhập danh sách từ Excel, CSV, TSV; sai dòng nào nói dòng đó",
+                                          .en = "import a register from Excel, CSV, TSV; each wrong row is named",
+                                          .specs = import_specs,
+                                          .spec_count = ARRAY_LEN(import_specs),
+                                          .args_min = 1,
+                                          .args_max = 1};
 
 static void print_errors(struct ops *ops, const struct import_run *run)
 {
@@ -56,7 +77,8 @@ static void print_errors(struct ops *ops, const struct import_run *run)
             buf_printf(&ops->out, "%.*s: %.*s\n", STR_ARG(row->where), STR_ARG(row->reason));
     }
     if (run->error_count > shown && !ops->json)
-        buf_printf(&ops->out, ops_text(ops, "… và %zu dòng sai nữa\n", "… and %zu more wrong rows\n"), run->error_count - shown);
+        buf_printf(&ops->out, ops_text(ops, "… và %zu dòng sai nữa\n", "… and %zu more wrong rows\n"),
+                   run->error_count - shown);
 }
 
 static enum err_code import_with(struct ops *ops, struct import_run *run, struct err *err)
@@ -81,7 +103,10 @@ static enum err_code import_with(struct ops *ops, struct import_run *run, struct
         json_field_id(w, STR("batch_id"), writes ? run->batch_id : 0);
         ops_line_end(ops);
     } else
-        buf_printf(&ops->out, ops_text(ops, "%zu mới, %zu đổi, %zu như cũ, %zu sai%s\n", "%zu new, %zu changed, %zu as before, %zu wrong%s\n"), n_new, n_changed, n_same, n_error,
+        buf_printf(&ops->out,
+                   ops_text(ops, "%zu mới, %zu đổi, %zu như cũ, %zu sai%s\n",
+                            "%zu new, %zu changed, %zu as before, %zu wrong%s\n"),
+                   n_new, n_changed, n_same, n_error,
                    writes ? "" : ops_text(ops, "; không ghi gì", "; nothing was written"));
     return ERR_NONE;
 }
@@ -91,7 +116,8 @@ static enum err_code import_run(struct ops *ops, struct err *err)
     struct str name = options_has(ops->options, "register") ? options_text(ops->options, "register") : STR("units");
     const struct import_register *what = import_register_find(name);
     if (!what)
-        return ops_usage(ops, err, "--register: units, people, systems hoặc sites", "--register: units, people, systems or sites");
+        return ops_usage(ops, err, "--register: units, people, systems hoặc sites",
+                         "--register: units, people, systems or sites");
     int64_t root = 0;
     if (options_has(ops->options, "root"))
         TRY(ops_unit(ops, options_text(ops->options, "root"), &root, err));
@@ -112,9 +138,16 @@ static const struct option_spec tree_specs[] = {
     OPS_SPEC_JSON,
     OPS_SPEC_EN,
 };
-static const struct usage tree_usage = {.name = "org tree", .args = "[CODE]", .vi = "cây đơn vị, từ gốc hoặc từ một đơn vị", .en = "the tree of units, from its roots or from one unit", .specs = tree_specs, .spec_count = ARRAY_LEN(tree_specs), .args_max = 1};
+static const struct usage tree_usage = {.name = "org tree",
+                                        .args = "[CODE]",
+                                        .vi = "cây đơn vị, từ gốc hoặc từ một đơn vị",
+                                        .en = "the tree of units, from its roots or from one unit",
+                                        .specs = tree_specs,
+                                        .spec_count = ARRAY_LEN(tree_specs),
+                                        .args_max = 1};
 
-static size_t put_unit(struct ops *ops, int depth, int64_t parent_id, int64_t id, struct str kind, struct str name, struct str code)
+static size_t put_unit(struct ops *ops, int depth, int64_t parent_id, int64_t id, struct str kind, struct str name,
+                       struct str code)
 {
     if (ops->json) {
         struct json_writer *w = ops_line(ops, "unit");
@@ -126,18 +159,24 @@ static size_t put_unit(struct ops *ops, int depth, int64_t parent_id, int64_t id
         json_field_str(w, STR("name"), name);
         ops_line_end(ops);
     } else
-        buf_printf(&ops->out, "%*s%.*s  (%.*s)\n", depth * 2, "", STR_ARG(name), STR_ARG(str_is_null(code) ? STR("-") : code));
+        buf_printf(&ops->out, "%*s%.*s  (%.*s)\n", depth * 2, "", STR_ARG(name),
+                   STR_ARG(str_is_null(code) ? STR("-") : code));
     return 1;
 }
 
-static enum err_code put_below(struct ops *ops, int64_t parent_id, int depth, int depth_max, size_t *count, struct err *err)
+static enum err_code put_below(struct ops *ops, int64_t parent_id, int depth, int depth_max, size_t *count,
+                               struct err *err)
 {
     if (depth > depth_max)
         return ERR_NONE;
     struct sql_ops_children_rows rows;
-    TRY(sql_ops_children(ops->db, &ops->arena, &(struct sql_ops_children_args){.parent_id = parent_id, .edge_kind = tree_of(ops), .on_day = ops_day(ops, "as-of")}, &rows, err));
+    TRY(sql_ops_children(ops->db, &ops->arena,
+                         &(struct sql_ops_children_args){
+                             .parent_id = parent_id, .edge_kind = tree_of(ops), .on_day = ops_day(ops, "as-of")},
+                         &rows, err));
     for (size_t i = 0; i < rows.count; i++) {
-        *count += put_unit(ops, depth, parent_id, rows.items[i].id, rows.items[i].kind, rows.items[i].name, rows.items[i].code);
+        *count += put_unit(ops, depth, parent_id, rows.items[i].id, rows.items[i].kind, rows.items[i].name,
+                           rows.items[i].code);
         TRY(put_below(ops, rows.items[i].id, depth + 1, depth_max, count, err));
     }
     return ERR_NONE;
@@ -151,16 +190,21 @@ static enum err_code tree_run(struct ops *ops, struct err *err)
         int64_t id;
         struct sql_unit_name_on_row *row = NULL;
         TRY(ops_unit(ops, ops->options->args.items[0], &id, err));
-        TRY(sql_unit_name_on(ops->db, &ops->arena, &(struct sql_unit_name_on_args){.unit_id = id, .on_day = ops_day(ops, "as-of")}, &row, err));
+        TRY(sql_unit_name_on(ops->db, &ops->arena,
+                             &(struct sql_unit_name_on_args){.unit_id = id, .on_day = ops_day(ops, "as-of")}, &row,
+                             err));
         if (!row)
             return err_set(err, ERR_NOT_FOUND, "đơn vị không có trong ngày đó / the unit was not there on that day");
         count += put_unit(ops, 0, 0, id, row->kind, row->name, row->code);
         TRY(put_below(ops, id, 1, depth_max, &count, err));
     } else {
         struct sql_ops_roots_rows roots;
-        TRY(sql_ops_roots(ops->db, &ops->arena, &(struct sql_ops_roots_args){.edge_kind = tree_of(ops), .on_day = ops_day(ops, "as-of")}, &roots, err));
+        TRY(sql_ops_roots(ops->db, &ops->arena,
+                          &(struct sql_ops_roots_args){.edge_kind = tree_of(ops), .on_day = ops_day(ops, "as-of")},
+                          &roots, err));
         for (size_t i = 0; i < roots.count; i++) {
-            count += put_unit(ops, 0, 0, roots.items[i].id, roots.items[i].kind, roots.items[i].name, roots.items[i].code);
+            count +=
+                put_unit(ops, 0, 0, roots.items[i].id, roots.items[i].kind, roots.items[i].name, roots.items[i].code);
             TRY(put_below(ops, roots.items[i].id, 1, depth_max, &count, err));
         }
     }
@@ -172,7 +216,14 @@ static enum err_code tree_run(struct ops *ops, struct err *err)
 }
 
 static const struct option_spec show_specs[] = {OPS_SPEC_STORE, OPS_SPEC_JSON, OPS_SPEC_EN};
-static const struct usage show_usage = {.name = "org show", .args = "CODE", .vi = "một đơn vị: tên qua các thời kỳ, cấp trên", .en = "one unit: its names through time, what stands above it", .specs = show_specs, .spec_count = ARRAY_LEN(show_specs), .args_min = 1, .args_max = 1};
+static const struct usage show_usage = {.name = "org show",
+                                        .args = "CODE",
+                                        .vi = "một đơn vị: tên qua các thời kỳ, cấp trên",
+                                        .en = "one unit: its names through time, what stands above it",
+                                        .specs = show_specs,
+                                        .spec_count = ARRAY_LEN(show_specs),
+                                        .args_min = 1,
+                                        .args_max = 1};
 
 static enum err_code show_run(struct ops *ops, struct err *err)
 {
@@ -182,7 +233,8 @@ static enum err_code show_run(struct ops *ops, struct err *err)
     struct sql_unit_history_rows facts;
     struct sql_unit_parents_rows parents;
     TRY(sql_unit_history(ops->db, &actor, &ops->arena, &(struct sql_unit_history_args){.unit_id = id}, &facts, err));
-    TRY(sql_unit_parents(ops->db, &actor, &ops->arena, &(struct sql_unit_parents_args){.unit_id = id, .on_day = actor.day}, &parents, err));
+    TRY(sql_unit_parents(ops->db, &actor, &ops->arena,
+                         &(struct sql_unit_parents_args){.unit_id = id, .on_day = actor.day}, &parents, err));
     if (!facts.count)
         return err_set(err, ERR_NOT_FOUND, "không có đơn vị #%lld / no such unit", (long long)id);
     char from[CIVIL_TEXT_BYTES], to[CIVIL_TEXT_BYTES];
@@ -202,7 +254,8 @@ static enum err_code show_run(struct ops *ops, struct err *err)
             json_field_str(w, STR("basis"), f->basis);
             ops_line_end(ops);
         } else
-            buf_printf(&ops->out, "%s – %-10s  %.*s  (%.*s, %.*s)  %.*s\n", from, *to ? to : "…", STR_ARG(f->name), STR_ARG(f->code), STR_ARG(f->kind), STR_ARG(f->basis));
+            buf_printf(&ops->out, "%s – %-10s  %.*s  (%.*s, %.*s)  %.*s\n", from, *to ? to : "…", STR_ARG(f->name),
+                       STR_ARG(f->code), STR_ARG(f->kind), STR_ARG(f->basis));
     }
     for (size_t i = 0; i < parents.count; i++) {
         if (ops->json) {
@@ -212,7 +265,8 @@ static enum err_code show_run(struct ops *ops, struct err *err)
             json_field_str(w, STR("name"), parents.items[i].name);
             ops_line_end(ops);
         } else
-            buf_printf(&ops->out, "↑ %.*s: %.*s\n", STR_ARG(parents.items[i].edge_kind), STR_ARG(parents.items[i].name));
+            buf_printf(&ops->out, "↑ %.*s: %.*s\n", STR_ARG(parents.items[i].edge_kind),
+                       STR_ARG(parents.items[i].name));
     }
     if (ops->json) {
         struct json_writer *w = ops_line(ops, "summary");
@@ -228,11 +282,13 @@ static enum err_code duties_count(void *ctx, struct db *db, int64_t unit_id, int
 {
     struct ops *ops = ctx;
     struct sql_assignment_ids_open_of_unit_rows rows;
-    TRY(sql_assignment_ids_open_of_unit(db, &ops->arena, &(struct sql_assignment_ids_open_of_unit_args){.unit_id = unit_id}, &rows, err));
+    TRY(sql_assignment_ids_open_of_unit(
+        db, &ops->arena, &(struct sql_assignment_ids_open_of_unit_args){.unit_id = unit_id}, &rows, err));
     *ret_open = (int64_t)rows.count;
     return ERR_NONE;
 }
-static enum err_code duties_move(void *ctx, struct db *db, int64_t from_id, int64_t to_id, int64_t actor_id, size_t *ret_moved, struct err *err)
+static enum err_code duties_move(void *ctx, struct db *db, int64_t from_id, int64_t to_id, int64_t actor_id,
+                                 size_t *ret_moved, struct err *err)
 {
     (void)ctx;
     return directive_move_open(db, from_id, to_id, actor_id, ret_moved, err);
@@ -262,12 +318,26 @@ static enum err_code apply(struct ops *ops, struct event_plan *plan, struct err 
         json_field_i64(w, STR("duties_moved"), (int64_t)done.duties_moved);
         ops_line_end(ops);
     } else
-        buf_printf(&ops->out, ops_text(ops, "Xong: sự kiện #%lld, %zu việc đang mở chuyển theo\n", "Done: event #%lld, %zu open duties went along\n"), (long long)done.event_id, done.duties_moved);
+        buf_printf(&ops->out,
+                   ops_text(ops, "Xong: sự kiện #%lld, %zu việc đang mở chuyển theo\n",
+                            "Done: event #%lld, %zu open duties went along\n"),
+                   (long long)done.event_id, done.duties_moved);
     return ERR_NONE;
 }
 
-static const struct option_spec merge_specs[] = {OPS_SPEC_STORE, {"into", 0, OPTION_TEXT, OPTION_REQUIRED, "CODE", "đơn vị kế thừa", "the successor", 0, 0}, SPEC_ON, SPEC_BASIS, OPS_SPEC_AS, OPS_SPEC_JSON, OPS_SPEC_EN};
-static const struct usage merge_usage = {.name = "org merge", .args = "CODE…", .vi = "sáp nhập các đơn vị vào một đơn vị đang có", .en = "merge units into one that is there", .specs = merge_specs, .spec_count = ARRAY_LEN(merge_specs), .args_min = 1, .args_max = FROM_MAX};
+static const struct option_spec merge_specs[] = {
+    OPS_SPEC_STORE, {"into", 0, OPTION_TEXT, OPTION_REQUIRED, "CODE", "đơn vị kế thừa", "the successor", 0, 0},
+    SPEC_ON,        SPEC_BASIS,
+    OPS_SPEC_AS,    OPS_SPEC_JSON,
+    OPS_SPEC_EN};
+static const struct usage merge_usage = {.name = "org merge",
+                                         .args = "CODE…",
+                                         .vi = "sáp nhập các đơn vị vào một đơn vị đang có",
+                                         .en = "merge units into one that is there",
+                                         .specs = merge_specs,
+                                         .spec_count = ARRAY_LEN(merge_specs),
+                                         .args_min = 1,
+                                         .args_max = FROM_MAX};
 static enum err_code merge_run(struct ops *ops, struct err *err)
 {
     struct event_plan plan = {.kind = EVENT_MERGE};
@@ -277,7 +347,8 @@ static enum err_code merge_run(struct ops *ops, struct err *err)
 
 static const struct option_spec split_specs[] = {
     OPS_SPEC_STORE,
-    {"part", 0, OPTION_TEXT, OPTION_REPEATED | OPTION_REQUIRED, "CODE=NAME", "đơn vị mới; nêu nhiều lần", "a new unit; repeat it", 0, 0},
+    {"part", 0, OPTION_TEXT, OPTION_REPEATED | OPTION_REQUIRED, "CODE=NAME", "đơn vị mới; nêu nhiều lần",
+     "a new unit; repeat it", 0, 0},
     {"continues", 0, OPTION_FLAG, 0, NULL, "đơn vị cũ còn tiếp tục", "the old unit goes on", 0, 0},
     SPEC_ON,
     SPEC_BASIS,
@@ -285,19 +356,29 @@ static const struct option_spec split_specs[] = {
     OPS_SPEC_JSON,
     OPS_SPEC_EN,
 };
-static const struct usage split_usage = {.name = "org split", .args = "CODE", .vi = "chia tách một đơn vị; những gì không nêu chuyển về phần đầu", .en = "split a unit; what is not named goes to the first part", .specs = split_specs, .spec_count = ARRAY_LEN(split_specs), .args_min = 1, .args_max = 1};
+static const struct usage split_usage = {.name = "org split",
+                                         .args = "CODE",
+                                         .vi = "chia tách một đơn vị; những gì không nêu chuyển về phần đầu",
+                                         .en = "split a unit; what is not named goes to the first part",
+                                         .specs = split_specs,
+                                         .spec_count = ARRAY_LEN(split_specs),
+                                         .args_min = 1,
+                                         .args_max = 1};
 static enum err_code split_run(struct ops *ops, struct err *err)
 {
     struct unit_fact parts[EVENT_PARTS_MAX] = {0};
-    struct event_plan plan = {.kind = EVENT_SPLIT, .parts = parts, .from_continues = options_has(ops->options, "continues")};
+    struct event_plan plan = {
+        .kind = EVENT_SPLIT, .parts = parts, .from_continues = options_has(ops->options, "continues")};
     int64_t id;
     struct sql_unit_name_on_row *row = NULL;
     TRY(ops_unit(ops, ops->options->args.items[0], &id, err));
-    TRY(sql_unit_name_on(ops->db, &ops->arena, &(struct sql_unit_name_on_args){.unit_id = id, .on_day = ops_day(ops, "on")}, &row, err));
+    TRY(sql_unit_name_on(ops->db, &ops->arena,
+                         &(struct sql_unit_name_on_args){.unit_id = id, .on_day = ops_day(ops, "on")}, &row, err));
     for (struct str text; !str_is_null(text = options_nth(ops->options, "part", plan.part_count)); plan.part_count++) {
         struct str code;
         if (plan.part_count == EVENT_PARTS_MAX || !str_contains(text, STR("=")) || !str_split(&text, '=', &code))
-            return ops_usage(ops, err, "--part cần MÃ=TÊN, nhiều nhất 16 phần", "--part wants CODE=NAME, at most 16 of them");
+            return ops_usage(ops, err, "--part cần MÃ=TÊN, nhiều nhất 16 phần",
+                             "--part wants CODE=NAME, at most 16 of them");
         parts[plan.part_count] = (struct unit_fact){.kind = row ? row->kind : STR_NONE, .code = code, .name = text};
     }
     return apply(ops, &plan, err);
@@ -314,19 +395,43 @@ static const struct option_spec rename_specs[] = {
     OPS_SPEC_JSON,
     OPS_SPEC_EN,
 };
-static const struct usage rename_usage = {.name = "org rename", .args = "CODE", .vi = "đổi tên, mã hoặc ký hiệu từ một ngày; tên cũ vẫn hiện ở công văn cũ", .en = "another name, code or symbol from a day on; old letters keep the old one", .specs = rename_specs, .spec_count = ARRAY_LEN(rename_specs), .args_min = 1, .args_max = 1};
+static const struct usage rename_usage = {
+    .name = "org rename",
+    .args = "CODE",
+    .vi = "đổi tên, mã hoặc ký hiệu từ một ngày; tên cũ vẫn hiện ở công văn cũ",
+    .en = "another name, code or symbol from a day on; old letters keep the old one",
+    .specs = rename_specs,
+    .spec_count = ARRAY_LEN(rename_specs),
+    .args_min = 1,
+    .args_max = 1};
 static enum err_code rename_run(struct ops *ops, struct err *err)
 {
     const struct options *o = ops->options;
-    struct unit_fact fact = {.name = options_text(o, "name"), .code = options_text(o, "code"), .symbol = options_text(o, "symbol")};
+    struct unit_fact fact = {
+        .name = options_text(o, "name"), .code = options_text(o, "code"), .symbol = options_text(o, "symbol")};
     if (str_is_null(fact.name) && str_is_null(fact.code) && str_is_null(fact.symbol))
         return ops_usage(ops, err, "cần --name, --code hoặc --symbol", "give --name, --code or --symbol");
     struct event_plan plan = {.kind = EVENT_RENAME, .new_fact = &fact};
     return apply(ops, &plan, err);
 }
 
-static const struct option_spec move_specs[] = {OPS_SPEC_STORE, {"under", 0, OPTION_TEXT, OPTION_REQUIRED, "CODE", "cấp trên mới", "what it stands below from then on", 0, 0}, SPEC_TREE, SPEC_ON, SPEC_BASIS, OPS_SPEC_AS, OPS_SPEC_JSON, OPS_SPEC_EN};
-static const struct usage move_usage = {.name = "org move", .args = "CODE…", .vi = "chuyển đơn vị, cùng mọi cấp dưới, về cấp trên khác trong một cây", .en = "move units, with all below them, below another one in one tree", .specs = move_specs, .spec_count = ARRAY_LEN(move_specs), .args_min = 1, .args_max = FROM_MAX};
+static const struct option_spec move_specs[] = {
+    OPS_SPEC_STORE,
+    {"under", 0, OPTION_TEXT, OPTION_REQUIRED, "CODE", "cấp trên mới", "what it stands below from then on", 0, 0},
+    SPEC_TREE,
+    SPEC_ON,
+    SPEC_BASIS,
+    OPS_SPEC_AS,
+    OPS_SPEC_JSON,
+    OPS_SPEC_EN};
+static const struct usage move_usage = {.name = "org move",
+                                        .args = "CODE…",
+                                        .vi = "chuyển đơn vị, cùng mọi cấp dưới, về cấp trên khác trong một cây",
+                                        .en = "move units, with all below them, below another one in one tree",
+                                        .specs = move_specs,
+                                        .spec_count = ARRAY_LEN(move_specs),
+                                        .args_min = 1,
+                                        .args_max = FROM_MAX};
 static enum err_code move_run(struct ops *ops, struct err *err)
 {
     struct unit_parent parent = {.edge_kind = tree_of(ops)};
@@ -337,7 +442,10 @@ static enum err_code move_run(struct ops *ops, struct err *err)
 
 int cmd_org(int argc, char **argv)
 {
-    static const struct ops_verb verbs[] = {{"import", &import_usage, import_run, OPS_STORE}, {"tree", &tree_usage, tree_run, OPS_STORE},       {"show", &show_usage, show_run, OPS_STORE}, {"merge", &merge_usage, merge_run, OPS_STORE},
-                                            {"split", &split_usage, split_run, OPS_STORE},    {"rename", &rename_usage, rename_run, OPS_STORE}, {"move", &move_usage, move_run, OPS_STORE}};
+    static const struct ops_verb verbs[] = {
+        {"import", &import_usage, import_run, OPS_STORE}, {"tree", &tree_usage, tree_run, OPS_STORE},
+        {"show", &show_usage, show_run, OPS_STORE},       {"merge", &merge_usage, merge_run, OPS_STORE},
+        {"split", &split_usage, split_run, OPS_STORE},    {"rename", &rename_usage, rename_run, OPS_STORE},
+        {"move", &move_usage, move_run, OPS_STORE}};
     return ops_main("org", verbs, ARRAY_LEN(verbs), argc, argv);
 }

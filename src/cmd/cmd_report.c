@@ -1,4 +1,5 @@
-/* cmd_report.c - `luytre report`: the answer letter, the roll-up or a periodic report with its annex, from frozen figures, as files. */
+/* cmd_report.c - `luytre report`: the answer letter, the roll-up or a periodic report with its annex, from frozen
+ * figures, as files. */
 #include "cmd/cmd.h"
 #include "cmd/serve.h"
 #include "duty/freeze.h"
@@ -13,13 +14,18 @@
 #define REPORT_ARENA_BYTES ((size_t)1 << 30)
 
 static const struct option_spec specs[] = {
-    {"store", 0, OPTION_PATH, OPTION_REQUIRED, "STORE", "tệp dữ liệu hoặc postgresql://…", "database file or postgresql://…", 0, 0},
+    {"store", 0, OPTION_PATH, OPTION_REQUIRED, "STORE", "tệp dữ liệu hoặc postgresql://…",
+     "database file or postgresql://…", 0, 0},
     {"out", 'o', OPTION_PATH, OPTION_REQUIRED, "DIR", "thư mục nhận tệp", "folder the files go to", 0, 0},
-    {"kind", 0, OPTION_TEXT, 0, "KIND", "letter (mặc định): công văn trả lời; rollup: báo cáo tổng hợp", "letter (default): answer letter; rollup: roll-up report", 0, 0},
-    {"freeze", 0, OPTION_INT, 0, "ID", "dùng lần chốt đã có; không có: chốt bây giờ", "use a freeze that exists; absent: freeze now", 1, INT64_MAX},
-    {"org", 0, OPTION_TEXT, 0, "CODE", "mã đơn vị báo cáo; không có: đơn vị đứng đầu", "code of the unit that reports; absent: the one on top", 0, 0},
+    {"kind", 0, OPTION_TEXT, 0, "KIND", "letter (mặc định): công văn trả lời; rollup: báo cáo tổng hợp",
+     "letter (default): answer letter; rollup: roll-up report", 0, 0},
+    {"freeze", 0, OPTION_INT, 0, "ID", "dùng lần chốt đã có; không có: chốt bây giờ",
+     "use a freeze that exists; absent: freeze now", 1, INT64_MAX},
+    {"org", 0, OPTION_TEXT, 0, "CODE", "mã đơn vị báo cáo; không có: đơn vị đứng đầu",
+     "code of the unit that reports; absent: the one on top", 0, 0},
     {"directive", 0, OPTION_INT, 0, "ID", "trả lời văn bản chỉ đạo này", "answers this directive", 1, INT64_MAX},
-    {"as-of", 0, OPTION_DAY, 0, "DATE", "số liệu như đã biết cuối ngày này", "figures as known at the end of that day", 0, 0},
+    {"as-of", 0, OPTION_DAY, 0, "DATE", "số liệu như đã biết cuối ngày này", "figures as known at the end of that day",
+     0, 0},
     {"causes", 0, OPTION_TEXT, 0, "TEXT", "nguyên nhân, khó khăn", "causes, difficulties", 0, 0},
     {"proposals", 0, OPTION_TEXT, 0, "TEXT", "đề xuất, kiến nghị", "proposals", 0, 0},
 };
@@ -33,16 +39,20 @@ static const struct usage usage = {
     .more = "Cùng một lần chốt cho các tệp giống nhau từng byte. / The same freeze gives the same bytes.\n",
 };
 
-static enum err_code freeze_find(struct db *db, const struct actor *actor, const struct options *options, struct arena *arena, int64_t *ret_id, struct err *err)
+static enum err_code freeze_find(struct db *db, const struct actor *actor, const struct options *options,
+                                 struct arena *arena, int64_t *ret_id, struct err *err)
 {
     *ret_id = options_int(options, "freeze", 0);
     if (*ret_id)
         return ERR_NONE;
-    struct freeze_draft draft = {.directive_id = options_int(options, "directive", 0), .edge_kind = EDGE_ADMINISTRATIVE, .as_of_day = options_day(options, "as-of")};
+    struct freeze_draft draft = {.directive_id = options_int(options, "directive", 0),
+                                 .edge_kind = EDGE_ADMINISTRATIVE,
+                                 .as_of_day = options_day(options, "as-of")};
     struct str code = options_text(options, "org");
     if (draft.directive_id) {
         struct sql_answer_directive_row *directive;
-        TRY(sql_answer_directive(db, arena, &(struct sql_answer_directive_args){.id = draft.directive_id}, &directive, err));
+        TRY(sql_answer_directive(db, arena, &(struct sql_answer_directive_args){.id = draft.directive_id}, &directive,
+                                 err));
         if (!directive)
             return err_set(err, ERR_NOT_FOUND, "--directive: không có văn bản chỉ đạo này / no such directive");
         draft.root_id = directive->issuer_id;
@@ -62,7 +72,8 @@ static enum err_code freeze_find(struct db *db, const struct actor *actor, const
     return ERR_NONE;
 }
 
-static enum err_code typed_fields(const struct options *options, struct arena *arena, struct str *ret_json, struct err *err)
+static enum err_code typed_fields(const struct options *options, struct arena *arena, struct str *ret_json,
+                                  struct err *err)
 {
     AUTO_BUF buf;
     buf_init(&buf, 1u << 20);
@@ -100,7 +111,8 @@ static enum err_code run(const struct options *options, enum answer_kind kind, s
     TRY(answer_document(db, &actor, &order, arena, &document, err));
     struct str dir = options_text(options, "out");
     const char *name = kind == ANSWER_LETTER ? "letter" : "rollup";
-    const char *docx = path_in(arena, dir, name, "docx"), *pdf = path_in(arena, dir, name, "pdf"), *xlsx = path_in(arena, dir, "annex", "xlsx");
+    const char *docx = path_in(arena, dir, name, "docx"), *pdf = path_in(arena, dir, name, "pdf"),
+               *xlsx = path_in(arena, dir, "annex", "xlsx");
     if (!docx || !pdf || !xlsx)
         return arena_full(arena, err);
     TRY(docx_write_file(&document, docx, err));

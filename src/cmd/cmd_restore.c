@@ -16,19 +16,26 @@
 #include "store/backup.h"
 #include "store/blob.h"
 
-#define MARKER       ".restoring" /* stands in the blob folder while it is filled */
-#define SPOOL        "spool"
-#define FOLDER_MAX   100000u
-#define HOLD_MAX     PACK_RECORD_MAX_BYTES
+#define MARKER     ".restoring" /* stands in the blob folder while it is filled */
+#define SPOOL      "spool"
+#define FOLDER_MAX 100000u
+#define HOLD_MAX   PACK_RECORD_MAX_BYTES
 
 static const struct option_spec specs[] = {
-    {"store", 's', OPTION_TEXT, 0, "PATH|postgresql://…", "nơi khôi phục tới: tệp chưa có, hoặc cơ sở dữ liệu PostgreSQL trống", "where to: a file that does not exist, or an empty PostgreSQL database", 0, 0},
+    {"store", 's', OPTION_TEXT, 0, "PATH|postgresql://…",
+     "nơi khôi phục tới: tệp chưa có, hoặc cơ sở dữ liệu PostgreSQL trống",
+     "where to: a file that does not exist, or an empty PostgreSQL database", 0, 0},
     OPS_SPEC_BLOBS,
     {"secret", 0, OPTION_PATH, 0, "KEYFILE", "khóa bí mật của bản sao lưu", "the secret key of the backup", 0, 0},
-    {"keys-from", 0, OPTION_PATH, 0, "FILE", "tệp khóa đã sao bằng --with-keys, khôi phục vào --keys", "the file of keys made by --with-keys, restored into --keys", 0, 0},
+    {"keys-from", 0, OPTION_PATH, 0, "FILE", "tệp khóa đã sao bằng --with-keys, khôi phục vào --keys",
+     "the file of keys made by --with-keys, restored into --keys", 0, 0},
     OPS_SPEC_KEYS,
-    {"snapshot", 0, OPTION_FLAG, 0, NULL, "FILE là ảnh chụp của luytre upgrade trên PostgreSQL (không mã hóa; --blobs giữ nguyên)", "FILE is a snapshot of upgrade on PostgreSQL (not sealed; --blobs stays as it is)", 0, 0},
-    {"finish", 0, OPTION_FLAG, 0, NULL, "làm nốt một lần khôi phục PostgreSQL bị ngắt sau khi đã ghi: kiểm chứng và mở kỷ nguyên mới", "finish a PostgreSQL restore cut short after it was stored: verify, open a new epoch", 0, 0},
+    {"snapshot", 0, OPTION_FLAG, 0, NULL,
+     "FILE là ảnh chụp của luytre upgrade trên PostgreSQL (không mã hóa; --blobs giữ nguyên)",
+     "FILE is a snapshot of upgrade on PostgreSQL (not sealed; --blobs stays as it is)", 0, 0},
+    {"finish", 0, OPTION_FLAG, 0, NULL,
+     "làm nốt một lần khôi phục PostgreSQL bị ngắt sau khi đã ghi: kiểm chứng và mở kỷ nguyên mới",
+     "finish a PostgreSQL restore cut short after it was stored: verify, open a new epoch", 0, 0},
     OPS_SPEC_JSON,
     OPS_SPEC_EN,
 };
@@ -41,17 +48,18 @@ static const struct usage usage = {
     .spec_count = ARRAY_LEN(specs),
     .args_max = 1,
     .more = "  luytre restore luytre-20221130-083000.backup --store /var/lib/luytre/luytre.db --secret cap-cuu.key\n"
-            "  Ảnh chụp của luytre upgrade với SQLite là chính tệp kho: chỉ cần chép lại. / A snapshot of upgrade on SQLite is the store itself: copy it back.\n",
+            "  Ảnh chụp của luytre upgrade với SQLite là chính tệp kho: chỉ cần chép lại. / A snapshot of upgrade on "
+            "SQLite is the store itself: copy it back.\n",
 };
 
 struct restoring {
     struct ops *ops;
     struct pack_reader *reader;
     const char *NULLABLE blobs;
-    struct str engine;      /* of the header */
-    struct buf held;        /* bytes of the database that are to be handed out */
+    struct str engine; /* of the header */
+    struct buf held;   /* bytes of the database that are to be handed out */
     size_t held_at;
-    struct buf next;        /* the record after them: the last one waits until the whole backup was verified */
+    struct buf next; /* the record after them: the last one waits until the whole backup was verified */
     bool has_next, database_ended;
     /* the file being received */
     int fd;
@@ -75,12 +83,14 @@ static enum err_code blob_begin(struct restoring *r, struct str head, struct err
     if (r->fd >= 0 || !str_split(&head, ' ', &hex) || !str_to_i64(head, &r->left_bytes) || r->left_bytes < 0)
         return damaged("a file's head", err);
     if (!r->blobs)
-        return err_set(err, ERR_UNSUPPORTED, "bản sao lưu có tệp lớn: cần --blobs DIR / the backup has large files: give --blobs DIR");
+        return err_set(err, ERR_UNSUPPORTED,
+                       "bản sao lưu có tệp lớn: cần --blobs DIR / the backup has large files: give --blobs DIR");
     struct arena *arena = &r->ops->arena;
     if (crypto_from_hex(hex, arena, &bytes, err) != ERR_NONE || bytes.len_bytes != sizeof r->want.bytes)
         return damaged("a file's hash", err);
     memcpy(r->want.bytes, bytes.ptr, sizeof r->want.bytes);
-    struct str folder = arena_printf(arena, "%s/%.2s", r->blobs, hex.ptr), path = arena_printf(arena, "%s/%.2s/%.*s", r->blobs, hex.ptr, STR_ARG(str_slice(hex, 2, hex.len_bytes)));
+    struct str folder = arena_printf(arena, "%s/%.2s", r->blobs, hex.ptr),
+               path = arena_printf(arena, "%s/%.2s/%.*s", r->blobs, hex.ptr, STR_ARG(str_slice(hex, 2, hex.len_bytes)));
     if (str_is_null(folder) || str_is_null(path))
         return arena_full(arena, err);
     TRY(file_mkdir_all(folder.ptr, 0700, err));
@@ -149,8 +159,8 @@ static enum err_code until_database(struct restoring *r, struct buf *into, bool 
     }
 }
 
-/* What backup_restore reads. The last piece of the database is handed out only after everything behind it was read and found whole: an
- * engine cannot finish, and so cannot commit, what is not yet verified. */
+/* What backup_restore reads. The last piece of the database is handed out only after everything behind it was read and
+ * found whole: an engine cannot finish, and so cannot commit, what is not yet verified. */
 static enum err_code database_read(void *ctx, char *room, size_t room_bytes, size_t *ret_count, struct err *err)
 {
     struct restoring *r = ctx;
@@ -197,7 +207,10 @@ static enum err_code blobs_prepare(struct restoring *r, struct err *err)
             continue;
         errno = 0;
         if (!is_ours)
-            return err_set(err, ERR_CONFLICT, "thư mục %s không trống: chỉ khôi phục vào chỗ trống / is not empty: a backup is restored into an empty place only", r->blobs);
+            return err_set(err, ERR_CONFLICT,
+                           "thư mục %s không trống: chỉ khôi phục vào chỗ trống / is not empty: a backup is restored "
+                           "into an empty place only",
+                           r->blobs);
         const char *path;
         TRY(path_join(str_from_cstr(r->blobs), list.items[i].name, arena, &path, err));
         TRY(file_remove_all(path, err));
@@ -214,7 +227,8 @@ static void blobs_clear(struct restoring *r)
         return;
     for (size_t i = 0; i < list.count; i++) {
         const char *path;
-        if (!str_equal(list.items[i].name, STR(SPOOL)) && path_join(str_from_cstr(r->blobs), list.items[i].name, &r->ops->arena, &path, &ignored) == ERR_NONE)
+        if (!str_equal(list.items[i].name, STR(SPOOL)) &&
+            path_join(str_from_cstr(r->blobs), list.items[i].name, &r->ops->arena, &path, &ignored) == ERR_NONE)
             err_ignore(file_remove_all(path, &ignored), "the restore has failed already and says why");
     }
 }
@@ -224,9 +238,14 @@ struct checked {
     struct chain_report chain;
     struct blob_report blobs;
 };
-static enum err_code check(const char *where, const char *NULLABLE blobs, struct ops *ops, struct checked *ret, struct err *err)
+static enum err_code check(const char *where, const char *NULLABLE blobs, struct ops *ops, struct checked *ret,
+                           struct err *err)
 {
-    struct store_options how = {.modules = sql_modules_all, .clock = &ops->clock, .blob_folder = blobs, .lane = STORE_LANE_MAX, .migrate = true};
+    struct store_options how = {.modules = sql_modules_all,
+                                .clock = &ops->clock,
+                                .blob_folder = blobs,
+                                .lane = STORE_LANE_MAX,
+                                .migrate = true};
     AUTO_STORE store = NULL;
     TRY(store_open(where, &how, &store, err));
     AUTO_DB db = NULL;
@@ -237,16 +256,20 @@ static enum err_code check(const char *where, const char *NULLABLE blobs, struct
     TRY(blob_verify(db, &ret->blobs, err));
     errno = 0;
     if (ret->blobs.missing || ret->blobs.damaged)
-        return err_set(err, ERR_CONFLICT, "%lld tệp thiếu, %lld tệp hỏng trong bản sao lưu / files missing or damaged in the backup", (long long)ret->blobs.missing, (long long)ret->blobs.damaged);
+        return err_set(err, ERR_CONFLICT,
+                       "%lld tệp thiếu, %lld tệp hỏng trong bản sao lưu / files missing or damaged in the backup",
+                       (long long)ret->blobs.missing, (long long)ret->blobs.damaged);
     return backup_new_epoch(db, &ret->epoch, err);
 }
 
-static enum err_code sqlite_place(struct restoring *r, const char *where, const struct store_options *how, const struct backup_source *source, struct checked *ret, struct err *err)
+static enum err_code sqlite_place(struct restoring *r, const char *where, const struct store_options *how,
+                                  const struct backup_source *source, struct checked *ret, struct err *err)
 {
     struct arena *arena = &r->ops->arena;
     char token[CRYPTO_TOKEN_CHARS + 1];
     crypto_token(token);
-    struct str folder = arena_printf(arena, "%s.restoring-%s", where, token), path = arena_printf(arena, "%s.restoring-%s/luytre.db", where, token);
+    struct str folder = arena_printf(arena, "%s.restoring-%s", where, token),
+               path = arena_printf(arena, "%s.restoring-%s/luytre.db", where, token);
     struct str wal = arena_printf(arena, "%s.restoring-%s/luytre.db-wal", where, token);
     if (str_is_null(folder) || str_is_null(path) || str_is_null(wal))
         return arena_full(arena, err);
@@ -260,7 +283,8 @@ static enum err_code sqlite_place(struct restoring *r, const char *where, const 
     if (code == ERR_NONE && stat(wal.ptr, &st) == 0 && st.st_size > 0)
         code = err_set(err, ERR_BUSY, "%s is still being written", path.ptr);
     AUTO_FD fd = code == ERR_NONE ? open(path.ptr, O_RDONLY | O_CLOEXEC) : -1;
-    if (code == ERR_NONE && (fd < 0 || fsync(fd) != 0 || link(path.ptr, where) != 0)) /* never over a file that appeared meanwhile */
+    if (code == ERR_NONE &&
+        (fd < 0 || fsync(fd) != 0 || link(path.ptr, where) != 0)) /* never over a file that appeared meanwhile */
         code = err_set(err, errno == EEXIST ? ERR_CONFLICT : ERR_IO, "restore to %s: %s", where, strerror(errno));
     if (code == ERR_NONE)
         code = file_sync_parent(where, err);
@@ -281,7 +305,8 @@ static enum err_code header_read(struct restoring *r, struct err *err)
     int64_t format = 0;
     bool keys;
     if (!json_i64(json_get(root, STR("format")), &format) || format != 1)
-        return err_set(err, ERR_UNSUPPORTED, "bản sao lưu do luytre mới hơn tạo / the backup was made by a newer luytre");
+        return err_set(err, ERR_UNSUPPORTED,
+                       "bản sao lưu do luytre mới hơn tạo / the backup was made by a newer luytre");
     r->engine = STR_NONE;
     if (json_bool(json_get(root, STR("keys")), &keys) && keys)
         return ERR_NONE;
@@ -299,13 +324,17 @@ static enum err_code restore_all(struct restoring *r, const char *where, struct 
     if (str_is_null(r->engine))
         return err_set(err, ERR_SYNTAX, "đây là tệp khóa: dùng --keys-from / this is a file of keys: use --keys-from");
     if (str_equal(r->engine, STR("postgres")) != is_postgres)
-        return err_set(err, ERR_UNSUPPORTED, "bản sao lưu của %.*s: khôi phục vào cùng loại / a backup of %.*s: restore it into the same kind", STR_ARG(r->engine), STR_ARG(r->engine));
+        return err_set(
+            err, ERR_UNSUPPORTED,
+            "bản sao lưu của %.*s: khôi phục vào cùng loại / a backup of %.*s: restore it into the same kind",
+            STR_ARG(r->engine), STR_ARG(r->engine));
     TRY(until_database(r, &r->next, &ended, err));
     if (ended)
         return damaged("it holds no database", err);
     r->has_next = true;
     struct backup_source source = {database_read, r};
-    struct store_options how = {.modules = sql_modules_all, .clock = &ops->clock, .blob_folder = r->blobs, .create = true, .migrate = true};
+    struct store_options how = {
+        .modules = sql_modules_all, .clock = &ops->clock, .blob_folder = r->blobs, .create = true, .migrate = true};
     if (!is_postgres)
         return sqlite_place(r, where, &how, &source, ret, err);
     struct backup_report report;
@@ -328,27 +357,36 @@ static enum err_code snapshot_read(void *ctx, char *room, size_t room_bytes, siz
     return ERR_NONE;
 }
 
-static enum err_code restore_snapshot(struct ops *ops, const char *file, const char *where, struct restoring *r, struct checked *ret, struct err *err)
+static enum err_code restore_snapshot(struct ops *ops, const char *file, const char *where, struct restoring *r,
+                                      struct checked *ret, struct err *err)
 {
     AUTO_FD fd = open(file, O_RDONLY | O_CLOEXEC);
     char magic[sizeof SNAPSHOT_MAGIC - 1];
     errno = fd < 0 ? errno : 0;
-    if (fd < 0 || pread(fd, magic, sizeof magic, 0) != (ssize_t)sizeof magic || memcmp(magic, SNAPSHOT_MAGIC, sizeof magic) != 0)
-        return err_set(err, errno ? ERR_IO : ERR_SYNTAX, "%s: không phải ảnh chụp PostgreSQL của luytre upgrade / not a PostgreSQL snapshot of luytre upgrade", file);
+    if (fd < 0 || pread(fd, magic, sizeof magic, 0) != (ssize_t)sizeof magic ||
+        memcmp(magic, SNAPSHOT_MAGIC, sizeof magic) != 0)
+        return err_set(
+            err, errno ? ERR_IO : ERR_SYNTAX,
+            "%s: không phải ảnh chụp PostgreSQL của luytre upgrade / not a PostgreSQL snapshot of luytre upgrade",
+            file);
     r->fd = fd;
     struct backup_source source = {snapshot_read, r};
-    struct store_options how = {.modules = sql_modules_all, .clock = &ops->clock, .blob_folder = r->blobs, .migrate = true};
+    struct store_options how = {
+        .modules = sql_modules_all, .clock = &ops->clock, .blob_folder = r->blobs, .migrate = true};
     struct backup_report report;
     enum err_code code = backup_restore(where, &how, &source, &report, err);
     r->fd = -1;
     return code == ERR_NONE ? check(where, r->blobs, ops, ret, err) : code;
 }
 
-static enum err_code restore_file(struct ops *ops, const char *file, const struct seal_secret *secret, const char *where, struct restoring *r, struct checked *ret, struct err *err)
+static enum err_code restore_file(struct ops *ops, const char *file, const struct seal_secret *secret,
+                                  const char *where, struct restoring *r, struct checked *ret, struct err *err)
 {
     errno = 0;
     if (!ops_is_postgres(str_from_cstr(where)) && file_exists(where))
-        return err_set(err, ERR_CONFLICT, "%s đã có: chỉ khôi phục vào chỗ trống / exists: a backup is restored into an empty place only", where);
+        return err_set(err, ERR_CONFLICT,
+                       "%s đã có: chỉ khôi phục vào chỗ trống / exists: a backup is restored into an empty place only",
+                       where);
     TRY(pack_open(file, secret, &r->reader, err));
     enum err_code code = blobs_prepare(r, err);
     if (code == ERR_NONE) {
@@ -357,7 +395,8 @@ static enum err_code restore_file(struct ops *ops, const char *file, const struc
             (void)close(r->fd);
         r->fd = -1;
         /* What stands in PostgreSQL already needs its files. */
-        bool is_stored = ops_is_postgres(str_from_cstr(where)) && r->database_ended && !r->has_next && r->held_at == r->held.len_bytes;
+        bool is_stored = ops_is_postgres(str_from_cstr(where)) && r->database_ended && !r->has_next &&
+                         r->held_at == r->held.len_bytes;
         if (code != ERR_NONE && !is_stored)
             blobs_clear(r);
         else if (r->blobs) {
@@ -371,7 +410,8 @@ static enum err_code restore_file(struct ops *ops, const char *file, const struc
     return code;
 }
 
-static enum err_code restore_keys(struct ops *ops, const char *file, const struct seal_secret *secret, const char *folder, size_t *ret_count, struct err *err)
+static enum err_code restore_keys(struct ops *ops, const char *file, const struct seal_secret *secret,
+                                  const char *folder, size_t *ret_count, struct err *err)
 {
     struct pack_reader *reader = NULL;
     TRY(pack_open(file, secret, &reader, err));
@@ -419,14 +459,16 @@ static enum err_code restore_keys(struct ops *ops, const char *file, const struc
 static enum err_code run(struct ops *ops, struct err *err)
 {
     const struct options *options = ops->options;
-    bool finish = options_has(options, "finish"), keys_wanted = options_has(options, "keys-from"), has_file = options->args.count == 1;
+    bool finish = options_has(options, "finish"), keys_wanted = options_has(options, "keys-from"),
+         has_file = options->args.count == 1;
     if (!options_has(options, "store") && (has_file || finish))
         return ops_usage(ops, err, "cần --store", "--store is needed");
     if (!has_file && !finish && !keys_wanted)
         return ops_usage(ops, err, "cần tệp sao lưu", "name the backup");
     bool is_snapshot = options_has(options, "snapshot");
     if (is_snapshot && (!has_file || !ops_is_postgres(options_text(options, "store"))))
-        return ops_usage(ops, err, "--snapshot cần một tệp và --store postgresql://…", "--snapshot wants a file and --store postgresql://…");
+        return ops_usage(ops, err, "--snapshot cần một tệp và --store postgresql://…",
+                         "--snapshot wants a file and --store postgresql://…");
     if (!finish && !is_snapshot && !options_has(options, "secret"))
         return ops_usage(ops, err, "cần --secret KEYFILE", "--secret KEYFILE is needed");
     (void)signal(SIGPIPE, SIG_IGN);
@@ -447,7 +489,8 @@ static enum err_code run(struct ops *ops, struct err *err)
     else if (code == ERR_NONE && is_snapshot)
         code = restore_snapshot(ops, options->args.items[0].ptr, options_text(options, "store").ptr, &r, &checked, err);
     else if (code == ERR_NONE && has_file)
-        code = restore_file(ops, options->args.items[0].ptr, &secret, options_text(options, "store").ptr, &r, &checked, err);
+        code = restore_file(ops, options->args.items[0].ptr, &secret, options_text(options, "store").ptr, &r, &checked,
+                            err);
     buf_done(&r.held);
     buf_done(&r.next);
     if (code == ERR_NONE && keys_wanted) {
@@ -475,10 +518,13 @@ static enum err_code run(struct ops *ops, struct err *err)
         return ERR_NONE;
     }
     if (has_file || finish)
-        buf_printf(&ops->out, ops_text(ops, "Đã khôi phục và kiểm chứng: %zu mục của chuỗi, %lld tệp; kỷ nguyên %lld\n", "Restored and verified: %zu entries of the chain, %lld files; epoch %lld\n"), checked.chain.entry_count,
-                   (long long)checked.blobs.blobs, (long long)checked.epoch);
+        buf_printf(&ops->out,
+                   ops_text(ops, "Đã khôi phục và kiểm chứng: %zu mục của chuỗi, %lld tệp; kỷ nguyên %lld\n",
+                            "Restored and verified: %zu entries of the chain, %lld files; epoch %lld\n"),
+                   checked.chain.entry_count, (long long)checked.blobs.blobs, (long long)checked.epoch);
     if (keys_wanted)
-        buf_printf(&ops->out, ops_text(ops, "Đã khôi phục %zu khóa vào %s\n", "%zu keys restored into %s\n"), key_count, keys);
+        buf_printf(&ops->out, ops_text(ops, "Đã khôi phục %zu khóa vào %s\n", "%zu keys restored into %s\n"), key_count,
+                   keys);
     return ERR_NONE;
 }
 

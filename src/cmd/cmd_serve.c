@@ -11,15 +11,24 @@
 #include "web/setup.h"
 
 static const struct option_spec specs[] = {
-    {"store", 's', OPTION_TEXT, OPTION_REQUIRED, "PATH|postgresql://…", "nơi lưu: một tệp SQLite hoặc PostgreSQL", "the store: an SQLite file or PostgreSQL", 0, 0},
-    {"blobs", 'b', OPTION_PATH, 0, "DIR", "thư mục tệp lớn (mặc định: cạnh tệp SQLite)", "folder of large files (default: beside the SQLite file)", 0, 0},
-    {"keys", 'k', OPTION_PATH, 0, "DIR", "thư mục khóa, chỉ máy chủ đọc được (mặc định: cạnh tệp SQLite)", "folder of keys, readable by the server alone (default: beside the SQLite file)", 0, 0},
-    {"listen", 'l', OPTION_TEXT, 0, "ADDR", "127.0.0.1:8080, [::1]:8080 hoặc unix:/run/luytre/web.sock", "127.0.0.1:8080, [::1]:8080 or unix:/run/luytre/web.sock", 0, 0},
-    {"behind-proxy", 'p', OPTION_FLAG, 0, NULL, "có proxy (nginx) đứng trước: tin tiêu đề X-Forwarded-*, cho phép địa chỉ ngoài", "a proxy (nginx) stands before it: believe X-Forwarded-*, allow an outside address", 0, 0},
-    {"url", 'u', OPTION_TEXT, 0, "URL", "địa chỉ công khai của trang, cho liên kết trong thư", "public address of the site, for links in mail", 0, 0},
+    {"store", 's', OPTION_TEXT, OPTION_REQUIRED, "PATH|postgresql://…", "nơi lưu: một tệp SQLite hoặc PostgreSQL",
+     "the store: an SQLite file or PostgreSQL", 0, 0},
+    {"blobs", 'b', OPTION_PATH, 0, "DIR", "thư mục tệp lớn (mặc định: cạnh tệp SQLite)",
+     "folder of large files (default: beside the SQLite file)", 0, 0},
+    {"keys", 'k', OPTION_PATH, 0, "DIR", "thư mục khóa, chỉ máy chủ đọc được (mặc định: cạnh tệp SQLite)",
+     "folder of keys, readable by the server alone (default: beside the SQLite file)", 0, 0},
+    {"listen", 'l', OPTION_TEXT, 0, "ADDR", "127.0.0.1:8080, [::1]:8080 hoặc unix:/run/luytre/web.sock",
+     "127.0.0.1:8080, [::1]:8080 or unix:/run/luytre/web.sock", 0, 0},
+    {"behind-proxy", 'p', OPTION_FLAG, 0, NULL,
+     "có proxy (nginx) đứng trước: tin tiêu đề X-Forwarded-*, cho phép địa chỉ ngoài",
+     "a proxy (nginx) stands before it: believe X-Forwarded-*, allow an outside address", 0, 0},
+    {"url", 'u', OPTION_TEXT, 0, "URL", "địa chỉ công khai của trang, cho liên kết trong thư",
+     "public address of the site, for links in mail", 0, 0},
     {"hotline", 0, OPTION_TEXT, 0, "PHONE", "đường dây nóng hiện ở mọi trang", "the hotline shown on every page", 0, 0},
-    {"allow", 0, OPTION_TEXT, OPTION_REPEATED, "HOST:PORT", "máy nội bộ mà thư và webhook được gọi tới", "inside host that mail and webhooks may call", 0, 0},
-    {"user", 0, OPTION_TEXT, 0, "NAME", "người dùng của các tiến trình khi khởi động bằng root", "what the processes become when started as root", 0, 0},
+    {"allow", 0, OPTION_TEXT, OPTION_REPEATED, "HOST:PORT", "máy nội bộ mà thư và webhook được gọi tới",
+     "inside host that mail and webhooks may call", 0, 0},
+    {"user", 0, OPTION_TEXT, 0, "NAME", "người dùng của các tiến trình khi khởi động bằng root",
+     "what the processes become when started as root", 0, 0},
 };
 static const struct usage usage = {
     .name = "serve",
@@ -30,7 +39,8 @@ static const struct usage usage = {
     .spec_count = ARRAY_LEN(specs),
 };
 
-static enum err_code beside(struct str store, const struct options *options, const char *name, const char *otherwise, struct arena *arena, const char **ret_path, struct err *err)
+static enum err_code beside(struct str store, const struct options *options, const char *name, const char *otherwise,
+                            struct arena *arena, const char **ret_path, struct err *err)
 {
     if (options_has(options, name)) {
         *ret_path = options_text(options, name).ptr;
@@ -73,10 +83,14 @@ static enum err_code run(const struct options *options, struct arena *arena, str
     TRY(path_join(str_from_cstr(plan.files.blobs), STR("spool"), arena, &plan.files.spool, err));
     TRY(file_mkdir_all(plan.files.spool, 0700, err));
     {
-        /* The store is opened once here, so that what is wrong with it is said at once and in words, and the day is brought up before
-         * anybody sees a page. */
+        /* The store is opened once here, so that what is wrong with it is said at once and in words, and the day is
+         * brought up before anybody sees a page. */
         struct clock clock = cmd_clock();
-        struct store_options how = {.modules = sql_modules_all, .clock = &clock, .blob_folder = plan.files.blobs, .create = true, .migrate = true};
+        struct store_options how = {.modules = sql_modules_all,
+                                    .clock = &clock,
+                                    .blob_folder = plan.files.blobs,
+                                    .create = true,
+                                    .migrate = true};
         AUTO_STORE opened = NULL;
         TRY(store_open(plan.files.store, &how, &opened, err));
         AUTO_DB db = NULL;
@@ -89,7 +103,9 @@ static enum err_code run(const struct options *options, struct arena *arena, str
         if (is_needed) {
             char token[CRYPTO_TOKEN_CHARS + 1];
             TRY(setup_token_new(db, token, err));
-            printf("Lần đầu: mở http://%.*s/setup/%s để tạo quản trị viên / first run: open it to make the administrator\n", STR_ARG(listen), token);
+            printf("Lần đầu: mở http://%.*s/setup/%s để tạo quản trị viên / first run: open it to make the "
+                   "administrator\n",
+                   STR_ARG(listen), token);
             fflush(stdout);
         }
     }

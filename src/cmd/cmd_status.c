@@ -1,4 +1,5 @@
-/* cmd_status.c - `luytre status`: how far everyone is as of a day, who is missing first. docs: the command-line contract. */
+/* cmd_status.c - `luytre status`: how far everyone is as of a day, who is missing first. docs: the command-line
+ * contract. */
 #include <unistd.h>
 
 #include "base/vec.h"
@@ -20,14 +21,21 @@
 #define STATUS_SHOWN        20 /* missing units written out in the text for people */
 
 static const struct option_spec specs[] = {
-    {"store", 0, OPTION_PATH, OPTION_REQUIRED, "STORE", "tệp dữ liệu hoặc postgresql://…", "database file or postgresql://…", 0, 0},
-    {"org", 0, OPTION_TEXT, 0, "CODE", "mã đơn vị; không có: đơn vị đứng đầu", "code of a unit; absent: the one on top", 0, 0},
-    {"directive", 0, OPTION_INT, 0, "ID", "chỉ một văn bản chỉ đạo và những văn bản thực hiện nó", "only one directive and what carries it out", 1, INT64_MAX},
-    {"edge", 0, OPTION_TEXT, 0, "KIND", "administrative (mặc định), professional, incident", "administrative (default), professional, incident", 0, 0},
+    {"store", 0, OPTION_PATH, OPTION_REQUIRED, "STORE", "tệp dữ liệu hoặc postgresql://…",
+     "database file or postgresql://…", 0, 0},
+    {"org", 0, OPTION_TEXT, 0, "CODE", "mã đơn vị; không có: đơn vị đứng đầu", "code of a unit; absent: the one on top",
+     0, 0},
+    {"directive", 0, OPTION_INT, 0, "ID", "chỉ một văn bản chỉ đạo và những văn bản thực hiện nó",
+     "only one directive and what carries it out", 1, INT64_MAX},
+    {"edge", 0, OPTION_TEXT, 0, "KIND", "administrative (mặc định), professional, incident",
+     "administrative (default), professional, incident", 0, 0},
     {"as-of", 0, OPTION_DAY, 0, "DATE", "như đã biết cuối ngày này", "as it was known at the end of that day", 0, 0},
-    {"json", 0, OPTION_FLAG, 0, NULL, "mỗi dòng một đối tượng JSON: missing…, unit…, summary", "newline-delimited JSON: missing…, unit…, summary", 0, 0},
-    {"csv", 0, OPTION_FLAG, 0, NULL, "bảng CSV: đơn vị này, rồi từng đơn vị ngay dưới", "CSV: the unit itself, then each unit right below", 0, 0},
-    {"fail-on", 0, OPTION_TEXT, 0, "STATE", "thoát mã 1 khi có việc ở trạng thái này (late, birth, unseen…)", "exit 1 when something is in that state (late, birth, unseen…)", 0, 0},
+    {"json", 0, OPTION_FLAG, 0, NULL, "mỗi dòng một đối tượng JSON: missing…, unit…, summary",
+     "newline-delimited JSON: missing…, unit…, summary", 0, 0},
+    {"csv", 0, OPTION_FLAG, 0, NULL, "bảng CSV: đơn vị này, rồi từng đơn vị ngay dưới",
+     "CSV: the unit itself, then each unit right below", 0, 0},
+    {"fail-on", 0, OPTION_TEXT, 0, "STATE", "thoát mã 1 khi có việc ở trạng thái này (late, birth, unseen…)",
+     "exit 1 when something is in that state (late, birth, unseen…)", 0, 0},
 };
 static const struct usage usage = {
     .name = "status",
@@ -65,7 +73,8 @@ static enum err_code root_find(struct status *s, struct str code, struct err *er
     if (!str_is_empty(code)) {
         TRY(unit_find_code(s->db, code, day, &s->root_id, err));
         struct sql_unit_name_on_row *row;
-        TRY(sql_unit_name_on(s->db, s->arena, &(struct sql_unit_name_on_args){.unit_id = s->root_id, .on_day = day}, &row, err));
+        TRY(sql_unit_name_on(s->db, s->arena, &(struct sql_unit_name_on_args){.unit_id = s->root_id, .on_day = day},
+                             &row, err));
         s->root_name = row ? row->name : STR("");
         return ERR_NONE;
     }
@@ -74,7 +83,9 @@ static enum err_code root_find(struct status *s, struct str code, struct err *er
     if (!roots.count)
         return err_set(err, ERR_NOT_FOUND, "chưa có đơn vị nào trong dữ liệu này / no unit in this store");
     if (roots.count > 1 && roots.items[1].below == roots.items[0].below)
-        return err_set(err, ERR_SYNTAX, "có nhiều đơn vị đứng đầu, chọn một bằng --org / several units stand on top, choose one with --org");
+        return err_set(
+            err, ERR_SYNTAX,
+            "có nhiều đơn vị đứng đầu, chọn một bằng --org / several units stand on top, choose one with --org");
     s->root_id = roots.items[0].id;
     s->root_name = roots.items[0].name;
     return ERR_NONE;
@@ -117,20 +128,33 @@ static enum err_code missing_read(struct status *s, struct err *err)
         AUTO_ARENA scratch;
         arena_init(&scratch, STATUS_ARENA_BYTES);
         TRY(sql_assignments_as_of_each(s->db, &s->actor, &scratch,
-                                       &(struct sql_assignments_as_of_args){.root_id = s->root_id, .scope_id = s->directive_id, .kind = kind, .edge_kind = s->edge,
-                                                                            .as_of_day = s->as_of, .state = -1, .limit_count = INT32_MAX},
+                                       &(struct sql_assignments_as_of_args){.root_id = s->root_id,
+                                                                            .scope_id = s->directive_id,
+                                                                            .kind = kind,
+                                                                            .edge_kind = s->edge,
+                                                                            .as_of_day = s->as_of,
+                                                                            .state = -1,
+                                                                            .limit_count = INT32_MAX},
                                        past_row, s, err));
     } else {
         struct sql_unit_missing_rows rows;
         TRY(sql_unit_missing(s->db, &s->actor, s->arena,
-                             &(struct sql_unit_missing_args){.root_id = s->root_id, .scope_id = s->directive_id, .edge_kind = s->edge, .on_day = s->today, .limit_count = STATUS_MISSING_MAX},
+                             &(struct sql_unit_missing_args){.root_id = s->root_id,
+                                                             .scope_id = s->directive_id,
+                                                             .edge_kind = s->edge,
+                                                             .on_day = s->today,
+                                                             .limit_count = STATUS_MISSING_MAX},
                              &rows, err));
         for (size_t i = 0; i < rows.count; i++) {
             struct missing *m = vec_push(&s->missing, s->arena);
             if (!m)
                 return arena_full(s->arena, err);
-            *m = (struct missing){.unit_id = rows.items[i].unit_id, .late = rows.items[i].n_late, .unseen = rows.items[i].n_unseen, .name = rows.items[i].name,
-                                  .focal_name = rows.items[i].focal_name, .focal_phone = rows.items[i].focal_phone};
+            *m = (struct missing){.unit_id = rows.items[i].unit_id,
+                                  .late = rows.items[i].n_late,
+                                  .unseen = rows.items[i].n_unseen,
+                                  .name = rows.items[i].name,
+                                  .focal_name = rows.items[i].focal_name,
+                                  .focal_phone = rows.items[i].focal_phone};
         }
     }
     if (s->missing.count)
@@ -144,12 +168,15 @@ static enum err_code status_read(struct status *s, struct err *err)
     TRY(missing_read(s, err));
     struct sql_unit_children_rows children;
     civil_day day = s->as_of == CIVIL_NONE ? s->today : s->as_of;
-    TRY(sql_unit_children(s->db, &s->actor, s->arena, &(struct sql_unit_children_args){.unit_id = s->root_id, .edge_kind = s->edge, .on_day = day}, &children, err));
+    TRY(sql_unit_children(s->db, &s->actor, s->arena,
+                          &(struct sql_unit_children_args){.unit_id = s->root_id, .edge_kind = s->edge, .on_day = day},
+                          &children, err));
     for (size_t i = 0; i < children.count; i++) {
         struct below *b = vec_push(&s->below, s->arena);
         if (!b)
             return arena_full(s->arena, err);
-        *b = (struct below){.unit_id = children.items[i].id, .name = children.items[i].name, .kind = children.items[i].kind};
+        *b = (struct below){
+            .unit_id = children.items[i].id, .name = children.items[i].name, .kind = children.items[i].kind};
         TRY(rollup_get(s->db, &s->actor, b->unit_id, s->directive_id, s->edge, s->as_of, s->arena, &b->rollup, err));
     }
     return ERR_NONE;
@@ -234,9 +261,11 @@ static struct str share(const struct status *s, const struct rollup *r)
 static void print_people(const struct status *s, struct buf *out)
 {
     char day[CIVIL_TEXT_BYTES];
-    buf_printf(out, "%.*s, tính đến hết ngày %s\n", STR_ARG(s->root_name), civil_vn(s->as_of == CIVIL_NONE ? s->today : s->as_of, day));
+    buf_printf(out, "%.*s, tính đến hết ngày %s\n", STR_ARG(s->root_name),
+               civil_vn(s->as_of == CIVIL_NONE ? s->today : s->as_of, day));
     if (s->missing.count) {
-        buf_printf(out, "\nCòn thiếu: %.*s đơn vị quá hạn hoặc chưa xem\n", STR_ARG(number(s, (int64_t)s->missing.count)));
+        buf_printf(out, "\nCòn thiếu: %.*s đơn vị quá hạn hoặc chưa xem\n",
+                   STR_ARG(number(s, (int64_t)s->missing.count)));
         for (size_t i = 0; i < s->missing.count && i < STATUS_SHOWN; i++) {
             const struct missing *m = &s->missing.items[i];
             buf_printf(out, "  %.*s:", STR_ARG(m->name));
@@ -247,20 +276,24 @@ static void print_people(const struct status *s, struct buf *out)
             if (m->unseen)
                 buf_printf(out, "%s %.*s chưa xem", m->late + m->birth ? "," : "", STR_ARG(number(s, m->unseen)));
             if (!str_is_empty(m->focal_name))
-                buf_printf(out, " (%.*s%s%.*s)", STR_ARG(m->focal_name), str_is_empty(m->focal_phone) ? "" : ", ", STR_ARG(m->focal_phone));
+                buf_printf(out, " (%.*s%s%.*s)", STR_ARG(m->focal_name), str_is_empty(m->focal_phone) ? "" : ", ",
+                           STR_ARG(m->focal_phone));
             buf_put_byte(out, '\n');
         }
         if (s->missing.count > STATUS_SHOWN)
-            buf_printf(out, "  … và %.*s đơn vị khác (--json có đủ)\n", STR_ARG(number(s, (int64_t)(s->missing.count - STATUS_SHOWN))));
+            buf_printf(out, "  … và %.*s đơn vị khác (--json có đủ)\n",
+                       STR_ARG(number(s, (int64_t)(s->missing.count - STATUS_SHOWN))));
     } else if (s->rollup.owed) {
         buf_put(out, STR("\nKhông đơn vị nào quá hạn hoặc chưa xem.\n"));
     }
-    buf_printf(out, "\nĐạt %.*s trên %.*s nhiệm vụ (%.*s)\n", STR_ARG(number(s, s->rollup.n[DUTY_OK])), STR_ARG(number(s, s->rollup.owed)), STR_ARG(share(s, &s->rollup)));
+    buf_printf(out, "\nĐạt %.*s trên %.*s nhiệm vụ (%.*s)\n", STR_ARG(number(s, s->rollup.n[DUTY_OK])),
+               STR_ARG(number(s, s->rollup.owed)), STR_ARG(share(s, &s->rollup)));
     static const struct {
         int state;
         const char *words;
-    } lines[] = {{DUTY_LATE, "quá hạn"},          {DUTY_BIRTH, "trễ từ khi giao"}, {DUTY_UNSEEN, "chưa xem"},         {DUTY_DUE, "sắp đến hạn"},
-                 {DUTY_ACK, "đã tiếp nhận"},      {DUTY_DOING, "đang làm"},        {DUTY_NA, "không thuộc diện"}, {DUTY_WAIVED, "tạm miễn"}};
+    } lines[] = {{DUTY_LATE, "quá hạn"},        {DUTY_BIRTH, "trễ từ khi giao"}, {DUTY_UNSEEN, "chưa xem"},
+                 {DUTY_DUE, "sắp đến hạn"},     {DUTY_ACK, "đã tiếp nhận"},      {DUTY_DOING, "đang làm"},
+                 {DUTY_NA, "không thuộc diện"}, {DUTY_WAIVED, "tạm miễn"}};
     for (size_t i = 0; i < ARRAY_LEN(lines); i++)
         if (s->rollup.n[lines[i].state])
             buf_printf(out, "  %.*s %s\n", STR_ARG(number(s, s->rollup.n[lines[i].state])), lines[i].words);
@@ -270,7 +303,8 @@ static void print_people(const struct status *s, struct buf *out)
         const struct below *b = &s->below.items[i];
         if (!b->rollup.total)
             continue;
-        buf_printf(out, "  %.*s: %.*s trên %.*s đạt (%.*s)", STR_ARG(b->name), STR_ARG(number(s, b->rollup.n[DUTY_OK])), STR_ARG(number(s, b->rollup.owed)), STR_ARG(share(s, &b->rollup)));
+        buf_printf(out, "  %.*s: %.*s trên %.*s đạt (%.*s)", STR_ARG(b->name), STR_ARG(number(s, b->rollup.n[DUTY_OK])),
+                   STR_ARG(number(s, b->rollup.owed)), STR_ARG(share(s, &b->rollup)));
         if (b->rollup.n[DUTY_LATE])
             buf_printf(out, ", %.*s quá hạn", STR_ARG(number(s, b->rollup.n[DUTY_LATE])));
         if (b->rollup.n[DUTY_UNSEEN])
@@ -279,7 +313,8 @@ static void print_people(const struct status *s, struct buf *out)
     }
 }
 
-static enum err_code run(const struct options *options, struct arena *arena, struct buf *out, struct status *s, struct err *err)
+static enum err_code run(const struct options *options, struct arena *arena, struct buf *out, struct status *s,
+                         struct err *err)
 {
     struct clock clock = cmd_clock();
     struct store_options how = {.modules = sql_modules_all, .clock = &clock};

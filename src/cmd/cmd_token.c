@@ -7,15 +7,37 @@
 static const struct option_spec new_specs[] = {
     OPS_SPEC_STORE,
     {"name", 'n', OPTION_TEXT, OPTION_REQUIRED, "NAME", "khóa dùng cho việc gì", "what it is for", 0, 0},
-    {"right", 'r', OPTION_TEXT, OPTION_REPEATED | OPTION_REQUIRED, "RIGHT", "quyền: read, draft, issue, report…; nêu nhiều lần được", "a right: read, draft, issue, report…; may be repeated", 0, 0},
-    {"days", 'd', OPTION_INT, 0, "N", "có hiệu lực bao nhiêu ngày (mặc định 90)", "how many days it is good for (default 90)", 1, API_TOKEN_DAYS_MAX},
+    {"right", 'r', OPTION_TEXT, OPTION_REPEATED | OPTION_REQUIRED, "RIGHT",
+     "quyền: read, draft, issue, report…; nêu nhiều lần được", "a right: read, draft, issue, report…; may be repeated",
+     0, 0},
+    {"days", 'd', OPTION_INT, 0, "N", "có hiệu lực bao nhiêu ngày (mặc định 90)",
+     "how many days it is good for (default 90)", 1, API_TOKEN_DAYS_MAX},
     OPS_SPEC_JSON,
     OPS_SPEC_EN,
 };
-static const struct usage new_usage = {.name = "token new", .args = "PERSON", .vi = "khóa API mới; chỉ hiện một lần", .en = "a new API token; shown this once", .specs = new_specs, .spec_count = ARRAY_LEN(new_specs), .args_min = 1, .args_max = 1};
+static const struct usage new_usage = {.name = "token new",
+                                       .args = "PERSON",
+                                       .vi = "khóa API mới; chỉ hiện một lần",
+                                       .en = "a new API token; shown this once",
+                                       .specs = new_specs,
+                                       .spec_count = ARRAY_LEN(new_specs),
+                                       .args_min = 1,
+                                       .args_max = 1};
 static const struct option_spec list_specs[] = {OPS_SPEC_STORE, OPS_SPEC_JSON, OPS_SPEC_EN};
-static const struct usage list_usage = {.name = "token list", .args = "", .vi = "liệt kê khóa API", .en = "list API tokens", .specs = list_specs, .spec_count = ARRAY_LEN(list_specs)};
-static const struct usage end_usage = {.name = "token end", .args = "ID", .vi = "hủy một khóa API", .en = "end an API token", .specs = list_specs, .spec_count = ARRAY_LEN(list_specs), .args_min = 1, .args_max = 1};
+static const struct usage list_usage = {.name = "token list",
+                                        .args = "",
+                                        .vi = "liệt kê khóa API",
+                                        .en = "list API tokens",
+                                        .specs = list_specs,
+                                        .spec_count = ARRAY_LEN(list_specs)};
+static const struct usage end_usage = {.name = "token end",
+                                       .args = "ID",
+                                       .vi = "hủy một khóa API",
+                                       .en = "end an API token",
+                                       .specs = list_specs,
+                                       .spec_count = ARRAY_LEN(list_specs),
+                                       .args_min = 1,
+                                       .args_max = 1};
 
 static enum err_code new_run(struct ops *ops, struct err *err)
 {
@@ -27,13 +49,15 @@ static enum err_code new_run(struct ops *ops, struct err *err)
         uint64_t right = right_from_str(options_nth(o, "right", i));
         if (!right) {
             ops->is_wrong_use = true;
-            return err_set(err, ERR_SYNTAX, "không có quyền \"%.*s\" / no such right", STR_ARG(options_nth(o, "right", i)));
+            return err_set(err, ERR_SYNTAX, "không có quyền \"%.*s\" / no such right",
+                           STR_ARG(options_nth(o, "right", i)));
         }
         rights |= right;
     }
     int64_t id;
     struct session_token token;
-    TRY(api_token_new(ops->db, &actor, options_text(o, "name"), rights, (int)options_int(o, "days", 90), &id, &token, err));
+    TRY(api_token_new(ops->db, &actor, options_text(o, "name"), rights, (int)options_int(o, "days", 90), &id, &token,
+                      err));
     if (ops->json) {
         struct json_writer *w = ops_line(ops, "summary");
         json_field_id(w, STR("id"), id);
@@ -55,7 +79,8 @@ static enum err_code list_run(struct ops *ops, struct err *err)
         char expires[CIVIL_TEXT_BYTES];
         civil_iso_ms(t->expires_ms, expires);
         if (!ops->json) {
-            buf_printf(&ops->out, "#%lld  %s  %.*s  %.*s  %s\n", (long long)t->id, state, STR_ARG(t->person_name), STR_ARG(t->name), expires);
+            buf_printf(&ops->out, "#%lld  %s  %.*s  %.*s  %s\n", (long long)t->id, state, STR_ARG(t->person_name),
+                       STR_ARG(t->name), expires);
             continue;
         }
         struct json_writer *w = ops_line(ops, "token");
@@ -100,6 +125,8 @@ static enum err_code end_run(struct ops *ops, struct err *err)
 
 int cmd_token(int argc, char **argv)
 {
-    static const struct ops_verb verbs[] = {{"new", &new_usage, new_run, OPS_STORE}, {"list", &list_usage, list_run, OPS_STORE}, {"end", &end_usage, end_run, OPS_STORE}};
+    static const struct ops_verb verbs[] = {{"new", &new_usage, new_run, OPS_STORE},
+                                            {"list", &list_usage, list_run, OPS_STORE},
+                                            {"end", &end_usage, end_run, OPS_STORE}};
     return ops_main("token", verbs, ARRAY_LEN(verbs), argc, argv);
 }

@@ -11,7 +11,9 @@
 static const struct option_spec specs[] = {
     OPS_SPEC_STORE,
     OPS_SPEC_BLOBS,
-    {"snapshot", 0, OPTION_PATH, 0, "FILE", "nơi đặt ảnh chụp trước khi nâng cấp (mặc định: cạnh tệp SQLite; PostgreSQL phải nêu)", "where the snapshot goes (default: beside the SQLite file; must be named for PostgreSQL)", 0, 0},
+    {"snapshot", 0, OPTION_PATH, 0, "FILE",
+     "nơi đặt ảnh chụp trước khi nâng cấp (mặc định: cạnh tệp SQLite; PostgreSQL phải nêu)",
+     "where the snapshot goes (default: beside the SQLite file; must be named for PostgreSQL)", 0, 0},
     OPS_SPEC_JSON,
     OPS_SPEC_EN,
 };
@@ -43,12 +45,15 @@ static enum err_code run(struct ops *ops, struct err *err)
     if (str_is_null(snapshot)) {
         char iso[CIVIL_TEXT_BYTES];
         civil_iso_ms(clock_now_ms(&ops->clock), iso);
-        snapshot = arena_printf(&ops->arena, "%.*s.before-%.4s%.2s%.2s-%.2s%.2s%.2s", STR_ARG(where), iso, iso + 5, iso + 8, iso + 11, iso + 14, iso + 17);
+        snapshot = arena_printf(&ops->arena, "%.*s.before-%.4s%.2s%.2s-%.2s%.2s%.2s", STR_ARG(where), iso, iso + 5,
+                                iso + 8, iso + 11, iso + 14, iso + 17);
         if (str_is_null(snapshot))
             return arena_full(&ops->arena, err);
     }
-    struct store_options how = {.modules = sql_modules_all, .clock = &ops->clock, .blob_folder = blobs, .lane = STORE_LANE_MAX};
-    struct upgrade_plan plan = {.where = where.ptr, .options = &how, .snapshot_path = snapshot.ptr, .check = self_check, .ctx = ops};
+    struct store_options how = {
+        .modules = sql_modules_all, .clock = &ops->clock, .blob_folder = blobs, .lane = STORE_LANE_MAX};
+    struct upgrade_plan plan = {
+        .where = where.ptr, .options = &how, .snapshot_path = snapshot.ptr, .check = self_check, .ctx = ops};
     struct upgrade_report report;
     if (store_upgrade(&plan, &report, err) != ERR_NONE)
         return err_wrap(err, err->code == ERR_UNSUPPORTED || err->code == ERR_NOT_FOUND || err->code == ERR_SYNTAX
@@ -63,10 +68,17 @@ static enum err_code run(struct ops *ops, struct err *err)
         json_field_str(w, STR("snapshot"), report.migration_count ? snapshot : STR_NONE);
         ops_line_end(ops);
     } else if (!report.migration_count)
-        buf_printf(&ops->out, ops_text(ops, "Lược đồ %d đã là mới nhất, không phải làm gì\n", "Schema %d is the newest already, nothing to do\n"), report.to_schema);
+        buf_printf(&ops->out,
+                   ops_text(ops, "Lược đồ %d đã là mới nhất, không phải làm gì\n",
+                            "Schema %d is the newest already, nothing to do\n"),
+                   report.to_schema);
     else
-        buf_printf(&ops->out, ops_text(ops, "Đã nâng lược đồ %d lên %d (%d bước), thử %d truy vấn, kiểm chứng chuỗi và đếm lại đều đúng\nẢnh chụp trước khi nâng: %.*s (xóa khi đã yên tâm)\n",
-                                       "Schema %d raised to %d (%d steps), %d queries prepared, chain and counters are right\nSnapshot from before: %.*s (remove it when all is well)\n"),
+        buf_printf(&ops->out,
+                   ops_text(ops,
+                            "Đã nâng lược đồ %d lên %d (%d bước), thử %d truy vấn, kiểm chứng chuỗi và đếm lại đều "
+                            "đúng\nẢnh chụp trước khi nâng: %.*s (xóa khi đã yên tâm)\n",
+                            "Schema %d raised to %d (%d steps), %d queries prepared, chain and counters are "
+                            "right\nSnapshot from before: %.*s (remove it when all is well)\n"),
                    report.from_schema, report.to_schema, report.migration_count, report.query_count, STR_ARG(snapshot));
     return ERR_NONE;
 }

@@ -12,13 +12,14 @@
 #include "proof/chain.h"
 #include "proof/chain.sql.h"
 
-#define STREAMS_MAX     64u
-#define LINE_MAX_BYTES  ((size_t)64 << 20)
+#define STREAMS_MAX      64u
+#define LINE_MAX_BYTES   ((size_t)64 << 20)
 #define LINE_ARENA_BYTES ((size_t)512 << 20)
 
 static const struct option_spec specs[] = {
     {"store", 's', OPTION_TEXT, 0, "PATH|postgresql://…", "kiểm chứng kho này", "verify this store", 0, 0},
-    {"export", 0, OPTION_PATH, 0, "FILE", "kiểm chứng rồi ghi mọi chuỗi ra tệp NDJSON, kiểm được ở nơi khác", "verify, then write all chains to an NDJSON file that can be verified elsewhere", 0, 0},
+    {"export", 0, OPTION_PATH, 0, "FILE", "kiểm chứng rồi ghi mọi chuỗi ra tệp NDJSON, kiểm được ở nơi khác",
+     "verify, then write all chains to an NDJSON file that can be verified elsewhere", 0, 0},
     OPS_SPEC_BLOBS,
     OPS_SPEC_JSON,
     OPS_SPEC_EN,
@@ -34,7 +35,8 @@ static const struct usage usage = {
     .more = "  luytre verify --store luytre.db --export chuoi.ndjson\n  luytre verify chuoi.ndjson\n",
 };
 
-static void report(struct ops *ops, const char *what, size_t streams, size_t entries, size_t erased, size_t waiting, size_t signatures)
+static void report(struct ops *ops, const char *what, size_t streams, size_t entries, size_t erased, size_t waiting,
+                   size_t signatures)
 {
     if (ops->json) {
         struct json_writer *w = ops_line(ops, "summary");
@@ -47,13 +49,18 @@ static void report(struct ops *ops, const char *what, size_t streams, size_t ent
         ops_line_end(ops);
         return;
     }
-    buf_printf(&ops->out, ops_text(ops, "%s nguyên vẹn: %zu chuỗi, %zu mục (%zu mục đã xóa nội dung theo quy định), %zu chữ ký đúng, %zu việc chưa vào chuỗi\n",
-                                   "%s is whole: %zu chains, %zu entries (content of %zu erased by rule), %zu good signatures, %zu acts not yet in the chain\n"),
+    buf_printf(&ops->out,
+               ops_text(ops,
+                        "%s nguyên vẹn: %zu chuỗi, %zu mục (%zu mục đã xóa nội dung theo quy định), %zu chữ ký đúng, "
+                        "%zu việc chưa vào chuỗi\n",
+                        "%s is whole: %zu chains, %zu entries (content of %zu erased by rule), %zu good signatures, "
+                        "%zu acts not yet in the chain\n"),
                what, streams, entries, erased, signatures, waiting);
 }
 
 /* --- an exported file --- */
-static enum err_code hex_field(struct json line, const char *name, size_t want_bytes, struct arena *arena, struct str *ret_bytes, struct err *err)
+static enum err_code hex_field(struct json line, const char *name, size_t want_bytes, struct arena *arena,
+                               struct str *ret_bytes, struct err *err)
 {
     struct json v = json_get(line, str_from_cstr(name));
     *ret_bytes = STR_NONE;
@@ -82,7 +89,8 @@ static enum err_code entry_parse(struct str text, struct arena *arena, struct ch
     if (!json_str_is(json_get(line, STR("type")), STR("chain_entry")))
         return err_set(err, ERR_SYNTAX, "no chain_entry");
     struct chain_entry e = {0};
-    if (!json_i64(json_get(line, STR("node")), &e.node) || !json_i64(json_get(line, STR("seq")), &e.seq) || !json_i64(json_get(line, STR("at_ms")), &e.at_ms))
+    if (!json_i64(json_get(line, STR("node")), &e.node) || !json_i64(json_get(line, STR("seq")), &e.seq) ||
+        !json_i64(json_get(line, STR("at_ms")), &e.at_ms))
         return err_set(err, ERR_SYNTAX, "\"node\", \"seq\" or \"at_ms\" is missing");
     TRY(json_str(json_get(line, STR("stream")), arena, &e.stream, err));
     TRY(json_str(json_get(line, STR("kind")), arena, &e.kind, err));
@@ -101,7 +109,8 @@ static enum err_code entry_parse(struct str text, struct arena *arena, struct ch
 }
 
 /* The last line of an export: where each chain ended, so that a cut at the end is seen. */
-static enum err_code heads_check(struct json line, const struct chain_verifier *verifiers, size_t count, struct arena *arena, struct err *err)
+static enum err_code heads_check(struct json line, const struct chain_verifier *verifiers, size_t count,
+                                 struct arena *arena, struct err *err)
 {
     struct json heads = json_get(line, STR("heads"));
     for (struct json_iter it = json_iter(heads); json_next(&it);) {
@@ -116,9 +125,12 @@ static enum err_code heads_check(struct json line, const struct chain_verifier *
             if (verifiers[i].node == node && str_equal(str_from_cstr(verifiers[i].stream), stream))
                 found = &verifiers[i];
         if (seq > 0 && (!found || found->seq != seq || !str_equal(sha256_str(&found->hash), hash)))
-            return err_set(err, ERR_CONFLICT, "chain %.*s: ends at entry %lld, its head says %lld", STR_ARG(stream), (long long)(found ? found->seq : 0), (long long)seq);
+            return err_set(err, ERR_CONFLICT, "chain %.*s: ends at entry %lld, its head says %lld", STR_ARG(stream),
+                           (long long)(found ? found->seq : 0), (long long)seq);
     }
-    return json_count(heads) == count ? ERR_NONE : err_set(err, ERR_CONFLICT, "%zu chains, the last line names %zu", count, json_count(heads));
+    return json_count(heads) == count
+               ? ERR_NONE
+               : err_set(err, ERR_CONFLICT, "%zu chains, the last line names %zu", count, json_count(heads));
 }
 
 static enum err_code verify_file(struct ops *ops, const char *path, struct err *err)
@@ -157,7 +169,8 @@ static enum err_code verify_file(struct ops *ops, const char *path, struct err *
             code = entry_parse(text, &arena, &e, err);
         if (code == ERR_NONE && e.seq) {
             size_t at = 0;
-            while (at < stream_count && (verifiers[at].node != e.node || !str_equal(str_from_cstr(verifiers[at].stream), e.stream)))
+            while (at < stream_count &&
+                   (verifiers[at].node != e.node || !str_equal(str_from_cstr(verifiers[at].stream), e.stream)))
                 at++;
             if (at == STREAMS_MAX || e.stream.len_bytes >= sizeof verifiers[0].stream)
                 code = err_set(err, ERR_LIMIT, "more chains than %u, or a name too long", STREAMS_MAX);
@@ -180,7 +193,8 @@ static enum err_code verify_file(struct ops *ops, const char *path, struct err *
     if (is_broken)
         return err_set(err, ERR_IO, "read %s", path);
     if (!has_heads)
-        return err_set(err, ERR_CONFLICT, "%s: phần cuối bị cắt mất / the end was cut off (line %zu is the last)", path, line_no);
+        return err_set(err, ERR_CONFLICT, "%s: phần cuối bị cắt mất / the end was cut off (line %zu is the last)", path,
+                       line_no);
     for (size_t i = 0; i < stream_count; i++) {
         entries += verifiers[i].entry_count;
         erased += verifiers[i].erased_count;
@@ -193,7 +207,8 @@ static enum err_code verify_file(struct ops *ops, const char *path, struct err *
 static enum err_code put_line(void *ctx, struct str line, struct err *err)
 {
     FILE *file = ctx;
-    return fwrite(line.ptr, 1, line.len_bytes, file) == line.len_bytes ? ERR_NONE : err_set(err, ERR_IO, "write the export");
+    return fwrite(line.ptr, 1, line.len_bytes, file) == line.len_bytes ? ERR_NONE
+                                                                       : err_set(err, ERR_IO, "write the export");
 }
 
 struct exporting {
@@ -275,7 +290,8 @@ static enum err_code run(struct ops *ops, struct err *err)
     TRY(chain_verify(ops->db, &ops->arena, &r, err));
     if (options_has(ops->options, "export"))
         TRY(export_to(ops, options_text(ops->options, "export").ptr, err));
-    report(ops, store_where(ops->store), r.stream_count, r.entry_count, r.erased_count, r.waiting_count, r.signature_count);
+    report(ops, store_where(ops->store), r.stream_count, r.entry_count, r.erased_count, r.waiting_count,
+           r.signature_count);
     return ERR_NONE;
 }
 

@@ -79,14 +79,17 @@ enum err_code ops_unit(struct ops *ops, struct str text, int64_t *ret_id, struct
     if (str_starts_with(text, STR("#")))
         return ops_id(ops, text, ret_id, err);
     if (unit_find_code(ops->db, text, ops->actor.day, ret_id, err) != ERR_NONE)
-        return err->code != ERR_NOT_FOUND ? err->code : err_set(err, ERR_NOT_FOUND, "không có đơn vị mã \"%.*s\" / no unit has the code", STR_ARG(text));
+        return err->code != ERR_NOT_FOUND
+                   ? err->code
+                   : err_set(err, ERR_NOT_FOUND, "không có đơn vị mã \"%.*s\" / no unit has the code", STR_ARG(text));
     return ERR_NONE;
 }
 
 enum err_code ops_person(struct ops *ops, struct str text, int64_t *ret_id, struct err *err)
 {
     struct sql_credential_by_name_row *row = NULL;
-    TRY(sql_credential_by_name(ops->db, &ops->arena, &(struct sql_credential_by_name_args){.sign_in_name = text}, &row, err));
+    TRY(sql_credential_by_name(ops->db, &ops->arena, &(struct sql_credential_by_name_args){.sign_in_name = text}, &row,
+                               err));
     if (row) {
         *ret_id = row->person_id;
         return ERR_NONE;
@@ -119,7 +122,12 @@ static enum err_code open_store(struct ops *ops, unsigned flags, struct err *err
     const char *blobs = NULL;
     TRY(ops_folder(ops, "blobs", &blobs, err));
     /* The commands beside a running server take the last lane: their ids never meet those of the roles. */
-    struct store_options how = {.modules = sql_modules_all, .clock = &ops->clock, .blob_folder = blobs, .lane = STORE_LANE_MAX, .create = (flags & OPS_CREATE) != 0, .migrate = (flags & OPS_CREATE) != 0};
+    struct store_options how = {.modules = sql_modules_all,
+                                .clock = &ops->clock,
+                                .blob_folder = blobs,
+                                .lane = STORE_LANE_MAX,
+                                .create = (flags & OPS_CREATE) != 0,
+                                .migrate = (flags & OPS_CREATE) != 0};
     TRY(store_open(where.ptr, &how, &ops->store, err));
     TRY(store_db_take(ops->store, &ops->db, err));
     if (options_has(ops->options, "as"))
@@ -162,7 +170,8 @@ static int run_verb(const char *command, const struct ops_verb *verb, int argc, 
         }
     }
     struct err why = {0};
-    if (buf_check(&ops.out, &why) != ERR_NONE || file_write_fd(STDOUT_FILENO, "stdout", buf_str(&ops.out), &why) != ERR_NONE) {
+    if (buf_check(&ops.out, &why) != ERR_NONE ||
+        file_write_fd(STDOUT_FILENO, "stdout", buf_str(&ops.out), &why) != ERR_NONE) {
         fprintf(stderr, "luytre %s: %s\n", ops.name, why.text);
         exit_code = EXIT_FAILED;
     }
@@ -191,7 +200,8 @@ int ops_main(const char *command, const struct ops_verb *verbs, size_t verb_coun
         fprintf(out, " / no such verb\n");
     }
     for (size_t i = 0; i < verb_count; i++)
-        fprintf(out, "luytre %s %s\n    %s\n    %s\n", verbs[i].usage->name, verbs[i].usage->args, verbs[i].usage->vi, verbs[i].usage->en);
+        fprintf(out, "luytre %s %s\n    %s\n    %s\n", verbs[i].usage->name, verbs[i].usage->args, verbs[i].usage->vi,
+                verbs[i].usage->en);
     fprintf(out, "\nluytre %s VERB --help\n", command);
     return is_help && fflush(stdout) == 0 ? EXIT_DONE : EXIT_USAGE;
 }

@@ -40,18 +40,43 @@ struct ops_verb {
 int ops_main(const char *command, const struct ops_verb *verbs, size_t verb_count, int argc, char **argv);
 
 /* Rows of option tables that many commands have. */
-#define OPS_SPEC_STORE  {"store", 's', OPTION_TEXT, OPTION_REQUIRED, "PATH|postgresql://…", "nơi lưu: một tệp SQLite hoặc PostgreSQL", "the store: an SQLite file or PostgreSQL", 0, 0}
-#define OPS_SPEC_BLOBS  {"blobs", 'b', OPTION_PATH, 0, "DIR", "thư mục tệp lớn (mặc định: blobs cạnh tệp SQLite)", "folder of large files (default: blobs beside the SQLite file)", 0, 0}
-#define OPS_SPEC_KEYS   {"keys", 'k', OPTION_PATH, 0, "DIR", "thư mục khóa (mặc định: keys cạnh tệp SQLite)", "folder of keys (default: keys beside the SQLite file)", 0, 0}
-#define OPS_SPEC_JSON   {"json", 0, OPTION_FLAG, 0, NULL, "mỗi dòng một đối tượng JSON, dòng cuối là summary", "newline-delimited JSON, ending in a summary line", 0, 0}
-#define OPS_SPEC_EN     {"en", 0, OPTION_FLAG, 0, NULL, "in bằng tiếng Anh", "print in English", 0, 0}
-#define OPS_SPEC_AS     {"as", 0, OPTION_TEXT, 0, "NAME", "làm nhân danh một tài khoản, với đúng quyền của người đó (mặc định: chính hệ thống)", "act as an account, with exactly its rights (default: the system itself)", 0, 0}
+#define OPS_SPEC_STORE                                                                                                \
+    {                                                                                                                 \
+        "store", 's', OPTION_TEXT, OPTION_REQUIRED, "PATH|postgresql://…", "nơi lưu: một tệp SQLite hoặc PostgreSQL", \
+            "the store: an SQLite file or PostgreSQL", 0, 0                                                           \
+    }
+#define OPS_SPEC_BLOBS                                                                            \
+    {                                                                                             \
+        "blobs", 'b', OPTION_PATH, 0, "DIR", "thư mục tệp lớn (mặc định: blobs cạnh tệp SQLite)", \
+            "folder of large files (default: blobs beside the SQLite file)", 0, 0                 \
+    }
+#define OPS_SPEC_KEYS                                                                        \
+    {                                                                                        \
+        "keys", 'k', OPTION_PATH, 0, "DIR", "thư mục khóa (mặc định: keys cạnh tệp SQLite)", \
+            "folder of keys (default: keys beside the SQLite file)", 0, 0                    \
+    }
+#define OPS_SPEC_JSON                                                                         \
+    {                                                                                         \
+        "json", 0, OPTION_FLAG, 0, NULL, "mỗi dòng một đối tượng JSON, dòng cuối là summary", \
+            "newline-delimited JSON, ending in a summary line", 0, 0                          \
+    }
+#define OPS_SPEC_EN                                                                  \
+    {                                                                                \
+        "en", 0, OPTION_FLAG, 0, NULL, "in bằng tiếng Anh", "print in English", 0, 0 \
+    }
+#define OPS_SPEC_AS                                                                                \
+    {                                                                                              \
+        "as", 0, OPTION_TEXT, 0, "NAME",                                                           \
+            "làm nhân danh một tài khoản, với đúng quyền của người đó (mặc định: chính hệ thống)", \
+            "act as an account, with exactly its rights (default: the system itself)", 0, 0        \
+    }
 
 /* ERR_SYNTAX, and the answer is EXIT_USAGE. */
 enum err_code ops_usage(struct ops *ops, struct err *err, const char *vi, const char *en);
 /* The text in the language asked for. */
 #define ops_text(ops, vi, en) ((ops)->english ? (en) : (vi)) /* a macro, so that formats stay literals */
-/* --blobs or --keys, else the folder of that name beside an SQLite file; NULL for PostgreSQL without it. Makes nothing. */
+/* --blobs or --keys, else the folder of that name beside an SQLite file; NULL for PostgreSQL without it. Makes nothing.
+ */
 MUST_USE enum err_code ops_folder(struct ops *ops, const char *name, const char *NULLABLE *ret_path, struct err *err);
 bool ops_is_postgres(struct str where);
 /* The actor with the one right a verb needs. */

@@ -2,13 +2,15 @@
 #include "cmd/role.h"
 
 #include "base/limits.h"
-#include "os/file.h"
 #include "cmd/options.h"
 #include "cmd/role_store.h"
 #include "format/doctext.h"
+#include "os/file.h"
 
-/* A letter as handed in, whatever it is: text, DOCX, web page, PDF. It may start pdftotext, so it runs under the role's own rules. */
-static enum err_code letter_text(const struct parse_input *input, struct arena *arena, struct str *ret_result, struct err *err)
+/* A letter as handed in, whatever it is: text, DOCX, web page, PDF. It may start pdftotext, so it runs under the role's
+ * own rules. */
+static enum err_code letter_text(const struct parse_input *input, struct arena *arena, struct str *ret_result,
+                                 struct err *err)
 {
     struct str bytes;
     TRY(file_read_fd(input->fd, "letter", LETTER_FILE_MAX_BYTES, arena, &bytes, err));
@@ -35,11 +37,8 @@ static const struct {
     enum role role;
     int (*main)(void);
 } role_table[] = {
-    {ROLE_WEB, role_web_main},
-    {ROLE_WORKER, role_worker_main},
-    {ROLE_PARSE, parse_main},
-    {ROLE_FETCH, role_fetch_main},
-    {ROLE_SIGN, role_sign_main},
+    {ROLE_WEB, role_web_main},     {ROLE_WORKER, role_worker_main}, {ROLE_PARSE, parse_main},
+    {ROLE_FETCH, role_fetch_main}, {ROLE_SIGN, role_sign_main},
 };
 
 int cmd_role(int argc, char **argv)

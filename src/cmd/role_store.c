@@ -41,13 +41,20 @@ static uint16_t postgres_port(struct str where)
     return POSTGRES_PORT;
 }
 
-enum err_code role_store_setup(struct role_self *self, enum sandbox_profile profile, int lane, struct store **ret_store, struct err *err)
+enum err_code role_store_setup(struct role_self *self, enum sandbox_profile profile, int lane, struct store **ret_store,
+                               struct err *err)
 {
-    const char *where = config_cstr(self, "store"), *blobs = config_cstr(self, "blobs"), *spool = config_cstr(self, "spool");
+    const char *where = config_cstr(self, "store"), *blobs = config_cstr(self, "blobs"),
+               *spool = config_cstr(self, "spool");
     if (!where || !blobs || !spool)
         return err_set(err, ERR_NOT_FOUND, "%s was told no store", role_to_str(self->role));
     struct clock clock = cmd_clock();
-    struct store_options options = {.modules = sql_modules_all, .clock = &clock, .blob_folder = blobs, .lane = lane, .migrate = true, .create = true};
+    struct store_options options = {.modules = sql_modules_all,
+                                    .clock = &clock,
+                                    .blob_folder = blobs,
+                                    .lane = lane,
+                                    .migrate = true,
+                                    .create = true};
     TRY(store_open(where, &options, ret_store, err));
     sandbox_init(&self->sandbox, profile);
     struct str user = role_config(self, "user");
@@ -59,14 +66,16 @@ enum err_code role_store_setup(struct role_self *self, enum sandbox_profile prof
     if (is_postgres(where)) {
         self->sandbox.wants_database = true;
         TRY(sandbox_allow_port(&self->sandbox, postgres_port(str_from_cstr(where)), err));
-        static const char *const needed[] = {"/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/services", "/etc/ssl", "/var/run/postgresql", "/run/postgresql"};
+        static const char *const needed[] = {"/etc/hosts", "/etc/resolv.conf",    "/etc/nsswitch.conf", "/etc/services",
+                                             "/etc/ssl",   "/var/run/postgresql", "/run/postgresql"};
         for (size_t i = 0; i < ARRAY_LEN(needed); i++)
             TRY(sandbox_allow_if_there(&self->sandbox, needed[i], SANDBOX_READ | SANDBOX_WRITE, err));
     } else {
         struct str path = str_from_cstr(where);
         struct str name = path_base_name(path);
         struct str folder = str_slice(path, 0, path.len_bytes - name.len_bytes);
-        TRY(sandbox_allow_path(&self->sandbox, str_is_empty(folder) ? "." : arena_cstr(&self->arena, folder), SANDBOX_READ | SANDBOX_WRITE, err));
+        TRY(sandbox_allow_path(&self->sandbox, str_is_empty(folder) ? "." : arena_cstr(&self->arena, folder),
+                               SANDBOX_READ | SANDBOX_WRITE, err));
     }
     return ERR_NONE;
 }

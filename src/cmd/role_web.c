@@ -1,4 +1,5 @@
-/* role_web.c - the role that speaks HTTP: its listening socket, the store folder, lines to parse and sign; it starts nothing. */
+/* role_web.c - the role that speaks HTTP: its listening socket, the store folder, lines to parse and sign; it starts
+ * nothing. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -22,7 +23,8 @@ struct web_role {
 static void problem(void *ctx, const struct request *request, struct str code, const struct err *err)
 {
     struct role_self *self = ((struct web_role *)ctx)->self;
-    LOG(&self->log, LOG_ERROR, "page_failed", LOG_TEXT_FIELD("code", code), LOG_TEXT_FIELD("path", request->path), LOG_TEXT_FIELD("reason", str_from_cstr(err->text)));
+    LOG(&self->log, LOG_ERROR, "page_failed", LOG_TEXT_FIELD("code", code), LOG_TEXT_FIELD("path", request->path),
+        LOG_TEXT_FIELD("reason", str_from_cstr(err->text)));
 }
 
 static enum err_code setup(struct role_self *self, void *NULLABLE *ret_state, struct err *err)

@@ -1,4 +1,5 @@
-/* role_worker.c - what happens without anybody asking: the chain is sealed, the day passes, heads are signed, jobs are done. */
+/* role_worker.c - what happens without anybody asking: the chain is sealed, the day passes, heads are signed, jobs are
+ * done. */
 #include <poll.h>
 #include <unistd.h>
 
@@ -26,13 +27,15 @@ static enum err_code sign_heads(struct worker *w, struct db *db, struct arena *a
     struct str raw = {(const char *)public_key.bytes, sizeof public_key.bytes};
     struct sha256 key_hash = crypto_sha256(raw);
     struct str key_id = crypto_to_hex(str_slice(sha256_str(&key_hash), 0, 8), arena);
-    TRY(sql_chain_key_put(db, &(struct sql_chain_key_put_args){.key_id = key_id, .public_key = raw, .from_ms = db_now_ms(db)}, err));
+    TRY(sql_chain_key_put(
+        db, &(struct sql_chain_key_put_args){.key_id = key_id, .public_key = raw, .from_ms = db_now_ms(db)}, err));
     struct sql_chain_streams_rows heads;
     TRY(sql_chain_streams(db, arena, &heads, err));
     for (size_t i = 0; i < heads.count; i++) {
         const struct sql_chain_streams_row *h = &heads.items[i];
         struct sql_chain_signature_last_row *last = NULL;
-        TRY(sql_chain_signature_last(db, arena, &(struct sql_chain_signature_last_args){.node = h->node, .stream = h->stream}, &last, err));
+        TRY(sql_chain_signature_last(
+            db, arena, &(struct sql_chain_signature_last_args){.node = h->node, .stream = h->stream}, &last, err));
         if (last && last->seq >= h->seq)
             continue;
         struct str message;
@@ -100,10 +103,8 @@ static struct task {
     int64_t next_us;
     bool has_failed;
 } tasks[] = {
-    {"day", 20 * 1000, day, 0, false},
-    {"seal", WORKER_TICK_MS, seal, 0, false},
-    {"jobs", 2 * 1000, jobs, 0, false},
-    {"sign_heads", 3600 * 1000, sign_heads, 0, false},
+    {"day", 20 * 1000, day, 0, false},     {"seal", WORKER_TICK_MS, seal, 0, false},
+    {"jobs", 2 * 1000, jobs, 0, false},    {"sign_heads", 3600 * 1000, sign_heads, 0, false},
     {"tidy", 3600 * 1000, tidy, 0, false},
 };
 
@@ -123,7 +124,8 @@ static void run_due(struct worker *w)
             code = task->run(w, db, &arena, &err);
         /* A task that fails is tried again a little later; it is said once until it works again. */
         if (code != ERR_NONE && !task->has_failed)
-            LOG(&w->self->log, LOG_WARN, "task_failed", LOG_TEXT_FIELD("task", str_from_cstr(task->name)), LOG_TEXT_FIELD("reason", str_from_cstr(err.text)));
+            LOG(&w->self->log, LOG_WARN, "task_failed", LOG_TEXT_FIELD("task", str_from_cstr(task->name)),
+                LOG_TEXT_FIELD("reason", str_from_cstr(err.text)));
         task->has_failed = code != ERR_NONE;
         task->next_us = clock_monotonic_us() + (code == ERR_NONE ? task->every_ms : 5000) * 1000;
     }

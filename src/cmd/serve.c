@@ -18,8 +18,11 @@ enum err_code serve_files_at(struct str dir, struct arena *arena, struct serve_f
         const char *name;
         const char **path;
         bool is_folder;
-    } places[] = {{"luytre.db", &files.store, false},      {"blobs", &files.blobs, true}, {"keys/session.key", &files.keys, false},
-                  {"keys/sign.key", &files.sign_key, false}, {"spool", &files.spool, true}};
+    } places[] = {{"luytre.db", &files.store, false},
+                  {"blobs", &files.blobs, true},
+                  {"keys/session.key", &files.keys, false},
+                  {"keys/sign.key", &files.sign_key, false},
+                  {"spool", &files.spool, true}};
     const char *keys_folder;
     TRY(file_mkdir_all(dir.ptr, 0700, err));
     TRY(path_join(dir, STR("keys"), arena, &keys_folder, err));
@@ -38,7 +41,9 @@ enum err_code serve_address_is_local(struct str listen, struct err *err)
     struct socket_address address;
     TRY(socket_address_parse(listen, &address, err));
     if (!socket_address_is_local(&address))
-        return err_set(err, ERR_DENIED, "%.*s: chỉ mở trên máy này (127.0.0.1, [::1] hoặc unix:…) / only on this machine", STR_ARG(listen));
+        return err_set(err, ERR_DENIED,
+                       "%.*s: chỉ mở trên máy này (127.0.0.1, [::1] hoặc unix:…) / only on this machine",
+                       STR_ARG(listen));
     return ERR_NONE;
 }
 
@@ -54,7 +59,8 @@ static void put_line(struct buf *buf, const char *name, struct str value)
     buf_put_byte(buf, '\n');
 }
 
-static enum err_code config_of(const struct serve_plan *plan, enum role role, struct arena *arena, const char **ret_config, struct err *err)
+static enum err_code config_of(const struct serve_plan *plan, enum role role, struct arena *arena,
+                               const char **ret_config, struct err *err)
 {
     AUTO_BUF buf;
     buf_init(&buf, SERVE_CONFIG_MAX_BYTES);

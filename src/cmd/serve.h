@@ -1,5 +1,6 @@
 /* serve.h - what `serve` and `demo` share: the files of an installation, and starting the roles over them.
- * Uses: cmd/role, os.    Used by: cmd_serve, cmd_demo, role_web, role_worker.    Memory: the caller's arena.    Threads: main only. */
+ * Uses: cmd/role, os.    Used by: cmd_serve, cmd_demo, role_web, role_worker.    Memory: the caller's arena. Threads:
+ * main only. */
 #ifndef LUYTRE_CMD_SERVE_H
 #define LUYTRE_CMD_SERVE_H
 
@@ -18,12 +19,15 @@ struct serve_files {
     const char *spool;    /* folder for files on their way */
 };
 /* DIR/luytre.db, DIR/blobs, DIR/keys/…, DIR/spool; makes the folders. */
-MUST_USE enum err_code serve_files_at(struct str dir, struct arena *arena, struct serve_files *ret_files, struct err *err);
+MUST_USE enum err_code serve_files_at(struct str dir, struct arena *arena, struct serve_files *ret_files,
+                                      struct err *err);
 /* ERR_DENIED for anything but loopback and Unix sockets. */
 MUST_USE enum err_code serve_address_is_local(struct str listen, struct err *err);
 
-/* Opens the listening socket. *ret_listen is the address as it can be opened in a browser: the real port where 0 was asked for. */
-MUST_USE enum err_code serve_open(struct str listen, struct arena *arena, int *ret_fd, struct str *ret_listen, struct err *err);
+/* Opens the listening socket. *ret_listen is the address as it can be opened in a browser: the real port where 0 was
+ * asked for. */
+MUST_USE enum err_code serve_open(struct str listen, struct arena *arena, int *ret_fd, struct str *ret_listen,
+                                  struct err *err);
 
 struct serve_plan {
     struct serve_files files;
@@ -32,7 +36,7 @@ struct serve_plan {
     bool behind_proxy;
     struct str hotline;
     struct str public_url;
-    struct str user;       /* what roles become when started as root; empty: nobody for parse, fetch, sign */
+    struct str user;        /* what roles become when started as root; empty: nobody for parse, fetch, sign */
     struct str fetch_allow; /* HOST:PORT ..., inside addresses that mail and webhooks may go to */
 };
 /* Until SIGTERM or Ctrl-C. */

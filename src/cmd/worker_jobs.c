@@ -17,7 +17,8 @@ static struct str setting(struct db *db, struct arena *arena, const char *name)
 {
     struct err ignored;
     struct sql_setting_get_row *row = NULL;
-    err_ignore(sql_setting_get(db, arena, &(struct sql_setting_get_args){.name = str_from_cstr(name)}, &row, &ignored), "an absent setting is none");
+    err_ignore(sql_setting_get(db, arena, &(struct sql_setting_get_args){.name = str_from_cstr(name)}, &row, &ignored),
+               "an absent setting is none");
     return row ? row->value : STR("");
 }
 
@@ -55,7 +56,8 @@ static void put_subject(struct buf *buf, struct str subject)
     }
 }
 
-static enum err_code mail_send(struct db *db, struct peers *peers, const struct job *job, struct arena *arena, struct err *err)
+static enum err_code mail_send(struct db *db, struct peers *peers, const struct job *job, struct arena *arena,
+                               struct err *err)
 {
     struct json root;
     TRY(json_parse(job->payload, 0, arena, &root, err));
@@ -68,8 +70,10 @@ static enum err_code mail_send(struct db *db, struct peers *peers, const struct 
         return ERR_NONE; /* mail is not set up: the notice in the inbox is what there is */
     AUTO_BUF message;
     buf_init(&message, 1u << 20);
-    buf_printf(&message, "From: <%.*s>\r\nTo: <%.*s>\r\nMessage-ID: <%lld@luytre>\r\nMIME-Version: 1.0\r\n", STR_ARG(from), STR_ARG(to), (long long)job->id);
-    buf_lit(&message, "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\nAuto-Submitted: auto-generated\r\n");
+    buf_printf(&message, "From: <%.*s>\r\nTo: <%.*s>\r\nMessage-ID: <%lld@luytre>\r\nMIME-Version: 1.0\r\n",
+               STR_ARG(from), STR_ARG(to), (long long)job->id);
+    buf_lit(&message, "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\nAuto-Submitted: "
+                      "auto-generated\r\n");
     put_subject(&message, subject);
     buf_lit(&message, "\r\n");
     put_base64(&message, text);
@@ -99,12 +103,16 @@ static enum err_code mail_later(void *NULLABLE ctx, struct db *db, const struct 
     json_field_str(&w, STR("text"), mail->text);
     json_object_end(&w);
     TRY(buf_check(&buf, err));
-    return job_add(db, &(struct job_spec){.queue = MAIL_QUEUE, .kind = MAIL_KIND, .payload = buf_str(&buf), .unique_key = STR_NONE}, NULL, err);
+    return job_add(
+        db,
+        &(struct job_spec){.queue = MAIL_QUEUE, .kind = MAIL_KIND, .payload = buf_str(&buf), .unique_key = STR_NONE},
+        NULL, err);
 }
 
 static const struct {
     struct str kind;
-    enum err_code (*run)(struct db *db, struct peers *peers, const struct job *job, struct arena *arena, struct err *err);
+    enum err_code (*run)(struct db *db, struct peers *peers, const struct job *job, struct arena *arena,
+                         struct err *err);
 } kinds[] = {{STR_INIT("mail"), mail_send}};
 
 enum err_code worker_jobs_run(struct db *db, struct peers *peers, struct arena *arena, struct err *err)
@@ -124,7 +132,8 @@ enum err_code worker_jobs_run(struct db *db, struct peers *peers, struct arena *
         if (code == ERR_NONE)
             TRY(job_done(db, job->id, me, err));
         else
-            TRY(job_fail(db, job, me, str_from_cstr(why.text), code == ERR_BUSY || code == ERR_IO || code == ERR_NOMEM, err));
+            TRY(job_fail(db, job, me, str_from_cstr(why.text), code == ERR_BUSY || code == ERR_IO || code == ERR_NOMEM,
+                         err));
         arena_rewind(arena, mark);
     }
     return ERR_NONE;

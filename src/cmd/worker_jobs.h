@@ -1,5 +1,6 @@
 /* worker_jobs.h - the kinds of jobs the worker does, and what begins with a new day.
- * Uses: store/job, duty, os/peer.    Used by: role_worker.    Memory: the caller's arena.    Threads: one db, one owner. */
+ * Uses: store/job, duty, os/peer.    Used by: role_worker.    Memory: the caller's arena.    Threads: one db, one
+ * owner. */
 #ifndef LUYTRE_CMD_WORKER_JOBS_H
 #define LUYTRE_CMD_WORKER_JOBS_H
 

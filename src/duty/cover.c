@@ -12,8 +12,8 @@
 
 #define COVER_ARENA_BYTES (64u << 20)
 
-static enum err_code note(struct db *db, const char *kind, int64_t assignment_id, int64_t unit_id, int64_t actor_id, struct str content,
-                          struct err *err)
+static enum err_code note(struct db *db, const char *kind, int64_t assignment_id, int64_t unit_id, int64_t actor_id,
+                          struct str content, struct err *err)
 {
     return chain_append(db,
                         &(struct chain_note){.stream = CHAIN_DUTY,
@@ -26,7 +26,8 @@ static enum err_code note(struct db *db, const char *kind, int64_t assignment_id
                         NULL, err);
 }
 
-static enum err_code content_of(struct arena *arena, const char *key, int64_t id, struct str reason, struct str *ret_json, struct err *err)
+static enum err_code content_of(struct arena *arena, const char *key, int64_t id, struct str reason,
+                                struct str *ret_json, struct err *err)
 {
     AUTO_BUF buf;
     buf_init(&buf, 1u << 20);
@@ -43,13 +44,15 @@ static enum err_code content_of(struct arena *arena, const char *key, int64_t id
 
 /* --- what covers an assignment --- */
 
-/* How far one piece of evidence reaches for one duty: its own cover, no further than the duty's period. A duty that is done once is done
- * for good, unless the catalogue knows it as a lasting one: "100% of machines by 31/8" does not end on 31/8. */
+/* How far one piece of evidence reaches for one duty: its own cover, no further than the duty's period. A duty that is
+ * done once is done for good, unless the catalogue knows it as a lasting one: "100% of machines by 31/8" does not end
+ * on 31/8. */
 static civil_day reach(const struct ledger_row *row, int period_months, civil_day from_day, civil_day to_day)
 {
     if (to_day <= from_day)
         return to_day; /* evidence that proves less than all covers nothing */
-    const struct know_obligation *known = str_is_empty(row->catalogue_id) ? NULL : know_obligation_find(row->catalogue_id);
+    const struct know_obligation *known =
+        str_is_empty(row->catalogue_id) ? NULL : know_obligation_find(row->catalogue_id);
     if (str_equal(row->trigger_kind, STR("once")) && (!known || known->trigger == KNOW_ONCE))
         return CIVIL_FOREVER;
     if (period_months > 0) {
@@ -59,8 +62,8 @@ static civil_day reach(const struct ledger_row *row, int period_months, civil_da
     return to_day;
 }
 
-static enum err_code find_cover(struct db *db, struct arena *arena, const struct ledger_row *row, civil_day *ret_from, civil_day *ret_to,
-                                struct err *err)
+static enum err_code find_cover(struct db *db, struct arena *arena, const struct ledger_row *row, civil_day *ret_from,
+                                civil_day *ret_to, struct err *err)
 {
     struct sql_obligation_get_row *o = NULL;
     TRY(sql_obligation_get(db, arena, &(struct sql_obligation_get_args){.id = row->obligation_id}, &o, err));
@@ -75,7 +78,8 @@ static enum err_code find_cover(struct db *db, struct arena *arena, const struct
         for (size_t i = 0; i < all.count; i++) {
             if (o->needs_all && !str_equal(all.items[i].kind, kind))
                 continue;
-            civil_day end = reach(row, period, (civil_day)all.items[i].covers_from_day, (civil_day)all.items[i].covers_to_day);
+            civil_day end =
+                reach(row, period, (civil_day)all.items[i].covers_from_day, (civil_day)all.items[i].covers_to_day);
             if (end <= (civil_day)all.items[i].covers_from_day)
                 continue;
             if (kind_to == CIVIL_NONE || end > kind_to) {
@@ -106,7 +110,8 @@ static enum err_code refresh(struct db *db, civil_day day, int64_t assignment_id
     struct ledger_row after = row;
     TRY(find_cover(db, &arena, &row, &after.facts.covered_from_day, &after.facts.covered_to_day, err));
     struct sql_assignment_has_submitted_row *handed = NULL;
-    TRY(sql_assignment_has_submitted(db, &arena, &(struct sql_assignment_has_submitted_args){.assignment_id = assignment_id}, &handed, err));
+    TRY(sql_assignment_has_submitted(
+        db, &arena, &(struct sql_assignment_has_submitted_args){.assignment_id = assignment_id}, &handed, err));
     if (handed && handed->n > 0 && row.started_ms == 0) {
         after.started_ms = db_now_ms(db);
         after.facts.started_day = day;
@@ -123,11 +128,14 @@ struct acknowledging {
     bool first;
 };
 
-static enum err_code take_on(struct db *db, struct arena *arena, const struct acknowledging *a, civil_day day, struct err *err)
+static enum err_code take_on(struct db *db, struct arena *arena, const struct acknowledging *a, civil_day day,
+                             struct err *err)
 {
     struct sql_assignment_ids_of_unit_directive_rows ids;
     TRY(sql_assignment_ids_of_unit_directive(
-        db, arena, &(struct sql_assignment_ids_of_unit_directive_args){.unit_id = a->unit_id, .directive_id = a->directive_id}, &ids, err));
+        db, arena,
+        &(struct sql_assignment_ids_of_unit_directive_args){.unit_id = a->unit_id, .directive_id = a->directive_id},
+        &ids, err));
     for (size_t i = 0; i < ids.count; i++) {
         struct arena_mark mark = arena_mark(arena);
         struct ledger_row row;
@@ -145,41 +153,48 @@ static enum err_code take_on(struct db *db, struct arena *arena, const struct ac
     return ERR_NONE;
 }
 
-static enum err_code cover_when_all_read(struct db *db, struct arena *arena, const struct acknowledging *a, civil_day day, struct err *err)
+static enum err_code cover_when_all_read(struct db *db, struct arena *arena, const struct acknowledging *a,
+                                         civil_day day, struct err *err)
 {
     struct sql_assignment_ids_person_denominator_rows ids;
     TRY(sql_assignment_ids_person_denominator(
-        db, arena, &(struct sql_assignment_ids_person_denominator_args){.unit_id = a->unit_id, .directive_id = a->directive_id}, &ids, err));
+        db, arena,
+        &(struct sql_assignment_ids_person_denominator_args){.unit_id = a->unit_id, .directive_id = a->directive_id},
+        &ids, err));
     if (ids.count == 0)
         return ERR_NONE;
     struct sql_acknowledgement_missing_count_row *people = NULL;
-    TRY(sql_acknowledgement_missing_count(
-        db, arena, &(struct sql_acknowledgement_missing_count_args){.directive_id = a->directive_id, .unit_id = a->unit_id, .on_day = day}, &people, err));
+    TRY(sql_acknowledgement_missing_count(db, arena,
+                                          &(struct sql_acknowledgement_missing_count_args){
+                                              .directive_id = a->directive_id, .unit_id = a->unit_id, .on_day = day},
+                                          &people, err));
     if (!people || people->people == 0 || people->missing > 0)
         return ERR_NONE;
     int64_t evidence_id = db_id(db);
-    TRY(sql_evidence_insert(
-        db,
-        &(struct sql_evidence_insert_args){
-            .id = evidence_id,
-            .unit_id = a->unit_id,
-            .kind = STR("acknowledgement"),
-            .subject_kind = STR("unit"),
-            .subject_id = a->unit_id,
-            .done_day = day,
-            .covers_from_day = day,
-            .covers_to_day = CIVIL_FOREVER,
-            .title = arena_printf(arena, "%lld trên %lld người đã xác nhận", (long long)people->people, (long long)people->people),
-            .fields_json = arena_printf(arena, "{\"people\":%lld}", (long long)people->people),
-            .source = STR("acknowledgement"),
-            .state = STR("accepted"),
-            .submitted_by = OPT_NONE,
-            .submitted_ms = db_now_ms(db),
-        },
-        err));
+    TRY(sql_evidence_insert(db,
+                            &(struct sql_evidence_insert_args){
+                                .id = evidence_id,
+                                .unit_id = a->unit_id,
+                                .kind = STR("acknowledgement"),
+                                .subject_kind = STR("unit"),
+                                .subject_id = a->unit_id,
+                                .done_day = day,
+                                .covers_from_day = day,
+                                .covers_to_day = CIVIL_FOREVER,
+                                .title = arena_printf(arena, "%lld trên %lld người đã xác nhận",
+                                                      (long long)people->people, (long long)people->people),
+                                .fields_json = arena_printf(arena, "{\"people\":%lld}", (long long)people->people),
+                                .source = STR("acknowledgement"),
+                                .state = STR("accepted"),
+                                .submitted_by = OPT_NONE,
+                                .submitted_ms = db_now_ms(db),
+                            },
+                            err));
     for (size_t i = 0; i < ids.count; i++) {
         TRY(sql_assignment_evidence_insert(
-            db, &(struct sql_assignment_evidence_insert_args){.assignment_id = ids.items[i].id, .evidence_id = evidence_id}, err));
+            db,
+            &(struct sql_assignment_evidence_insert_args){.assignment_id = ids.items[i].id, .evidence_id = evidence_id},
+            err));
         struct str content;
         TRY(content_of(arena, "evidence", evidence_id, STR_NONE, &content, err));
         TRY(note(db, "evidence_accepted", ids.items[i].id, a->unit_id, 0, content, err));
@@ -199,7 +214,8 @@ static enum err_code acknowledge_in_transaction(struct db *db, void *ctx, struct
     TRY(ledger_day(db, &arena, &day, err));
     struct sql_assignment_reaches_row *reaches = NULL;
     TRY(sql_assignment_reaches(
-        db, &arena, &(struct sql_assignment_reaches_args){.unit_id = a->unit_id, .directive_id = a->directive_id}, &reaches, err));
+        db, &arena, &(struct sql_assignment_reaches_args){.unit_id = a->unit_id, .directive_id = a->directive_id},
+        &reaches, err));
     if (!reaches)
         return err_set(err, ERR_NOT_FOUND, "văn bản này không giao việc cho đơn vị");
     int64_t changes = 0;
@@ -228,7 +244,8 @@ static enum err_code acknowledge_in_transaction(struct db *db, void *ctx, struct
     return a->first ? cover_when_all_read(db, &arena, a, day, err) : ERR_NONE;
 }
 
-enum err_code duty_acknowledge(struct db *db, const struct actor *actor, int64_t directive_id, int64_t unit_id, bool *ret_first, struct err *err)
+enum err_code duty_acknowledge(struct db *db, const struct actor *actor, int64_t directive_id, int64_t unit_id,
+                               bool *ret_first, struct err *err)
 {
     struct acknowledging a = {actor, directive_id, unit_id, false};
     if (db_transact(db, acknowledge_in_transaction, &a, err) != ERR_NONE)
@@ -279,7 +296,8 @@ static bool is_field_right(const struct know_field *field, struct json value, st
     return false;
 }
 
-enum err_code evidence_check_fields(struct str kind_id, struct str fields_json, size_t file_count, struct str *ret_field, struct err *err)
+enum err_code evidence_check_fields(struct str kind_id, struct str fields_json, size_t file_count,
+                                    struct str *ret_field, struct err *err)
 {
     const struct know_evidence_kind *kind = know_evidence_kind_find(kind_id);
     if (!kind)
@@ -293,7 +311,8 @@ enum err_code evidence_check_fields(struct str kind_id, struct str fields_json, 
     for (size_t i = 0; i < kind->field_count; i++) {
         const struct know_field *field = &kind->fields[i];
         struct json value = json_get(root, field->id);
-        bool is_empty = json_is_nothing(value) || (json_type(value) == JSON_STRING && str_is_empty(str_trim(json_str_or_none(value, &arena))));
+        bool is_empty = json_is_nothing(value) ||
+                        (json_type(value) == JSON_STRING && str_is_empty(str_trim(json_str_or_none(value, &arena))));
         const char *why = NULL;
         if (field->type == KNOW_FIELD_FILE ? file_count == 0 : is_empty)
             why = field->is_required ? "cần có" : NULL;
@@ -359,11 +378,15 @@ static enum err_code submit_in_transaction(struct db *db, void *ctx, struct err 
     int level = 0;
     if (str_equal(row.subject_kind, STR("system"))) {
         struct sql_cover_system_level_row *found = NULL;
-        TRY(sql_cover_system_level(db, &arena, &(struct sql_cover_system_level_args){.system_id = row.subject_id, .on_day = draft->done_day}, &found, err));
+        TRY(sql_cover_system_level(
+            db, &arena, &(struct sql_cover_system_level_args){.system_id = row.subject_id, .on_day = draft->done_day},
+            &found, err));
         level = found ? (int)found->level.v : 0;
     }
     int months = know_evidence_cover_months(kind, level, draft->done_day);
-    civil_day to_day = !proves_all(draft->kind, fields) ? draft->done_day : months > 0 ? civil_add_months(draft->done_day, months) : CIVIL_FOREVER;
+    civil_day to_day = !proves_all(draft->kind, fields) ? draft->done_day
+                       : months > 0                     ? civil_add_months(draft->done_day, months)
+                                                        : CIVIL_FOREVER;
     bool is_machine = kind->made_by_engine && !str_equal(draft->source, STR("hand"));
     s->id = db_id(db);
     TRY(sql_evidence_insert(db,
@@ -416,14 +439,18 @@ static enum err_code submit_in_transaction(struct db *db, void *ctx, struct err 
     TRY(content_of(&arena, "evidence", s->id, STR_NONE, &content, err));
     for (size_t i = 0; i < answered.count; i++) {
         TRY(sql_assignment_evidence_insert(
-            db, &(struct sql_assignment_evidence_insert_args){.assignment_id = answered.items[i].id, .evidence_id = s->id}, err));
+            db,
+            &(struct sql_assignment_evidence_insert_args){.assignment_id = answered.items[i].id, .evidence_id = s->id},
+            err));
         TRY(refresh(db, day, answered.items[i].id, err));
-        TRY(note(db, is_machine ? "evidence_accepted" : "evidence_submitted", answered.items[i].id, row.unit_id, s->actor->person_id, content, err));
+        TRY(note(db, is_machine ? "evidence_accepted" : "evidence_submitted", answered.items[i].id, row.unit_id,
+                 s->actor->person_id, content, err));
     }
     return ERR_NONE;
 }
 
-enum err_code evidence_submit(struct db *db, const struct actor *actor, const struct evidence_draft *draft, int64_t *ret_id, struct err *err)
+enum err_code evidence_submit(struct db *db, const struct actor *actor, const struct evidence_draft *draft,
+                              int64_t *ret_id, struct err *err)
 {
     struct submitting s = {actor, draft, 0};
     if (db_transact(db, submit_in_transaction, &s, err) != ERR_NONE)
@@ -446,8 +473,8 @@ struct deciding {
     struct str reason;
 };
 
-static enum err_code require_reviewer(struct db *db, struct arena *arena, const struct actor *actor, const struct sql_evidence_get_row *e,
-                                      civil_day day, struct err *err)
+static enum err_code require_reviewer(struct db *db, struct arena *arena, const struct actor *actor,
+                                      const struct sql_evidence_get_row *e, civil_day day, struct err *err)
 {
     TRY(access_require(db, actor, RIGHT_REVIEW, e->unit_id, "review evidence of this unit", err));
     if (actor->all)
@@ -457,14 +484,20 @@ static enum err_code require_reviewer(struct db *db, struct arena *arena, const 
     const struct know_evidence_kind *kind = know_evidence_kind_find(e->kind);
     if (kind && kind->never_by_operator) {
         struct sql_cover_works_in_row *works = NULL;
-        TRY(sql_cover_works_in(db, arena, &(struct sql_cover_works_in_args){.person_id = actor->person_id, .unit_id = e->unit_id, .on_day = day}, &works, err));
+        TRY(sql_cover_works_in(
+            db, arena,
+            &(struct sql_cover_works_in_args){.person_id = actor->person_id, .unit_id = e->unit_id, .on_day = day},
+            &works, err));
         if (works && works->n > 0)
-            return err_set(err, ERR_DENIED, "người của đơn vị vận hành không duyệt loại bằng chứng này (nguyên tắc độc lập)");
+            return err_set(err, ERR_DENIED,
+                           "người của đơn vị vận hành không duyệt loại bằng chứng này (nguyên tắc độc lập)");
     }
     if (!kind || kind->accepted_by.count == 0)
         return ERR_NONE;
     struct sql_cover_roles_rows roles;
-    TRY(sql_cover_roles(db, arena, &(struct sql_cover_roles_args){.person_id = actor->person_id, .unit_id = e->unit_id, .on_day = day}, &roles, err));
+    TRY(sql_cover_roles(
+        db, arena, &(struct sql_cover_roles_args){.person_id = actor->person_id, .unit_id = e->unit_id, .on_day = day},
+        &roles, err));
     for (size_t i = 0; i < roles.count; i++)
         if (know_ids_has(kind->accepted_by, roles.items[i].role))
             return ERR_NONE;
@@ -516,9 +549,11 @@ static enum err_code decide_in_transaction(struct db *db, void *ctx, struct err 
     if (changes != 1)
         return err_set(err, ERR_CONFLICT, "bằng chứng này đã được xử lý trước đó");
     struct sql_assignment_evidence_ids_rows ids;
-    TRY(sql_assignment_evidence_ids(db, &arena, &(struct sql_assignment_evidence_ids_args){.evidence_id = e->id}, &ids, err));
+    TRY(sql_assignment_evidence_ids(db, &arena, &(struct sql_assignment_evidence_ids_args){.evidence_id = e->id}, &ids,
+                                    err));
     struct str content;
-    TRY(content_of(&arena, "evidence", e->id, d->decision == DECIDE_ACCEPT ? STR_NONE : str_trim(d->reason), &content, err));
+    TRY(content_of(&arena, "evidence", e->id, d->decision == DECIDE_ACCEPT ? STR_NONE : str_trim(d->reason), &content,
+                   err));
     for (size_t i = 0; i < ids.count; i++) {
         TRY(refresh(db, day, ids.items[i].assignment_id, err));
         TRY(note(db, kind, ids.items[i].assignment_id, e->unit_id, d->actor->person_id, content, err));
@@ -532,13 +567,15 @@ enum err_code evidence_accept(struct db *db, const struct actor *actor, int64_t 
     return db_transact(db, decide_in_transaction, &d, err);
 }
 
-enum err_code evidence_return(struct db *db, const struct actor *actor, int64_t evidence_id, struct str reason, struct err *err)
+enum err_code evidence_return(struct db *db, const struct actor *actor, int64_t evidence_id, struct str reason,
+                              struct err *err)
 {
     struct deciding d = {actor, evidence_id, DECIDE_RETURN, reason};
     return db_transact(db, decide_in_transaction, &d, err);
 }
 
-enum err_code evidence_withdraw(struct db *db, const struct actor *actor, int64_t evidence_id, struct str reason, struct err *err)
+enum err_code evidence_withdraw(struct db *db, const struct actor *actor, int64_t evidence_id, struct str reason,
+                                struct err *err)
 {
     struct deciding d = {actor, evidence_id, DECIDE_WITHDRAW, reason};
     return db_transact(db, decide_in_transaction, &d, err);
@@ -568,11 +605,16 @@ static enum err_code set_in_transaction(struct db *db, void *ctx, struct err *er
         TRY(access_require(db, s->actor, RIGHT_ASSIGN, row.unit_id, "assign work in this unit", err));
         if (s->person_id) {
             struct sql_cover_works_in_row *works = NULL;
-            TRY(sql_cover_works_in(db, &arena, &(struct sql_cover_works_in_args){.person_id = s->person_id, .unit_id = row.unit_id, .on_day = day}, &works, err));
+            TRY(sql_cover_works_in(
+                db, &arena,
+                &(struct sql_cover_works_in_args){.person_id = s->person_id, .unit_id = row.unit_id, .on_day = day},
+                &works, err));
             if (!works || works->n == 0)
                 return err_set(err, ERR_SYNTAX, "người được giao không thuộc đơn vị này");
         }
-        TRY(sql_cover_set_assignee(db, &(struct sql_cover_set_assignee_args){.id = row.id, .person_id = {s->person_id != 0, s->person_id}}, err));
+        TRY(sql_cover_set_assignee(
+            db, &(struct sql_cover_set_assignee_args){.id = row.id, .person_id = {s->person_id != 0, s->person_id}},
+            err));
         struct str content;
         TRY(content_of(&arena, "person", s->person_id, STR_NONE, &content, err));
         return note(db, "assignment_given", row.id, row.unit_id, s->actor->person_id, content, err);
@@ -583,7 +625,10 @@ static enum err_code set_in_transaction(struct db *db, void *ctx, struct err *er
     if (!s->actor->all) {
         /* Whoever owes it does not free himself of it. */
         struct sql_cover_works_in_row *works = NULL;
-        TRY(sql_cover_works_in(db, &arena, &(struct sql_cover_works_in_args){.person_id = s->actor->person_id, .unit_id = row.unit_id, .on_day = day}, &works, err));
+        TRY(sql_cover_works_in(
+            db, &arena,
+            &(struct sql_cover_works_in_args){.person_id = s->actor->person_id, .unit_id = row.unit_id, .on_day = day},
+            &works, err));
         if (works && works->n > 0)
             return err_set(err, ERR_DENIED, "đơn vị không tự miễn nghĩa vụ của mình; cấp trên quyết định");
     }
@@ -603,20 +648,25 @@ static enum err_code set_in_transaction(struct db *db, void *ctx, struct err *er
     return note(db, kind, row.id, row.unit_id, s->actor->person_id, content, err);
 }
 
-enum err_code duty_assign(struct db *db, const struct actor *actor, int64_t assignment_id, int64_t person_id, struct err *err)
+enum err_code duty_assign(struct db *db, const struct actor *actor, int64_t assignment_id, int64_t person_id,
+                          struct err *err)
 {
     struct setting s = {.actor = actor, .assignment_id = assignment_id, .what = SET_ASSIGNEE, .person_id = person_id};
     return db_transact(db, set_in_transaction, &s, err);
 }
 
-enum err_code duty_set_not_applicable(struct db *db, const struct actor *actor, int64_t assignment_id, bool is_na, struct str reason, struct err *err)
+enum err_code duty_set_not_applicable(struct db *db, const struct actor *actor, int64_t assignment_id, bool is_na,
+                                      struct str reason, struct err *err)
 {
-    struct setting s = {.actor = actor, .assignment_id = assignment_id, .reason = reason, .what = is_na ? SET_NA : SET_APPLICABLE};
+    struct setting s = {
+        .actor = actor, .assignment_id = assignment_id, .reason = reason, .what = is_na ? SET_NA : SET_APPLICABLE};
     return db_transact(db, set_in_transaction, &s, err);
 }
 
-enum err_code duty_set_waiver(struct db *db, const struct actor *actor, int64_t assignment_id, civil_day to_day, struct str reason, struct err *err)
+enum err_code duty_set_waiver(struct db *db, const struct actor *actor, int64_t assignment_id, civil_day to_day,
+                              struct str reason, struct err *err)
 {
-    struct setting s = {.actor = actor, .assignment_id = assignment_id, .reason = reason, .what = SET_WAIVER, .to_day = to_day};
+    struct setting s = {
+        .actor = actor, .assignment_id = assignment_id, .reason = reason, .what = SET_WAIVER, .to_day = to_day};
     return db_transact(db, set_in_transaction, &s, err);
 }

@@ -8,14 +8,20 @@
 #include "org/access.h"
 #include "proof/chain.h"
 
-#define ISSUE_CHUNK_ROWS 2000u
+#define ISSUE_CHUNK_ROWS  2000u
 #define ISSUE_ARENA_BYTES (512u << 20)
 
 static const char *const target_rules[TARGET_RULE_COUNT] = {
-    [TARGET_ALL] = "all",       [TARGET_CHILDREN] = "children",       [TARGET_SELF] = "self",
+    [TARGET_ALL] = "all",
+    [TARGET_CHILDREN] = "children",
+    [TARGET_SELF] = "self",
     [TARGET_CHILD_KIND] = "child_kind",
-    [TARGET_KIND] = "kind",     [TARGET_FUNCTION] = "function",       [TARGET_SECTOR] = "sector",
-    [TARGET_MEMBER] = "member", [TARGET_UNIT] = "unit",               [TARGET_EXCEPT_UNIT] = "except_unit",
+    [TARGET_KIND] = "kind",
+    [TARGET_FUNCTION] = "function",
+    [TARGET_SECTOR] = "sector",
+    [TARGET_MEMBER] = "member",
+    [TARGET_UNIT] = "unit",
+    [TARGET_EXCEPT_UNIT] = "except_unit",
     [TARGET_EXCEPT_KIND] = "except_kind",
 };
 
@@ -104,7 +110,8 @@ struct drafting {
     int64_t id;
 };
 
-static enum err_code put_targets(struct db *db, const struct obligation_draft *o, int64_t obligation_id, size_t no, struct err *err)
+static enum err_code put_targets(struct db *db, const struct obligation_draft *o, int64_t obligation_id, size_t no,
+                                 struct err *err)
 {
     bool has_target = false;
     for (size_t t = 0; t < o->target_count; t++) {
@@ -123,7 +130,8 @@ static enum err_code put_targets(struct db *db, const struct obligation_draft *o
 }
 
 /* What is carried out must be in the drafter's sight: whoever gets the draft's duties sees what they come from. */
-static enum err_code is_in_sight(struct db *db, struct arena *arena, const struct actor *actor, int64_t directive_id, bool *ret_is, struct err *err)
+static enum err_code is_in_sight(struct db *db, struct arena *arena, const struct actor *actor, int64_t directive_id,
+                                 bool *ret_is, struct err *err)
 {
     struct actor reader = actor_with(actor, RIGHT_READ);
     struct sql_directive_get_row *row = NULL;
@@ -132,15 +140,16 @@ static enum err_code is_in_sight(struct db *db, struct arena *arena, const struc
     return ERR_NONE;
 }
 
-static enum err_code put_obligation(struct db *db, struct arena *arena, const struct actor *actor, const struct obligation_draft *o, int64_t directive_id,
-                                    size_t no, struct err *err)
+static enum err_code put_obligation(struct db *db, struct arena *arena, const struct actor *actor,
+                                    const struct obligation_draft *o, int64_t directive_id, size_t no, struct err *err)
 {
     const struct know_obligation *known = NULL;
     struct str evidence = o->evidence_kinds;
     if (!str_is_empty(o->catalogue_id)) {
         known = know_obligation_find(o->catalogue_id);
         if (!known)
-            return err_set(err, ERR_SYNTAX, "obligation %zu: there is no %.*s in the catalogue", no, STR_ARG(o->catalogue_id));
+            return err_set(err, ERR_SYNTAX, "obligation %zu: there is no %.*s in the catalogue", no,
+                           STR_ARG(o->catalogue_id));
         if (str_is_empty(evidence))
             TRY(join_ids(known->evidence, arena, &evidence, err));
     }
@@ -224,8 +233,8 @@ static enum err_code draft_in_transaction(struct db *db, void *ctx, struct err *
             return err_set(err, ERR_SYNTAX, "the directive it carries out is not in force");
         family_id = parent->family_id;
     }
-    struct str key = viet_search_key(&arena, arena_printf(&arena, "%.*s %.*s/%.*s", STR_ARG(draft->title), STR_ARG(draft->number),
-                                                          STR_ARG(draft->symbol)));
+    struct str key = viet_search_key(&arena, arena_printf(&arena, "%.*s %.*s/%.*s", STR_ARG(draft->title),
+                                                          STR_ARG(draft->number), STR_ARG(draft->symbol)));
     if (str_is_null(key))
         return arena_full(&arena, err);
     civil_day issued_day = draft->issued_day == CIVIL_NONE ? db_today(db) : draft->issued_day;
@@ -261,7 +270,8 @@ static enum err_code draft_in_transaction(struct db *db, void *ctx, struct err *
                         NULL, err);
 }
 
-enum err_code directive_draft_new(struct db *db, const struct actor *actor, const struct directive_draft *draft, int64_t *ret_id, struct err *err)
+enum err_code directive_draft_new(struct db *db, const struct actor *actor, const struct directive_draft *draft,
+                                  int64_t *ret_id, struct err *err)
 {
     struct drafting drafting = {actor, draft, 0};
     if (db_transact(db, draft_in_transaction, &drafting, err) != ERR_NONE)
@@ -272,10 +282,11 @@ enum err_code directive_draft_new(struct db *db, const struct actor *actor, cons
 
 /* --- who gets it --- */
 
-/* Rows of the query come in unit order; a per-system obligation keeps the systems it is about, and a unit that has systems but
- * none of those stands there once, as not concerned. */
-static enum err_code collect_targets(struct db *db, const struct sql_obligation_get_row *o, const struct sql_directive_raw_row *d, civil_day day,
-                                     struct arena *arena, struct target_units *ret_units, struct err *err)
+/* Rows of the query come in unit order; a per-system obligation keeps the systems it is about, and a unit that has
+ * systems but none of those stands there once, as not concerned. */
+static enum err_code collect_targets(struct db *db, const struct sql_obligation_get_row *o,
+                                     const struct sql_directive_raw_row *d, civil_day day, struct arena *arena,
+                                     struct target_units *ret_units, struct err *err)
 {
     struct sql_obligation_target_units_rows rows;
     TRY(sql_obligation_target_units(db, arena,
@@ -295,15 +306,16 @@ static enum err_code collect_targets(struct db *db, const struct sql_obligation_
         for (; end < rows.count && rows.items[end].unit_id == rows.items[i].unit_id; end++) {
             const struct sql_obligation_target_units_row *r = &rows.items[end];
             bool is_system = !str_equal(r->subject_kind, STR("unit"));
-            if (is_system && ((o->min_level > 0 && r->level.has && r->level.v < o->min_level) || (o->only_cameras && !r->uses_camera.v)))
+            if (is_system && ((o->min_level > 0 && r->level.has && r->level.v < o->min_level) ||
+                              (o->only_cameras && !r->uses_camera.v)))
                 continue;
-            units.items[units.count++] = (struct target_unit){r->unit_id,      r->name,       r->kind,         (int)r->depth,
-                                                              r->subject_kind, r->subject_id, r->subject_name, false};
+            units.items[units.count++] = (struct target_unit){
+                r->unit_id, r->name, r->kind, (int)r->depth, r->subject_kind, r->subject_id, r->subject_name, false};
         }
         if (units.count == kept) {
             const struct sql_obligation_target_units_row *r = &rows.items[i];
-            units.items[units.count++] =
-                (struct target_unit){r->unit_id, r->name, r->kind, (int)r->depth, STR("unit"), r->unit_id, STR_NONE, true};
+            units.items[units.count++] = (struct target_unit){r->unit_id,  r->name,    r->kind,  (int)r->depth,
+                                                              STR("unit"), r->unit_id, STR_NONE, true};
         }
         i = end;
     }
@@ -328,16 +340,17 @@ enum err_code directive_preview(struct db *db, const struct actor *actor, int64_
 
 /* --- issuing --- */
 
-static enum err_code insert_chunk(struct db *db, const struct target_unit *units, size_t count, struct sql_assignment_insert_args *args,
-                                  int state, civil_day day, struct sha256_stream *digest, struct err *err)
+static enum err_code insert_chunk(struct db *db, const struct target_unit *units, size_t count,
+                                  struct sql_assignment_insert_args *args, int state, civil_day day,
+                                  struct sha256_stream *digest, struct err *err)
 {
     AUTO_BUF rows;
     buf_init(&rows, 16u << 20);
     buf_put_byte(&rows, '[');
     for (size_t i = 0; i < count; i++) {
         long long id = (long long)db_id(db);
-        buf_printf(&rows, "%s[%lld,%lld,\"%.*s\",%lld,", i ? "," : "", id, (long long)units[i].unit_id, STR_ARG(units[i].subject_kind),
-                   (long long)units[i].subject_id);
+        buf_printf(&rows, "%s[%lld,%lld,\"%.*s\",%lld,", i ? "," : "", id, (long long)units[i].unit_id,
+                   STR_ARG(units[i].subject_kind), (long long)units[i].subject_id);
         if (units[i].is_na)
             buf_printf(&rows, "%d,%d]", day, DUTY_NA);
         else
@@ -378,8 +391,10 @@ struct issuing {
     struct directive_issued done;
 };
 
-static enum err_code issue_obligation(struct db *db, const struct sql_directive_raw_row *d, const struct sql_obligation_list_row *o, civil_day day,
-                                      int64_t now_ms, struct directive_issued *done, struct sha256_stream *digest, int64_t *last_unit, struct err *err)
+static enum err_code issue_obligation(struct db *db, const struct sql_directive_raw_row *d,
+                                      const struct sql_obligation_list_row *o, civil_day day, int64_t now_ms,
+                                      struct directive_issued *done, struct sha256_stream *digest, int64_t *last_unit,
+                                      struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, ISSUE_ARENA_BYTES);
@@ -452,7 +467,8 @@ static enum err_code issue_in_transaction(struct db *db, void *ctx, struct err *
             issuing->done.unit_count = one.unit_count;
     }
     if (issuing->done.assignment_count == 0)
-        return err_set(err, ERR_CONFLICT, "this directive reaches nobody: no unit below the issuer is named by any obligation");
+        return err_set(err, ERR_CONFLICT,
+                       "this directive reaches nobody: no unit below the issuer is named by any obligation");
     TRY(ledger_issued_counts(db, d->id, d->family_id, now_ms, err));
     struct sha256 hash = sha256_end(&digest);
     AUTO_BUF buf;
@@ -476,7 +492,8 @@ static enum err_code issue_in_transaction(struct db *db, void *ctx, struct err *
                         NULL, err);
 }
 
-enum err_code directive_issue(struct db *db, const struct actor *actor, int64_t directive_id, struct directive_issued *ret_issued, struct err *err)
+enum err_code directive_issue(struct db *db, const struct actor *actor, int64_t directive_id,
+                              struct directive_issued *ret_issued, struct err *err)
 {
     struct issuing issuing = {actor, directive_id, {0}};
     if (db_transact(db, issue_in_transaction, &issuing, err) != ERR_NONE)
@@ -519,12 +536,15 @@ static enum err_code withdraw_in_transaction(struct db *db, void *ctx, struct er
     civil_day day;
     TRY(ledger_day(db, &arena, &day, err));
     int64_t changes = 0;
-    TRY(sql_directive_set_withdrawn(
-        db, &(struct sql_directive_set_withdrawn_args){.id = d->id, .withdrawn_ms = db_now_ms(db), .reason = str_trim(w->reason)}, &changes, err));
+    TRY(sql_directive_set_withdrawn(db,
+                                    &(struct sql_directive_set_withdrawn_args){
+                                        .id = d->id, .withdrawn_ms = db_now_ms(db), .reason = str_trim(w->reason)},
+                                    &changes, err));
     if (changes != 1)
         return err_set(err, ERR_CONFLICT, "only an issued directive can be withdrawn");
     struct sql_assignment_ids_open_of_directive_rows open;
-    TRY(sql_assignment_ids_open_of_directive(db, &arena, &(struct sql_assignment_ids_open_of_directive_args){.directive_id = d->id}, &open, err));
+    TRY(sql_assignment_ids_open_of_directive(
+        db, &arena, &(struct sql_assignment_ids_open_of_directive_args){.directive_id = d->id}, &open, err));
     for (size_t i = 0; i < open.count; i++)
         TRY(close_one(db, day, open.items[i].id, err));
     return chain_append(db,
@@ -538,7 +558,8 @@ static enum err_code withdraw_in_transaction(struct db *db, void *ctx, struct er
                         NULL, err);
 }
 
-enum err_code directive_withdraw(struct db *db, const struct actor *actor, int64_t directive_id, struct str reason, struct err *err)
+enum err_code directive_withdraw(struct db *db, const struct actor *actor, int64_t directive_id, struct str reason,
+                                 struct err *err)
 {
     struct withdrawal withdrawal = {actor, directive_id, reason};
     return db_transact(db, withdraw_in_transaction, &withdrawal, err);
@@ -560,7 +581,8 @@ static enum err_code move_in_transaction(struct db *db, void *ctx, struct err *e
     civil_day day;
     TRY(ledger_day(db, &arena, &day, err));
     struct sql_assignment_ids_open_of_unit_rows open;
-    TRY(sql_assignment_ids_open_of_unit(db, &arena, &(struct sql_assignment_ids_open_of_unit_args){.unit_id = moving->from_unit_id}, &open, err));
+    TRY(sql_assignment_ids_open_of_unit(
+        db, &arena, &(struct sql_assignment_ids_open_of_unit_args){.unit_id = moving->from_unit_id}, &open, err));
     for (size_t i = 0; i < open.count; i++) {
         struct arena_mark mark = arena_mark(&arena);
         struct ledger_row row;
@@ -575,7 +597,8 @@ static enum err_code move_in_transaction(struct db *db, void *ctx, struct err *e
                                               .object_id = row.id,
                                               .unit_id = moving->to_unit_id,
                                               .actor_id = moving->actor_id,
-                                              .content = arena_printf(&arena, "{\"from_unit\":\"%lld\"}", (long long)moving->from_unit_id)},
+                                              .content = arena_printf(&arena, "{\"from_unit\":\"%lld\"}",
+                                                                      (long long)moving->from_unit_id)},
                          NULL, err));
         arena_rewind(&arena, mark);
         moving->moved++;
@@ -583,7 +606,8 @@ static enum err_code move_in_transaction(struct db *db, void *ctx, struct err *e
     return ERR_NONE;
 }
 
-enum err_code directive_move_open(struct db *db, int64_t from_unit_id, int64_t to_unit_id, int64_t actor_id, size_t *ret_moved, struct err *err)
+enum err_code directive_move_open(struct db *db, int64_t from_unit_id, int64_t to_unit_id, int64_t actor_id,
+                                  size_t *ret_moved, struct err *err)
 {
     struct moving moving = {from_unit_id, to_unit_id, actor_id, 0};
     if (db_transact(db, move_in_transaction, &moving, err) != ERR_NONE)
@@ -600,16 +624,20 @@ static enum err_code follow_in_transaction(struct db *db, void *ctx, struct err 
     civil_day day;
     TRY(ledger_day(db, &arena, &day, err));
     struct sql_assignment_subject_obligations_rows obligations;
-    TRY(sql_assignment_subject_obligations(db, &arena, &(struct sql_assignment_subject_obligations_args){.unit_id = *unit_id}, &obligations, err));
+    TRY(sql_assignment_subject_obligations(
+        db, &arena, &(struct sql_assignment_subject_obligations_args){.unit_id = *unit_id}, &obligations, err));
     for (size_t i = 0; i < obligations.count; i++) {
         struct sql_obligation_get_row *o = NULL;
-        TRY(sql_obligation_get(db, &arena, &(struct sql_obligation_get_args){.id = obligations.items[i].obligation_id}, &o, err));
+        TRY(sql_obligation_get(db, &arena, &(struct sql_obligation_get_args){.id = obligations.items[i].obligation_id},
+                               &o, err));
         struct sql_directive_raw_row *d = NULL;
         TRY(sql_directive_raw(db, &arena, &(struct sql_directive_raw_args){.id = o->directive_id}, &d, err));
         struct target_units units;
         TRY(collect_targets(db, o, d, day, &arena, &units, err));
         struct sql_assignment_subjects_rows have;
-        TRY(sql_assignment_subjects(db, &arena, &(struct sql_assignment_subjects_args){.unit_id = *unit_id, .obligation_id = o->id}, &have, err));
+        TRY(sql_assignment_subjects(db, &arena,
+                                    &(struct sql_assignment_subjects_args){.unit_id = *unit_id, .obligation_id = o->id},
+                                    &have, err));
         civil_day due = first_due(o->deadline_day, o->period_months, day);
         struct duty_facts facts = fresh_facts(day, due, str_equal(o->trigger_kind, STR("periodic")));
         /* New subjects open, with the day of the obligation; those that are gone close. What was proved stays. */
@@ -618,7 +646,8 @@ static enum err_code follow_in_transaction(struct db *db, void *ctx, struct err 
                 continue;
             bool has = false;
             for (size_t h = 0; h < have.count; h++)
-                has = has || (str_equal(have.items[h].subject_kind, units.items[u].subject_kind) && have.items[h].subject_id == units.items[u].subject_id &&
+                has = has || (str_equal(have.items[h].subject_kind, units.items[u].subject_kind) &&
+                              have.items[h].subject_id == units.items[u].subject_id &&
                               have.items[h].is_na == units.items[u].is_na);
             if (has)
                 continue;
@@ -639,7 +668,9 @@ static enum err_code follow_in_transaction(struct db *db, void *ctx, struct err 
             fresh.is_na = false;
             TRY(insert_chunk(db, &fresh, 1, &args, DUTY_NOWHERE, day, &digest, err));
             struct sql_assignment_newest_row *newest = NULL;
-            TRY(sql_assignment_newest(db, &arena, &(struct sql_assignment_newest_args){.unit_id = *unit_id, .obligation_id = o->id}, &newest, err));
+            TRY(sql_assignment_newest(db, &arena,
+                                      &(struct sql_assignment_newest_args){.unit_id = *unit_id, .obligation_id = o->id},
+                                      &newest, err));
             must(newest != NULL);
             struct ledger_row row;
             TRY(ledger_get(db, &arena, newest->id, &row, err));
@@ -652,8 +683,10 @@ static enum err_code follow_in_transaction(struct db *db, void *ctx, struct err 
         for (size_t h = 0; h < have.count; h++) {
             bool stays = false;
             for (size_t u = 0; u < units.count; u++)
-                stays = stays || (units.items[u].unit_id == *unit_id && str_equal(have.items[h].subject_kind, units.items[u].subject_kind) &&
-                                  have.items[h].subject_id == units.items[u].subject_id && have.items[h].is_na == units.items[u].is_na);
+                stays = stays || (units.items[u].unit_id == *unit_id &&
+                                  str_equal(have.items[h].subject_kind, units.items[u].subject_kind) &&
+                                  have.items[h].subject_id == units.items[u].subject_id &&
+                                  have.items[h].is_na == units.items[u].is_na);
             if (!stays)
                 TRY(close_one(db, day, have.items[h].id, err));
         }

@@ -42,7 +42,8 @@ static struct opt_i64 opt_nonzero(int64_t v)
     return (struct opt_i64){v != 0, v};
 }
 
-enum err_code ledger_get(struct db *db, struct arena *arena, int64_t assignment_id, struct ledger_row *ret_row, struct err *err)
+enum err_code ledger_get(struct db *db, struct arena *arena, int64_t assignment_id, struct ledger_row *ret_row,
+                         struct err *err)
 {
     struct sql_assignment_get_row *row = NULL;
     TRY(sql_assignment_get(db, arena, &(struct sql_assignment_get_args){.id = assignment_id}, &row, err));
@@ -81,8 +82,8 @@ enum err_code ledger_get(struct db *db, struct arena *arena, int64_t assignment_
     return ERR_NONE;
 }
 
-static enum err_code put_delta(struct db *db, const struct ledger_row *row, int state, int delta, civil_day effective, civil_day known,
-                               struct err *err)
+static enum err_code put_delta(struct db *db, const struct ledger_row *row, int state, int delta, civil_day effective,
+                               civil_day known, struct err *err)
 {
     if (state == DUTY_NOWHERE)
         return ERR_NONE;
@@ -103,8 +104,8 @@ static enum err_code put_delta(struct db *db, const struct ledger_row *row, int 
 }
 
 /* One change of state at a day, done (sign +1) or taken back (sign -1). */
-static enum err_code put_change(struct db *db, const struct ledger_row *row, int from, int to, int sign, civil_day day, civil_day known,
-                                struct err *err)
+static enum err_code put_change(struct db *db, const struct ledger_row *row, int from, int to, int sign, civil_day day,
+                                civil_day known, struct err *err)
 {
     if (from == to)
         return ERR_NONE;
@@ -139,7 +140,8 @@ static enum err_code count_state(struct db *db, const struct ledger_row *row, in
         return ERR_NONE;
     TRY(count_one(db, row->unit_id, 0, state, delta, err));
     TRY(count_one(db, row->unit_id, row->family_id, state, delta, err));
-    return row->directive_id == row->family_id ? ERR_NONE : count_one(db, row->unit_id, row->directive_id, state, delta, err);
+    return row->directive_id == row->family_id ? ERR_NONE
+                                               : count_one(db, row->unit_id, row->directive_id, state, delta, err);
 }
 
 static bool is_same_change(const struct duty_change *a, size_t i, const struct duty_change *b, size_t j)
@@ -147,7 +149,8 @@ static bool is_same_change(const struct duty_change *a, size_t i, const struct d
     return a[i].day == b[j].day && a[i].state == b[j].state && a[i - 1].state == b[j - 1].state;
 }
 
-enum err_code ledger_put(struct db *db, civil_day day, const struct ledger_row *before, const struct ledger_row *after, struct err *err)
+enum err_code ledger_put(struct db *db, civil_day day, const struct ledger_row *before, const struct ledger_row *after,
+                         struct err *err)
 {
     struct duty_change was[DUTY_CHANGES_MAX], is[DUTY_CHANGES_MAX];
     size_t was_count = duty_timeline(&before->facts, day, was);
@@ -167,7 +170,8 @@ enum err_code ledger_put(struct db *db, civil_day day, const struct ledger_row *
             TRY(count_state(db, before, was[0].state, -1, err));
         }
     }
-    /* The days to come: take back the changes that will not happen, write the new ones; what stays is not written twice. */
+    /* The days to come: take back the changes that will not happen, write the new ones; what stays is not written
+     * twice. */
     for (size_t i = 1; i < was_count; i++) {
         bool stays = false;
         for (size_t j = 1; j < is_count && !has_moved; j++)
@@ -201,8 +205,8 @@ enum err_code ledger_put(struct db *db, civil_day day, const struct ledger_row *
                                     err);
 }
 
-static enum err_code put_for_all(struct db *db, int64_t obligation_id, int64_t issued_ms, int state, int delta, civil_day effective, civil_day known,
-                                 struct err *err)
+static enum err_code put_for_all(struct db *db, int64_t obligation_id, int64_t issued_ms, int state, int delta,
+                                 civil_day effective, civil_day known, struct err *err)
 {
     if (state == DUTY_NOWHERE)
         return ERR_NONE;
@@ -218,8 +222,8 @@ static enum err_code put_for_all(struct db *db, int64_t obligation_id, int64_t i
                                        err);
 }
 
-enum err_code ledger_issued(struct db *db, civil_day day, int64_t obligation_id, int64_t issued_ms, const struct duty_facts *facts,
-                            struct err *err)
+enum err_code ledger_issued(struct db *db, civil_day day, int64_t obligation_id, int64_t issued_ms,
+                            const struct duty_facts *facts, struct err *err)
 {
     struct duty_change changes[DUTY_CHANGES_MAX];
     size_t count = duty_timeline(facts, day, changes);
@@ -228,11 +232,14 @@ enum err_code ledger_issued(struct db *db, civil_day day, int64_t obligation_id,
             TRY(put_for_all(db, obligation_id, issued_ms, changes[i - 1].state, -1, changes[i].day, day, err));
         TRY(put_for_all(db, obligation_id, issued_ms, changes[i].state, +1, changes[i].day, day, err));
     }
-    return sql_delta_insert_na(db, &(struct sql_delta_insert_na_args){.obligation_id = obligation_id, .issued_ms = issued_ms, .known_day = day},
-                               err);
+    return sql_delta_insert_na(
+        db,
+        &(struct sql_delta_insert_na_args){.obligation_id = obligation_id, .issued_ms = issued_ms, .known_day = day},
+        err);
 }
 
-enum err_code ledger_issued_counts(struct db *db, int64_t directive_id, int64_t family_id, int64_t issued_ms, struct err *err)
+enum err_code ledger_issued_counts(struct db *db, int64_t directive_id, int64_t family_id, int64_t issued_ms,
+                                   struct err *err)
 {
     struct sql_count_add_issued_args args = {.directive_id = directive_id, .issued_ms = issued_ms};
     TRY(sql_count_add_issued(db, &args, err));
@@ -287,22 +294,25 @@ enum err_code ledger_advance(struct db *db, civil_day to, int *ret_days, struct 
     return ERR_NONE;
 }
 
-static enum err_code compare_kind(struct db *db, struct arena *arena, struct str kind, const struct sql_count_rows_rows *counted, bool *seen,
-                                  struct err *err)
+static enum err_code compare_kind(struct db *db, struct arena *arena, struct str kind,
+                                  const struct sql_count_rows_rows *counted, bool *seen, struct err *err)
 {
     struct sql_count_recount_rows recount;
     TRY(sql_count_recount(db, arena, &(struct sql_count_recount_args){.kind = kind}, &recount, err));
     size_t c = 0;
     for (size_t i = 0; i < recount.count; i++) {
         const struct sql_count_recount_row *want = &recount.items[i];
-        while (c < counted->count && (counted->items[c].scope_id < want->scope_id ||
-                                      (counted->items[c].scope_id == want->scope_id && counted->items[c].unit_id < want->unit_id)))
+        while (c < counted->count &&
+               (counted->items[c].scope_id < want->scope_id ||
+                (counted->items[c].scope_id == want->scope_id && counted->items[c].unit_id < want->unit_id)))
             c++;
         const struct sql_count_rows_row *got = c < counted->count ? &counted->items[c] : NULL;
-        if (!got || got->scope_id != want->scope_id || got->unit_id != want->unit_id || got->n_unseen != want->n_unseen ||
-            got->n_ack != want->n_ack || got->n_doing != want->n_doing || got->n_ok != want->n_ok || got->n_due != want->n_due ||
-            got->n_late != want->n_late || got->n_birth != want->n_birth || got->n_na != want->n_na || got->n_waived != want->n_waived)
-            return err_set(err, ERR_CONFLICT, "unit %lld in scope %lld is counted wrong", (long long)want->unit_id, (long long)want->scope_id);
+        if (!got || got->scope_id != want->scope_id || got->unit_id != want->unit_id ||
+            got->n_unseen != want->n_unseen || got->n_ack != want->n_ack || got->n_doing != want->n_doing ||
+            got->n_ok != want->n_ok || got->n_due != want->n_due || got->n_late != want->n_late ||
+            got->n_birth != want->n_birth || got->n_na != want->n_na || got->n_waived != want->n_waived)
+            return err_set(err, ERR_CONFLICT, "unit %lld in scope %lld is counted wrong", (long long)want->unit_id,
+                           (long long)want->scope_id);
         seen[c] = true;
     }
     return ERR_NONE;
@@ -324,8 +334,8 @@ static enum err_code recount_in_snapshot(struct db *db, void *ctx, struct err *e
         TRY(compare_kind(db, &arena, kinds[i], &counted, seen, err));
     for (size_t i = 0; i < counted.count; i++)
         if (!seen[i])
-            return err_set(err, ERR_CONFLICT, "unit %lld in scope %lld is counted and owes nothing", (long long)counted.items[i].unit_id,
-                           (long long)counted.items[i].scope_id);
+            return err_set(err, ERR_CONFLICT, "unit %lld in scope %lld is counted and owes nothing",
+                           (long long)counted.items[i].unit_id, (long long)counted.items[i].scope_id);
     /* And each state is what its facts say on the ledger's day. */
     struct sql_assignment_facts_all_rows all;
     TRY(sql_assignment_facts_all(db, &arena, &all, err));
@@ -336,8 +346,9 @@ static enum err_code recount_in_snapshot(struct db *db, void *ctx, struct err *e
         int want = duty_state_on(&row.facts, day);
         arena_rewind(&arena, mark);
         if (want != all.items[i].state)
-            return err_set(err, ERR_CONFLICT, "assignment %lld stands as %s and should be %s", (long long)all.items[i].id,
-                           duty_state_to_str((int)all.items[i].state), duty_state_to_str(want));
+            return err_set(err, ERR_CONFLICT, "assignment %lld stands as %s and should be %s",
+                           (long long)all.items[i].id, duty_state_to_str((int)all.items[i].state),
+                           duty_state_to_str(want));
     }
     return ERR_NONE;
 }

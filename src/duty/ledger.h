@@ -1,8 +1,7 @@
 /* ledger.h - the dated deltas behind every count: one assignment's facts change, its future is written anew.
- * A change known on day K leaves every day before K as it was seen then. Counters are the sums of what is visible up to the
- * ledger's day; the day job moves that day on. Everything here runs in the caller's transaction.
- * Uses: store, duty/state.    Used by: duty.    Memory: the caller's arena.    Threads: one db, one owner.
- * See: design 3.5. */
+ * A change known on day K leaves every day before K as it was seen then. Counters are the sums of what is visible up to
+ * the ledger's day; the day job moves that day on. Everything here runs in the caller's transaction. Uses: store,
+ * duty/state.    Used by: duty.    Memory: the caller's arena.    Threads: one db, one owner. See: design 3.5. */
 #ifndef LUYTRE_DUTY_LEDGER_H
 #define LUYTRE_DUTY_LEDGER_H
 
@@ -38,21 +37,25 @@ struct ledger_row {
     struct duty_facts facts;
 };
 /* Read for change: on PostgreSQL the row stays locked until the transaction ends. ERR_NOT_FOUND. */
-MUST_USE enum err_code ledger_get(struct db *db, struct arena *arena, int64_t assignment_id, struct ledger_row *ret_row, struct err *err);
-/* Write the changed facts of a row that ledger_get gave: deltas, counters, state. before: the row as it was read. */
-MUST_USE enum err_code ledger_put(struct db *db, civil_day day, const struct ledger_row *before, const struct ledger_row *after,
+MUST_USE enum err_code ledger_get(struct db *db, struct arena *arena, int64_t assignment_id, struct ledger_row *ret_row,
                                   struct err *err);
+/* Write the changed facts of a row that ledger_get gave: deltas, counters, state. before: the row as it was read. */
+MUST_USE enum err_code ledger_put(struct db *db, civil_day day, const struct ledger_row *before,
+                                  const struct ledger_row *after, struct err *err);
 
-/* Deltas and counters of assignments that were inserted in one go for one obligation (all with the same facts, or not applicable). */
+/* Deltas and counters of assignments that were inserted in one go for one obligation (all with the same facts, or not
+ * applicable). */
 MUST_USE enum err_code ledger_issued(struct db *db, civil_day day, int64_t obligation_id, int64_t issued_ms,
                                      const struct duty_facts *facts, struct err *err);
-MUST_USE enum err_code ledger_issued_counts(struct db *db, int64_t directive_id, int64_t family_id, int64_t issued_ms, struct err *err);
+MUST_USE enum err_code ledger_issued_counts(struct db *db, int64_t directive_id, int64_t family_id, int64_t issued_ms,
+                                            struct err *err);
 
-/* The day job: move the ledger from its day to `to`, day by day, each in a transaction of its own; a checkpoint of all counters on the
- * last day of each month. *ret_days: how many days were moved. Safe to run twice, safe to be killed. */
+/* The day job: move the ledger from its day to `to`, day by day, each in a transaction of its own; a checkpoint of all
+ * counters on the last day of each month. *ret_days: how many days were moved. Safe to run twice, safe to be killed. */
 MUST_USE enum err_code ledger_advance(struct db *db, civil_day to, int *ret_days, struct err *err);
 
-/* Compare all counters and states with a full recount. ERR_CONFLICT names the first difference. For tests and `doctor`. */
+/* Compare all counters and states with a full recount. ERR_CONFLICT names the first difference. For tests and `doctor`.
+ */
 MUST_USE enum err_code ledger_recount(struct db *db, struct err *err);
 
 NONNULL_END

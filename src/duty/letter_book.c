@@ -10,8 +10,8 @@
 
 #define BOOK_ARENA_BYTES (64u << 20)
 
-static enum err_code note(struct db *db, const struct actor *actor, const char *kind, int64_t letter_id, int64_t unit_id, struct str content,
-                          struct err *err)
+static enum err_code note(struct db *db, const struct actor *actor, const char *kind, int64_t letter_id,
+                          int64_t unit_id, struct str content, struct err *err)
 {
     return chain_append(db,
                         &(struct chain_note){.stream = CHAIN_DUTY,
@@ -51,8 +51,8 @@ static enum err_code check_duty(const struct book_duty *duty, struct err *err)
     return ERR_NONE;
 }
 
-static enum err_code insert_duty(struct db *db, int64_t letter_id, int64_t no, const struct book_duty *duty, const char *state, int64_t *ret_id,
-                                 struct err *err)
+static enum err_code insert_duty(struct db *db, int64_t letter_id, int64_t no, const struct book_duty *duty,
+                                 const char *state, int64_t *ret_id, struct err *err)
 {
     TRY(check_duty(duty, err));
     int64_t id = db_id(db);
@@ -99,7 +99,9 @@ static enum err_code put_in_transaction(struct db *db, void *ctx, struct err *er
     TRY(access_require(db, p->actor, RIGHT_DRAFT, l->unit_id, "keep letters of this unit", err));
     struct sha256 text_hash = crypto_sha256(l->text);
     struct sql_letter_same_row *same = NULL;
-    TRY(sql_letter_same(db, &arena, &(struct sql_letter_same_args){.unit_id = l->unit_id, .text_sha256 = sha256_str(&text_hash)}, &same, err));
+    TRY(sql_letter_same(db, &arena,
+                        &(struct sql_letter_same_args){.unit_id = l->unit_id, .text_sha256 = sha256_str(&text_hash)},
+                        &same, err));
     if (same) {
         p->id = same->id;
         p->is_new = false;
@@ -115,8 +117,8 @@ static enum err_code put_in_transaction(struct db *db, void *ctx, struct err *er
         TRY(blob_put(db, l->file_bytes, &file_hash, err));
         TRY(blob_use(db, &file_hash, STR("letter_file"), p->id, err));
     }
-    struct str key = viet_search_key(&arena, arena_printf(&arena, "%.*s/%.*s %.*s %.*s", STR_ARG(l->number), STR_ARG(l->symbol), STR_ARG(l->subject),
-                                                          STR_ARG(l->issuer)));
+    struct str key = viet_search_key(&arena, arena_printf(&arena, "%.*s/%.*s %.*s %.*s", STR_ARG(l->number),
+                                                          STR_ARG(l->symbol), STR_ARG(l->subject), STR_ARG(l->issuer)));
     if (str_is_null(key))
         return arena_full(&arena, err);
     TRY(sql_letter_insert(db,
@@ -162,8 +164,8 @@ static enum err_code put_in_transaction(struct db *db, void *ctx, struct err *er
     return note(db, p->actor, "letter_kept", p->id, l->unit_id, STR(""), err);
 }
 
-enum err_code letter_put(struct db *db, const struct actor *actor, const struct book_letter *letter, int64_t *ret_id, bool *ret_is_new,
-                         struct err *err)
+enum err_code letter_put(struct db *db, const struct actor *actor, const struct book_letter *letter, int64_t *ret_id,
+                         bool *ret_is_new, struct err *err)
 {
     struct putting p = {actor, letter, 0, false};
     if (db_transact(db, put_in_transaction, &p, err) != ERR_NONE)
@@ -183,7 +185,8 @@ struct wording {
 
 static enum err_code word_in_transaction(struct db *db, void *ctx, struct err *err)
 {
-    static const char *const kinds[] = {"letter_duty_confirmed", "letter_duty_dropped", "letter_duty_reopened", "letter_duty_corrected", "letter_duty_added"};
+    static const char *const kinds[] = {"letter_duty_confirmed", "letter_duty_dropped", "letter_duty_reopened",
+                                        "letter_duty_corrected", "letter_duty_added"};
     static const char *const states[] = {"confirmed", "dropped", "read"};
     struct wording *w = ctx;
     AUTO_ARENA arena;
@@ -207,30 +210,34 @@ static enum err_code word_in_transaction(struct db *db, void *ctx, struct err *e
     int64_t changes = 0;
     if (w->what == WORD_ADD) {
         struct sql_letter_duty_next_no_row *next = NULL;
-        TRY(sql_letter_duty_next_no(db, &arena, &(struct sql_letter_duty_next_no_args){.letter_id = letter_id}, &next, err));
+        TRY(sql_letter_duty_next_no(db, &arena, &(struct sql_letter_duty_next_no_args){.letter_id = letter_id}, &next,
+                                    err));
         TRY(insert_duty(db, letter_id, next ? next->no : 1, w->duty, "confirmed", &w->new_id, err));
     } else if (w->what == WORD_CHANGE) {
         TRY(check_duty(w->duty, err));
-        TRY(sql_letter_duty_correct(db,
-                                    &(struct sql_letter_duty_correct_args){
-                                        .id = w->id,
-                                        .text = str_trim(w->duty->text),
-                                        .actor = or_none(w->duty->actor),
-                                        .trigger_kind = str_is_empty(w->duty->trigger) ? STR("once") : w->duty->trigger,
-                                        .period_count = opt_positive(w->duty->period_count),
-                                        .period_months = opt_positive(w->duty->period_months),
-                                        .deadline_day = opt_day(w->duty->deadline_day),
-                                        .deadline_strict = w->duty->deadline_strict,
-                                        .deadline_due_ms = {w->duty->deadline_due_ms != 0, w->duty->deadline_due_ms},
-                                        .deadline_note = or_none(w->duty->deadline_note),
-                                        .obligations = str_is_null(w->duty->obligations) ? STR("") : w->duty->obligations,
-                                    },
-                                    &changes, err));
+        TRY(sql_letter_duty_correct(
+            db,
+            &(struct sql_letter_duty_correct_args){
+                .id = w->id,
+                .text = str_trim(w->duty->text),
+                .actor = or_none(w->duty->actor),
+                .trigger_kind = str_is_empty(w->duty->trigger) ? STR("once") : w->duty->trigger,
+                .period_count = opt_positive(w->duty->period_count),
+                .period_months = opt_positive(w->duty->period_months),
+                .deadline_day = opt_day(w->duty->deadline_day),
+                .deadline_strict = w->duty->deadline_strict,
+                .deadline_due_ms = {w->duty->deadline_due_ms != 0, w->duty->deadline_due_ms},
+                .deadline_note = or_none(w->duty->deadline_note),
+                .obligations = str_is_null(w->duty->obligations) ? STR("") : w->duty->obligations,
+            },
+            &changes, err));
     } else {
-        TRY(sql_letter_duty_set_state(db, &(struct sql_letter_duty_set_state_args){.id = w->id, .state = str_from_cstr(states[w->what])}, &changes, err));
+        TRY(sql_letter_duty_set_state(
+            db, &(struct sql_letter_duty_set_state_args){.id = w->id, .state = str_from_cstr(states[w->what])},
+            &changes, err));
     }
-    return note(db, w->actor, kinds[w->what], letter_id, unit_id, arena_printf(&arena, "{\"duty\":\"%lld\"}", (long long)(w->what == WORD_ADD ? w->new_id : w->id)),
-                err);
+    return note(db, w->actor, kinds[w->what], letter_id, unit_id,
+                arena_printf(&arena, "{\"duty\":\"%lld\"}", (long long)(w->what == WORD_ADD ? w->new_id : w->id)), err);
 }
 
 enum err_code letter_duty_confirm(struct db *db, const struct actor *actor, int64_t duty_id, struct err *err)
@@ -251,14 +258,15 @@ enum err_code letter_duty_reopen(struct db *db, const struct actor *actor, int64
     return db_transact(db, word_in_transaction, &w, err);
 }
 
-enum err_code letter_duty_change(struct db *db, const struct actor *actor, int64_t duty_id, const struct book_duty *duty, struct err *err)
+enum err_code letter_duty_change(struct db *db, const struct actor *actor, int64_t duty_id,
+                                 const struct book_duty *duty, struct err *err)
 {
     struct wording w = {.actor = actor, .id = duty_id, .what = WORD_CHANGE, .duty = duty};
     return db_transact(db, word_in_transaction, &w, err);
 }
 
-enum err_code letter_duty_add(struct db *db, const struct actor *actor, int64_t letter_id, const struct book_duty *duty, int64_t *ret_id,
-                              struct err *err)
+enum err_code letter_duty_add(struct db *db, const struct actor *actor, int64_t letter_id, const struct book_duty *duty,
+                              int64_t *ret_id, struct err *err)
 {
     struct wording w = {.actor = actor, .id = letter_id, .what = WORD_ADD, .duty = duty};
     if (db_transact(db, word_in_transaction, &w, err) != ERR_NONE)
@@ -286,14 +294,16 @@ static enum err_code confirm_in_transaction(struct db *db, void *ctx, struct err
     TRY(access_require(db, c->actor, RIGHT_DRAFT, letter->unit_id, "confirm this letter", err));
     struct actor reader = actor_with(c->actor, RIGHT_READ);
     struct sql_letter_duties_rows duties;
-    TRY(sql_letter_duties(db, &reader, &arena, &(struct sql_letter_duties_args){.letter_id = c->letter_id}, &duties, err));
+    TRY(sql_letter_duties(db, &reader, &arena, &(struct sql_letter_duties_args){.letter_id = c->letter_id}, &duties,
+                          err));
     size_t waiting = 0;
     for (size_t i = 0; i < duties.count; i++)
         waiting += str_equal(duties.items[i].state, STR("read"));
     if (waiting > 0)
         return err_set(err, ERR_CONFLICT, "còn %zu nhiệm vụ chưa xác nhận", waiting);
     int64_t changes = 0;
-    TRY(sql_letter_set_confirmed(db, &(struct sql_letter_set_confirmed_args){.id = c->letter_id, .confirmed_ms = db_now_ms(db)}, &changes, err));
+    TRY(sql_letter_set_confirmed(
+        db, &(struct sql_letter_set_confirmed_args){.id = c->letter_id, .confirmed_ms = db_now_ms(db)}, &changes, err));
     return changes ? note(db, c->actor, "letter_confirmed", c->letter_id, letter->unit_id, STR(""), err) : ERR_NONE;
 }
 
@@ -315,22 +325,25 @@ static enum err_code attach_in_transaction(struct db *db, void *ctx, struct err 
         return err_set(err, ERR_NOT_FOUND, "no such letter in this book");
     TRY(access_require(db, c->actor, RIGHT_DRAFT, letter->unit_id, "attach a letter", err));
     int64_t changes = 0;
-    TRY(sql_letter_attachment_link(
-        db, &(struct sql_letter_attachment_link_args){.id = c->attachment_id, .letter_id = c->letter_id, .child_id = c->child_id}, &changes, err));
+    TRY(sql_letter_attachment_link(db,
+                                   &(struct sql_letter_attachment_link_args){
+                                       .id = c->attachment_id, .letter_id = c->letter_id, .child_id = c->child_id},
+                                   &changes, err));
     if (changes != 1)
         return err_set(err, ERR_NOT_FOUND, "no such attachment");
     return note(db, c->actor, "letter_attachment_found", c->letter_id, letter->unit_id,
                 arena_printf(&arena, "{\"letter\":\"%lld\"}", (long long)c->child_id), err);
 }
 
-enum err_code letter_attachment_is(struct db *db, const struct actor *actor, int64_t letter_id, int64_t attachment_id, int64_t child_id,
-                                   struct err *err)
+enum err_code letter_attachment_is(struct db *db, const struct actor *actor, int64_t letter_id, int64_t attachment_id,
+                                   int64_t child_id, struct err *err)
 {
     struct confirming c = {actor, letter_id, attachment_id, child_id};
     return db_transact(db, attach_in_transaction, &c, err);
 }
 
-enum err_code letter_text(struct db *db, const struct actor *actor, int64_t letter_id, struct arena *arena, struct str *ret_text, struct err *err)
+enum err_code letter_text(struct db *db, const struct actor *actor, int64_t letter_id, struct arena *arena,
+                          struct str *ret_text, struct err *err)
 {
     struct actor reader = actor_with(actor, RIGHT_READ);
     struct sql_letter_get_row *row = NULL;

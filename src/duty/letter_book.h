@@ -1,6 +1,7 @@
 /* letter_book.h - letters as a unit keeps them: text, what was read from it, what a clerk corrected and confirmed.
  * What the engine read stays beside what a person made of it. Knows nothing of how a letter is read (work/intake does).
- * Uses: org, proof, store/blob.    Used by: work, web, cmd.    Memory: the caller's arena.    Threads: one db, one owner. */
+ * Uses: org, proof, store/blob.    Used by: work, web, cmd.    Memory: the caller's arena.    Threads: one db, one
+ * owner. */
 #ifndef LUYTRE_DUTY_LETTER_BOOK_H
 #define LUYTRE_DUTY_LETTER_BOOK_H
 
@@ -45,24 +46,27 @@ struct book_letter {
     size_t attachment_count;
     bool is_sample;
 };
-/* Needs RIGHT_DRAFT on the unit. The same text in the same book again gives the first one's id, and *ret_is_new false. */
-MUST_USE enum err_code letter_put(struct db *db, const struct actor *actor, const struct book_letter *letter, int64_t *ret_id, bool *ret_is_new,
-                                  struct err *err);
-/* A clerk's word on one duty: confirm as read, correct (confirms), drop ("not a duty"), take back, or add what the machine missed. */
+/* Needs RIGHT_DRAFT on the unit. The same text in the same book again gives the first one's id, and *ret_is_new false.
+ */
+MUST_USE enum err_code letter_put(struct db *db, const struct actor *actor, const struct book_letter *letter,
+                                  int64_t *ret_id, bool *ret_is_new, struct err *err);
+/* A clerk's word on one duty: confirm as read, correct (confirms), drop ("not a duty"), take back, or add what the
+ * machine missed. */
 MUST_USE enum err_code letter_duty_confirm(struct db *db, const struct actor *actor, int64_t duty_id, struct err *err);
 MUST_USE enum err_code letter_duty_drop(struct db *db, const struct actor *actor, int64_t duty_id, struct err *err);
 MUST_USE enum err_code letter_duty_reopen(struct db *db, const struct actor *actor, int64_t duty_id, struct err *err);
-MUST_USE enum err_code letter_duty_change(struct db *db, const struct actor *actor, int64_t duty_id, const struct book_duty *duty, struct err *err);
-MUST_USE enum err_code letter_duty_add(struct db *db, const struct actor *actor, int64_t letter_id, const struct book_duty *duty, int64_t *ret_id,
-                                       struct err *err);
+MUST_USE enum err_code letter_duty_change(struct db *db, const struct actor *actor, int64_t duty_id,
+                                          const struct book_duty *duty, struct err *err);
+MUST_USE enum err_code letter_duty_add(struct db *db, const struct actor *actor, int64_t letter_id,
+                                       const struct book_duty *duty, int64_t *ret_id, struct err *err);
 /* Every duty has a word: the letter is confirmed and can be issued. ERR_CONFLICT says how many still wait. */
 MUST_USE enum err_code letter_confirm(struct db *db, const struct actor *actor, int64_t letter_id, struct err *err);
 /* The attachment turned out to be this letter of the same book. */
-MUST_USE enum err_code letter_attachment_is(struct db *db, const struct actor *actor, int64_t letter_id, int64_t attachment_id, int64_t child_id,
-                                            struct err *err);
+MUST_USE enum err_code letter_attachment_is(struct db *db, const struct actor *actor, int64_t letter_id,
+                                            int64_t attachment_id, int64_t child_id, struct err *err);
 /* The canonical text. Needs RIGHT_READ on the unit. */
-MUST_USE enum err_code letter_text(struct db *db, const struct actor *actor, int64_t letter_id, struct arena *arena, struct str *ret_text,
-                                   struct err *err);
+MUST_USE enum err_code letter_text(struct db *db, const struct actor *actor, int64_t letter_id, struct arena *arena,
+                                   struct str *ret_text, struct err *err);
 
 NONNULL_END
 #endif

@@ -31,7 +31,8 @@ int duty_state_on(const struct duty_facts *f, civil_day day)
         return DUTY_OK;
     if (is_known(due)) {
         if (day > due)
-            /* late by birth: handed down when its day had already passed; blames nobody. Never after it was once covered. */
+            /* late by birth: handed down when its day had already passed; blames nobody. Never after it was once
+             * covered. */
             return f->due_day < f->issued_day && !is_known(f->covered_to_day) ? DUTY_BIRTH : DUTY_LATE;
         if (due - day <= f->soon_days)
             return DUTY_DUE;
@@ -51,8 +52,8 @@ size_t duty_timeline(const struct duty_facts *f, civil_day from_day, struct duty
     const civil_day dues[] = {f->due_day, last_covered};
     civil_day days[DUTY_CHANGES_MAX];
     size_t count = 0;
-    const civil_day turns[] = {f->issued_day,    f->acked_day,        f->started_day,    f->covered_from_day,
-                               f->covered_to_day, f->na_from_day,      f->waived_to_day, f->closed_day};
+    const civil_day turns[] = {f->issued_day,     f->acked_day,   f->started_day,   f->covered_from_day,
+                               f->covered_to_day, f->na_from_day, f->waived_to_day, f->closed_day};
     for (size_t i = 0; i < ARRAY_LEN(turns); i++)
         days[count++] = turns[i];
     for (size_t i = 0; i < ARRAY_LEN(dues); i++) {
@@ -76,8 +77,9 @@ size_t duty_timeline(const struct duty_facts *f, civil_day from_day, struct duty
 }
 
 static const char *const state_names[DUTY_STATE_COUNT] = {
-    [DUTY_UNSEEN] = "unseen", [DUTY_ACK] = "ack",     [DUTY_DOING] = "doing", [DUTY_OK] = "ok",         [DUTY_DUE] = "due",
-    [DUTY_LATE] = "late",     [DUTY_BIRTH] = "birth", [DUTY_NA] = "na",       [DUTY_WAIVED] = "waived",
+    [DUTY_UNSEEN] = "unseen", [DUTY_ACK] = "ack", [DUTY_DOING] = "doing",
+    [DUTY_OK] = "ok",         [DUTY_DUE] = "due", [DUTY_LATE] = "late",
+    [DUTY_BIRTH] = "birth",   [DUTY_NA] = "na",   [DUTY_WAIVED] = "waived",
 };
 
 const char *duty_state_to_str(int state)

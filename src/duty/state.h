@@ -27,21 +27,22 @@ enum duty_state {
 /* What is known of one assignment. Days that are not known are CIVIL_NONE. */
 struct duty_facts {
     civil_day issued_day;
-    civil_day due_day;          /* last allowed day; CIVIL_NONE: standing, on request ... */
-    bool is_periodic;           /* coverage that ends must be followed by the next */
+    civil_day due_day; /* last allowed day; CIVIL_NONE: standing, on request ... */
+    bool is_periodic;  /* coverage that ends must be followed by the next */
     civil_day acked_day;
     civil_day started_day;      /* evidence handed in, a task begun, a return to work on */
     civil_day covered_from_day; /* accepted evidence */
     civil_day covered_to_day;   /* first day no longer covered; CIVIL_FOREVER: for good */
     civil_day na_from_day;
-    civil_day waived_to_day;    /* first day no longer waived */
-    civil_day closed_day;       /* from this day it is counted nowhere */
+    civil_day waived_to_day; /* first day no longer waived */
+    civil_day closed_day;    /* from this day it is counted nowhere */
     int soon_days;
 };
 
 /* enum duty_state, or DUTY_NOWHERE. */
 int duty_state_on(const struct duty_facts *facts, civil_day day);
-/* The day it must be done by as things stand on a day: the due day, or the last covered day of a periodic duty; CIVIL_NONE: none. */
+/* The day it must be done by as things stand on a day: the due day, or the last covered day of a periodic duty;
+ * CIVIL_NONE: none. */
 civil_day duty_next_due(const struct duty_facts *facts, civil_day day);
 
 struct duty_change {

@@ -46,7 +46,8 @@ static char sniff(struct str text)
     return best;
 }
 
-enum err_code csv_open(struct str text, char separator, struct arena *arena, struct csv_reader *ret_reader, struct err *err)
+enum err_code csv_open(struct str text, char separator, struct arena *arena, struct csv_reader *ret_reader,
+                       struct err *err)
 {
     size_t line = 1;
     if (str_starts_with(text, STR("\xEF\xBB\xBF")))
@@ -86,7 +87,8 @@ static enum err_code read_quoted(struct csv_reader *r, struct str *ret_field, st
         if (r->at >= end)
             return err_set(err, ERR_SYNTAX, "CSV line %zu: a quote is opened and never closed", opened_at_line);
         if (r->at - from > CSV_FIELD_MAX_BYTES)
-            return err_set(err, ERR_LIMIT, "CSV line %zu: a field over %u bytes (is a quote missing?)", opened_at_line, CSV_FIELD_MAX_BYTES);
+            return err_set(err, ERR_LIMIT, "CSV line %zu: a field over %u bytes (is a quote missing?)", opened_at_line,
+                           CSV_FIELD_MAX_BYTES);
         if (p[r->at] == '\n')
             r->line++;
         if (p[r->at] != '"')

@@ -19,17 +19,20 @@
 
 static bool is_image(struct str b)
 {
-    static const struct str starts[] = {STR_INIT("\xFF\xD8\xFF"), STR_INIT("\x89PNG\r\n\x1A\n"), STR_INIT("GIF8"), STR_INIT("II*\0"),
-                                        STR_INIT("MM\0*"), STR_INIT("BM")};
+    static const struct str starts[] = {STR_INIT("\xFF\xD8\xFF"), STR_INIT("\x89PNG\r\n\x1A\n"),
+                                        STR_INIT("GIF8"),         STR_INIT("II*\0"),
+                                        STR_INIT("MM\0*"),        STR_INIT("BM")};
     for (size_t i = 0; i < ARRAY_LEN(starts); i++)
-        if (str_starts_with(b, starts[i]) && !(starts[i].len_bytes == 2 && !memchr(b.ptr, 0, b.len_bytes < 32 ? b.len_bytes : 32)))
+        if (str_starts_with(b, starts[i]) &&
+            !(starts[i].len_bytes == 2 && !memchr(b.ptr, 0, b.len_bytes < 32 ? b.len_bytes : 32)))
             return true;
     struct str brand = str_slice(b, 4, 12);
-    return (str_starts_with(b, STR("RIFF")) && str_equal(str_slice(b, 8, 12), STR("WEBP"))) || str_equal(brand, STR("ftypheic")) ||
-           str_equal(brand, STR("ftypmif1")) || str_equal(brand, STR("ftypavif"));
+    return (str_starts_with(b, STR("RIFF")) && str_equal(str_slice(b, 8, 12), STR("WEBP"))) ||
+           str_equal(brand, STR("ftypheic")) || str_equal(brand, STR("ftypmif1")) || str_equal(brand, STR("ftypavif"));
 }
 
-/* Which office document a ZIP is: its parts are named in the local headers near the start and in the directory at the end. */
+/* Which office document a ZIP is: its parts are named in the local headers near the start and in the directory at the
+ * end. */
 static enum doc_kind zip_kind(struct str b)
 {
     if (str_contains(b, STR("word/document.xml")))
@@ -71,7 +74,8 @@ enum doc_kind doc_kind_of(struct str b)
 
 const char *doc_kind_to_str(enum doc_kind kind)
 {
-    static const char *const names[] = {"empty", "text", "html", "docx", "xlsx", "pdf", "ole", "rtf", "odt", "zip", "image", "binary"};
+    static const char *const names[] = {"empty", "text", "html", "docx", "xlsx",  "pdf",
+                                        "ole",   "rtf",  "odt",  "zip",  "image", "binary"};
     return (size_t)kind < ARRAY_LEN(names) ? names[kind] : "unknown";
 }
 
@@ -106,26 +110,37 @@ static enum err_code refuse(enum doc_kind kind, struct err *err)
     case DOC_EMPTY:
         return no_text(err);
     case DOC_XLSX:
-        return err_set(err, ERR_UNSUPPORTED, "đây là bảng tính Excel, không phải văn bản; hãy nhập ở trang Danh sách / a workbook, not a letter: use the import page");
+        return err_set(err, ERR_UNSUPPORTED,
+                       "đây là bảng tính Excel, không phải văn bản; hãy nhập ở trang Danh sách / a workbook, not a "
+                       "letter: use the import page");
     case DOC_PDF:
         return err_set(err, ERR_UNSUPPORTED, "PDF: đọc trong tiến trình riêng / PDF is read by doc_pdf_text");
     case DOC_OLE:
-        return err_set(err, ERR_UNSUPPORTED, "tệp Office đời cũ (.doc, .xls): mở bằng Word rồi lưu thành .docx hoặc PDF / old Office file: save it as .docx or PDF");
+        return err_set(err, ERR_UNSUPPORTED,
+                       "tệp Office đời cũ (.doc, .xls): mở bằng Word rồi lưu thành .docx hoặc PDF / old Office file: "
+                       "save it as .docx or PDF");
     case DOC_RTF:
-        return err_set(err, ERR_UNSUPPORTED, "tệp RTF: mở bằng Word rồi lưu thành .docx hoặc PDF / RTF: save it as .docx or PDF");
+        return err_set(err, ERR_UNSUPPORTED,
+                       "tệp RTF: mở bằng Word rồi lưu thành .docx hoặc PDF / RTF: save it as .docx or PDF");
     case DOC_ODT:
-        return err_set(err, ERR_UNSUPPORTED, "tệp OpenDocument: lưu thành .docx hoặc PDF / OpenDocument: save it as .docx or PDF");
+        return err_set(err, ERR_UNSUPPORTED,
+                       "tệp OpenDocument: lưu thành .docx hoặc PDF / OpenDocument: save it as .docx or PDF");
     case DOC_ZIP:
-        return err_set(err, ERR_UNSUPPORTED, "tệp nén: giải nén rồi gửi từng văn bản / an archive: unpack it and hand in each document");
+        return err_set(err, ERR_UNSUPPORTED,
+                       "tệp nén: giải nén rồi gửi từng văn bản / an archive: unpack it and hand in each document");
     case DOC_IMAGE:
-        return err_set(err, ERR_UNSUPPORTED, "ảnh chụp không có chữ: xin bản PDF hoặc Word có chữ, hoặc gõ lại nội dung / a picture holds no text: ask for the PDF or Word file");
+        return err_set(err, ERR_UNSUPPORTED,
+                       "ảnh chụp không có chữ: xin bản PDF hoặc Word có chữ, hoặc gõ lại nội dung / a picture holds no "
+                       "text: ask for the PDF or Word file");
     case DOC_BINARY:
     case DOC_TEXT:
     case DOC_HTML:
     case DOC_DOCX:
         break;
     }
-    return err_set(err, ERR_UNSUPPORTED, "không nhận ra loại tệp; cần .txt, .docx hoặc PDF có chữ / unknown kind of file: hand in text, .docx or PDF");
+    return err_set(
+        err, ERR_UNSUPPORTED,
+        "không nhận ra loại tệp; cần .txt, .docx hoặc PDF có chữ / unknown kind of file: hand in text, .docx or PDF");
 }
 
 static bool is_blank(struct str text)
@@ -136,7 +151,9 @@ static bool is_blank(struct str text)
 enum err_code doc_text(struct str bytes, struct arena *arena, struct doc_text *ret_doc, struct err *err)
 {
     if (bytes.len_bytes > LETTER_FILE_MAX_BYTES)
-        return err_set(err, ERR_LIMIT, "tệp %zu MB, quá mức %u MB; hãy gửi riêng phần chữ của văn bản / the file is over the limit: hand in the letter without its big attachments",
+        return err_set(err, ERR_LIMIT,
+                       "tệp %zu MB, quá mức %u MB; hãy gửi riêng phần chữ của văn bản / the file is over the limit: "
+                       "hand in the letter without its big attachments",
                        bytes.len_bytes >> 20, LETTER_FILE_MAX_BYTES >> 20);
     struct doc_text doc = {.kind = doc_kind_of(bytes), .decoded = {.encoding = TEXT_UTF8, .confidence_percent = 100}};
     if (doc.kind == DOC_DOCX) {
@@ -161,25 +178,31 @@ enum err_code doc_text(struct str bytes, struct arena *arena, struct doc_text *r
 
 /* --- PDF --- */
 
-static enum err_code run_poppler(int fd, const char *const *argv, size_t output_max_bytes, int timeout_ms, struct arena *arena,
-                                 struct process_result *ret_result, struct err *err)
+static enum err_code run_poppler(int fd, const char *const *argv, size_t output_max_bytes, int timeout_ms,
+                                 struct arena *arena, struct process_result *ret_result, struct err *err)
 {
     if (lseek(fd, 0, SEEK_SET) != 0)
         return err_set(err, ERR_IO, "rewind the PDF");
-    struct process_spec spec = {.program = argv[0],
-                                .argv = argv,
-                                .input_fd = fd,
-                                .channel_fd = -1,
-                                .limits = {.memory_bytes = PDF_MEMORY_BYTES, .cpu_s = PDF_CPU_S, .files = 32, .file_bytes = LETTER_FILE_MAX_BYTES}};
+    struct process_spec spec = {
+        .program = argv[0],
+        .argv = argv,
+        .input_fd = fd,
+        .channel_fd = -1,
+        .limits = {
+            .memory_bytes = PDF_MEMORY_BYTES, .cpu_s = PDF_CPU_S, .files = 32, .file_bytes = LETTER_FILE_MAX_BYTES}};
     TRY(process_run(&spec, output_max_bytes, timeout_ms, arena, ret_result, err));
     if (ret_result->is_timed_out)
         return err_set(err, ERR_LIMIT, "đọc PDF quá lâu, đã dừng / reading the PDF took too long");
     if (ret_result->is_cut)
-        return err_set(err, ERR_LIMIT, "chữ trong PDF quá %u MB / the text of the PDF is over the limit", (unsigned)(output_max_bytes >> 20));
+        return err_set(err, ERR_LIMIT, "chữ trong PDF quá %u MB / the text of the PDF is over the limit",
+                       (unsigned)(output_max_bytes >> 20));
     if (ret_result->exit_code != 0) {
         if (str_contains(ret_result->error_output, STR("Incorrect password")))
-            return err_set(err, ERR_UNSUPPORTED, "PDF có mật khẩu, hãy bỏ mật khẩu rồi gửi lại / the PDF is encrypted: save it without a password");
-        return err_set(err, ERR_SYNTAX, "PDF hỏng, không đọc được / broken PDF: %.*s", (int)(ret_result->error_output.len_bytes < 120 ? ret_result->error_output.len_bytes : 120),
+            return err_set(
+                err, ERR_UNSUPPORTED,
+                "PDF có mật khẩu, hãy bỏ mật khẩu rồi gửi lại / the PDF is encrypted: save it without a password");
+        return err_set(err, ERR_SYNTAX, "PDF hỏng, không đọc được / broken PDF: %.*s",
+                       (int)(ret_result->error_output.len_bytes < 120 ? ret_result->error_output.len_bytes : 120),
                        ret_result->error_output.ptr ? ret_result->error_output.ptr : "");
     }
     return ERR_NONE;
@@ -198,10 +221,14 @@ enum err_code doc_pdf_text(int fd, struct arena *arena, struct doc_text *ret_doc
     if (pages < 1)
         return err_set(err, ERR_SYNTAX, "PDF hỏng, không có trang nào / broken PDF: no pages");
     if (pages > (int64_t)LETTER_PDF_MAX_PAGES)
-        return err_set(err, ERR_LIMIT, "PDF %lld trang, quá mức %u trang; hãy gửi riêng văn bản, không kèm phụ lục / the PDF has too many pages: hand in the letter itself",
+        return err_set(err, ERR_LIMIT,
+                       "PDF %lld trang, quá mức %u trang; hãy gửi riêng văn bản, không kèm phụ lục / the PDF has too "
+                       "many pages: hand in the letter itself",
                        (long long)pages, LETTER_PDF_MAX_PAGES);
-    /* Reading order, neither -layout nor -raw: -layout puts the two heads of a letter into one line, a clause of one into a clause of the other. */
-    static const char *const text_argv[] = {"/usr/bin/pdftotext", "-enc", "UTF-8", "-eol", "unix", "-nopgbrk", "-", "-", NULL};
+    /* Reading order, neither -layout nor -raw: -layout puts the two heads of a letter into one line, a clause of one
+     * into a clause of the other. */
+    static const char *const text_argv[] = {"/usr/bin/pdftotext", "-enc", "UTF-8", "-eol", "unix",
+                                            "-nopgbrk",           "-",    "-",     NULL};
     TRY(run_poppler(fd, text_argv, LETTER_TEXT_MAX_BYTES, PDF_TEXT_MS, arena, &result, err));
     struct doc_text doc = {.kind = DOC_PDF};
     TRY(text_decode_as(result.output, TEXT_UTF8, LETTER_TEXT_MAX_BYTES, arena, &doc.decoded, err));
@@ -210,7 +237,8 @@ enum err_code doc_pdf_text(int fd, struct arena *arena, struct doc_text *ret_doc
         letters += viet_is_letter(utf8_next(doc.decoded.text, &pos));
     if (letters < PDF_TEXT_MIN_CHARS)
         return err_set(err, ERR_UNSUPPORTED,
-                       "PDF chỉ có ảnh quét, không có chữ: xin bản có chữ từ nơi gửi hoặc dán nội dung / a scanned PDF without text: ask the sender for one with text, or paste it");
+                       "PDF chỉ có ảnh quét, không có chữ: xin bản có chữ từ nơi gửi hoặc dán nội dung / a scanned PDF "
+                       "without text: ask the sender for one with text, or paste it");
     *ret_doc = doc;
     return ERR_NONE;
 }

@@ -6,10 +6,10 @@
 #include "format/xml.h"
 #include "format/zip.h"
 
-#define LEVELS          9   /* ECMA-376 part 1, 17.9.3: w:ilvl is 0 to 8 */
-#define TABLES_MAX      8   /* tables in tables */
-#define CELLS_MAX       256 /* cells of a row that may be joined by tabs */
-#define NUMBER_MAX      1000000
+#define LEVELS     9   /* ECMA-376 part 1, 17.9.3: w:ilvl is 0 to 8 */
+#define TABLES_MAX 8   /* tables in tables */
+#define CELLS_MAX  256 /* cells of a row that may be joined by tabs */
+#define NUMBER_MAX 1000000
 
 enum number_format {
     NUMBER_DECIMAL,
@@ -66,7 +66,8 @@ struct docx {
 
 static bool is_hidden_element(struct str name)
 {
-    return str_equal(name, STR("del")) || str_equal(name, STR("moveFrom")) || str_equal(name, STR("Fallback")) || str_equal(name, STR("instrText"));
+    return str_equal(name, STR("del")) || str_equal(name, STR("moveFrom")) || str_equal(name, STR("Fallback")) ||
+           str_equal(name, STR("instrText"));
 }
 
 /* --- numbering.xml, styles.xml --- */
@@ -76,10 +77,14 @@ static enum number_format number_format(struct str name)
     static const struct {
         struct str name;
         enum number_format format;
-    } known[] = {{STR_INIT("decimal"), NUMBER_DECIMAL},         {STR_INIT("decimalZero"), NUMBER_DECIMAL},
-                 {STR_INIT("bullet"), NUMBER_BULLET},           {STR_INIT("lowerLetter"), NUMBER_LOWER_LETTER},
-                 {STR_INIT("upperLetter"), NUMBER_UPPER_LETTER}, {STR_INIT("lowerRoman"), NUMBER_LOWER_ROMAN},
-                 {STR_INIT("upperRoman"), NUMBER_UPPER_ROMAN},  {STR_INIT("none"), NUMBER_NONE}};
+    } known[] = {{STR_INIT("decimal"), NUMBER_DECIMAL},
+                 {STR_INIT("decimalZero"), NUMBER_DECIMAL},
+                 {STR_INIT("bullet"), NUMBER_BULLET},
+                 {STR_INIT("lowerLetter"), NUMBER_LOWER_LETTER},
+                 {STR_INIT("upperLetter"), NUMBER_UPPER_LETTER},
+                 {STR_INIT("lowerRoman"), NUMBER_LOWER_ROMAN},
+                 {STR_INIT("upperRoman"), NUMBER_UPPER_ROMAN},
+                 {STR_INIT("none"), NUMBER_NONE}};
     for (size_t i = 0; i < ARRAY_LEN(known); i++)
         if (str_equal(known[i].name, name))
             return known[i].format;
@@ -161,7 +166,8 @@ static void put_roman(struct buf *out, int n, bool upper)
     static const struct {
         int value;
         const char *text;
-    } parts[] = {{1000, "m"}, {900, "cm"}, {500, "d"}, {400, "cd"}, {100, "c"}, {90, "xc"}, {50, "l"}, {40, "xl"}, {10, "x"}, {9, "ix"}, {5, "v"}, {4, "iv"}, {1, "i"}};
+    } parts[] = {{1000, "m"}, {900, "cm"}, {500, "d"}, {400, "cd"}, {100, "c"}, {90, "xc"}, {50, "l"},
+                 {40, "xl"},  {10, "x"},   {9, "ix"},  {5, "v"},    {4, "iv"},  {1, "i"}};
     if (n > 3999) {
         buf_printf(out, "%d", n);
         return;
@@ -295,7 +301,8 @@ static enum err_code document_start(void *ctx, struct str name, const char *cons
 static void end_cell(struct docx *d)
 {
     size_t count = d->tables[d->depth - 1].count;
-    size_t from = count ? d->tables[d->depth - 1].ends[count - 1] : d->tables[d->depth - 1].row_from, to = d->out->len_bytes;
+    size_t from = count ? d->tables[d->depth - 1].ends[count - 1] : d->tables[d->depth - 1].row_from,
+           to = d->out->len_bytes;
     if (count == CELLS_MAX || from > to || d->out->failed) {
         d->tables[d->depth - 1].joins = false;
         return;
@@ -323,7 +330,8 @@ static enum err_code document_end(void *ctx, struct str name, struct err *err)
         d->depth--;
     } else if (str_equal(name, STR("tc")) && d->depth > 0 && d->depth <= TABLES_MAX) {
         end_cell(d);
-    } else if (str_equal(name, STR("tr")) && d->depth > 0 && d->depth <= TABLES_MAX && d->tables[d->depth - 1].joins && !d->out->failed) {
+    } else if (str_equal(name, STR("tr")) && d->depth > 0 && d->depth <= TABLES_MAX && d->tables[d->depth - 1].joins &&
+               !d->out->failed) {
         /* every cell ends with the line end of its one paragraph: all but the last become tabs */
         for (size_t i = 0; i + 1 < d->tables[d->depth - 1].count; i++)
             d->out->ptr[d->tables[d->depth - 1].ends[i] - 1] = '\t';
@@ -343,16 +351,18 @@ static enum err_code document_text(void *ctx, struct str text, struct err *err)
 
 static bool wanted(struct str name)
 {
-    return str_equal_nocase_ascii(name, STR("word/document.xml")) || str_equal_nocase_ascii(name, STR("word/numbering.xml")) ||
+    return str_equal_nocase_ascii(name, STR("word/document.xml")) ||
+           str_equal_nocase_ascii(name, STR("word/numbering.xml")) ||
            str_equal_nocase_ascii(name, STR("word/styles.xml"));
 }
 
-enum err_code docx_to_text(struct str bytes, size_t max_bytes, struct arena *arena, struct str *ret_text, struct err *err)
+enum err_code docx_to_text(struct str bytes, size_t max_bytes, struct arena *arena, struct str *ret_text,
+                           struct err *err)
 {
     struct zip zip;
     TRY(zip_read(bytes, wanted, arena, &zip, err));
-    struct str document = zip_find(&zip, STR("word/document.xml")), numbering = zip_find(&zip, STR("word/numbering.xml")),
-               styles = zip_find(&zip, STR("word/styles.xml"));
+    struct str document = zip_find(&zip, STR("word/document.xml")),
+               numbering = zip_find(&zip, STR("word/numbering.xml")), styles = zip_find(&zip, STR("word/styles.xml"));
     if (str_is_null(document))
         return err_set(err, ERR_SYNTAX, "không phải tệp Word / not a Word document: word/document.xml is missing");
     AUTO_BUF out;
@@ -364,10 +374,12 @@ enum err_code docx_to_text(struct str bytes, size_t max_bytes, struct arena *are
     if (!str_is_null(numbering))
         TRY(xml_parse(numbering, "word/numbering.xml", &(struct xml_handler){.start = numbering_start, .ctx = d}, err));
     if (!str_is_null(styles))
-        TRY(xml_parse(styles, "word/styles.xml", &(struct xml_handler){.start = styles_start, .end = styles_end, .ctx = d}, err));
+        TRY(xml_parse(styles, "word/styles.xml",
+                      &(struct xml_handler){.start = styles_start, .end = styles_end, .ctx = d}, err));
     d->list_id = -1;
     TRY(xml_parse(document, "word/document.xml",
-                  &(struct xml_handler){.start = document_start, .end = document_end, .text = document_text, .ctx = d}, err));
+                  &(struct xml_handler){.start = document_start, .end = document_end, .text = document_text, .ctx = d},
+                  err));
     TRY(buf_check(&out, err));
     struct str nfc = viet_nfc(arena, buf_str(&out));
     struct str text = nfc.ptr == out.ptr || nfc.len_bytes == 0 ? arena_str(arena, nfc) : nfc;

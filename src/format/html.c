@@ -11,24 +11,27 @@ struct entity {
 };
 /* Those that occur in Vietnamese pages; an unknown one stays as it is written. */
 static const struct entity entities[] = {
-    {"amp", '&'},       {"lt", '<'},        {"gt", '>'},        {"quot", '"'},      {"apos", '\''},     {"nbsp", 0xA0},     {"shy", 0xAD},
-    {"copy", 0xA9},     {"reg", 0xAE},      {"deg", 0xB0},      {"sect", 0xA7},     {"middot", 0xB7},   {"laquo", 0xAB},    {"raquo", 0xBB},
-    {"times", 0xD7},    {"divide", 0xF7},   {"sup2", 0xB2},     {"sup3", 0xB3},     {"frac12", 0xBD},   {"plusmn", 0xB1},   {"ndash", 0x2013},
-    {"mdash", 0x2014},  {"lsquo", 0x2018},  {"rsquo", 0x2019},  {"ldquo", 0x201C},  {"rdquo", 0x201D},  {"bull", 0x2022},   {"hellip", 0x2026},
-    {"rarr", 0x2192},   {"larr", 0x2190},   {"trade", 0x2122},  {"euro", 0x20AC},   {"le", 0x2264},     {"ge", 0x2265},     {"ensp", 0x2002},
-    {"emsp", 0x2003},   {"thinsp", 0x2009}, {"zwnj", 0x200C},   {"zwj", 0x200D},    {"agrave", 0xE0},   {"aacute", 0xE1},   {"acirc", 0xE2},
-    {"atilde", 0xE3},   {"egrave", 0xE8},   {"eacute", 0xE9},   {"ecirc", 0xEA},    {"igrave", 0xEC},   {"iacute", 0xED},   {"ograve", 0xF2},
-    {"oacute", 0xF3},   {"ocirc", 0xF4},    {"otilde", 0xF5},   {"ugrave", 0xF9},   {"uacute", 0xFA},   {"yacute", 0xFD},   {"Agrave", 0xC0},
-    {"Aacute", 0xC1},   {"Acirc", 0xC2},    {"Atilde", 0xC3},   {"Egrave", 0xC8},   {"Eacute", 0xC9},   {"Ecirc", 0xCA},    {"Igrave", 0xCC},
-    {"Iacute", 0xCD},   {"Ograve", 0xD2},   {"Oacute", 0xD3},   {"Ocirc", 0xD4},    {"Otilde", 0xD5},   {"Ugrave", 0xD9},   {"Uacute", 0xDA},
-    {"Yacute", 0xDD},
+    {"amp", '&'},       {"lt", '<'},       {"gt", '>'},       {"quot", '"'},      {"apos", '\''},    {"nbsp", 0xA0},
+    {"shy", 0xAD},      {"copy", 0xA9},    {"reg", 0xAE},     {"deg", 0xB0},      {"sect", 0xA7},    {"middot", 0xB7},
+    {"laquo", 0xAB},    {"raquo", 0xBB},   {"times", 0xD7},   {"divide", 0xF7},   {"sup2", 0xB2},    {"sup3", 0xB3},
+    {"frac12", 0xBD},   {"plusmn", 0xB1},  {"ndash", 0x2013}, {"mdash", 0x2014},  {"lsquo", 0x2018}, {"rsquo", 0x2019},
+    {"ldquo", 0x201C},  {"rdquo", 0x201D}, {"bull", 0x2022},  {"hellip", 0x2026}, {"rarr", 0x2192},  {"larr", 0x2190},
+    {"trade", 0x2122},  {"euro", 0x20AC},  {"le", 0x2264},    {"ge", 0x2265},     {"ensp", 0x2002},  {"emsp", 0x2003},
+    {"thinsp", 0x2009}, {"zwnj", 0x200C},  {"zwj", 0x200D},   {"agrave", 0xE0},   {"aacute", 0xE1},  {"acirc", 0xE2},
+    {"atilde", 0xE3},   {"egrave", 0xE8},  {"eacute", 0xE9},  {"ecirc", 0xEA},    {"igrave", 0xEC},  {"iacute", 0xED},
+    {"ograve", 0xF2},   {"oacute", 0xF3},  {"ocirc", 0xF4},   {"otilde", 0xF5},   {"ugrave", 0xF9},  {"uacute", 0xFA},
+    {"yacute", 0xFD},   {"Agrave", 0xC0},  {"Aacute", 0xC1},  {"Acirc", 0xC2},    {"Atilde", 0xC3},  {"Egrave", 0xC8},
+    {"Eacute", 0xC9},   {"Ecirc", 0xCA},   {"Igrave", 0xCC},  {"Iacute", 0xCD},   {"Ograve", 0xD2},  {"Oacute", 0xD3},
+    {"Ocirc", 0xD4},    {"Otilde", 0xD5},  {"Ugrave", 0xD9},  {"Uacute", 0xDA},   {"Yacute", 0xDD},
 };
 
-static const char *const dropped[] = {"script", "style", "noscript", "template", "svg", "iframe", "object", "select", "button", "head"};
-static const char *const blocks[] = {"p",       "div",     "section", "article", "header", "footer", "main",     "aside", "nav",        "ul",
-                                     "ol",      "dl",      "dt",      "dd",      "table",  "tr",     "thead",    "tbody", "tfoot",      "caption",
-                                     "h1",      "h2",      "h3",      "h4",      "h5",     "h6",     "blockquote", "pre", "form",       "fieldset",
-                                     "address", "figure",  "figcaption", "hr",   "li",     "body",   "html",     "title", "details",    "summary"};
+static const char *const dropped[] = {"script", "style",  "noscript", "template", "svg",
+                                      "iframe", "object", "select",   "button",   "head"};
+static const char *const blocks[] = {
+    "p",       "div",    "section",    "article", "header", "footer", "main",       "aside", "nav",     "ul",
+    "ol",      "dl",     "dt",         "dd",      "table",  "tr",     "thead",      "tbody", "tfoot",   "caption",
+    "h1",      "h2",     "h3",         "h4",      "h5",     "h6",     "blockquote", "pre",   "form",    "fieldset",
+    "address", "figure", "figcaption", "hr",      "li",     "body",   "html",       "title", "details", "summary"};
 
 static bool is_one_of(struct str name, const char *const *list, size_t count)
 {
@@ -117,7 +120,9 @@ static uint32_t read_entity(struct str s, size_t *at)
             return 0;
         for (size_t i = from; i < name.len_bytes && cp <= 0x10FFFF; i++) {
             char c = name.ptr[i];
-            int digit = c >= '0' && c <= '9' ? c - '0' : hex && (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+            int digit = c >= '0' && c <= '9'                        ? c - '0'
+                        : hex && (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+                                                                    : -1;
             if (digit < 0)
                 return 0;
             cp = cp * (hex ? 16 : 10) + (uint32_t)digit;
@@ -190,7 +195,8 @@ static void read_tag(struct page *page, struct str s, size_t *at)
         page->pre = closing ? (page->pre ? page->pre - 1 : 0) : page->pre + 1;
     if (str_equal_nocase_ascii(name, STR("li")) && !closing)
         buf_lit(page->out, "- ");
-    if ((str_equal_nocase_ascii(name, STR("td")) || str_equal_nocase_ascii(name, STR("th"))) && !closing && page->has_line) {
+    if ((str_equal_nocase_ascii(name, STR("td")) || str_equal_nocase_ascii(name, STR("th"))) && !closing &&
+        page->has_line) {
         buf_put_byte(page->out, '\t');
         page->gap = false;
     }

@@ -5,7 +5,8 @@
 #include <math.h>
 
 /* One value on the tape. A container has two nodes: the opening one, whose word is the index behind the closing one,
- * and the closing one, whose word is the count of items. A string's word is its length, doubled, plus 1 when it holds escapes. */
+ * and the closing one, whose word is the count of items. A string's word is its length, doubled, plus 1 when it holds
+ * escapes. */
 struct json_node {
     uint32_t type : 3;
     uint32_t from : 29; /* byte offset in the text; of a string: behind its quote */
@@ -94,13 +95,15 @@ static const char *bad_utf8(const char *p, const char *end)
             continue;
         }
         ptrdiff_t left = end - p;
-        unsigned char b = left > 1 ? (unsigned char)p[1] : 0, c = left > 2 ? (unsigned char)p[2] : 0, d = left > 3 ? (unsigned char)p[3] : 0;
+        unsigned char b = left > 1 ? (unsigned char)p[1] : 0, c = left > 2 ? (unsigned char)p[2] : 0,
+                      d = left > 3 ? (unsigned char)p[3] : 0;
         if (a >= 0xC2 && a <= 0xDF && (b & 0xC0) == 0x80)
             p += 2;
-        else if ((a & 0xF0) == 0xE0 && (b & 0xC0) == 0x80 && (c & 0xC0) == 0x80 && !(a == 0xE0 && b < 0xA0) && !(a == 0xED && b > 0x9F))
+        else if ((a & 0xF0) == 0xE0 && (b & 0xC0) == 0x80 && (c & 0xC0) == 0x80 && !(a == 0xE0 && b < 0xA0) &&
+                 !(a == 0xED && b > 0x9F))
             p += 3;
-        else if (a >= 0xF0 && a <= 0xF4 && (b & 0xC0) == 0x80 && (c & 0xC0) == 0x80 && (d & 0xC0) == 0x80 && !(a == 0xF0 && b < 0x90) &&
-                 !(a == 0xF4 && b > 0x8F))
+        else if (a >= 0xF0 && a <= 0xF4 && (b & 0xC0) == 0x80 && (c & 0xC0) == 0x80 && (d & 0xC0) == 0x80 &&
+                 !(a == 0xF0 && b < 0x90) && !(a == 0xF4 && b > 0x8F))
             p += 4;
         else
             return p;
@@ -110,7 +113,10 @@ static const char *bad_utf8(const char *p, const char *end)
 
 static int hex_value(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 /* Four hex digits at p, or -1. */
@@ -139,7 +145,8 @@ static enum err_code parse_string(struct parser *ps, struct err *err)
         while (end - p >= 8) {
             uint64_t w;
             memcpy(&w, p, 8);
-            /* A byte below 0x20 or one of the two signs; a byte over 0x7F cannot be taken for one, as ~w masks it away. */
+            /* A byte below 0x20 or one of the two signs; a byte over 0x7F cannot be taken for one, as ~w masks it away.
+             */
             uint64_t control = (w - BYTES(0x20)) & ~w & BYTES(0x80);
             uint64_t stop = zero_bytes(w ^ BYTES('"')) | zero_bytes(w ^ BYTES('\\')) | control;
             if (stop) {
@@ -356,8 +363,9 @@ enum err_code json_parse(struct str text, unsigned flags, struct arena *arena, s
         TRY(json_find_duplicate(root, arena, &key, err));
         arena_rewind(arena, mark);
         if (!json_is_missing(key))
-            return err_set(err, ERR_SYNTAX, "JSON line %zu: the name \"%.*s\" stands twice in one object", json_line(key),
-                           (int)(json_raw(key).len_bytes < 80 ? json_raw(key).len_bytes : 80), json_raw(key).ptr);
+            return err_set(err, ERR_SYNTAX, "JSON line %zu: the name \"%.*s\" stands twice in one object",
+                           json_line(key), (int)(json_raw(key).len_bytes < 80 ? json_raw(key).len_bytes : 80),
+                           json_raw(key).ptr);
     }
     *ret_root = root;
     return ERR_NONE;
@@ -519,10 +527,12 @@ bool json_i64(struct json v, int64_t *ret_value)
         return true;
     struct str raw = json_raw(v);
     double value;
-    if (!(memchr(raw.ptr, '.', raw.len_bytes) || memchr(raw.ptr, 'e', raw.len_bytes) || memchr(raw.ptr, 'E', raw.len_bytes)) ||
+    if (!(memchr(raw.ptr, '.', raw.len_bytes) || memchr(raw.ptr, 'e', raw.len_bytes) ||
+          memchr(raw.ptr, 'E', raw.len_bytes)) ||
         !json_double(v, &value))
         return false;
-    if (value != floor(value) || value < -9007199254740992.0 || value > 9007199254740992.0) /* past 2^53 a double guesses */
+    if (value != floor(value) || value < -9007199254740992.0 ||
+        value > 9007199254740992.0) /* past 2^53 a double guesses */
         return false;
     *ret_value = (int64_t)value;
     return true;
@@ -616,7 +626,8 @@ enum err_code json_str(struct json v, struct arena *arena, struct str *ret_text,
     if (json_is_nothing(v))
         return err_set(err, ERR_NOT_FOUND, "no such text");
     if (json_type(v) != JSON_STRING)
-        return err_set(err, ERR_SYNTAX, "JSON line %zu: wanted a string, got %s", json_line(v), json_type_to_str(json_type(v)));
+        return err_set(err, ERR_SYNTAX, "JSON line %zu: wanted a string, got %s", json_line(v),
+                       json_type_to_str(json_type(v)));
     struct str text = unescaped(v, arena);
     if (str_is_null(text))
         return arena_full(arena, err);
@@ -658,7 +669,8 @@ enum err_code json_find_duplicate(struct json v, struct arena *scratch, struct j
     struct json key = json_none;
     for (uint32_t at = v.at; v.doc && at < after(v) && json_is_missing(key); at++) {
         struct json here = {v.doc, at};
-        /* an opening node points forward, a closing one holds a count that never does so rightly: look back from its place */
+        /* an opening node points forward, a closing one holds a count that never does so rightly: look back from its
+         * place */
         if (json_type(here) != JSON_OBJECT || node_of(here)->word <= at || node_of(here)->word > v.doc->count ||
             v.doc->text.ptr[node_of(here)->from] != '{')
             continue;
@@ -698,7 +710,7 @@ static void before_value(struct json_writer *w)
         w->after_key = false;
         return;
     }
-    must(!in_object(w)); /* a member needs its name first */
+    must(!in_object(w));                /* a member needs its name first */
     must(w->depth > 0 || !w->has_item); /* one value; NDJSON calls json_end_line between */
     if (w->has_item)
         buf_put_byte(w->out, ',');

@@ -1,13 +1,10 @@
 /* json.h - JSON (RFC 8259): a strict reader that copies nothing, and a streaming writer.
- * The reader makes a tape of 8 bytes a value over the text; a `struct json` is a place on it. Asking a missing member for
- * more gives JSON_MISSING again, so chains need one check at the end.
- *     struct json root;
- *     TRY(json_parse(text, 0, arena, &root, err));
- *     TRY(json_str(json_get(json_get(root, STR("signer")), STR("name")), arena, &name, err));
- *     for (struct json_iter it = json_iter(json_get(root, STR("duties"))); json_next(&it);) use(it.value);
- * Uses: base.    Used by: hunt, advisory, web (API), cmd (--json), exchange.
- * Memory: the tape in the caller's arena; views point into the text, which must outlive them.    Threads: a parsed
- * document may be read by many. */
+ * The reader makes a tape of 8 bytes a value over the text; a `struct json` is a place on it. Asking a missing member
+ * for more gives JSON_MISSING again, so chains need one check at the end. struct json root; TRY(json_parse(text, 0,
+ * arena, &root, err)); TRY(json_str(json_get(json_get(root, STR("signer")), STR("name")), arena, &name, err)); for
+ * (struct json_iter it = json_iter(json_get(root, STR("duties"))); json_next(&it);) use(it.value); Uses: base.    Used
+ * by: hunt, advisory, web (API), cmd (--json), exchange. Memory: the tape in the caller's arena; views point into the
+ * text, which must outlive them.    Threads: a parsed document may be read by many. */
 #ifndef LUYTRE_FORMAT_JSON_H
 #define LUYTRE_FORMAT_JSON_H
 
@@ -33,7 +30,8 @@ struct json {
 };
 
 enum json_parse_flags {
-    JSON_REFUSE_DUPLICATES = 1, /* an object with the same name twice is ERR_SYNTAX; otherwise json_get gives the first */
+    JSON_REFUSE_DUPLICATES =
+        1, /* an object with the same name twice is ERR_SYNTAX; otherwise json_get gives the first */
 };
 /* ERR_SYNTAX with line and column; ERR_LIMIT past JSON_TEXT_MAX_BYTES or JSON_DEPTH_MAX. A UTF-8 BOM is skipped, as
  * RFC 8259 section 8.1 allows. Text after the value is an error: NDJSON is read line by line with str_line. */
@@ -60,7 +58,8 @@ struct json_iter {
 struct json_iter json_iter(struct json v); /* array or object; anything else has no items */
 bool json_next(struct json_iter *it);
 
-/* Scalars: false when the type is another or the number does not fit. An i64 may be written 1.0 or 1e3 when that is whole. */
+/* Scalars: false when the type is another or the number does not fit. An i64 may be written 1.0 or 1e3 when that is
+ * whole. */
 bool json_bool(struct json v, bool *ret_value);
 bool json_i64(struct json v, int64_t *ret_value);
 bool json_double(struct json v, double *ret_value);
@@ -69,8 +68,8 @@ struct str json_raw(struct json v);
 /* Byte offset of the value in the text, and its line (1 = first): for messages. */
 size_t json_offset(struct json v);
 size_t json_line(struct json v);
-/* A string's text: a view when it holds no escape, else unescaped into the arena. ERR_NOT_FOUND when missing or null, ERR_SYNTAX
- * (with the line) for another type. A lone surrogate (\ud800) is refused by json_parse already. */
+/* A string's text: a view when it holds no escape, else unescaped into the arena. ERR_NOT_FOUND when missing or null,
+ * ERR_SYNTAX (with the line) for another type. A lone surrogate (\ud800) is refused by json_parse already. */
 MUST_USE enum err_code json_str(struct json v, struct arena *arena, struct str *ret_text, struct err *err);
 /* The same, giving STR_NONE for anything that is not a string (also when the arena is full). */
 struct str json_str_or_none(struct json v, struct arena *arena);
@@ -88,8 +87,8 @@ struct json_writer {
     struct buf *out;
     unsigned flags;
     unsigned depth;
-    bool has_item;  /* something stands before in this container */
-    bool after_key; /* a value must follow */
+    bool has_item;    /* something stands before in this container */
+    bool after_key;   /* a value must follow */
     uint64_t objects; /* bit per level: is it an object */
 };
 void json_writer_init(struct json_writer *w, struct buf *out, unsigned flags);
@@ -101,11 +100,12 @@ void json_put_key(struct json_writer *w, struct str key);
 void json_put_str(struct json_writer *w, struct str s); /* null when s is STR_NONE; broken UTF-8 becomes U+FFFD */
 void json_put_i64(struct json_writer *w, int64_t v);
 void json_put_id(struct json_writer *w, int64_t id); /* decimal text in quotes; null when 0 */
-void json_put_double(struct json_writer *w, double v); /* shortest text that reads back the same; null when not finite */
+void json_put_double(struct json_writer *w,
+                     double v); /* shortest text that reads back the same; null when not finite */
 void json_put_bool(struct json_writer *w, bool v);
 void json_put_null(struct json_writer *w);
 void json_put_raw(struct json_writer *w, struct str json); /* one finished value */
-void json_put_value(struct json_writer *w, struct json v);  /* a value that was read, copied by structure */
+void json_put_value(struct json_writer *w, struct json v); /* a value that was read, copied by structure */
 /* NDJSON: ends the line of a finished top-level value. */
 void json_end_line(struct json_writer *w);
 /* key and value in one */

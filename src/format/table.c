@@ -27,7 +27,8 @@ static enum err_code add_row(struct loader *l, const struct str *cells, size_t c
     if (count > TABLE_COLUMNS_MAX)
         return err_set(err, ERR_LIMIT, "dòng %u: quá %u cột / too many columns", number, TABLE_COLUMNS_MAX);
     if (l->rows.count > l->rows_max)
-        return err_set(err, ERR_LIMIT, "bảng quá %zu dòng, hãy chia nhỏ / the table has too many rows: split it", l->rows_max);
+        return err_set(err, ERR_LIMIT, "bảng quá %zu dòng, hãy chia nhỏ / the table has too many rows: split it",
+                       l->rows_max);
     struct table_row *row = vec_push(&l->rows, l->arena);
     size_t *slot = vec_push(&l->counts, l->arena);
     struct str *copy = arena_new_array(l->arena, struct str, count);
@@ -66,7 +67,8 @@ static enum err_code on_xlsx_row(void *ctx, const struct xlsx_row *row, struct e
         if (text.len_bytes == 0)
             continue;
         if (row->cells[i].column >= TABLE_COLUMNS_MAX)
-            return err_set(err, ERR_LIMIT, "ô %s: quá %u cột / too many columns", xlsx_ref(row->number, row->cells[i].column, ref), TABLE_COLUMNS_MAX);
+            return err_set(err, ERR_LIMIT, "ô %s: quá %u cột / too many columns",
+                           xlsx_ref(row->number, row->cells[i].column, ref), TABLE_COLUMNS_MAX);
         while (count < row->cells[i].column)
             cells[count++] = STR("");
         cells[count] = arena_str(l->arena, text);
@@ -147,7 +149,8 @@ static size_t find_header(const struct loader *l, const struct table_options *op
     return best;
 }
 
-enum err_code table_read(struct str bytes, const struct table_options *options, struct arena *arena, struct table *ret_table, struct err *err)
+enum err_code table_read(struct str bytes, const struct table_options *options, struct arena *arena,
+                         struct table *ret_table, struct err *err)
 {
     struct loader l = {.arena = arena, .rows_max = options && options->rows_max ? options->rows_max : CSV_ROWS_MAX};
     struct table table = {.kind = TABLE_CSV};
@@ -163,7 +166,9 @@ enum err_code table_read(struct str bytes, const struct table_options *options, 
         table.bad_count = decoded.bad_count;
         TRY(load_csv(decoded.text, &l, err));
     } else {
-        return err_set(err, ERR_UNSUPPORTED, "cần tệp Excel (.xlsx) hoặc CSV, đây là %s; tệp .xls cũ: mở bằng Excel rồi lưu thành .xlsx / wanted .xlsx or CSV",
+        return err_set(err, ERR_UNSUPPORTED,
+                       "cần tệp Excel (.xlsx) hoặc CSV, đây là %s; tệp .xls cũ: mở bằng Excel rồi lưu thành .xlsx / "
+                       "wanted .xlsx or CSV",
                        doc_kind_to_str(kind));
     }
     if (l.rows.count == 0)
@@ -199,7 +204,8 @@ int table_column(const struct table *table, struct str names)
 
 struct str table_cell(const struct table *table, size_t row, int column)
 {
-    return column >= 0 && (size_t)column < table->columns && row < table->count ? table->rows[row].cells[column] : STR("");
+    return column >= 0 && (size_t)column < table->columns && row < table->count ? table->rows[row].cells[column]
+                                                                                : STR("");
 }
 
 const char *table_where(const struct table *table, size_t row, int column, char out[TABLE_WHERE_BYTES])

@@ -1,9 +1,9 @@
-/* table.h - a list as people send it (Excel, CSV, TSV, cells pasted from a spreadsheet) as header and rows, each cell knowing where it
- * stands, so that an import can say "ô C7" or "dòng 7, cột 3".
- *     TRY(table_read(bytes, &(struct table_options){.header_words = words, .header_word_count = 4}, arena, &table, err));
- *     int code = table_column(&table, STR("mã đơn vị|mã"));
- *     for (size_t i = 0; i < table.count; i++) { struct str v = table_cell(&table, i, code); ... table_where(&table, i, code, where) ... }
- * Uses: format/xlsx, csv, textdecode.    Used by: org, asset (imports).    Memory: the caller's arena.    Threads: no shared state. */
+/* table.h - a list as people send it (Excel, CSV, TSV, cells pasted from a spreadsheet) as header and rows, each cell
+ * knowing where it stands, so that an import can say "ô C7" or "dòng 7, cột 3". TRY(table_read(bytes, &(struct
+ * table_options){.header_words = words, .header_word_count = 4}, arena, &table, err)); int code = table_column(&table,
+ * STR("mã đơn vị|mã")); for (size_t i = 0; i < table.count; i++) { struct str v = table_cell(&table, i, code); ...
+ * table_where(&table, i, code, where) ... } Uses: format/xlsx, csv, textdecode.    Used by: org, asset (imports).
+ * Memory: the caller's arena.    Threads: no shared state. */
 #ifndef LUYTRE_FORMAT_TABLE_H
 #define LUYTRE_FORMAT_TABLE_H
 
@@ -13,10 +13,12 @@ NONNULL_BEGIN
 
 enum table_kind { TABLE_CSV, TABLE_XLSX };
 struct table_options {
-    struct str sheet;                  /* STR_NONE: the first */
-    const struct str *NULLABLE header_words; /* names of columns one expects; the row that holds most of them is the header */
-    size_t header_word_count;          /* 0: the header is the first row with two cells that hold something, else the first row */
-    size_t rows_max;                   /* 0: CSV_ROWS_MAX */
+    struct str sheet; /* STR_NONE: the first */
+    const struct str *NULLABLE
+        header_words; /* names of columns one expects; the row that holds most of them is the header */
+    size_t
+        header_word_count; /* 0: the header is the first row with two cells that hold something, else the first row */
+    size_t rows_max;       /* 0: CSV_ROWS_MAX */
 };
 struct table_row {
     struct str *cells; /* table.columns of them, trimmed; empty ones are "" */
@@ -31,10 +33,10 @@ struct table {
     uint32_t header_number;
     size_t bad_count; /* U+FFFD in the text (text_decode) */
 };
-MUST_USE enum err_code table_read(struct str bytes, const struct table_options *NULLABLE options, struct arena *arena, struct table *ret_table,
-                                  struct err *err);
-/* Column whose name equals one of the names parted by '|', without case, marks and double blanks; -1 when there is none. A trailing "(*)" or "*" of a
- * compulsory column does not count. */
+MUST_USE enum err_code table_read(struct str bytes, const struct table_options *NULLABLE options, struct arena *arena,
+                                  struct table *ret_table, struct err *err);
+/* Column whose name equals one of the names parted by '|', without case, marks and double blanks; -1 when there is
+ * none. A trailing "(*)" or "*" of a compulsory column does not count. */
 int table_column(const struct table *table, struct str names);
 struct str table_cell(const struct table *table, size_t row, int column); /* "" when column is -1 */
 #define TABLE_WHERE_BYTES 48

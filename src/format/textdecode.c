@@ -3,23 +3,30 @@
 #include "base/buf.h"
 #include "base/viet.h"
 
-#define SCORE_WORDS_MAX  2000u /* words with marks that are looked at: enough for a sure answer, little enough for a big file */
-#define SCORE_BYTES_MAX  (64u << 10)
-#define SCORE_SURE       60 /* percent of marked words that must be syllables before a legacy Vietnamese encoding is believed */
+#define SCORE_WORDS_MAX \
+    2000u /* words with marks that are looked at: enough for a sure answer, little enough for a big file */
+#define SCORE_BYTES_MAX (64u << 10)
+#define SCORE_SURE \
+    60 /* percent of marked words that must be syllables before a legacy Vietnamese encoding is believed */
 
-/* 0x80..0x9F of Windows-1252 and 1258; TCVN3 and VNI texts come out of the same word processors and use the same quotes and dashes there. */
-static const uint16_t cp1252_low[] = { /* from 0x80 */
-    0x20AC, 0xFFFD, 0x201A, 0x192, 0x201E, 0x2026, 0x2020, 0x2021, 0x2C6, 0x2030, 0x160, 0x2039, 0x152, 0xFFFD, 0x17D, 0xFFFD,
-    0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x2DC, 0x2122, 0x161, 0x203A, 0x153, 0xFFFD, 0x17E, 0x178,
+/* 0x80..0x9F of Windows-1252 and 1258; TCVN3 and VNI texts come out of the same word processors and use the same quotes
+ * and dashes there. */
+static const uint16_t cp1252_low[] = {
+    /* from 0x80 */
+    0x20AC, 0xFFFD, 0x201A, 0x192,  0x201E, 0x2026, 0x2020, 0x2021, 0x2C6,  0x2030, 0x160,
+    0x2039, 0x152,  0xFFFD, 0x17D,  0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x2DC,  0x2122, 0x161,  0x203A, 0x153,  0xFFFD, 0x17E,  0x178,
 };
 /* TCVN 5712:1993, 0xA0..0xFF; the ABC fonts use its lower-case half and the upper-case letters without tone. */
-static const uint16_t tcvn3_high[] = { /* from 0xA0 */
-    0xA0, 0x102, 0xC2, 0xCA, 0xD4, 0x1A0, 0x1AF, 0x110, 0x103, 0xE2, 0xEA, 0xF4, 0x1A1, 0x1B0, 0x111, 0x1EB0,
-    0x300, 0x309, 0x303, 0x301, 0x323, 0xE0, 0x1EA3, 0xE3, 0xE1, 0x1EA1, 0x1EB2, 0x1EB1, 0x1EB3, 0x1EB5, 0x1EAF, 0x1EB4,
-    0x1EAE, 0x1EA6, 0x1EA8, 0x1EAA, 0x1EA4, 0x1EC0, 0x1EB7, 0x1EA7, 0x1EA9, 0x1EAB, 0x1EA5, 0x1EAD, 0xE8, 0x1EC2, 0x1EBB, 0x1EBD,
-    0xE9, 0x1EB9, 0x1EC1, 0x1EC3, 0x1EC5, 0x1EBF, 0x1EC7, 0xEC, 0x1EC9, 0x1EC4, 0x1EBE, 0x1ED2, 0x129, 0xED, 0x1ECB, 0xF2,
-    0x1ED4, 0x1ECF, 0xF5, 0xF3, 0x1ECD, 0x1ED3, 0x1ED5, 0x1ED7, 0x1ED1, 0x1ED9, 0x1EDD, 0x1EDF, 0x1EE1, 0x1EDB, 0x1EE3, 0xF9,
-    0x1ED6, 0x1EE7, 0x169, 0xFA, 0x1EE5, 0x1EEB, 0x1EED, 0x1EEF, 0x1EE9, 0x1EF1, 0x1EF3, 0x1EF7, 0x1EF9, 0xFD, 0x1EF5, 0x1ED0,
+static const uint16_t tcvn3_high[] = {
+    /* from 0xA0 */
+    0xA0,   0x102,  0xC2,   0xCA,   0xD4,   0x1A0,  0x1AF,  0x110,  0x103,  0xE2,   0xEA,   0xF4,   0x1A1,  0x1B0,
+    0x111,  0x1EB0, 0x300,  0x309,  0x303,  0x301,  0x323,  0xE0,   0x1EA3, 0xE3,   0xE1,   0x1EA1, 0x1EB2, 0x1EB1,
+    0x1EB3, 0x1EB5, 0x1EAF, 0x1EB4, 0x1EAE, 0x1EA6, 0x1EA8, 0x1EAA, 0x1EA4, 0x1EC0, 0x1EB7, 0x1EA7, 0x1EA9, 0x1EAB,
+    0x1EA5, 0x1EAD, 0xE8,   0x1EC2, 0x1EBB, 0x1EBD, 0xE9,   0x1EB9, 0x1EC1, 0x1EC3, 0x1EC5, 0x1EBF, 0x1EC7, 0xEC,
+    0x1EC9, 0x1EC4, 0x1EBE, 0x1ED2, 0x129,  0xED,   0x1ECB, 0xF2,   0x1ED4, 0x1ECF, 0xF5,   0xF3,   0x1ECD, 0x1ED3,
+    0x1ED5, 0x1ED7, 0x1ED1, 0x1ED9, 0x1EDD, 0x1EDF, 0x1EE1, 0x1EDB, 0x1EE3, 0xF9,   0x1ED6, 0x1EE7, 0x169,  0xFA,
+    0x1EE5, 0x1EEB, 0x1EED, 0x1EEF, 0x1EE9, 0x1EF1, 0x1EF3, 0x1EF7, 0x1EF9, 0xFD,   0x1EF5, 0x1ED0,
 };
 
 const char *text_encoding_to_str(enum text_encoding encoding)
@@ -75,7 +82,8 @@ static void decode_utf16(struct str bytes, bool big, struct sink *sink)
     for (size_t i = 0; i < units; i++) {
         uint32_t cp = big ? (uint32_t)p[2 * i] << 8 | p[2 * i + 1] : (uint32_t)p[2 * i + 1] << 8 | p[2 * i];
         if (cp >= 0xD800 && cp <= 0xDBFF && i + 1 < units) {
-            uint32_t low = big ? (uint32_t)p[2 * i + 2] << 8 | p[2 * i + 3] : (uint32_t)p[2 * i + 3] << 8 | p[2 * i + 2];
+            uint32_t low =
+                big ? (uint32_t)p[2 * i + 2] << 8 | p[2 * i + 3] : (uint32_t)p[2 * i + 3] << 8 | p[2 * i + 2];
             if (low >= 0xDC00 && low <= 0xDFFF) {
                 put(sink, 0x10000 + ((cp - 0xD800) << 10) + (low - 0xDC00));
                 i++;
@@ -149,7 +157,7 @@ static const struct vni_mark vni_marks[] = {
 static const struct {
     unsigned char byte;
     uint16_t cp;
-} vni_letters[] = {{0xF4, 0x1A1}, {0xF6, 0x1B0}, {0xF1, 0x111},  {0xED, 0xED},   {0xEC, 0xEC},
+} vni_letters[] = {{0xF4, 0x1A1},  {0xF6, 0x1B0}, {0xF1, 0x111},  {0xED, 0xED},  {0xEC, 0xEC},
                    {0xE6, 0x1EC9}, {0xF3, 0x129}, {0xF2, 0x1ECB}, {0xEE, 0x1EF5}};
 
 static void decode_vni(struct str bytes, struct sink *sink)
@@ -212,7 +220,9 @@ enum err_code text_decode_as(struct str bytes, enum text_encoding encoding, size
                              struct text_decoded *ret_decoded, struct err *err)
 {
     struct text_decoded out = {.encoding = encoding, .confidence_percent = 100};
-    static const struct str boms[] = {[TEXT_UTF8] = STR_INIT("\xEF\xBB\xBF"), [TEXT_UTF16LE] = STR_INIT("\xFF\xFE"), [TEXT_UTF16BE] = STR_INIT("\xFE\xFF")};
+    static const struct str boms[] = {[TEXT_UTF8] = STR_INIT("\xEF\xBB\xBF"),
+                                      [TEXT_UTF16LE] = STR_INIT("\xFF\xFE"),
+                                      [TEXT_UTF16BE] = STR_INIT("\xFE\xFF")};
     if (encoding <= TEXT_UTF16BE && str_starts_with(bytes, boms[encoding])) {
         bytes = str_slice(bytes, boms[encoding].len_bytes, bytes.len_bytes);
         out.had_bom = true;
@@ -236,8 +246,8 @@ enum err_code text_decode_as(struct str bytes, enum text_encoding encoding, size
     return ERR_NONE;
 }
 
-/* Percent of the words with a non-ASCII letter that are Vietnamese syllables; characters that have no place in a text count as bad
- * words. -1: nothing to judge by. */
+/* Percent of the words with a non-ASCII letter that are Vietnamese syllables; characters that have no place in a text
+ * count as bad words. -1: nothing to judge by. */
 static int score(struct str bytes, enum text_encoding encoding)
 {
     AUTO_BUF raw;
@@ -258,7 +268,8 @@ static int score(struct str bytes, enum text_encoding encoding)
     for (size_t pos = 0; pos < text.len_bytes;) {
         uint32_t cp = utf8_next(text, &pos);
         /* The signs of Latin-1 that seldom stand in a letter; guillemets, degree, section and no-break space do. */
-        odd += cp >= 0xA1 && cp <= 0xBF && cp != 0xAB && cp != 0xBB && cp != 0xB0 && cp != 0xA7 && cp != 0xB2 && cp != 0xB3;
+        odd += cp >= 0xA1 && cp <= 0xBF && cp != 0xAB && cp != 0xBB && cp != 0xB0 && cp != 0xA7 && cp != 0xB2 &&
+               cp != 0xB3;
         odd += cp == 0xD7 || cp == 0xF7 || cp == 0x20AB;
     }
     return words + odd == 0 ? -1 : (int)(good * 100 / (words + odd));
@@ -284,7 +295,8 @@ static bool looks_utf16(struct str bytes, bool big)
     if (units > SCORE_BYTES_MAX)
         units = SCORE_BYTES_MAX;
     for (size_t i = 0; i < units; i++) {
-        unsigned char high = (unsigned char)bytes.ptr[2 * i + (big ? 0 : 1)], low = (unsigned char)bytes.ptr[2 * i + (big ? 1 : 0)];
+        unsigned char high = (unsigned char)bytes.ptr[2 * i + (big ? 0 : 1)],
+                      low = (unsigned char)bytes.ptr[2 * i + (big ? 1 : 0)];
         usual += high <= 0x03 || high == 0x1E || high == 0x20;
         zero += high == 0;
         low_zero += low == 0 && high != 0x1E && high != 0x01;
@@ -305,7 +317,8 @@ static bool looks_utf8(struct str bytes)
     return multi > 0 && multi >= bad * 2;
 }
 
-enum err_code text_decode(struct str bytes, size_t max_bytes, struct arena *arena, struct text_decoded *ret_decoded, struct err *err)
+enum err_code text_decode(struct str bytes, size_t max_bytes, struct arena *arena, struct text_decoded *ret_decoded,
+                          struct err *err)
 {
     size_t most;
     if (!size_mul(max_bytes, 4, &most) || bytes.len_bytes > most) /* no decoding shrinks a text more than that */

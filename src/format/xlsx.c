@@ -98,8 +98,9 @@ static enum err_code relation_start(void *ctx, struct str name, const char *cons
         struct sheet *sheet = &book->sheets.items[i];
         if (!str_equal(sheet->relation, id))
             continue;
-        sheet->path = target.len_bytes && target.ptr[0] == '/' ? arena_str(book->arena, str_slice(target, 1, target.len_bytes))
-                                                              : arena_printf(book->arena, "xl/%.*s", STR_ARG(target));
+        sheet->path = target.len_bytes && target.ptr[0] == '/'
+                          ? arena_str(book->arena, str_slice(target, 1, target.len_bytes))
+                          : arena_printf(book->arena, "xl/%.*s", STR_ARG(target));
         if (str_is_null(sheet->path))
             return arena_full(book->arena, err);
     }
@@ -151,7 +152,12 @@ static struct style style_of_code(struct str code)
     }
     if (only_zeros)
         return (struct style){STYLE_PADDED, code.len_bytes < 20 ? (int)code.len_bytes : 20};
-    return (struct style){day && clock ? STYLE_DATE_TIME : day ? STYLE_DATE : clock ? STYLE_TIME : percent ? STYLE_PERCENT : STYLE_PLAIN, 0};
+    return (struct style){day && clock ? STYLE_DATE_TIME
+                          : day        ? STYLE_DATE
+                          : clock      ? STYLE_TIME
+                          : percent    ? STYLE_PERCENT
+                                       : STYLE_PLAIN,
+                          0};
 }
 
 static enum err_code styles_start(void *ctx, struct str name, const char *const *attrs, struct err *err)
@@ -324,7 +330,8 @@ static struct str number_text(struct cells *c, double v, enum xlsx_kind *ret_kin
     }
     int hour = (int)(seconds / 3600), minute = (int)(seconds / 60 % 60), second = (int)(seconds % 60);
     bool dated = c->style.kind == STYLE_DATE || c->style.kind == STYLE_DATE_TIME;
-    /* 1900 has a 29 February in Excel's calendar (serial 60): days after it are one too many, that day itself stays a number. */
+    /* 1900 has a 29 February in Excel's calendar (serial 60): days after it are one too many, that day itself stays a
+     * number. */
     bool possible = days >= (c->book->is_1904 ? 0 : 1) && days < 2900000 && (c->book->is_1904 || days != 60);
     if (dated && possible) {
         civil_day zero = c->book->is_1904 ? civil_to_day(1904, 1, 1) : civil_to_day(1899, 12, days < 60 ? 31 : 30);
@@ -338,7 +345,8 @@ static struct str number_text(struct cells *c, double v, enum xlsx_kind *ret_kin
     }
     *ret_kind = XLSX_NUMBER;
     if (c->style.kind == STYLE_TIME && v >= 0 && v < 1)
-        return second ? arena_printf(&c->scratch, "%02d:%02d:%02d", hour, minute, second) : arena_printf(&c->scratch, "%02d:%02d", hour, minute);
+        return second ? arena_printf(&c->scratch, "%02d:%02d:%02d", hour, minute, second)
+                      : arena_printf(&c->scratch, "%02d:%02d", hour, minute);
     if (c->style.kind == STYLE_PERCENT)
         return arena_printf(&c->scratch, "%.15g%%", v * 100);
     if (c->style.kind == STYLE_PADDED && v >= 0 && v < 1e15 && v == days)
@@ -403,11 +411,14 @@ static enum err_code cells_end(void *ctx, struct str name, struct err *err)
 
 /* --- the whole --- */
 
-static enum err_code parse_part(const struct zip *zip, const char *name, bool required, const struct xml_handler *handler, struct err *err)
+static enum err_code parse_part(const struct zip *zip, const char *name, bool required,
+                                const struct xml_handler *handler, struct err *err)
 {
     struct str bytes = zip_find(zip, str_from_cstr(name));
     if (str_is_null(bytes))
-        return required ? err_set(err, ERR_SYNTAX, "không phải tệp Excel: thiếu %s / not a workbook, part missing", name) : ERR_NONE;
+        return required
+                   ? err_set(err, ERR_SYNTAX, "không phải tệp Excel: thiếu %s / not a workbook, part missing", name)
+                   : ERR_NONE;
     return xml_parse(bytes, name, handler, err);
 }
 
@@ -416,7 +427,8 @@ static enum err_code read_book(const struct zip *zip, struct book *book, struct 
     TRY(parse_part(zip, "xl/workbook.xml", true, &(struct xml_handler){.start = book_start, .ctx = book}, err));
     if (book->sheets.count == 0)
         return err_set(err, ERR_SYNTAX, "tệp Excel không có trang nào / workbook without sheets");
-    return parse_part(zip, "xl/_rels/workbook.xml.rels", true, &(struct xml_handler){.start = relation_start, .ctx = book}, err);
+    return parse_part(zip, "xl/_rels/workbook.xml.rels", true,
+                      &(struct xml_handler){.start = relation_start, .ctx = book}, err);
 }
 
 enum err_code xlsx_sheets(struct str bytes, struct arena *arena, struct xlsx_sheets *ret_sheets, struct err *err)
@@ -434,12 +446,15 @@ enum err_code xlsx_sheets(struct str bytes, struct arena *arena, struct xlsx_she
     return ERR_NONE;
 }
 
-static enum err_code read_all(const struct zip *zip, struct book *book, struct cells *cells, struct str sheet, struct err *err)
+static enum err_code read_all(const struct zip *zip, struct book *book, struct cells *cells, struct str sheet,
+                              struct err *err)
 {
     TRY(read_book(zip, book, err));
-    TRY(parse_part(zip, "xl/styles.xml", false, &(struct xml_handler){.start = styles_start, .end = styles_end, .ctx = book}, err));
+    TRY(parse_part(zip, "xl/styles.xml", false,
+                   &(struct xml_handler){.start = styles_start, .end = styles_end, .ctx = book}, err));
     TRY(parse_part(zip, "xl/sharedStrings.xml", false,
-                   &(struct xml_handler){.start = strings_start, .end = strings_end, .text = strings_text, .ctx = book}, err));
+                   &(struct xml_handler){.start = strings_start, .end = strings_end, .text = strings_text, .ctx = book},
+                   err));
     const struct sheet *chosen = str_is_null(sheet) ? &book->sheets.items[0] : NULL;
     for (size_t i = 0; i < book->sheets.count && !chosen; i++)
         if (viet_equal_folded(book->sheets.items[i].name, sheet))
@@ -447,13 +462,16 @@ static enum err_code read_all(const struct zip *zip, struct book *book, struct c
     if (!chosen)
         return err_set(err, ERR_NOT_FOUND, "không có trang \"%.*s\" / no such sheet", STR_ARG(sheet));
     if (str_is_null(chosen->path))
-        return err_set(err, ERR_SYNTAX, "trang \"%.*s\" không trỏ đến dữ liệu nào / sheet without data", STR_ARG(chosen->name));
-    return parse_part(zip, chosen->path.ptr, true, &(struct xml_handler){.start = cells_start, .end = cells_end, .text = cells_text, .ctx = cells},
+        return err_set(err, ERR_SYNTAX, "trang \"%.*s\" không trỏ đến dữ liệu nào / sheet without data",
+                       STR_ARG(chosen->name));
+    return parse_part(zip, chosen->path.ptr, true,
+                      &(struct xml_handler){.start = cells_start, .end = cells_end, .text = cells_text, .ctx = cells},
                       err);
 }
 
 enum err_code xlsx_read(struct str bytes, struct str sheet, struct arena *arena,
-                        enum err_code (*row)(void *ctx, const struct xlsx_row *row, struct err *err), void *ctx, struct err *err)
+                        enum err_code (*row)(void *ctx, const struct xlsx_row *row, struct err *err), void *ctx,
+                        struct err *err)
 {
     struct zip zip;
     TRY(zip_read(bytes, wanted_or_rels, arena, &zip, err));

@@ -81,8 +81,10 @@ enum err_code xml_parse(struct str bytes, const char *what, const struct xml_han
             if (run.code == ERR_NONE)
                 run.code = XML_GetErrorCode(parser) == XML_ERROR_NO_MEMORY
                                ? err_set(err, ERR_NOMEM, "no memory for XML")
-                               : err_set(err, ERR_SYNTAX, "line %lu, column %lu: %s", (unsigned long)XML_GetCurrentLineNumber(parser),
-                                         (unsigned long)XML_GetCurrentColumnNumber(parser) + 1, XML_ErrorString(XML_GetErrorCode(parser)));
+                               : err_set(err, ERR_SYNTAX, "line %lu, column %lu: %s",
+                                         (unsigned long)XML_GetCurrentLineNumber(parser),
+                                         (unsigned long)XML_GetCurrentColumnNumber(parser) + 1,
+                                         XML_ErrorString(XML_GetErrorCode(parser)));
             break;
         }
         if (last)

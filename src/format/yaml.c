@@ -133,7 +133,10 @@ static enum err_code convert(struct reader *r, struct fy_node *node, unsigned de
     enum fy_node_style style = fy_node_get_style(node);
     out->quoted = style == FYNS_SINGLE_QUOTED || style == FYNS_DOUBLE_QUOTED;
     bool plain = style == FYNS_PLAIN || style == FYNS_ANY;
-    out->type = plain && (str_is_empty(out->text) || str_equal(out->text, STR("~")) || str_equal(out->text, STR("null"))) ? YAML_NULL : YAML_SCALAR;
+    out->type =
+        plain && (str_is_empty(out->text) || str_equal(out->text, STR("~")) || str_equal(out->text, STR("null")))
+            ? YAML_NULL
+            : YAML_SCALAR;
     return ERR_NONE;
 }
 
@@ -143,10 +146,12 @@ static enum err_code syntax_error(struct reader *r, struct fy_diag *diag)
     struct fy_diag_error *first = fy_diag_errors_iterate(diag, &iter);
     if (!first)
         return err_set(r->err, ERR_SYNTAX, "%s: not YAML", r->name);
-    return err_set(r->err, ERR_SYNTAX, "%s line %d, column %d: %.200s", r->name, first->line + 1, first->column + 1, first->msg ? first->msg : "syntax error");
+    return err_set(r->err, ERR_SYNTAX, "%s line %d, column %d: %.200s", r->name, first->line + 1, first->column + 1,
+                   first->msg ? first->msg : "syntax error");
 }
 
-enum err_code yaml_parse_all(struct str text, const char *name, struct arena *arena, struct yaml_list *ret_list, struct err *err)
+enum err_code yaml_parse_all(struct str text, const char *name, struct arena *arena, struct yaml_list *ret_list,
+                             struct err *err)
 {
     struct reader r = {.name = name, .arena = arena, .err = err};
     if (text.len_bytes > YAML_FILE_MAX_BYTES)
@@ -160,7 +165,8 @@ enum err_code yaml_parse_all(struct str text, const char *name, struct arena *ar
     if (!diag)
         return err_set(err, ERR_NOMEM, "no memory for YAML");
     fy_diag_set_collect_errors(diag, true);
-    struct fy_parse_cfg cfg = {.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_ALLOW_DUPLICATE_KEYS | FYPCF_DISABLE_MMAP_OPT, .diag = diag};
+    struct fy_parse_cfg cfg = {
+        .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_ALLOW_DUPLICATE_KEYS | FYPCF_DISABLE_MMAP_OPT, .diag = diag};
     __attribute__((cleanup(parser_cleanup))) struct fy_parser *parser = fy_parser_create(&cfg);
     if (!parser)
         return err_set(err, ERR_NOMEM, "no memory for YAML");

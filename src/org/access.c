@@ -2,7 +2,8 @@
 
 #include "org/access.sql.h"
 
-enum err_code access_has(struct db *db, const struct actor *actor, uint64_t right, int64_t unit_id, bool *ret_has, struct err *err)
+enum err_code access_has(struct db *db, const struct actor *actor, uint64_t right, int64_t unit_id, bool *ret_has,
+                         struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, 1u << 16);
@@ -13,7 +14,8 @@ enum err_code access_has(struct db *db, const struct actor *actor, uint64_t righ
     return ERR_NONE;
 }
 
-enum err_code access_require(struct db *db, const struct actor *actor, uint64_t right, int64_t unit_id, const char *what, struct err *err)
+enum err_code access_require(struct db *db, const struct actor *actor, uint64_t right, int64_t unit_id,
+                             const char *what, struct err *err)
 {
     bool has = false;
     TRY(access_has(db, actor, right, unit_id, &has, err));

@@ -16,9 +16,10 @@ static inline struct actor actor_with(const struct actor *actor, uint64_t right)
     return other;
 }
 /* ERR_DENIED, without saying whether the unit exists. what: "issue a directive", for the message. */
-MUST_USE enum err_code access_require(struct db *db, const struct actor *actor, uint64_t right, int64_t unit_id, const char *what,
-                                      struct err *err);
-MUST_USE enum err_code access_has(struct db *db, const struct actor *actor, uint64_t right, int64_t unit_id, bool *ret_has, struct err *err);
+MUST_USE enum err_code access_require(struct db *db, const struct actor *actor, uint64_t right, int64_t unit_id,
+                                      const char *what, struct err *err);
+MUST_USE enum err_code access_has(struct db *db, const struct actor *actor, uint64_t right, int64_t unit_id,
+                                  bool *ret_has, struct err *err);
 
 NONNULL_END
 #endif

@@ -13,7 +13,8 @@
 
 #define EVENT_ARENA_BYTES (64u << 20)
 
-static const char *const kind_names[EVENT_KIND_COUNT] = {"merge", "split", "rename", "reparent", "dissolve", "transfer_function"};
+static const char *const kind_names[EVENT_KIND_COUNT] = {"merge",    "split",    "rename",
+                                                         "reparent", "dissolve", "transfer_function"};
 
 const char *event_kind_to_str(enum event_kind kind)
 {
@@ -51,13 +52,17 @@ static enum err_code check_plan(const struct event_plan *p, struct err *err)
                 return err_set(err, ERR_SYNTAX, "không có đơn vị mới số %zu", p->moves[i].part + 1);
         return ERR_NONE;
     case EVENT_RENAME:
-        return p->new_fact && p->from_count == 1 ? ERR_NONE : err_set(err, ERR_SYNTAX, "đổi tên cần một đơn vị và tên mới");
+        return p->new_fact && p->from_count == 1 ? ERR_NONE
+                                                 : err_set(err, ERR_SYNTAX, "đổi tên cần một đơn vị và tên mới");
     case EVENT_REPARENT:
         return p->parent_count ? ERR_NONE : err_set(err, ERR_SYNTAX, "cần chọn cấp trên mới");
     case EVENT_DISSOLVE:
-        return p->to_id ? ERR_NONE : err_set(err, ERR_SYNTAX, "giải thể cần đơn vị tiếp nhận người, hệ thống và nhiệm vụ");
+        return p->to_id ? ERR_NONE
+                        : err_set(err, ERR_SYNTAX, "giải thể cần đơn vị tiếp nhận người, hệ thống và nhiệm vụ");
     case EVENT_TRANSFER_FUNCTION:
-        return p->to_id && !str_is_empty(p->function) ? ERR_NONE : err_set(err, ERR_SYNTAX, "chuyển chức năng cần chức năng và đơn vị tiếp nhận");
+        return p->to_id && !str_is_empty(p->function)
+                   ? ERR_NONE
+                   : err_set(err, ERR_SYNTAX, "chuyển chức năng cần chức năng và đơn vị tiếp nhận");
     }
     must(!"kind");
     return ERR_NONE;
@@ -65,23 +70,32 @@ static enum err_code check_plan(const struct event_plan *p, struct err *err)
 
 /* --- one thing moves --- */
 
-static enum err_code move_person(struct db *db, struct arena *arena, int64_t person_id, int64_t from_id, int64_t to_id, civil_day day, struct err *err)
+static enum err_code move_person(struct db *db, struct arena *arena, int64_t person_id, int64_t from_id, int64_t to_id,
+                                 civil_day day, struct err *err)
 {
     int64_t changes = 0;
-    TRY(sql_person_unit_end(db, &(struct sql_person_unit_end_args){.person_id = person_id, .unit_id = from_id, .day = day}, &changes, err));
+    TRY(sql_person_unit_end(
+        db, &(struct sql_person_unit_end_args){.person_id = person_id, .unit_id = from_id, .day = day}, &changes, err));
     struct sql_person_unit_on_row *there = NULL;
-    TRY(sql_person_unit_on(db, arena, &(struct sql_person_unit_on_args){.person_id = person_id, .unit_id = to_id, .on_day = day}, &there, err));
+    TRY(sql_person_unit_on(db, arena,
+                           &(struct sql_person_unit_on_args){.person_id = person_id, .unit_id = to_id, .on_day = day},
+                           &there, err));
     if (!there || there->n == 0)
-        TRY(sql_person_unit_insert(
-            db, &(struct sql_person_unit_insert_args){.id = db_id(db), .person_id = person_id, .unit_id = to_id, .from_day = day}, err));
+        TRY(sql_person_unit_insert(db,
+                                   &(struct sql_person_unit_insert_args){
+                                       .id = db_id(db), .person_id = person_id, .unit_id = to_id, .from_day = day},
+                                   err));
     return ERR_NONE;
 }
 
 /* person_id 0: everybody's. Both rows of a grant go, the second finds the first by the id the first came from. */
-static enum err_code move_grants(struct db *db, struct arena *arena, int64_t person_id, int64_t from_id, int64_t to_id, civil_day day, struct err *err)
+static enum err_code move_grants(struct db *db, struct arena *arena, int64_t person_id, int64_t from_id, int64_t to_id,
+                                 civil_day day, struct err *err)
 {
     struct sql_event_grants_rows grants;
-    TRY(sql_event_grants(db, arena, &(struct sql_event_grants_args){.unit_id = from_id, .person_id = person_id, .on_day = day}, &grants, err));
+    TRY(sql_event_grants(db, arena,
+                         &(struct sql_event_grants_args){.unit_id = from_id, .person_id = person_id, .on_day = day},
+                         &grants, err));
     int64_t old_pair = 0, new_pair = 0;
     bool is_dropped = false;
     for (size_t i = 0; i < grants.count; i++) {
@@ -90,8 +104,10 @@ static enum err_code move_grants(struct db *db, struct arena *arena, int64_t per
         if (!g->pair_id.has) {
             struct sql_grant_same_row *same = NULL;
             TRY(sql_grant_close(db, &(struct sql_grant_close_args){.id = g->id, .day = day}, &changes, err));
-            TRY(sql_grant_same(
-                db, arena, &(struct sql_grant_same_args){.person_id = g->person_id, .role = g->role, .unit_id = to_id, .on_day = day}, &same, err));
+            TRY(sql_grant_same(db, arena,
+                               &(struct sql_grant_same_args){
+                                   .person_id = g->person_id, .role = g->role, .unit_id = to_id, .on_day = day},
+                               &same, err));
             old_pair = g->id;
             new_pair = id;
             is_dropped = same && same->n > 0;
@@ -119,8 +135,8 @@ static enum err_code move_grants(struct db *db, struct arena *arena, int64_t per
     return ERR_NONE;
 }
 
-static enum err_code move_function(struct db *db, int64_t id, int64_t unit_id, int64_t area_id, struct str function, civil_day day, struct str basis,
-                                   int64_t event_id, struct err *err)
+static enum err_code move_function(struct db *db, int64_t id, int64_t unit_id, int64_t area_id, struct str function,
+                                   civil_day day, struct str basis, int64_t event_id, struct err *err)
 {
     int64_t changes = 0;
     TRY(sql_unit_function_close(db, &(struct sql_unit_function_close_args){.id = id, .day = day}, &changes, err));
@@ -152,30 +168,34 @@ static enum err_code move_duties(struct db *db, struct applying *a, int64_t from
     return ERR_NONE;
 }
 
-/* Units below: to the successor, or (children_up) to the parent the old unit had in that kind. The successor itself goes up, never below itself. */
-static enum err_code move_children(struct db *db, struct arena *arena, const struct applying *a, int64_t from_id, int64_t to_id, bool children_up,
-                                   struct err *err)
+/* Units below: to the successor, or (children_up) to the parent the old unit had in that kind. The successor itself
+ * goes up, never below itself. */
+static enum err_code move_children(struct db *db, struct arena *arena, const struct applying *a, int64_t from_id,
+                                   int64_t to_id, bool children_up, struct err *err)
 {
     civil_day day = a->plan->on_day;
     struct sql_event_children_rows children;
-    TRY(sql_event_children(db, arena, &(struct sql_event_children_args){.unit_id = from_id, .on_day = day}, &children, err));
+    TRY(sql_event_children(db, arena, &(struct sql_event_children_args){.unit_id = from_id, .on_day = day}, &children,
+                           err));
     for (size_t i = 0; i < children.count; i++) {
         int64_t parent_id = to_id;
         if (children_up || children.items[i].child_id == to_id) {
             struct sql_unit_edge_on_row *up = NULL;
             TRY(sql_unit_edge_on(db, arena,
-                                 &(struct sql_unit_edge_on_args){.child_id = from_id, .edge_kind = children.items[i].edge_kind, .on_day = day}, &up,
-                                 err));
+                                 &(struct sql_unit_edge_on_args){
+                                     .child_id = from_id, .edge_kind = children.items[i].edge_kind, .on_day = day},
+                                 &up, err));
             parent_id = up ? up->parent_id : 0;
         }
-        TRY(unit_set_parent(db, a->actor, children.items[i].child_id, children.items[i].edge_kind, parent_id, day, a->done.event_id, err));
+        TRY(unit_set_parent(db, a->actor, children.items[i].child_id, children.items[i].edge_kind, parent_id, day,
+                            a->done.event_id, err));
     }
     return ERR_NONE;
 }
 
 /* Everything a unit has goes to its successor, and it ends. */
-static enum err_code hand_over(struct db *db, struct arena *arena, struct applying *a, int64_t from_id, int64_t to_id, bool children_up,
-                               struct err *err)
+static enum err_code hand_over(struct db *db, struct arena *arena, struct applying *a, int64_t from_id, int64_t to_id,
+                               bool children_up, struct err *err)
 {
     civil_day day = a->plan->on_day;
     struct str basis = str_trim(a->plan->basis);
@@ -191,29 +211,37 @@ static enum err_code hand_over(struct db *db, struct arena *arena, struct applyi
     TRY(sql_event_systems_operator(db, &systems, err));
     TRY(sql_event_systems_owner(
         db, &(struct sql_event_systems_owner_args){.from_unit_id = from_id, .to_unit_id = to_id, .on_day = day}, err));
-    TRY(sql_event_sites(db, &(struct sql_event_sites_args){.from_unit_id = from_id, .to_unit_id = to_id, .on_day = day}, err));
+    TRY(sql_event_sites(db, &(struct sql_event_sites_args){.from_unit_id = from_id, .to_unit_id = to_id, .on_day = day},
+                        err));
     struct sql_event_functions_rows functions;
-    TRY(sql_event_functions(db, arena, &(struct sql_event_functions_args){.unit_id = from_id, .on_day = day}, &functions, err));
+    TRY(sql_event_functions(db, arena, &(struct sql_event_functions_args){.unit_id = from_id, .on_day = day},
+                            &functions, err));
     for (size_t i = 0; i < functions.count; i++) {
         const struct sql_event_functions_row *f = &functions.items[i];
-        int64_t unit_id = f->unit_id == from_id ? to_id : f->unit_id, area_id = f->area_unit_id == from_id ? to_id : f->area_unit_id;
+        int64_t unit_id = f->unit_id == from_id ? to_id : f->unit_id,
+                area_id = f->area_unit_id == from_id ? to_id : f->area_unit_id;
         struct sql_unit_function_holders_rows holders;
         TRY(sql_unit_function_holders(
-            db, arena, &(struct sql_unit_function_holders_args){.function = f->function, .area_unit_id = area_id, .on_day = day}, &holders, err));
+            db, arena,
+            &(struct sql_unit_function_holders_args){.function = f->function, .area_unit_id = area_id, .on_day = day},
+            &holders, err));
         /* One body a function and area: where the successor's area has one already, that one stays. */
         bool has_other = false;
         for (size_t k = 0; k < holders.count; k++)
             has_other |= holders.items[k].id != f->id;
         int64_t changes = 0;
         if (has_other)
-            TRY(sql_unit_function_close(db, &(struct sql_unit_function_close_args){.id = f->id, .day = day}, &changes, err));
+            TRY(sql_unit_function_close(db, &(struct sql_unit_function_close_args){.id = f->id, .day = day}, &changes,
+                                        err));
         else
             TRY(move_function(db, f->id, unit_id, area_id, f->function, day, basis, a->done.event_id, err));
     }
     struct sql_event_members_rows members;
-    TRY(sql_event_members(db, arena, &(struct sql_event_members_args){.unit_id = from_id, .on_day = day}, &members, err));
+    TRY(sql_event_members(db, arena, &(struct sql_event_members_args){.unit_id = from_id, .on_day = day}, &members,
+                          err));
     for (size_t i = 0; i < members.count; i++) {
-        TRY(sql_unit_member_close(db, &(struct sql_unit_member_close_args){.id = members.items[i].id, .day = day}, err));
+        TRY(sql_unit_member_close(db, &(struct sql_unit_member_close_args){.id = members.items[i].id, .day = day},
+                                  err));
         TRY(sql_unit_member_insert(db,
                                    &(struct sql_unit_member_insert_args){.id = db_id(db),
                                                                          .unit_id = to_id,
@@ -232,16 +260,25 @@ static enum err_code hand_over(struct db *db, struct arena *arena, struct applyi
 }
 
 /* What the plan leaves empty stays as it was. */
-static enum err_code set_fact_over(struct db *db, struct arena *arena, const struct applying *a, int64_t unit_id, struct err *err)
+static enum err_code set_fact_over(struct db *db, struct arena *arena, const struct applying *a, int64_t unit_id,
+                                   struct err *err)
 {
     const struct unit_fact *n = a->plan->new_fact;
     struct sql_unit_fact_on_row *old = NULL;
-    TRY(sql_unit_fact_on(db, arena, &(struct sql_unit_fact_on_args){.unit_id = unit_id, .on_day = a->plan->on_day}, &old, err));
+    TRY(sql_unit_fact_on(db, arena, &(struct sql_unit_fact_on_args){.unit_id = unit_id, .on_day = a->plan->on_day},
+                         &old, err));
     if (!old)
         return err_set(err, ERR_NOT_FOUND, "đơn vị không hoạt động vào ngày này");
 #define OVER(member) str_is_empty(n->member) ? old->member : n->member
-    struct unit_fact fact = {.kind = OVER(kind),     .name = OVER(name),   .code = OVER(code),   .symbol = OVER(symbol), .address = OVER(address),
-                             .domain = OVER(domain), .phone = OVER(phone), .email = OVER(email), .sector = OVER(sector)};
+    struct unit_fact fact = {.kind = OVER(kind),
+                             .name = OVER(name),
+                             .code = OVER(code),
+                             .symbol = OVER(symbol),
+                             .address = OVER(address),
+                             .domain = OVER(domain),
+                             .phone = OVER(phone),
+                             .email = OVER(email),
+                             .sector = OVER(sector)};
 #undef OVER
     return unit_set_fact(db, a->actor, unit_id, &fact, a->plan->on_day, a->done.event_id, err);
 }
@@ -252,13 +289,14 @@ static enum err_code apply_split(struct db *db, struct arena *arena, struct appl
     int64_t from_id = p->from_ids[0];
     TRY(access_require(db, a->actor, RIGHT_ORG_ADMIN, from_id, "split this unit", err));
     for (size_t i = 0; i < p->part_count; i++) {
-        TRY(unit_found(db, a->actor, &p->parts[i], p->parents ? p->parents : &(struct unit_parent){0}, p->parent_count, p->on_day, a->done.event_id, false,
-                       &a->done.part_ids[i], err));
-        TRY(sql_unit_succession_insert(
-            db,
-            &(struct sql_unit_succession_insert_args){
-                .id = db_id(db), .event_id = a->done.event_id, .from_unit_id = from_id, .to_unit_id = a->done.part_ids[i]},
-            err));
+        TRY(unit_found(db, a->actor, &p->parts[i], p->parents ? p->parents : &(struct unit_parent){0}, p->parent_count,
+                       p->on_day, a->done.event_id, false, &a->done.part_ids[i], err));
+        TRY(sql_unit_succession_insert(db,
+                                       &(struct sql_unit_succession_insert_args){.id = db_id(db),
+                                                                                 .event_id = a->done.event_id,
+                                                                                 .from_unit_id = from_id,
+                                                                                 .to_unit_id = a->done.part_ids[i]},
+                                       err));
     }
     a->done.to_id = a->done.part_ids[0];
     for (size_t i = 0; i < p->move_count; i++) {
@@ -272,21 +310,30 @@ static enum err_code apply_split(struct db *db, struct arena *arena, struct appl
             break;
         case EVENT_SYSTEM:
             TRY(sql_event_systems_operator(
-                db, &(struct sql_event_systems_operator_args){.from_unit_id = from_id, .to_unit_id = to_id, .system_id = m->id, .on_day = p->on_day},
+                db,
+                &(struct sql_event_systems_operator_args){
+                    .from_unit_id = from_id, .to_unit_id = to_id, .system_id = m->id, .on_day = p->on_day},
                 err));
             TRY(sql_event_systems_owner(
-                db, &(struct sql_event_systems_owner_args){.from_unit_id = from_id, .to_unit_id = to_id, .system_id = m->id, .on_day = p->on_day},
+                db,
+                &(struct sql_event_systems_owner_args){
+                    .from_unit_id = from_id, .to_unit_id = to_id, .system_id = m->id, .on_day = p->on_day},
                 err));
             break;
         case EVENT_SITE:
             TRY(sql_event_sites(
-                db, &(struct sql_event_sites_args){.from_unit_id = from_id, .to_unit_id = to_id, .site_id = m->id, .on_day = p->on_day}, err));
+                db,
+                &(struct sql_event_sites_args){
+                    .from_unit_id = from_id, .to_unit_id = to_id, .site_id = m->id, .on_day = p->on_day},
+                err));
             break;
         case EVENT_CHILD:
-            TRY(sql_event_children(db, arena, &(struct sql_event_children_args){.unit_id = from_id, .on_day = p->on_day}, &children, err));
+            TRY(sql_event_children(
+                db, arena, &(struct sql_event_children_args){.unit_id = from_id, .on_day = p->on_day}, &children, err));
             for (size_t k = 0; k < children.count; k++)
                 if (children.items[k].child_id == m->id)
-                    TRY(unit_set_parent(db, a->actor, m->id, children.items[k].edge_kind, to_id, p->on_day, a->done.event_id, err));
+                    TRY(unit_set_parent(db, a->actor, m->id, children.items[k].edge_kind, to_id, p->on_day,
+                                        a->done.event_id, err));
             break;
         }
     }
@@ -301,14 +348,16 @@ static enum err_code apply_transfer(struct db *db, struct arena *arena, struct a
     size_t moved = 0;
     struct sql_unit_function_holders_rows holders;
     TRY(access_require(db, a->actor, RIGHT_ORG_ADMIN, p->to_id, "give this unit a function", err));
-    TRY(sql_unit_function_holders(
-        db, arena, &(struct sql_unit_function_holders_args){.function = p->function, .area_unit_id = p->area_id, .on_day = p->on_day}, &holders, err));
+    TRY(sql_unit_function_holders(db, arena,
+                                  &(struct sql_unit_function_holders_args){
+                                      .function = p->function, .area_unit_id = p->area_id, .on_day = p->on_day},
+                                  &holders, err));
     for (size_t i = 0; i < p->from_count; i++) {
         TRY(access_require(db, a->actor, RIGHT_ORG_ADMIN, p->from_ids[i], "take a function from this unit", err));
         for (size_t k = 0; k < holders.count; k++)
             if (holders.items[k].unit_id == p->from_ids[i]) {
-                TRY(move_function(db, holders.items[k].id, p->to_id, holders.items[k].area_unit_id, p->function, p->on_day, str_trim(p->basis),
-                                  a->done.event_id, err));
+                TRY(move_function(db, holders.items[k].id, p->to_id, holders.items[k].area_unit_id, p->function,
+                                  p->on_day, str_trim(p->basis), a->done.event_id, err));
                 moved++;
             }
     }
@@ -323,20 +372,21 @@ static enum err_code apply_in_transaction(struct db *db, void *ctx, struct err *
     arena_init(&arena, EVENT_ARENA_BYTES);
     a->done = (struct event_done){.event_id = db_id(db), .to_id = p->to_id};
     TRY(check_plan(p, err));
-    TRY(sql_unit_event_insert(db,
-                              &(struct sql_unit_event_insert_args){.id = a->done.event_id,
-                                                                   .kind = str_from_cstr(kind_names[p->kind]),
-                                                                   .on_day = p->on_day,
-                                                                   .basis = str_trim(p->basis),
-                                                                   .note = str_is_empty(p->note) ? STR_NONE : p->note,
-                                                                   .by_person = {a->actor->person_id != 0, a->actor->person_id},
-                                                                   .at_ms = db_now_ms(db)},
-                              err));
+    TRY(sql_unit_event_insert(
+        db,
+        &(struct sql_unit_event_insert_args){.id = a->done.event_id,
+                                             .kind = str_from_cstr(kind_names[p->kind]),
+                                             .on_day = p->on_day,
+                                             .basis = str_trim(p->basis),
+                                             .note = str_is_empty(p->note) ? STR_NONE : p->note,
+                                             .by_person = {a->actor->person_id != 0, a->actor->person_id},
+                                             .at_ms = db_now_ms(db)},
+        err));
     switch (p->kind) {
     case EVENT_MERGE:
         if (!p->to_id)
-            TRY(unit_found(db, a->actor, p->new_fact, p->parents ? p->parents : &(struct unit_parent){0}, p->parent_count, p->on_day, a->done.event_id,
-                           false, &a->done.to_id, err));
+            TRY(unit_found(db, a->actor, p->new_fact, p->parents ? p->parents : &(struct unit_parent){0},
+                           p->parent_count, p->on_day, a->done.event_id, false, &a->done.to_id, err));
         for (size_t i = 0; i < p->from_count; i++)
             TRY(hand_over(db, &arena, a, p->from_ids[i], a->done.to_id, false, err));
         if (p->to_id && p->new_fact)
@@ -355,7 +405,8 @@ static enum err_code apply_in_transaction(struct db *db, void *ctx, struct err *
     case EVENT_REPARENT:
         for (size_t i = 0; i < p->from_count; i++)
             for (size_t k = 0; k < p->parent_count; k++)
-                TRY(unit_set_parent(db, a->actor, p->from_ids[i], p->parents[k].edge_kind, p->parents[k].parent_id, p->on_day, a->done.event_id, err));
+                TRY(unit_set_parent(db, a->actor, p->from_ids[i], p->parents[k].edge_kind, p->parents[k].parent_id,
+                                    p->on_day, a->done.event_id, err));
         break;
     case EVENT_TRANSFER_FUNCTION:
         TRY(apply_transfer(db, &arena, a, err));
@@ -373,8 +424,8 @@ static enum err_code apply_in_transaction(struct db *db, void *ctx, struct err *
                         NULL, err);
 }
 
-enum err_code event_apply(struct db *db, const struct actor *actor, const struct event_plan *plan, const struct event_duties *duties,
-                          struct event_done *ret_done, struct err *err)
+enum err_code event_apply(struct db *db, const struct actor *actor, const struct event_plan *plan,
+                          const struct event_duties *duties, struct event_done *ret_done, struct err *err)
 {
     struct applying a = {.actor = actor, .plan = plan, .duties = duties};
     TRY(db_transact(db, apply_in_transaction, &a, err));
@@ -382,8 +433,9 @@ enum err_code event_apply(struct db *db, const struct actor *actor, const struct
     return ERR_NONE;
 }
 
-enum err_code event_preview(struct db *db, const struct actor *actor, const struct event_plan *plan, const struct event_duties *duties,
-                            struct arena *arena, struct event_preview *ret_preview, struct err *err)
+enum err_code event_preview(struct db *db, const struct actor *actor, const struct event_plan *plan,
+                            const struct event_duties *duties, struct arena *arena, struct event_preview *ret_preview,
+                            struct err *err)
 {
     TRY(check_plan(plan, err));
     struct event_preview_row *rows = arena_new_array(arena, struct event_preview_row, plan->from_count);
@@ -394,11 +446,14 @@ enum err_code event_preview(struct db *db, const struct actor *actor, const stru
         TRY(access_require(db, actor, RIGHT_ORG_ADMIN, id, "change this unit", err));
         struct sql_unit_name_on_row *name = NULL;
         struct sql_event_counts_row *n = NULL;
-        TRY(sql_unit_name_on(db, arena, &(struct sql_unit_name_on_args){.unit_id = id, .on_day = plan->on_day}, &name, err));
-        TRY(sql_event_counts(db, arena, &(struct sql_event_counts_args){.unit_id = id, .on_day = plan->on_day}, &n, err));
+        TRY(sql_unit_name_on(db, arena, &(struct sql_unit_name_on_args){.unit_id = id, .on_day = plan->on_day}, &name,
+                             err));
+        TRY(sql_event_counts(db, arena, &(struct sql_event_counts_args){.unit_id = id, .on_day = plan->on_day}, &n,
+                             err));
         if (!name || !n)
             return err_set(err, ERR_NOT_FOUND, "đơn vị không hoạt động vào ngày này");
-        rows[i] = (struct event_preview_row){id, name->name, n->people, n->grants, n->systems, n->sites, n->children, n->functions, -1};
+        rows[i] = (struct event_preview_row){id,       name->name,  n->people,    n->grants, n->systems,
+                                             n->sites, n->children, n->functions, -1};
         if (duties && duties->count)
             TRY(duties->count(duties->ctx, db, id, &rows[i].open_duties, err));
     }

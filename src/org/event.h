@@ -1,8 +1,8 @@
-/* event.h - organisations change: merge, split, rename, re-parent, dissolve, hand over a function; each one transaction with a legal basis.
- * People with their grants, systems, sites, functions, memberships and units below go to the named successor; open duties too, by the
- * caller's hand (duty stands above this layer). What is closed stays under the old id, and old names are shown as of their day.
- * Uses: org, know.    Used by: work, web, cmd.    Memory: the caller's arena.    Threads: one db, one owner.
- * See: design 3.1; regulation.md 2. */
+/* event.h - organisations change: merge, split, rename, re-parent, dissolve, hand over a function; each one transaction
+ * with a legal basis. People with their grants, systems, sites, functions, memberships and units below go to the named
+ * successor; open duties too, by the caller's hand (duty stands above this layer). What is closed stays under the old
+ * id, and old names are shown as of their day. Uses: org, know.    Used by: work, web, cmd.    Memory: the caller's
+ * arena.    Threads: one db, one owner. See: design 3.1; regulation.md 2. */
 #ifndef LUYTRE_ORG_EVENT_H
 #define LUYTRE_ORG_EVENT_H
 
@@ -28,13 +28,15 @@ struct event_plan {
     struct str note;
     const int64_t *NULLABLE from_ids; /* the units it happens to */
     size_t from_count;
-    int64_t to_id;                            /* merge, dissolve, transfer: the successor; 0 with a new_fact: a new unit */
-    const struct unit_fact *NULLABLE new_fact; /* merge: of the new unit, or from now on of the successor; rename: where empty, stays as it was */
+    int64_t to_id; /* merge, dissolve, transfer: the successor; 0 with a new_fact: a new unit */
+    const struct unit_fact *NULLABLE
+        new_fact; /* merge: of the new unit, or from now on of the successor; rename: where empty, stays as it was */
     const struct unit_parent *NULLABLE parents; /* of new units; re-parent: where to (parent_id 0: below nobody) */
     size_t parent_count;
     const struct unit_fact *NULLABLE parts; /* split: the new units */
     size_t part_count;
-    bool from_continues; /* split: the old unit stays with what no move names; else the rest goes to part 0 and it ends */
+    bool from_continues; /* split: the old unit stays with what no move names; else the rest goes to part 0 and it ends
+                          */
     const struct event_move *NULLABLE moves;
     size_t move_count;
     struct str function; /* transfer */
@@ -43,9 +45,10 @@ struct event_plan {
 /* Open duties of a unit: counted for the preview, moved (directive_move_open) in the same transaction. */
 struct event_duties {
     void *NULLABLE ctx;
-    enum err_code (*NULLABLE count)(void *NULLABLE ctx, struct db *db, int64_t unit_id, int64_t *ret_open, struct err *err);
-    enum err_code (*NULLABLE move)(void *NULLABLE ctx, struct db *db, int64_t from_id, int64_t to_id, int64_t actor_id, size_t *ret_moved,
-                                   struct err *err);
+    enum err_code (*NULLABLE count)(void *NULLABLE ctx, struct db *db, int64_t unit_id, int64_t *ret_open,
+                                    struct err *err);
+    enum err_code (*NULLABLE move)(void *NULLABLE ctx, struct db *db, int64_t from_id, int64_t to_id, int64_t actor_id,
+                                   size_t *ret_moved, struct err *err);
 };
 struct event_preview_row {
     int64_t unit_id;
@@ -57,8 +60,9 @@ struct event_preview {
     struct event_preview_row *NULLABLE items; /* one for each of from_ids */
     size_t count;
 };
-MUST_USE enum err_code event_preview(struct db *db, const struct actor *actor, const struct event_plan *plan, const struct event_duties *NULLABLE duties,
-                                     struct arena *arena, struct event_preview *ret_preview, struct err *err);
+MUST_USE enum err_code event_preview(struct db *db, const struct actor *actor, const struct event_plan *plan,
+                                     const struct event_duties *NULLABLE duties, struct arena *arena,
+                                     struct event_preview *ret_preview, struct err *err);
 struct event_done {
     int64_t event_id;
     int64_t to_id; /* the successor; a split: part 0 */
@@ -66,27 +70,31 @@ struct event_done {
     size_t duties_moved;
 };
 #define EVENT_PARTS_MAX 16u
-/* Needs RIGHT_ORG_ADMIN on every unit it touches. ERR_SYNTAX says what the plan lacks; ERR_CONFLICT when a later change stands already, or
- * when a unit would come below itself. */
-MUST_USE enum err_code event_apply(struct db *db, const struct actor *actor, const struct event_plan *plan, const struct event_duties *NULLABLE duties,
-                                   struct event_done *ret_done, struct err *err);
+/* Needs RIGHT_ORG_ADMIN on every unit it touches. ERR_SYNTAX says what the plan lacks; ERR_CONFLICT when a later change
+ * stands already, or when a unit would come below itself. */
+MUST_USE enum err_code event_apply(struct db *db, const struct actor *actor, const struct event_plan *plan,
+                                   const struct event_duties *NULLABLE duties, struct event_done *ret_done,
+                                   struct err *err);
 
-/* The reform of 2025 (know_reform_events) on whatever stands: 63 provinces become 34 with their departments, districts end and their
- * schools go to communes, functions move to the police. Only the system itself. What finds no counterpart is left as it is and counted.
- * One transaction; a second run does nothing. */
+/* The reform of 2025 (know_reform_events) on whatever stands: 63 provinces become 34 with their departments, districts
+ * end and their schools go to communes, functions move to the police. Only the system itself. What finds no counterpart
+ * is left as it is and counted. One transaction; a second run does nothing. */
 struct reform_done {
     size_t event_count;
     size_t ended_count;
-    size_t moved_count;     /* units with a new parent */
+    size_t moved_count; /* units with a new parent */
     size_t function_count;
     size_t unmatched_count; /* units a rule speaks of without anything to go to */
 };
-struct reform_places { /* which commune a school of an ended district stands in; without it: the communes of that district in turn */
+struct reform_places { /* which commune a school of an ended district stands in; without it: the communes of that
+                          district in turn */
     void *NULLABLE ctx;
     int64_t (*NULLABLE commune_of)(void *NULLABLE ctx, int64_t unit_id);
 };
-MUST_USE enum err_code reform_apply(struct db *db, const struct actor *actor, const struct reform_places *NULLABLE places,
-                                    const struct event_duties *NULLABLE duties, struct reform_done *ret_done, struct err *err);
+MUST_USE enum err_code reform_apply(struct db *db, const struct actor *actor,
+                                    const struct reform_places *NULLABLE places,
+                                    const struct event_duties *NULLABLE duties, struct reform_done *ret_done,
+                                    struct err *err);
 
 NONNULL_END
 #endif

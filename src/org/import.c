@@ -51,19 +51,22 @@ enum err_code import_there(struct import_run *run, int64_t id, struct str *cells
 
 /* --- judging --- */
 
-static void refuse(struct import_run *run, struct import_row *row, int column, const char *reason, int table_column_number)
+static void refuse(struct import_run *run, struct import_row *row, int column, const char *reason,
+                   int table_column_number)
 {
     char where[TABLE_WHERE_BYTES];
     row->verdict = IMPORT_ERROR;
     row->column = column;
     row->reason = arena_str(&run->arena, str_from_cstr(reason));
-    row->where = arena_str(&run->arena, str_from_cstr(table_where(&run->table, row->table_row, table_column_number, where)));
+    row->where =
+        arena_str(&run->arena, str_from_cstr(table_where(&run->table, row->table_row, table_column_number, where)));
 }
 
 /* The canonical form of a cell; NULL text: it is wrong. */
 static struct str canonical(struct import_run *run, const struct import_column *column, struct str cell)
 {
-    static const char *const yes[] = {"co", "x", "1", "yes", "true", "dung"}, *const no[] = {"khong", "0", "no", "false", "sai"};
+    static const char *const yes[] = {"co", "x", "1", "yes", "true", "dung"}, *const no[] = {"khong", "0", "no",
+                                                                                             "false", "sai"};
     switch (column->type) {
     case IMPORT_TEXT:
         return cell;
@@ -169,10 +172,13 @@ static enum err_code judge(struct db *db, struct import_run *run, struct str byt
         while (word_count < ARRAY_LEN(words) && str_split(&names, '|', &name))
             words[word_count++] = name;
     }
-    TRY(table_read(bytes, &(struct table_options){.header_words = words, .header_word_count = word_count, .rows_max = IMPORT_ROWS_MAX}, &run->arena,
-                   &run->table, err));
+    TRY(table_read(
+        bytes,
+        &(struct table_options){.header_words = words, .header_word_count = word_count, .rows_max = IMPORT_ROWS_MAX},
+        &run->arena, &run->table, err));
     for (size_t c = 0; c < what->column_count; c++) {
-        struct str names = arena_printf(&run->arena, "%s|%s|%s", what->columns[c].vi, what->columns[c].en, what->columns[c].key);
+        struct str names =
+            arena_printf(&run->arena, "%s|%s|%s", what->columns[c].vi, what->columns[c].en, what->columns[c].key);
         if (str_is_null(names))
             return arena_full(&run->arena, err);
         columns[c] = table_column(&run->table, names);
@@ -196,7 +202,9 @@ static enum err_code judge(struct db *db, struct import_run *run, struct str byt
     for (size_t i = 0; i < run->row_count; i++) {
         struct import_row *row = &run->rows[i];
         int column = -1;
-        const char *reason = what->check && (row->verdict == IMPORT_NEW || row->verdict == IMPORT_CHANGED) ? what->check(run, row, &column) : NULL;
+        const char *reason = what->check && (row->verdict == IMPORT_NEW || row->verdict == IMPORT_CHANGED)
+                                 ? what->check(run, row, &column)
+                                 : NULL;
         if (reason)
             refuse(run, row, column, reason, column >= 0 ? columns[column] : -1);
         ++*counts[row->verdict];
@@ -204,7 +212,8 @@ static enum err_code judge(struct db *db, struct import_run *run, struct str byt
     return ERR_NONE;
 }
 
-static enum err_code require_root(struct db *db, const struct actor *actor, const struct import_register *what, int64_t root_id, struct err *err)
+static enum err_code require_root(struct db *db, const struct actor *actor, const struct import_register *what,
+                                  int64_t root_id, struct err *err)
 {
     if (root_id == 0)
         return actor->all ? ERR_NONE : err_set(err, ERR_DENIED, "only the system itself imports everywhere");
@@ -227,7 +236,8 @@ static enum err_code preview_in_snapshot(struct db *db, void *ctx, struct err *e
     return judge(db, m->run, m->bytes, err);
 }
 
-enum err_code import_preview(struct db *db, const struct actor *actor, struct import_run *run, struct str bytes, struct err *err)
+enum err_code import_preview(struct db *db, const struct actor *actor, struct import_run *run, struct str bytes,
+                             struct err *err)
 {
     struct importing m = {.actor = actor, .run = run, .bytes = bytes};
     return db_read(db, preview_in_snapshot, &m, err);
@@ -250,23 +260,24 @@ static enum err_code apply_in_transaction(struct db *db, void *ctx, struct err *
     TRY(judge(db, run, m->bytes, err));
     for (size_t i = 0; i < run->row_count && run->error_count && !run->skip_errors; i++)
         if (run->rows[i].verdict == IMPORT_ERROR)
-            return err_set(err, ERR_SYNTAX, "%zu dòng sai; dòng đầu: %.*s: %.*s", run->error_count, STR_ARG(run->rows[i].where),
-                           STR_ARG(run->rows[i].reason));
+            return err_set(err, ERR_SYNTAX, "%zu dòng sai; dòng đầu: %.*s: %.*s", run->error_count,
+                           STR_ARG(run->rows[i].where), STR_ARG(run->rows[i].reason));
     if (run->new_count + run->changed_count == 0)
         return err_set(err, ERR_CONFLICT, "không có gì mới để nhập");
     TRY(run->what->write(db, m->actor, run, err));
     run->batch_id = db_id(db);
     struct sha256 hash = crypto_sha256(m->bytes);
-    TRY(sql_import_batch_insert(db,
-                                &(struct sql_import_batch_insert_args){.id = run->batch_id,
-                                                                       .register_id = str_from_cstr(run->what->id),
-                                                                       .unit_id = run->root_id,
-                                                                       .file_name = m->file_name,
-                                                                       .sha256 = sha256_str(&hash),
-                                                                       .row_count = (int64_t)(run->new_count + run->changed_count),
-                                                                       .by_person = {m->actor->person_id != 0, m->actor->person_id},
-                                                                       .at_ms = db_now_ms(db)},
-                                err));
+    TRY(sql_import_batch_insert(
+        db,
+        &(struct sql_import_batch_insert_args){.id = run->batch_id,
+                                               .register_id = str_from_cstr(run->what->id),
+                                               .unit_id = run->root_id,
+                                               .file_name = m->file_name,
+                                               .sha256 = sha256_str(&hash),
+                                               .row_count = (int64_t)(run->new_count + run->changed_count),
+                                               .by_person = {m->actor->person_id != 0, m->actor->person_id},
+                                               .at_ms = db_now_ms(db)},
+        err));
     AUTO_BUF before, after;
     buf_init(&before, 4u << 20);
     buf_init(&after, 4u << 20);
@@ -286,15 +297,16 @@ static enum err_code apply_in_transaction(struct db *db, void *ctx, struct err *
         }
         TRY(buf_check(&before, err));
         TRY(buf_check(&after, err));
-        TRY(sql_import_change_insert(db,
-                                     &(struct sql_import_change_insert_args){.id = db_id(db),
-                                                                             .batch_id = run->batch_id,
-                                                                             .seq = ++seq,
-                                                                             .object_kind = str_from_cstr(run->what->object_kind),
-                                                                             .object_id = row->object_id,
-                                                                             .before_json = row->before ? buf_str(&before) : STR_NONE,
-                                                                             .after_json = buf_str(&after)},
-                                     err));
+        TRY(sql_import_change_insert(
+            db,
+            &(struct sql_import_change_insert_args){.id = db_id(db),
+                                                    .batch_id = run->batch_id,
+                                                    .seq = ++seq,
+                                                    .object_kind = str_from_cstr(run->what->object_kind),
+                                                    .object_id = row->object_id,
+                                                    .before_json = row->before ? buf_str(&before) : STR_NONE,
+                                                    .after_json = buf_str(&after)},
+            err));
     }
     return chain_append(db,
                         &(struct chain_note){.stream = CHAIN_AUDIT,
@@ -307,8 +319,8 @@ static enum err_code apply_in_transaction(struct db *db, void *ctx, struct err *
                         NULL, err);
 }
 
-enum err_code import_apply(struct db *db, const struct actor *actor, struct import_run *run, struct str file_name, struct str bytes,
-                           struct err *err)
+enum err_code import_apply(struct db *db, const struct actor *actor, struct import_run *run, struct str file_name,
+                           struct str bytes, struct err *err)
 {
     struct importing m = {.actor = actor, .run = run, .file_name = file_name, .bytes = bytes};
     enum err_code code = db_transact(db, apply_in_transaction, &m, err);
@@ -328,8 +340,10 @@ static enum err_code undo_in_transaction(struct db *db, void *ctx, struct err *e
     struct sql_import_batch_get_row *batch = NULL;
     struct sql_import_later_row *later = NULL;
     struct sql_import_changes_rows changes = {0};
-    enum err_code code = sql_import_batch_get(db, &run.arena, &(struct sql_import_batch_get_args){.id = m->batch_id}, &batch, err);
-    if (code == ERR_NONE && (!batch || batch->undone_ms.has || !str_equal(batch->register_id, str_from_cstr(m->what->id))))
+    enum err_code code =
+        sql_import_batch_get(db, &run.arena, &(struct sql_import_batch_get_args){.id = m->batch_id}, &batch, err);
+    if (code == ERR_NONE &&
+        (!batch || batch->undone_ms.has || !str_equal(batch->register_id, str_from_cstr(m->what->id))))
         code = err_set(err, ERR_NOT_FOUND, "không có lần nhập này, hoặc đã hoàn tác");
     if (code == ERR_NONE)
         code = require_root(db, m->actor, m->what, batch->unit_id, err);
@@ -337,9 +351,11 @@ static enum err_code undo_in_transaction(struct db *db, void *ctx, struct err *e
         code = sql_import_later(db, &run.arena, &(struct sql_import_later_args){.batch_id = m->batch_id}, &later, err);
     if (code == ERR_NONE && later && later->n > 0)
         code = err_set(err, ERR_CONFLICT, "%lld dòng đã được một lần nhập sau sửa lại, ví dụ %.*s", (long long)later->n,
-                       (int)(later->first_json.len_bytes < 200 ? later->first_json.len_bytes : 200), later->first_json.ptr);
+                       (int)(later->first_json.len_bytes < 200 ? later->first_json.len_bytes : 200),
+                       later->first_json.ptr);
     if (code == ERR_NONE)
-        code = sql_import_changes(db, &run.arena, &(struct sql_import_changes_args){.batch_id = m->batch_id}, &changes, err);
+        code = sql_import_changes(db, &run.arena, &(struct sql_import_changes_args){.batch_id = m->batch_id}, &changes,
+                                  err);
     if (code == ERR_NONE)
         code = m->what->load(db, &run, err);
     run.rows = code == ERR_NONE ? arena_new_array(&run.arena, struct import_row, changes.count + 1) : NULL;
@@ -361,7 +377,8 @@ static enum err_code undo_in_transaction(struct db *db, void *ctx, struct err *e
             code = json_parse(changes.items[i].after_json, 0, &run.arena, &is, err);
         for (size_t c = 0; code == ERR_NONE && c < m->what->column_count; c++) {
             struct str key = str_from_cstr(m->what->columns[c].key);
-            struct str old = json_str_or_none(json_get(was, key), &run.arena), new = json_str_or_none(json_get(is, key), &run.arena);
+            struct str old = json_str_or_none(json_get(was, key), &run.arena),
+                       new = json_str_or_none(json_get(is, key), &run.arena);
             row->cells[c] = str_is_null(old) ? STR("") : old;
             row->before[c] = str_is_null(new) ? STR("") : new;
         }
@@ -376,11 +393,12 @@ static enum err_code undo_in_transaction(struct db *db, void *ctx, struct err *e
         code = m->what->drop(db, m->batch_id, batch->at_ms, err);
     int64_t undone = 0;
     if (code == ERR_NONE)
-        code = sql_import_batch_undone(db,
-                                       &(struct sql_import_batch_undone_args){.id = m->batch_id,
-                                                                              .undone_ms = db_now_ms(db),
-                                                                              .undone_by = {m->actor->person_id != 0, m->actor->person_id}},
-                                       &undone, err);
+        code = sql_import_batch_undone(
+            db,
+            &(struct sql_import_batch_undone_args){.id = m->batch_id,
+                                                   .undone_ms = db_now_ms(db),
+                                                   .undone_by = {m->actor->person_id != 0, m->actor->person_id}},
+            &undone, err);
     if (code == ERR_NONE)
         code = chain_append(db,
                             &(struct chain_note){.stream = CHAIN_AUDIT,
@@ -395,7 +413,8 @@ static enum err_code undo_in_transaction(struct db *db, void *ctx, struct err *e
     return code;
 }
 
-enum err_code import_undo(struct db *db, const struct actor *actor, const struct import_register *what, int64_t batch_id, struct err *err)
+enum err_code import_undo(struct db *db, const struct actor *actor, const struct import_register *what,
+                          int64_t batch_id, struct err *err)
 {
     struct importing m = {.actor = actor, .what = what, .batch_id = batch_id};
     return db_transact(db, undo_in_transaction, &m, err);

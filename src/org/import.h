@@ -1,13 +1,11 @@
-/* import.h - one way in for every register: a table of any kind (Excel, CSV, TSV, pasted cells), looked at row by row, tried, applied in one
- * transaction, and undone while nothing newer stands on it.
- *     struct import_run run;
+/* import.h - one way in for every register: a table of any kind (Excel, CSV, TSV, pasted cells), looked at row by row,
+ * tried, applied in one transaction, and undone while nothing newer stands on it. struct import_run run;
  *     import_begin(&run, import_register_find(STR("units")), root_id, today);
  *     TRY(import_preview(db, &actor, &run, bytes, err));        run.rows[i]: verdict, column, reason in Vietnamese
- *     TRY(import_apply(db, &actor, &run, file_name, bytes, err));   refuses while a row is wrong, unless run.skip_errors
- *     import_end(&run);
- * A register is a row in a table with columns and a few callbacks; other layers add theirs (asset: devices) with the same struct.
- * An empty cell leaves what is there. Uses: format/table, org.    Used by: asset, work, web, cmd.
- * Memory: the run's own arena.    Threads: one db, one owner. */
+ *     TRY(import_apply(db, &actor, &run, file_name, bytes, err));   refuses while a row is wrong, unless
+ * run.skip_errors import_end(&run); A register is a row in a table with columns and a few callbacks; other layers add
+ * theirs (asset: devices) with the same struct. An empty cell leaves what is there. Uses: format/table, org.    Used
+ * by: asset, work, web, cmd. Memory: the run's own arena.    Threads: one db, one owner. */
 #ifndef LUYTRE_ORG_IMPORT_H
 #define LUYTRE_ORG_IMPORT_H
 
@@ -19,7 +17,7 @@ NONNULL_BEGIN
 
 #define IMPORT_COLUMNS_MAX 24u
 #define IMPORT_ARENA_BYTES ((size_t)2 << 30)
-#define IMPORT_ROWS_MAX 500000u
+#define IMPORT_ROWS_MAX    500000u
 
 enum import_type {
     IMPORT_TEXT,
@@ -41,12 +39,12 @@ struct import_column {
 };
 enum import_verdict { IMPORT_NEW, IMPORT_CHANGED, IMPORT_SAME, IMPORT_ERROR };
 struct import_row {
-    struct str *cells; /* register columns, canonical; an empty one is filled with what is there */
+    struct str *cells;           /* register columns, canonical; an empty one is filled with what is there */
     struct str *NULLABLE before; /* what is there: NULL for a new object */
-    int64_t object_id; /* of what is there, or of the new one once written */
+    int64_t object_id;           /* of what is there, or of the new one once written */
     size_t table_row;
     enum import_verdict verdict;
-    int column;             /* of the register, -1: the row */
+    int column;               /* of the register, -1: the row */
     struct str where, reason; /* "ô C7" or "dòng 7, cột 3"; why */
 };
 struct import_object { /* one that is there */
@@ -70,7 +68,8 @@ struct import_register {
     const char *NULLABLE (*check)(struct import_run *run, struct import_row *row, int *ret_column);
     /* Write all rows that are new or changed, in the transaction; new ones get their object_id. */
     enum err_code (*write)(struct db *db, const struct actor *actor, struct import_run *run, struct err *err);
-    /* Undo: refuse with ERR_CONFLICT what newer things stand on, then drop what the batch made; `rows` are the changed ones, to be put back. */
+    /* Undo: refuse with ERR_CONFLICT what newer things stand on, then drop what the batch made; `rows` are the changed
+     * ones, to be put back. */
     enum err_code (*drop)(struct db *db, int64_t batch_id, int64_t at_ms, struct err *err);
 };
 extern const struct import_register import_registers[]; /* units, people, systems, sites */
@@ -88,24 +87,29 @@ struct import_run {
     struct import_row *rows;
     size_t row_count;
     size_t new_count, changed_count, same_count, error_count;
-    struct map there;   /* key -> struct import_object */
-    struct map by_key;  /* key -> struct import_row, of this file */
+    struct map there;  /* key -> struct import_object */
+    struct map by_key; /* key -> struct import_row, of this file */
     void *NULLABLE state;
     int64_t batch_id; /* once applied */
 };
 void import_begin(struct import_run *run, const struct import_register *what, int64_t root_id, civil_day day);
 void import_end(struct import_run *run);
-MUST_USE enum err_code import_there(struct import_run *run, int64_t id, struct str *cells, bool is_inside, struct err *err);
+MUST_USE enum err_code import_there(struct import_run *run, int64_t id, struct str *cells, bool is_inside,
+                                    struct err *err);
 
 /* Headers and one example row, as cells: for report/sheet or csv. */
 void import_template(const struct import_register *what, struct str *ret_headers, struct str *ret_example);
-/* Reads and judges; writes nothing: the preview and the dry run. ERR_SYNTAX when it is no table or a required column is missing. */
-MUST_USE enum err_code import_preview(struct db *db, const struct actor *actor, struct import_run *run, struct str bytes, struct err *err);
-/* Judges again inside the transaction and writes. ERR_SYNTAX names the first wrong row; ERR_CONFLICT when nothing would change. */
-MUST_USE enum err_code import_apply(struct db *db, const struct actor *actor, struct import_run *run, struct str file_name, struct str bytes,
-                                    struct err *err);
+/* Reads and judges; writes nothing: the preview and the dry run. ERR_SYNTAX when it is no table or a required column is
+ * missing. */
+MUST_USE enum err_code import_preview(struct db *db, const struct actor *actor, struct import_run *run,
+                                      struct str bytes, struct err *err);
+/* Judges again inside the transaction and writes. ERR_SYNTAX names the first wrong row; ERR_CONFLICT when nothing would
+ * change. */
+MUST_USE enum err_code import_apply(struct db *db, const struct actor *actor, struct import_run *run,
+                                    struct str file_name, struct str bytes, struct err *err);
 /* ERR_CONFLICT says what stands on it. `what` may belong to another layer. */
-MUST_USE enum err_code import_undo(struct db *db, const struct actor *actor, const struct import_register *what, int64_t batch_id, struct err *err);
+MUST_USE enum err_code import_undo(struct db *db, const struct actor *actor, const struct import_register *what,
+                                   int64_t batch_id, struct err *err);
 
 NONNULL_END
 #endif

@@ -51,17 +51,19 @@ static struct str id_key(const int64_t *id)
     return (struct str){(const char *)id, sizeof *id};
 }
 
-static enum err_code know_units(struct db *db, struct import_run *run, struct sql_import_units_rows *ret_rows, struct known_units **ret_known,
-                                struct err *err)
+static enum err_code know_units(struct db *db, struct import_run *run, struct sql_import_units_rows *ret_rows,
+                                struct known_units **ret_known, struct err *err)
 {
-    TRY(sql_import_units(db, &run->arena, &(struct sql_import_units_args){.root_id = run->root_id, .on_day = run->day}, ret_rows, err));
+    TRY(sql_import_units(db, &run->arena, &(struct sql_import_units_args){.root_id = run->root_id, .on_day = run->day},
+                         ret_rows, err));
     struct known_units *known = arena_new(&run->arena, struct known_units);
     struct known_unit *units = arena_new_array(&run->arena, struct known_unit, ret_rows->count + 1);
     if (!known || !units)
         return arena_full(&run->arena, err);
     for (size_t i = 0; i < ret_rows->count; i++) {
         units[i] = (struct known_unit){ret_rows->items[i].id, ret_rows->items[i].code, ret_rows->items[i].inside};
-        if (!map_put(&known->by_code, &run->arena, units[i].code, &units[i]) || !map_put(&known->by_id, &run->arena, id_key(&units[i].id), &units[i]))
+        if (!map_put(&known->by_code, &run->arena, units[i].code, &units[i]) ||
+            !map_put(&known->by_id, &run->arena, id_key(&units[i].id), &units[i]))
             return arena_full(&run->arena, err);
     }
     run->state = known;
@@ -75,14 +77,31 @@ static const struct known_unit *unit_by_id(const struct known_units *known, int6
 }
 
 /* --- units --- */
-enum { U_CODE, U_NAME, U_KIND, U_ADMIN, U_PROF, U_INCIDENT, U_SYMBOL, U_ADDRESS, U_PHONE, U_EMAIL, U_DOMAIN, U_SECTOR, U_COUNT };
+enum {
+    U_CODE,
+    U_NAME,
+    U_KIND,
+    U_ADMIN,
+    U_PROF,
+    U_INCIDENT,
+    U_SYMBOL,
+    U_ADDRESS,
+    U_PHONE,
+    U_EMAIL,
+    U_DOMAIN,
+    U_SECTOR,
+    U_COUNT
+};
 static const struct import_column unit_columns[] = {
     {"code", "Mã đơn vị|Mã", "Code", IMPORT_TEXT, true, "th-001", NULL},
     {"name", "Tên đơn vị|Tên", "Name", IMPORT_TEXT, true, "Trường Tiểu học Tre Xanh", NULL},
     {"kind", "Loại đơn vị|Loại", "Kind", IMPORT_CHOICE, true, "Trường tiểu học", choose_kind},
-    {"administrative", "Mã cấp trên hành chính|Cấp trên hành chính|Mã cấp trên", "Administrative parent", IMPORT_TEXT, false, "xa-001", NULL},
-    {"professional", "Mã cấp trên chuyên môn|Cấp trên chuyên môn", "Professional parent", IMPORT_TEXT, false, "sgddt", NULL},
-    {"incident", "Mã nơi nhận báo cáo sự cố|Nơi nhận báo cáo sự cố", "Incident reports to", IMPORT_TEXT, false, "congan", NULL},
+    {"administrative", "Mã cấp trên hành chính|Cấp trên hành chính|Mã cấp trên", "Administrative parent", IMPORT_TEXT,
+     false, "xa-001", NULL},
+    {"professional", "Mã cấp trên chuyên môn|Cấp trên chuyên môn", "Professional parent", IMPORT_TEXT, false, "sgddt",
+     NULL},
+    {"incident", "Mã nơi nhận báo cáo sự cố|Nơi nhận báo cáo sự cố", "Incident reports to", IMPORT_TEXT, false,
+     "congan", NULL},
     {"symbol", "Ký hiệu văn bản|Ký hiệu", "Symbol", IMPORT_TEXT, false, "THTX", NULL},
     {"address", "Địa chỉ", "Address", IMPORT_TEXT, false, "Thôn Trúc, xã An Trúc", NULL},
     {"phone", "Điện thoại", "Telephone", IMPORT_TEXT, false, "0900 000 123", NULL},
@@ -106,8 +125,9 @@ static enum err_code unit_load(struct db *db, struct import_run *run, struct err
         struct str *cells = arena_new_array(&run->arena, struct str, U_COUNT);
         if (!cells)
             return arena_full(&run->arena, err);
-        const struct str all[U_COUNT] = {r->code,    r->name,  r->kind,  r->administrative, r->professional, r->incident,
-                                         r->symbol, r->address, r->phone, r->email,          r->domain,       r->sector};
+        const struct str all[U_COUNT] = {r->code,         r->name,     r->kind,   r->administrative,
+                                         r->professional, r->incident, r->symbol, r->address,
+                                         r->phone,        r->email,    r->domain, r->sector};
         for (size_t c = 0; c < U_COUNT; c++)
             cells[c] = given(all[c]);
         TRY(import_there(run, r->id, cells, r->inside, err));
@@ -185,13 +205,15 @@ static struct unit_fact fact_of(const struct str *cells)
                               .sector = or_none(cells[U_SECTOR])};
 }
 
-static void visit(struct import_run *run, struct import_row *row, bool *is_done, struct import_row **order, size_t *count)
+static void visit(struct import_run *run, struct import_row *row, bool *is_done, struct import_row **order,
+                  size_t *count)
 {
     if (row->verdict != IMPORT_NEW || is_done[row - run->rows])
         return;
     is_done[row - run->rows] = true;
     for (int c = U_ADMIN; c <= U_INCIDENT; c++) { /* depth: unit_check let no chain of one kind pass 64 */
-        struct import_row *parent = str_is_empty(row->cells[c]) || object_of_code(run, row->cells[c]) ? NULL : row_of_code(run, row->cells[c]);
+        struct import_row *parent =
+            str_is_empty(row->cells[c]) || object_of_code(run, row->cells[c]) ? NULL : row_of_code(run, row->cells[c]);
         if (parent)
             visit(run, parent, is_done, order, count);
     }
@@ -217,7 +239,8 @@ static enum err_code unit_write(struct db *db, const struct actor *actor, struct
             bulk[i].parents[p] = (struct unit_parent){edges[p], unit_id_of(run, order[i]->cells[U_ADMIN + p])};
     }
     TRY(unit_found_many(db, bulk, count, run->day, 0, run->is_sample, err));
-    /* The rows were judged against the root; what they touch lies below it, so the rest is done in the name of the system. */
+    /* The rows were judged against the root; what they touch lies below it, so the rest is done in the name of the
+     * system. */
     struct actor system = actor_system(actor->day);
     system.person_id = actor->person_id;
     for (size_t i = 0; i < run->row_count; i++) {
@@ -233,7 +256,8 @@ static enum err_code unit_write(struct db *db, const struct actor *actor, struct
             TRY(unit_set_fact(db, &system, row->object_id, &fact, run->day, 0, err));
         for (size_t p = 0; p < 3; p++)
             if (!str_equal(row->cells[U_ADMIN + p], row->before[U_ADMIN + p]))
-                TRY(unit_set_parent(db, &system, row->object_id, edges[p], unit_id_of(run, row->cells[U_ADMIN + p]), run->day, 0, err));
+                TRY(unit_set_parent(db, &system, row->object_id, edges[p], unit_id_of(run, row->cells[U_ADMIN + p]),
+                                    run->day, 0, err));
     }
     return ERR_NONE;
 }
@@ -246,8 +270,10 @@ static enum err_code unit_drop(struct db *db, int64_t batch_id, int64_t at_ms, s
     TRY(sql_undo_stuck_units(db, &arena, &(struct sql_undo_stuck_units_args){.batch_id = batch_id}, &s, err));
     if (s && (s->below || s->people || s->grants || s->systems || s->events))
         return err_set(err, ERR_CONFLICT,
-                       "các đơn vị đã nhập đang có: %lld đơn vị bên dưới, %lld người, %lld quyền, %lld hệ thống, %lld thay đổi sau đó",
-                       (long long)s->below, (long long)s->people, (long long)s->grants, (long long)s->systems, (long long)s->events);
+                       "các đơn vị đã nhập đang có: %lld đơn vị bên dưới, %lld người, %lld quyền, %lld hệ thống, %lld "
+                       "thay đổi sau đó",
+                       (long long)s->below, (long long)s->people, (long long)s->grants, (long long)s->systems,
+                       (long long)s->events);
     TRY(sql_undo_unit_paths(db, &(struct sql_undo_unit_paths_args){.batch_id = batch_id}, err));
     TRY(sql_undo_unit_edges(db, &(struct sql_undo_unit_edges_args){.batch_id = batch_id}, err));
     TRY(sql_undo_unit_facts(db, &(struct sql_undo_unit_facts_args){.batch_id = batch_id}, err));
@@ -333,9 +359,10 @@ static enum err_code person_write(struct db *db, const struct actor *actor, stru
         arena_rewind(&run->arena, mark);
         const struct known_unit *unit = map_get(&known->by_code, row->cells[P_UNIT]);
         must(unit);
-        struct str both =
-            arena_printf(&run->arena, "%.*s %.*s %.*s", STR_ARG(row->cells[P_NAME]), STR_ARG(row->cells[P_EMAIL]), STR_ARG(row->cells[P_PHONE]));
-        struct str search_key = viet_search_key(&run->arena, both), sort_key = viet_sort_key_person(&run->arena, row->cells[P_NAME]);
+        struct str both = arena_printf(&run->arena, "%.*s %.*s %.*s", STR_ARG(row->cells[P_NAME]),
+                                       STR_ARG(row->cells[P_EMAIL]), STR_ARG(row->cells[P_PHONE]));
+        struct str search_key = viet_search_key(&run->arena, both),
+                   sort_key = viet_sort_key_person(&run->arena, row->cells[P_NAME]);
         if (str_is_null(both) || str_is_null(search_key) || str_is_null(sort_key))
             return arena_full(&run->arena, err);
         if (row->verdict == IMPORT_CHANGED) {
@@ -370,7 +397,10 @@ static enum err_code person_write(struct db *db, const struct actor *actor, stru
                                                                .created_ms = now_ms},
                               err));
         TRY(sql_person_unit_insert(
-            db, &(struct sql_person_unit_insert_args){.id = db_id(db), .person_id = row->object_id, .unit_id = unit->id, .from_day = run->day}, err));
+            db,
+            &(struct sql_person_unit_insert_args){
+                .id = db_id(db), .person_id = row->object_id, .unit_id = unit->id, .from_day = run->day},
+            err));
         int64_t grant_id = 0;
         struct grant_request request = {.person_id = row->object_id,
                                         .role = row->cells[P_ROLE],
@@ -390,10 +420,12 @@ static enum err_code person_drop(struct db *db, int64_t batch_id, int64_t at_ms,
     AUTO_ARENA arena;
     arena_init(&arena, 1u << 18);
     struct sql_undo_stuck_people_row *s = NULL;
-    TRY(sql_undo_stuck_people(db, &arena, &(struct sql_undo_stuck_people_args){.batch_id = batch_id, .at_ms = at_ms}, &s, err));
+    TRY(sql_undo_stuck_people(db, &arena, &(struct sql_undo_stuck_people_args){.batch_id = batch_id, .at_ms = at_ms},
+                              &s, err));
     if (s && (s->accounts || s->grants))
-        return err_set(err, ERR_CONFLICT, "những người đã nhập đang có: %lld tài khoản hoặc lời mời, %lld quyền giao sau đó", (long long)s->accounts,
-                       (long long)s->grants);
+        return err_set(err, ERR_CONFLICT,
+                       "những người đã nhập đang có: %lld tài khoản hoặc lời mời, %lld quyền giao sau đó",
+                       (long long)s->accounts, (long long)s->grants);
     TRY(sql_undo_person_grants(db, &(struct sql_undo_person_grants_args){.batch_id = batch_id}, err));
     TRY(sql_undo_person_units(db, &(struct sql_undo_person_units_args){.batch_id = batch_id}, err));
     return sql_undo_people(db, &(struct sql_undo_people_args){.batch_id = batch_id}, err);
@@ -437,8 +469,16 @@ static enum err_code system_load(struct db *db, struct import_run *run, struct e
         if (!cells)
             return arena_full(&run->arena, err);
 #define YES(flag) ((flag) ? STR("1") : STR("0"))
-        const struct str all[S_COUNT] = {unit->code,          r->name,       r->code,   owner ? owner->code : STR(""), YES(r->is_important), YES(r->has_personal_data),
-                                         YES(r->is_national_platform), YES(r->uses_camera), r->sector, r->description};
+        const struct str all[S_COUNT] = {unit->code,
+                                         r->name,
+                                         r->code,
+                                         owner ? owner->code : STR(""),
+                                         YES(r->is_important),
+                                         YES(r->has_personal_data),
+                                         YES(r->is_national_platform),
+                                         YES(r->uses_camera),
+                                         r->sector,
+                                         r->description};
 #undef YES
         for (size_t c = 0; c < S_COUNT; c++)
             cells[c] = given(all[c]);
@@ -465,7 +505,8 @@ static enum err_code system_write(struct db *db, const struct actor *actor, stru
         struct import_row *row = &run->rows[i];
         if (row->verdict != IMPORT_NEW && row->verdict != IMPORT_CHANGED)
             continue;
-        const struct known_unit *unit = map_get(&known->by_code, row->cells[S_OPERATOR]), *owner = map_get(&known->by_code, row->cells[S_OWNER]);
+        const struct known_unit *unit = map_get(&known->by_code, row->cells[S_OPERATOR]),
+                                *owner = map_get(&known->by_code, row->cells[S_OWNER]);
         must(unit);
         struct system_fields fields = {.operator_id = unit->id,
                                        .owner_id = owner ? owner->id : 0,
@@ -492,8 +533,10 @@ static enum err_code system_drop(struct db *db, int64_t batch_id, int64_t at_ms,
     struct sql_undo_stuck_systems_row *s = NULL;
     TRY(sql_undo_stuck_systems(db, &arena, &(struct sql_undo_stuck_systems_args){.batch_id = batch_id}, &s, err));
     if (s && (s->levels || s->parts))
-        return err_set(err, ERR_CONFLICT, "các hệ thống đã nhập đang có: %lld cấp độ, %lld hệ thống có địa chỉ, tên miền hoặc cơ sở dữ liệu",
-                       (long long)s->levels, (long long)s->parts);
+        return err_set(
+            err, ERR_CONFLICT,
+            "các hệ thống đã nhập đang có: %lld cấp độ, %lld hệ thống có địa chỉ, tên miền hoặc cơ sở dữ liệu",
+            (long long)s->levels, (long long)s->parts);
     return sql_undo_systems(db, &(struct sql_undo_systems_args){.batch_id = batch_id}, err);
 }
 
@@ -548,7 +591,8 @@ static enum err_code site_write(struct db *db, const struct actor *actor, struct
         const struct known_unit *unit = map_get(&known->by_code, row->cells[T_UNIT]);
         if (row->verdict == IMPORT_NEW) {
             must(unit);
-            TRY(site_new(db, &system, unit->id, row->cells[T_NAME], or_none(row->cells[T_ADDRESS]), run->day, &row->object_id, err));
+            TRY(site_new(db, &system, unit->id, row->cells[T_NAME], or_none(row->cells[T_ADDRESS]), run->day,
+                         &row->object_id, err));
         } else if (row->verdict == IMPORT_CHANGED)
             TRY(site_update(db, &system, row->object_id, row->cells[T_NAME], or_none(row->cells[T_ADDRESS]), err));
     }
@@ -567,11 +611,13 @@ static enum err_code site_drop(struct db *db, int64_t batch_id, int64_t at_ms, s
 }
 
 const struct import_register import_registers[] = {
-    {"units", "Đơn vị", "Units", "unit", RIGHT_ORG_ADMIN, unit_columns, ARRAY_LEN(unit_columns), unit_load, unit_key, unit_check, unit_write, unit_drop},
-    {"people", "Người dùng", "People", "person", RIGHT_PEOPLE_ADMIN, person_columns, ARRAY_LEN(person_columns), person_load, person_key, person_check,
-     person_write, person_drop},
-    {"systems", "Hệ thống thông tin", "Systems", "system", RIGHT_ORG_ADMIN, system_columns, ARRAY_LEN(system_columns), system_load, system_key, system_check,
-     system_write, system_drop},
-    {"sites", "Địa điểm", "Sites", "site", RIGHT_ORG_ADMIN, site_columns, ARRAY_LEN(site_columns), site_load, site_key, site_check, site_write, site_drop},
+    {"units", "Đơn vị", "Units", "unit", RIGHT_ORG_ADMIN, unit_columns, ARRAY_LEN(unit_columns), unit_load, unit_key,
+     unit_check, unit_write, unit_drop},
+    {"people", "Người dùng", "People", "person", RIGHT_PEOPLE_ADMIN, person_columns, ARRAY_LEN(person_columns),
+     person_load, person_key, person_check, person_write, person_drop},
+    {"systems", "Hệ thống thông tin", "Systems", "system", RIGHT_ORG_ADMIN, system_columns, ARRAY_LEN(system_columns),
+     system_load, system_key, system_check, system_write, system_drop},
+    {"sites", "Địa điểm", "Sites", "site", RIGHT_ORG_ADMIN, site_columns, ARRAY_LEN(site_columns), site_load, site_key,
+     site_check, site_write, site_drop},
 };
 const size_t import_register_count = ARRAY_LEN(import_registers);

@@ -6,11 +6,11 @@
 #include "org/person.sql.h"
 #include "proof/chain.h"
 
-#define PERSON_ARENA_BYTES (1u << 20)
+#define PERSON_ARENA_BYTES    (1u << 20)
 #define PERSON_NAME_MAX_BYTES 200u
 
-static enum err_code note(struct db *db, const struct actor *actor, const char *kind, int64_t person_id, int64_t unit_id, struct str content,
-                          struct err *err)
+static enum err_code note(struct db *db, const struct actor *actor, const char *kind, int64_t person_id,
+                          int64_t unit_id, struct str content, struct err *err)
 {
     return chain_append(db,
                         &(struct chain_note){.stream = CHAIN_AUDIT,
@@ -30,7 +30,8 @@ static struct str or_none(struct str s)
 }
 
 /* May the actor look after this person with this right? */
-static enum err_code require_managed(struct db *db, const struct actor *actor, uint64_t right, int64_t person_id, const char *what, struct err *err)
+static enum err_code require_managed(struct db *db, const struct actor *actor, uint64_t right, int64_t person_id,
+                                     const char *what, struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, PERSON_ARENA_BYTES);
@@ -38,11 +39,14 @@ static enum err_code require_managed(struct db *db, const struct actor *actor, u
     struct sql_person_is_managed_row *row = NULL;
     if (actor->all)
         return ERR_NONE;
-    TRY(sql_person_is_managed(db, &asked, &arena, &(struct sql_person_is_managed_args){.person_id = person_id, .on_day = actor->day}, &row, err));
+    TRY(sql_person_is_managed(db, &asked, &arena,
+                              &(struct sql_person_is_managed_args){.person_id = person_id, .on_day = actor->day}, &row,
+                              err));
     return row && row->n > 0 ? ERR_NONE : err_set(err, ERR_DENIED, "not allowed to %s", what);
 }
 
-static enum err_code require_person(struct db *db, struct arena *arena, int64_t person_id, struct sql_person_raw_row **ret_person, struct err *err)
+static enum err_code require_person(struct db *db, struct arena *arena, int64_t person_id,
+                                    struct sql_person_raw_row **ret_person, struct err *err)
 {
     struct sql_person_raw_row *person = NULL;
     TRY(sql_person_raw(db, arena, &(struct sql_person_raw_args){.id = person_id}, &person, err));
@@ -67,9 +71,11 @@ static enum err_code check_fields(const struct person_fields *fields, struct err
     return ERR_NONE;
 }
 
-static enum err_code keys_of(struct arena *arena, const struct person_fields *fields, struct str *ret_search, struct str *ret_sort, struct err *err)
+static enum err_code keys_of(struct arena *arena, const struct person_fields *fields, struct str *ret_search,
+                             struct str *ret_sort, struct err *err)
 {
-    struct str both = arena_printf(arena, "%.*s %.*s %.*s", STR_ARG(fields->name), STR_ARG(fields->email), STR_ARG(fields->phone));
+    struct str both =
+        arena_printf(arena, "%.*s %.*s %.*s", STR_ARG(fields->name), STR_ARG(fields->email), STR_ARG(fields->phone));
     *ret_search = viet_search_key(arena, both);
     *ret_sort = viet_sort_key_person(arena, str_trim(fields->name));
     return str_is_null(both) || str_is_null(*ret_search) || str_is_null(*ret_sort) ? arena_full(arena, err) : ERR_NONE;
@@ -112,12 +118,15 @@ static enum err_code new_in_transaction(struct db *db, void *ctx, struct err *er
                           },
                           err));
     TRY(sql_person_unit_insert(
-        db, &(struct sql_person_unit_insert_args){.id = db_id(db), .person_id = a->person_id, .unit_id = a->unit_id, .from_day = a->day}, err));
+        db,
+        &(struct sql_person_unit_insert_args){
+            .id = db_id(db), .person_id = a->person_id, .unit_id = a->unit_id, .from_day = a->day},
+        err));
     return note(db, a->actor, "person_added", a->person_id, a->unit_id, str_trim(a->fields->name), err);
 }
 
-enum err_code person_new(struct db *db, const struct actor *actor, const struct person_fields *fields, int64_t unit_id, civil_day from_day,
-                         bool is_sample, int64_t *ret_id, struct err *err)
+enum err_code person_new(struct db *db, const struct actor *actor, const struct person_fields *fields, int64_t unit_id,
+                         civil_day from_day, bool is_sample, int64_t *ret_id, struct err *err)
 {
     struct adding a = {.actor = actor, .fields = fields, .unit_id = unit_id, .day = from_day, .flag = is_sample};
     TRY(db_transact(db, new_in_transaction, &a, err));
@@ -152,7 +161,8 @@ static enum err_code update_in_transaction(struct db *db, void *ctx, struct err 
     return note(db, a->actor, "person_changed", a->person_id, 0, str_trim(a->fields->name), err);
 }
 
-enum err_code person_update(struct db *db, const struct actor *actor, int64_t person_id, const struct person_fields *fields, struct err *err)
+enum err_code person_update(struct db *db, const struct actor *actor, int64_t person_id,
+                            const struct person_fields *fields, struct err *err)
 {
     struct adding a = {.actor = actor, .fields = fields, .person_id = person_id};
     return db_transact(db, update_in_transaction, &a, err);
@@ -164,7 +174,8 @@ static enum err_code lock_out(struct db *db, int64_t person_id, struct err *err)
     int64_t changes = 0;
     TRY(sql_session_wipe(db, &(struct sql_session_wipe_args){.person_id = person_id}, &changes, err));
     TRY(sql_invitation_wipe(db, &(struct sql_invitation_wipe_args){.person_id = person_id}, err));
-    return sql_api_token_revoke_all(db, &(struct sql_api_token_revoke_all_args){.person_id = person_id, .revoked_ms = db_now_ms(db)}, err);
+    return sql_api_token_revoke_all(
+        db, &(struct sql_api_token_revoke_all_args){.person_id = person_id, .revoked_ms = db_now_ms(db)}, err);
 }
 
 static enum err_code active_in_transaction(struct db *db, void *ctx, struct err *err)
@@ -174,7 +185,8 @@ static enum err_code active_in_transaction(struct db *db, void *ctx, struct err 
     if (!a->flag && a->person_id == a->actor->person_id)
         return err_set(err, ERR_CONFLICT, "không thể tự khóa tài khoản của mình");
     int64_t changes = 0;
-    TRY(sql_person_activate(db, &(struct sql_person_activate_args){.id = a->person_id, .is_active = a->flag}, &changes, err));
+    TRY(sql_person_activate(db, &(struct sql_person_activate_args){.id = a->person_id, .is_active = a->flag}, &changes,
+                            err));
     if (changes != 1)
         return err_set(err, ERR_NOT_FOUND, "không có người này");
     if (!a->flag)
@@ -182,7 +194,8 @@ static enum err_code active_in_transaction(struct db *db, void *ctx, struct err 
     return note(db, a->actor, a->flag ? "person_activated" : "person_deactivated", a->person_id, 0, STR(""), err);
 }
 
-enum err_code person_set_active(struct db *db, const struct actor *actor, int64_t person_id, bool is_active, struct err *err)
+enum err_code person_set_active(struct db *db, const struct actor *actor, int64_t person_id, bool is_active,
+                                struct err *err)
 {
     struct adding a = {.actor = actor, .person_id = person_id, .flag = is_active};
     return db_transact(db, active_in_transaction, &a, err);
@@ -198,15 +211,21 @@ static enum err_code join_in_transaction(struct db *db, void *ctx, struct err *e
     TRY(require_person(db, &arena, a->person_id, &person, err));
     struct sql_person_unit_on_row *there = NULL;
     TRY(sql_person_unit_on(
-        db, &arena, &(struct sql_person_unit_on_args){.person_id = a->person_id, .unit_id = a->unit_id, .on_day = a->day}, &there, err));
+        db, &arena,
+        &(struct sql_person_unit_on_args){.person_id = a->person_id, .unit_id = a->unit_id, .on_day = a->day}, &there,
+        err));
     if (there && there->n > 0)
         return err_set(err, ERR_CONFLICT, "người này đã thuộc đơn vị");
     TRY(sql_person_unit_insert(
-        db, &(struct sql_person_unit_insert_args){.id = db_id(db), .person_id = a->person_id, .unit_id = a->unit_id, .from_day = a->day}, err));
+        db,
+        &(struct sql_person_unit_insert_args){
+            .id = db_id(db), .person_id = a->person_id, .unit_id = a->unit_id, .from_day = a->day},
+        err));
     return note(db, a->actor, "person_joined", a->person_id, a->unit_id, STR(""), err);
 }
 
-enum err_code person_join_unit(struct db *db, const struct actor *actor, int64_t person_id, int64_t unit_id, civil_day from_day, struct err *err)
+enum err_code person_join_unit(struct db *db, const struct actor *actor, int64_t person_id, int64_t unit_id,
+                               civil_day from_day, struct err *err)
 {
     struct adding a = {.actor = actor, .person_id = person_id, .unit_id = unit_id, .day = from_day};
     return db_transact(db, join_in_transaction, &a, err);
@@ -218,15 +237,18 @@ static enum err_code leave_in_transaction(struct db *db, void *ctx, struct err *
     TRY(access_require(db, a->actor, RIGHT_PEOPLE_ADMIN, a->unit_id, "let a person go", err));
     int64_t changes = 0;
     TRY(sql_person_unit_end(
-        db, &(struct sql_person_unit_end_args){.person_id = a->person_id, .unit_id = a->unit_id, .day = a->day}, &changes, err));
+        db, &(struct sql_person_unit_end_args){.person_id = a->person_id, .unit_id = a->unit_id, .day = a->day},
+        &changes, err));
     if (changes == 0)
         return err_set(err, ERR_NOT_FOUND, "người này không thuộc đơn vị");
     TRY(sql_grant_close_in_unit(
-        db, &(struct sql_grant_close_in_unit_args){.person_id = a->person_id, .unit_id = a->unit_id, .day = a->day}, err));
+        db, &(struct sql_grant_close_in_unit_args){.person_id = a->person_id, .unit_id = a->unit_id, .day = a->day},
+        err));
     return note(db, a->actor, "person_left", a->person_id, a->unit_id, STR(""), err);
 }
 
-enum err_code person_leave_unit(struct db *db, const struct actor *actor, int64_t person_id, int64_t unit_id, civil_day day, struct err *err)
+enum err_code person_leave_unit(struct db *db, const struct actor *actor, int64_t person_id, int64_t unit_id,
+                                civil_day day, struct err *err)
 {
     struct adding a = {.actor = actor, .person_id = person_id, .unit_id = unit_id, .day = day};
     return db_transact(db, leave_in_transaction, &a, err);
@@ -238,7 +260,8 @@ static enum err_code erase_in_transaction(struct db *db, void *ctx, struct err *
     AUTO_ARENA arena;
     arena_init(&arena, PERSON_ARENA_BYTES);
     TRY(require_managed(db, a->actor, RIGHT_DATA_PROTECTION, a->person_id, "erase this person", err));
-    struct str search_key = viet_search_key(&arena, PERSON_ERASED_NAME), sort_key = viet_sort_key(&arena, PERSON_ERASED_NAME);
+    struct str search_key = viet_search_key(&arena, PERSON_ERASED_NAME),
+               sort_key = viet_sort_key(&arena, PERSON_ERASED_NAME);
     if (str_is_null(search_key) || str_is_null(sort_key))
         return arena_full(&arena, err);
     int64_t changes = 0;
@@ -257,7 +280,8 @@ static enum err_code erase_in_transaction(struct db *db, void *ctx, struct err *
     TRY(sql_recovery_wipe(db, &(struct sql_recovery_wipe_args){.person_id = a->person_id}, err));
     TRY(sql_notice_wipe(db, &(struct sql_notice_wipe_args){.person_id = a->person_id}, err));
     TRY(sql_grant_close_all(db, &(struct sql_grant_close_all_args){.person_id = a->person_id, .day = today}, err));
-    TRY(sql_person_unit_end_all(db, &(struct sql_person_unit_end_all_args){.person_id = a->person_id, .day = today}, err));
+    TRY(sql_person_unit_end_all(db, &(struct sql_person_unit_end_all_args){.person_id = a->person_id, .day = today},
+                                err));
     /* What the chain says of him by name goes too; the entries stay. */
     struct sql_person_entries_rows entries;
     TRY(sql_person_entries(db, &arena, &(struct sql_person_entries_args){.person_id = a->person_id}, &entries, err));
@@ -266,7 +290,8 @@ static enum err_code erase_in_transaction(struct db *db, void *ctx, struct err *
     return note(db, a->actor, "person_erased", a->person_id, 0, a->text, err);
 }
 
-enum err_code person_erase(struct db *db, const struct actor *actor, int64_t person_id, struct str reason, struct err *err)
+enum err_code person_erase(struct db *db, const struct actor *actor, int64_t person_id, struct str reason,
+                           struct err *err)
 {
     if (str_is_empty(str_trim(reason)))
         return err_set(err, ERR_SYNTAX, "cần ghi lý do xóa");
@@ -274,22 +299,26 @@ enum err_code person_erase(struct db *db, const struct actor *actor, int64_t per
     return db_transact(db, erase_in_transaction, &a, err);
 }
 
-enum err_code person_look(struct db *db, const struct actor *actor, struct str language, struct str theme, struct err *err)
+enum err_code person_look(struct db *db, const struct actor *actor, struct str language, struct str theme,
+                          struct err *err)
 {
     if (!str_equal(language, STR("vi")) && !str_equal(language, STR("en")))
         return err_set(err, ERR_SYNTAX, "không có ngôn ngữ '%.*s'", STR_ARG(language));
     if (!str_equal(theme, STR("auto")) && !str_equal(theme, STR("light")) && !str_equal(theme, STR("dark")))
         return err_set(err, ERR_SYNTAX, "không có giao diện '%.*s'", STR_ARG(theme));
     int64_t changes = 0;
-    TRY(sql_person_set_look(db, &(struct sql_person_set_look_args){.id = actor->person_id, .language = language, .theme = theme}, &changes, err));
+    TRY(sql_person_set_look(
+        db, &(struct sql_person_set_look_args){.id = actor->person_id, .language = language, .theme = theme}, &changes,
+        err));
     return changes == 1 ? ERR_NONE : err_set(err, ERR_NOT_FOUND, "không có người này");
 }
 
 /* --- grants --- */
 
 /* Every right of the role held on the unit (and, for a grant that goes down, the flowing ones down that same tree). */
-static enum err_code holds_all(struct db *db, struct arena *arena, const struct actor *actor, const struct know_role *role, int64_t unit_id,
-                               struct str edge_kind, bool *ret_holds, struct err *err)
+static enum err_code holds_all(struct db *db, struct arena *arena, const struct actor *actor,
+                               const struct know_role *role, int64_t unit_id, struct str edge_kind, bool *ret_holds,
+                               struct err *err)
 {
     bool has = false;
     TRY(access_has(db, actor, RIGHT_PEOPLE_ADMIN, unit_id, &has, err));
@@ -303,10 +332,11 @@ static enum err_code holds_all(struct db *db, struct arena *arena, const struct 
     }
     if (has && !str_is_empty(edge_kind) && !actor->all) {
         struct sql_grant_down_rights_rows down;
-        TRY(sql_grant_down_rights(db, arena,
-                                  &(struct sql_grant_down_rights_args){
-                                      .person_id = actor->person_id, .unit_id = unit_id, .edge_kind = edge_kind, .on_day = actor->day},
-                                  &down, err));
+        TRY(sql_grant_down_rights(
+            db, arena,
+            &(struct sql_grant_down_rights_args){
+                .person_id = actor->person_id, .unit_id = unit_id, .edge_kind = edge_kind, .on_day = actor->day},
+            &down, err));
         uint64_t flowing = 0, want = (role->right_bits | RIGHT_PEOPLE_ADMIN) & know_flowing_rights();
         for (size_t i = 0; i < down.count; i++)
             flowing |= (uint64_t)down.items[i].rights;
@@ -317,14 +347,16 @@ static enum err_code holds_all(struct db *db, struct arena *arena, const struct 
 }
 
 /* A role the actor holds there names this one. Who acts for a unit names for that unit alone. */
-static enum err_code names_it(struct db *db, struct arena *arena, const struct actor *actor, const struct know_role *role, int64_t unit_id,
-                              struct str edge_kind, bool *ret_names, struct err *err)
+static enum err_code names_it(struct db *db, struct arena *arena, const struct actor *actor,
+                              const struct know_role *role, int64_t unit_id, struct str edge_kind, bool *ret_names,
+                              struct err *err)
 {
     struct sql_grant_roles_at_rows held;
-    TRY(sql_grant_roles_at(db, arena,
-                           &(struct sql_grant_roles_at_args){
-                               .person_id = actor->person_id, .unit_id = unit_id, .edge_kind = edge_kind, .on_day = actor->day},
-                           &held, err));
+    TRY(sql_grant_roles_at(
+        db, arena,
+        &(struct sql_grant_roles_at_args){
+            .person_id = actor->person_id, .unit_id = unit_id, .edge_kind = edge_kind, .on_day = actor->day},
+        &held, err));
     bool names = false;
     for (size_t i = 0; i < held.count && !names; i++) {
         const struct know_role *mine = know_role_find(held.items[i].role);
@@ -339,8 +371,9 @@ static enum err_code names_it(struct db *db, struct arena *arena, const struct a
     return ERR_NONE;
 }
 
-static enum err_code may_give(struct db *db, struct arena *arena, const struct actor *actor, const struct know_role *role, int64_t unit_id,
-                              struct str edge_kind, int64_t person_id, struct err *err)
+static enum err_code may_give(struct db *db, struct arena *arena, const struct actor *actor,
+                              const struct know_role *role, int64_t unit_id, struct str edge_kind, int64_t person_id,
+                              struct err *err)
 {
     if (actor->all)
         return ERR_NONE;
@@ -350,7 +383,8 @@ static enum err_code may_give(struct db *db, struct arena *arena, const struct a
     TRY(holds_all(db, arena, actor, role, unit_id, edge_kind, &may, err));
     if (!may)
         TRY(names_it(db, arena, actor, role, unit_id, edge_kind, &may, err));
-    return may ? ERR_NONE : err_set(err, ERR_DENIED, "bạn không được giao vai trò %.*s ở đơn vị này", STR_ARG(role->title.vi));
+    return may ? ERR_NONE
+               : err_set(err, ERR_DENIED, "bạn không được giao vai trò %.*s ở đơn vị này", STR_ARG(role->title.vi));
 }
 
 struct giving {
@@ -360,23 +394,26 @@ struct giving {
     civil_day day;
 };
 
-static enum err_code check_never_with(struct db *db, struct arena *arena, const struct grant_request *r, const struct know_role *role, struct err *err)
+static enum err_code check_never_with(struct db *db, struct arena *arena, const struct grant_request *r,
+                                      const struct know_role *role, struct err *err)
 {
     struct sql_grant_near_rows near;
     TRY(sql_grant_near(
         db, arena,
-        &(struct sql_grant_near_args){.person_id = r->person_id, .unit_id = r->unit_id, .edge_kind = r->edge_kind, .on_day = r->from_day}, &near,
-        err));
+        &(struct sql_grant_near_args){
+            .person_id = r->person_id, .unit_id = r->unit_id, .edge_kind = r->edge_kind, .on_day = r->from_day},
+        &near, err));
     for (size_t i = 0; i < near.count; i++) {
         const struct know_role *other = know_role_find(near.items[i].role);
         if (other && (know_ids_has(role->never_with, other->id) || know_ids_has(other->never_with, role->id)))
-            return err_set(err, ERR_CONFLICT, "một người không thể vừa là %.*s vừa là %.*s", STR_ARG(role->title.vi), STR_ARG(other->title.vi));
+            return err_set(err, ERR_CONFLICT, "một người không thể vừa là %.*s vừa là %.*s", STR_ARG(role->title.vi),
+                           STR_ARG(other->title.vi));
     }
     return ERR_NONE;
 }
 
-static enum err_code put_grant(struct db *db, const struct giving *g, const struct know_role *role, int64_t id, struct str edge_kind, uint64_t rights,
-                               int64_t pair_id, struct err *err)
+static enum err_code put_grant(struct db *db, const struct giving *g, const struct know_role *role, int64_t id,
+                               struct str edge_kind, uint64_t rights, int64_t pair_id, struct err *err)
 {
     const struct grant_request *r = g->request;
     return sql_grant_insert(db,
@@ -398,11 +435,12 @@ static enum err_code put_grant(struct db *db, const struct giving *g, const stru
                             err);
 }
 
-static enum err_code note_grant(struct db *db, const struct actor *actor, const char *kind, int64_t id, int64_t person_id, struct str role,
-                                int64_t unit_id, struct str edge_kind, struct arena *arena, struct err *err)
+static enum err_code note_grant(struct db *db, const struct actor *actor, const char *kind, int64_t id,
+                                int64_t person_id, struct str role, int64_t unit_id, struct str edge_kind,
+                                struct arena *arena, struct err *err)
 {
-    struct str content = arena_printf(arena, "{\"grant\":\"%lld\",\"role\":\"%.*s\",\"edge_kind\":\"%.*s\"}", (long long)id, STR_ARG(role),
-                                      STR_ARG(edge_kind));
+    struct str content = arena_printf(arena, "{\"grant\":\"%lld\",\"role\":\"%.*s\",\"edge_kind\":\"%.*s\"}",
+                                      (long long)id, STR_ARG(role), STR_ARG(edge_kind));
     if (str_is_null(content))
         return arena_full(arena, err);
     return note(db, actor, kind, person_id, unit_id, content, err);
@@ -428,9 +466,10 @@ static enum err_code give_in_transaction(struct db *db, void *ctx, struct err *e
     struct sql_person_raw_row *person;
     TRY(require_person(db, &arena, r->person_id, &person, err));
     struct sql_grant_same_row *same = NULL;
-    TRY(sql_grant_same(
-        db, &arena,
-        &(struct sql_grant_same_args){.person_id = r->person_id, .role = role->id, .unit_id = r->unit_id, .on_day = r->from_day}, &same, err));
+    TRY(sql_grant_same(db, &arena,
+                       &(struct sql_grant_same_args){
+                           .person_id = r->person_id, .role = role->id, .unit_id = r->unit_id, .on_day = r->from_day},
+                       &same, err));
     if (same && same->n > 0)
         return err_set(err, ERR_CONFLICT, "người này đã giữ vai trò %.*s ở đơn vị", STR_ARG(role->title.vi));
     TRY(check_never_with(db, &arena, r, role, err));
@@ -439,10 +478,12 @@ static enum err_code give_in_transaction(struct db *db, void *ctx, struct err *e
     uint64_t flowing = role->right_bits & know_flowing_rights();
     if (!str_is_empty(r->edge_kind) && flowing)
         TRY(put_grant(db, g, role, db_id(db), r->edge_kind, flowing, g->id, err));
-    return note_grant(db, g->actor, "grant_given", g->id, r->person_id, role->id, r->unit_id, r->edge_kind, &arena, err);
+    return note_grant(db, g->actor, "grant_given", g->id, r->person_id, role->id, r->unit_id, r->edge_kind, &arena,
+                      err);
 }
 
-enum err_code grant_give(struct db *db, const struct actor *actor, const struct grant_request *request, int64_t *ret_id, struct err *err)
+enum err_code grant_give(struct db *db, const struct actor *actor, const struct grant_request *request, int64_t *ret_id,
+                         struct err *err)
 {
     struct giving g = {.actor = actor, .request = request};
     TRY(db_transact(db, give_in_transaction, &g, err));
@@ -473,7 +514,8 @@ static enum err_code end_in_transaction(struct db *db, void *ctx, struct err *er
     TRY(sql_grant_close(db, &(struct sql_grant_close_args){.id = row->id, .day = g->day}, &changes, err));
     if (changes == 0)
         return err_set(err, ERR_CONFLICT, "quyền này đã hết hiệu lực");
-    return note_grant(db, g->actor, "grant_ended", row->id, row->person_id, row->role, row->unit_id, row->edge_kind, &arena, err);
+    return note_grant(db, g->actor, "grant_ended", row->id, row->person_id, row->role, row->unit_id, row->edge_kind,
+                      &arena, err);
 }
 
 enum err_code grant_end(struct db *db, const struct actor *actor, int64_t grant_id, civil_day day, struct err *err)

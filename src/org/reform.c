@@ -15,13 +15,16 @@ struct reform {
     struct arena arena;
 };
 
-static enum err_code of_kind(struct db *db, struct reform *r, struct str kind, civil_day day, struct sql_units_of_kind_rows *ret_rows, struct err *err)
+static enum err_code of_kind(struct db *db, struct reform *r, struct str kind, civil_day day,
+                             struct sql_units_of_kind_rows *ret_rows, struct err *err)
 {
-    return sql_units_of_kind(db, &r->arena, &(struct sql_units_of_kind_args){.kind = kind, .on_day = day}, ret_rows, err);
+    return sql_units_of_kind(db, &r->arena, &(struct sql_units_of_kind_args){.kind = kind, .on_day = day}, ret_rows,
+                             err);
 }
 
 /* The unit of a kind that answers for the same place: same parent, else same top. NULL: none. */
-static const struct sql_units_of_kind_row *peer_of(const struct sql_units_of_kind_row *unit, const struct sql_units_of_kind_rows *others)
+static const struct sql_units_of_kind_row *peer_of(const struct sql_units_of_kind_row *unit,
+                                                   const struct sql_units_of_kind_rows *others)
 {
     for (size_t i = 0; i < others->count; i++)
         if (others->items[i].id != unit->id && unit->parent_id && others->items[i].parent_id == unit->parent_id)
@@ -40,7 +43,8 @@ static enum err_code apply(struct db *db, struct reform *r, const struct event_p
     return ERR_NONE;
 }
 
-static struct event_plan plan_of(const struct know_reform_event *e, enum event_kind kind, const int64_t *from_id, int64_t to_id)
+static struct event_plan plan_of(const struct know_reform_event *e, enum event_kind kind, const int64_t *from_id,
+                                 int64_t to_id)
 {
     const struct know_instrument *law = know_instrument_find(e->basis);
     return (struct event_plan){.kind = kind,
@@ -52,12 +56,14 @@ static struct event_plan plan_of(const struct know_reform_event *e, enum event_k
                                .to_id = to_id};
 }
 
-static enum err_code reform_function(struct db *db, struct reform *r, const struct know_reform_event *e, struct err *err)
+static enum err_code reform_function(struct db *db, struct reform *r, const struct know_reform_event *e,
+                                     struct err *err)
 {
     struct sql_unit_function_holders_rows holders;
     struct sql_units_of_kind_rows from, to;
     TRY(sql_unit_function_holders(
-        db, &r->arena, &(struct sql_unit_function_holders_args){.function = e->function, .on_day = e->on_day}, &holders, err));
+        db, &r->arena, &(struct sql_unit_function_holders_args){.function = e->function, .on_day = e->on_day}, &holders,
+        err));
     TRY(of_kind(db, r, e->from_kind, e->on_day, &from, err));
     TRY(of_kind(db, r, e->to_kind, e->on_day, &to, err));
     for (size_t i = 0; i < holders.count; i++) {
@@ -81,13 +87,18 @@ static enum err_code reform_function(struct db *db, struct reform *r, const stru
     return ERR_NONE;
 }
 
-/* "Sở Tài nguyên và Môi trường tỉnh Trúc Lâm" of one kind becomes "Sở Nông nghiệp và Môi trường tỉnh Trúc Lâm" of the other. */
-static enum err_code become(struct db *db, struct reform *r, const struct know_reform_event *e, const struct sql_units_of_kind_row *unit, struct err *err)
+/* "Sở Tài nguyên và Môi trường tỉnh Trúc Lâm" of one kind becomes "Sở Nông nghiệp và Môi trường tỉnh Trúc Lâm" of the
+ * other. */
+static enum err_code become(struct db *db, struct reform *r, const struct know_reform_event *e,
+                            const struct sql_units_of_kind_row *unit, struct err *err)
 {
     const struct know_org_kind *old = know_org_kind_find(e->from_kind), *fresh = know_org_kind_find(e->to_kind);
     must(old && fresh); /* the generator has checked both */
-    struct str rest = str_starts_with(unit->name, old->title.vi) ? str_slice(unit->name, old->title.vi.len_bytes, unit->name.len_bytes) : STR("");
-    struct unit_fact fact = {.kind = fresh->id, .name = arena_printf(&r->arena, "%.*s%.*s", STR_ARG(fresh->title.vi), STR_ARG(rest))};
+    struct str rest = str_starts_with(unit->name, old->title.vi)
+                          ? str_slice(unit->name, old->title.vi.len_bytes, unit->name.len_bytes)
+                          : STR("");
+    struct unit_fact fact = {.kind = fresh->id,
+                             .name = arena_printf(&r->arena, "%.*s%.*s", STR_ARG(fresh->title.vi), STR_ARG(rest))};
     if (str_is_null(fact.name))
         return arena_full(&r->arena, err);
     struct event_plan plan = plan_of(e, EVENT_RENAME, &unit->id, 0);
@@ -95,7 +106,8 @@ static enum err_code become(struct db *db, struct reform *r, const struct know_r
     return apply(db, r, &plan, err);
 }
 
-static enum err_code reform_merge_kinds(struct db *db, struct reform *r, const struct know_reform_event *e, struct err *err)
+static enum err_code reform_merge_kinds(struct db *db, struct reform *r, const struct know_reform_event *e,
+                                        struct err *err)
 {
     struct sql_units_of_kind_rows from, to;
     TRY(of_kind(db, r, e->from_kind, e->on_day, &from, err));
@@ -117,7 +129,8 @@ static enum err_code reform_merge_kinds(struct db *db, struct reform *r, const s
 static bool is_of(struct reform *r, struct str name, struct str province)
 {
     struct str a = viet_search_key(&r->arena, name), b = viet_search_key(&r->arena, province);
-    return !str_is_null(a) && !str_is_null(b) && str_ends_with(a, b) && (a.len_bytes == b.len_bytes || a.ptr[a.len_bytes - b.len_bytes - 1] == ' ');
+    return !str_is_null(a) && !str_is_null(b) && str_ends_with(a, b) &&
+           (a.len_bytes == b.len_bytes || a.ptr[a.len_bytes - b.len_bytes - 1] == ' ');
 }
 
 static struct str without_place(struct str name, struct str place)
@@ -133,21 +146,25 @@ static struct str without_place(struct str name, struct str place)
 }
 
 /* Bodies of a province that has only one of each: they merge with those of the province it goes into. */
-static enum err_code merge_bodies(struct db *db, struct reform *r, const struct know_reform_event *e, int64_t old_id, struct str old_name, int64_t new_id,
-                                  struct str new_name, struct err *err)
+static enum err_code merge_bodies(struct db *db, struct reform *r, const struct know_reform_event *e, int64_t old_id,
+                                  struct str old_name, int64_t new_id, struct str new_name, struct err *err)
 {
     struct sql_units_right_below_rows ours, theirs;
-    TRY(sql_units_right_below(db, &r->arena, &(struct sql_units_right_below_args){.unit_id = old_id, .on_day = e->on_day}, &ours, err));
-    TRY(sql_units_right_below(db, &r->arena, &(struct sql_units_right_below_args){.unit_id = new_id, .on_day = e->on_day}, &theirs, err));
+    TRY(sql_units_right_below(
+        db, &r->arena, &(struct sql_units_right_below_args){.unit_id = old_id, .on_day = e->on_day}, &ours, err));
+    TRY(sql_units_right_below(
+        db, &r->arena, &(struct sql_units_right_below_args){.unit_id = new_id, .on_day = e->on_day}, &theirs, err));
     for (size_t i = 0; i < ours.count; i++) {
         const struct know_org_kind *kind = know_org_kind_find(ours.items[i].kind);
         bool is_body = kind && kind->tier <= 2 && !str_equal(kind->id, STR("district_legacy")) &&
-                       (str_equal(kind->group, STR("department")) || str_equal(kind->group, STR("force")) || str_equal(kind->group, STR("committee")));
+                       (str_equal(kind->group, STR("department")) || str_equal(kind->group, STR("force")) ||
+                        str_equal(kind->group, STR("committee")));
         for (size_t k = 0; is_body && k < theirs.count; k++) {
             if (!str_equal(theirs.items[k].kind, ours.items[i].kind))
                 continue;
             if (str_equal(kind->id, STR("department")) &&
-                !viet_equal_folded(without_place(ours.items[i].name, old_name), without_place(theirs.items[k].name, new_name)))
+                !viet_equal_folded(without_place(ours.items[i].name, old_name),
+                                   without_place(theirs.items[k].name, new_name)))
                 continue;
             struct event_plan plan = plan_of(e, EVENT_MERGE, &ours.items[i].id, theirs.items[k].id);
             TRY(apply(db, r, &plan, err));
@@ -158,7 +175,8 @@ static enum err_code merge_bodies(struct db *db, struct reform *r, const struct 
     return ERR_NONE;
 }
 
-static const struct sql_units_of_kind_row *committee_of(struct reform *r, const struct sql_units_of_kind_rows *committees, struct str province)
+static const struct sql_units_of_kind_row *
+committee_of(struct reform *r, const struct sql_units_of_kind_rows *committees, struct str province)
 {
     for (size_t i = 0; i < committees->count; i++)
         if (is_of(r, committees->items[i].name, province))
@@ -166,7 +184,8 @@ static const struct sql_units_of_kind_row *committee_of(struct reform *r, const 
     return NULL;
 }
 
-static enum err_code reform_provinces(struct db *db, struct reform *r, const struct know_reform_event *e, struct err *err)
+static enum err_code reform_provinces(struct db *db, struct reform *r, const struct know_reform_event *e,
+                                      struct err *err)
 {
     struct sql_units_of_kind_rows committees;
     TRY(of_kind(db, r, e->from_kind, e->on_day, &committees, err));
@@ -192,11 +211,12 @@ static enum err_code reform_provinces(struct db *db, struct reform *r, const str
     return ERR_NONE;
 }
 
-static enum err_code right_below_of_kind(struct db *db, struct reform *r, int64_t unit_id, struct str kind, civil_day day, int64_t **ret_ids,
-                                         size_t *ret_count, struct err *err)
+static enum err_code right_below_of_kind(struct db *db, struct reform *r, int64_t unit_id, struct str kind,
+                                         civil_day day, int64_t **ret_ids, size_t *ret_count, struct err *err)
 {
     struct sql_units_right_below_rows below;
-    TRY(sql_units_right_below(db, &r->arena, &(struct sql_units_right_below_args){.unit_id = unit_id, .on_day = day}, &below, err));
+    TRY(sql_units_right_below(db, &r->arena, &(struct sql_units_right_below_args){.unit_id = unit_id, .on_day = day},
+                              &below, err));
     int64_t *ids = arena_new_array(&r->arena, int64_t, below.count + 1);
     size_t count = 0;
     if (!ids)
@@ -210,7 +230,8 @@ static enum err_code right_below_of_kind(struct db *db, struct reform *r, int64_
 }
 
 /* The district a unit stands below on the day before, through its education office or not; 0: none. */
-static enum err_code district_of(struct db *db, struct reform *r, int64_t unit_id, civil_day day, int64_t *ret_district_id, struct err *err)
+static enum err_code district_of(struct db *db, struct reform *r, int64_t unit_id, civil_day day,
+                                 int64_t *ret_district_id, struct err *err)
 {
     int64_t at = unit_id;
     for (int step = 0; step < 8 && at; step++) {
@@ -222,14 +243,17 @@ static enum err_code district_of(struct db *db, struct reform *r, int64_t unit_i
             return ERR_NONE;
         }
         TRY(sql_unit_edge_on(
-            db, &r->arena, &(struct sql_unit_edge_on_args){.child_id = at, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = day}, &up, err));
+            db, &r->arena,
+            &(struct sql_unit_edge_on_args){.child_id = at, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = day}, &up,
+            err));
         at = up ? up->parent_id : 0;
     }
     *ret_district_id = 0;
     return ERR_NONE;
 }
 
-static enum err_code reform_reparent(struct db *db, struct reform *r, const struct know_reform_event *e, struct err *err)
+static enum err_code reform_reparent(struct db *db, struct reform *r, const struct know_reform_event *e,
+                                     struct err *err)
 {
     struct sql_units_of_kind_rows units, to;
     TRY(of_kind(db, r, e->from_kind, e->on_day, &units, err));
@@ -264,8 +288,10 @@ static enum err_code reform_reparent(struct db *db, struct reform *r, const stru
     return ERR_NONE;
 }
 
-/* People, systems and duties of a district go to its first commune, those of its education office as well; what stood below goes up. */
-static enum err_code reform_dissolve(struct db *db, struct reform *r, const struct know_reform_event *e, struct err *err)
+/* People, systems and duties of a district go to its first commune, those of its education office as well; what stood
+ * below goes up. */
+static enum err_code reform_dissolve(struct db *db, struct reform *r, const struct know_reform_event *e,
+                                     struct err *err)
 {
     struct sql_units_of_kind_rows units;
     TRY(of_kind(db, r, e->from_kind, e->on_day, &units, err));
@@ -290,7 +316,8 @@ static enum err_code reform_in_transaction(struct db *db, void *ctx, struct err 
 {
     struct reform *r = ctx;
     r->done = (struct reform_done){0};
-    /* Of one day: functions first while both bodies stand, then mergers, then what moves away, and only then what ends, from below. */
+    /* Of one day: functions first while both bodies stand, then mergers, then what moves away, and only then what ends,
+     * from below. */
     static const char *const order[] = {"transfer_function", "merge", "reparent", "dissolve"};
     civil_day done_day = CIVIL_NONE;
     for (;;) {
@@ -303,7 +330,8 @@ static enum err_code reform_in_transaction(struct db *db, void *ctx, struct err 
         for (size_t o = 0; o < ARRAY_LEN(order); o++)
             for (size_t n = know_reform_event_count; n-- > 0;) {
                 bool is_dissolve = str_equal(STR("dissolve"), str_from_cstr(order[o]));
-                const struct know_reform_event *e = &know_reform_events[is_dissolve ? n : know_reform_event_count - 1 - n];
+                const struct know_reform_event *e =
+                    &know_reform_events[is_dissolve ? n : know_reform_event_count - 1 - n];
                 if (e->on_day != day || !str_equal(e->type, str_from_cstr(order[o])))
                     continue;
                 if (o == 0)
@@ -321,8 +349,8 @@ static enum err_code reform_in_transaction(struct db *db, void *ctx, struct err 
     }
 }
 
-enum err_code reform_apply(struct db *db, const struct actor *actor, const struct reform_places *places, const struct event_duties *duties,
-                           struct reform_done *ret_done, struct err *err)
+enum err_code reform_apply(struct db *db, const struct actor *actor, const struct reform_places *places,
+                           const struct event_duties *duties, struct reform_done *ret_done, struct err *err)
 {
     if (!actor->all)
         return err_set(err, ERR_DENIED, "only the system itself runs the reform");

@@ -61,7 +61,11 @@ static enum err_code make_units(struct db *db, struct build *b, struct err *err)
             TRY(know_sample_phone(first + i, &b->arena, &phone, err));
             bulk[i] = (struct unit_bulk){
                 .id = db_id(db),
-                .fact = {.kind = group->kind, .name = name.vi, .code = code, .domain = str_is_empty(domain) ? STR_NONE : domain, .phone = phone},
+                .fact = {.kind = group->kind,
+                         .name = name.vi,
+                         .code = code,
+                         .domain = str_is_empty(domain) ? STR_NONE : domain,
+                         .phone = phone},
                 .parents = {{EDGE_ADMINISTRATIVE, unit_of_kind(b, group->parent_kind, i)},
                             {EDGE_PROFESSIONAL, unit_of_kind(b, group->professional_kind, i)},
                             {EDGE_INCIDENT, unit_of_kind(b, group->incident_kind, i)}},
@@ -94,7 +98,8 @@ static enum err_code make_units(struct db *db, struct build *b, struct err *err)
     return ERR_NONE;
 }
 
-/* Which tree a unit's people look down: committees and communes what belongs to them, departments their branch, the police what they get reports from. */
+/* Which tree a unit's people look down: committees and communes what belongs to them, departments their branch, the
+ * police what they get reports from. */
 static struct str tree_of(const struct made_unit *unit)
 {
     const struct know_org_kind *kind = know_org_kind_find(unit->group->kind);
@@ -107,8 +112,8 @@ static struct str tree_of(const struct made_unit *unit)
     return str_equal(kind->group, STR("department")) ? EDGE_PROFESSIONAL : STR("");
 }
 
-static enum err_code give(struct db *db, struct build *b, int64_t person_id, int64_t unit_id, const struct know_role *role, struct str edge_kind,
-                          struct err *err)
+static enum err_code give(struct db *db, struct build *b, int64_t person_id, int64_t unit_id,
+                          const struct know_role *role, struct str edge_kind, struct err *err)
 {
     struct sql_grant_insert_args grant = {
         .id = db_id(db),
@@ -134,8 +139,8 @@ static enum err_code give(struct db *db, struct build *b, int64_t person_id, int
     return sql_grant_insert(db, &grant, err);
 }
 
-static enum err_code make_person(struct db *db, struct build *b, const struct made_unit *unit, struct str role_id, struct str title, struct str edge_kind,
-                                 struct err *err)
+static enum err_code make_person(struct db *db, struct build *b, const struct made_unit *unit, struct str role_id,
+                                 struct str title, struct str edge_kind, struct err *err)
 {
     const struct know_role *role = know_role_find(role_id);
     if (!role)
@@ -164,8 +169,10 @@ static enum err_code make_person(struct db *db, struct build *b, const struct ma
                                                            .is_sample = 1,
                                                            .created_ms = db_now_ms(db)},
                           err));
-    TRY(sql_person_unit_insert(
-        db, &(struct sql_person_unit_insert_args){.id = db_id(db), .person_id = id, .unit_id = unit->id, .from_day = b->from_day}, err));
+    TRY(sql_person_unit_insert(db,
+                               &(struct sql_person_unit_insert_args){
+                                   .id = db_id(db), .person_id = id, .unit_id = unit->id, .from_day = b->from_day},
+                               err));
     TRY(give(db, b, id, unit->id, role, edge_kind, err));
     b->built.person_count++;
     arena_rewind(&b->arena, mark);
@@ -213,8 +220,9 @@ static enum err_code make_people(struct db *db, struct build *b, struct err *err
             TRY(make_person(db, b, unit, STR("staff"), STR("Nhân viên"), STR(""), err));
         for (size_t s = 0; s < ARRAY_LEN(special_people); s++)
             if (str_equal(unit->group->kind, str_from_cstr(special_people[s].kind)))
-                TRY(make_person(db, b, unit, str_from_cstr(special_people[s].role), str_from_cstr(special_people[s].title),
-                                str_from_cstr(special_people[s].edge_kind), err));
+                TRY(make_person(db, b, unit, str_from_cstr(special_people[s].role),
+                                str_from_cstr(special_people[s].title), str_from_cstr(special_people[s].edge_kind),
+                                err));
     }
     return ERR_NONE;
 }
@@ -228,14 +236,19 @@ static const struct {
     bool is_important, has_personal_data, is_national, uses_camera, has_database;
     const char *sector; /* "": none */
 } systems[] = {
-    {"provincial_committee", "Cổng thông tin điện tử tỉnh", "cong", 100, 3, true, false, true, false, true, "government"},
-    {"provincial_committee", "Hệ thống quản lý văn bản và điều hành", "qlvb", 100, 3, true, true, true, false, true, "government"},
-    {"provincial_committee", "Trung tâm tích hợp dữ liệu tỉnh", "ttdl", 100, 4, true, true, true, false, true, "government"},
+    {"provincial_committee", "Cổng thông tin điện tử tỉnh", "cong", 100, 3, true, false, true, false, true,
+     "government"},
+    {"provincial_committee", "Hệ thống quản lý văn bản và điều hành", "qlvb", 100, 3, true, true, true, false, true,
+     "government"},
+    {"provincial_committee", "Trung tâm tích hợp dữ liệu tỉnh", "ttdl", 100, 4, true, true, true, false, true,
+     "government"},
     {"police_province", "Hệ thống giám sát an ninh mạng", "soc", 100, 4, true, false, true, false, true, "security"},
     {"police_province", "Hệ thống camera an ninh đô thị", "camera", 100, 3, true, true, false, true, true, "security"},
-    {"dept_construction", "Hệ thống giám sát giao thông", "giaothong", 100, 3, true, false, false, true, true, "transport"},
+    {"dept_construction", "Hệ thống giám sát giao thông", "giaothong", 100, 3, true, false, false, true, true,
+     "transport"},
     {"dept_industry", "Hệ thống giám sát lưới điện", "dien", 100, 3, true, false, false, false, true, "energy"},
-    {"dept_science", "Nền tảng tích hợp, chia sẻ dữ liệu", "lgsp", 100, 3, true, true, true, false, true, "information"},
+    {"dept_science", "Nền tảng tích hợp, chia sẻ dữ liệu", "lgsp", 100, 3, true, true, true, false, true,
+     "information"},
     {"dept_health", "Hồ sơ sức khỏe điện tử", "hssk", 100, 3, true, true, true, false, true, "health"},
     {"dept_finance", "Hệ thống ngân sách", "ngansach", 100, 3, true, false, true, false, true, "finance"},
     {"dept_education", "Cơ sở dữ liệu ngành giáo dục", "csdlgd", 100, 3, true, true, true, false, true, ""},
@@ -254,7 +267,8 @@ static const struct {
     {"platform_enterprise", "Nền tảng dịch vụ", "nentang", 100, 2, false, true, false, false, true, "information"},
 };
 
-static enum err_code make_system(struct db *db, struct build *b, const struct made_unit *unit, int64_t site_id, size_t s, struct err *err)
+static enum err_code make_system(struct db *db, struct build *b, const struct made_unit *unit, int64_t site_id,
+                                 size_t s, struct err *err)
 {
     struct arena_mark mark = arena_mark(&b->arena);
     struct str name = str_from_cstr(systems[s].name);
@@ -265,53 +279,62 @@ static enum err_code make_system(struct db *db, struct build *b, const struct ma
         return arena_full(&b->arena, err);
     int64_t id = db_id(db);
     /* Schools run what the commune or the department above them owns. */
-    TRY(sql_system_insert(db,
-                          &(struct sql_system_insert_args){.id = id,
-                                                           .owner_id = str_equal(unit->group->kind, STR("provincial_committee")) ? unit->id : b->built.root_id,
-                                                           .operator_id = unit->id,
-                                                           .name = name,
-                                                           .code = code,
-                                                           .search_key = search_key,
-                                                           .sort_key = sort_key,
-                                                           .is_important = systems[s].is_important,
-                                                           .has_personal_data = systems[s].has_personal_data,
-                                                           .is_national_platform = systems[s].is_national,
-                                                           .uses_camera = systems[s].uses_camera,
-                                                           .sector = *systems[s].sector ? str_from_cstr(systems[s].sector) : STR_NONE,
-                                                           .from_day = b->from_day,
-                                                           .is_sample = 1},
-                          err));
+    TRY(sql_system_insert(
+        db,
+        &(struct sql_system_insert_args){
+            .id = id,
+            .owner_id = str_equal(unit->group->kind, STR("provincial_committee")) ? unit->id : b->built.root_id,
+            .operator_id = unit->id,
+            .name = name,
+            .code = code,
+            .search_key = search_key,
+            .sort_key = sort_key,
+            .is_important = systems[s].is_important,
+            .has_personal_data = systems[s].has_personal_data,
+            .is_national_platform = systems[s].is_national,
+            .uses_camera = systems[s].uses_camera,
+            .sector = *systems[s].sector ? str_from_cstr(systems[s].sector) : STR_NONE,
+            .from_day = b->from_day,
+            .is_sample = 1},
+        err));
     b->built.system_count++;
     uint64_t luck = rng_below(&b->rng, 100);
     if (luck >= 18) /* the others have no level yet */
-        TRY(sql_system_level_insert(db,
-                                    &(struct sql_system_level_insert_args){.id = db_id(db),
-                                                                           .system_id = id,
-                                                                           .level = systems[s].level,
-                                                                           .state = luck < 30 ? STR("proposed") : luck < 40 ? STR("appraised") : STR("approved"),
-                                                                           .decision = luck < 40 ? STR_NONE : STR("Quyết định mẫu"),
-                                                                           .from_day = b->from_day},
-                                    err));
+        TRY(sql_system_level_insert(
+            db,
+            &(struct sql_system_level_insert_args){.id = db_id(db),
+                                                   .system_id = id,
+                                                   .level = systems[s].level,
+                                                   .state = luck < 30   ? STR("proposed")
+                                                            : luck < 40 ? STR("appraised")
+                                                                        : STR("approved"),
+                                                   .decision = luck < 40 ? STR_NONE : STR("Quyết định mẫu"),
+                                                   .from_day = b->from_day},
+            err));
     if (systems[s].has_database)
-        TRY(sql_system_database_insert(db,
-                                       &(struct sql_system_database_insert_args){.id = db_id(db),
-                                                                                 .system_id = id,
-                                                                                 .name = name,
-                                                                                 .engine = STR("PostgreSQL"),
-                                                                                 .has_personal_data = systems[s].has_personal_data,
-                                                                                 .from_day = b->from_day},
-                                       err));
+        TRY(sql_system_database_insert(
+            db,
+            &(struct sql_system_database_insert_args){.id = db_id(db),
+                                                      .system_id = id,
+                                                      .name = name,
+                                                      .engine = STR("PostgreSQL"),
+                                                      .has_personal_data = systems[s].has_personal_data,
+                                                      .from_day = b->from_day},
+            err));
     /* Every place has the same private addresses: they mean something only with the site. */
     struct str cidr = arena_printf(&b->arena, "192.168.%zu.0/24", 1 + s % 4);
     if (str_is_null(cidr))
         return arena_full(&b->arena, err);
-    TRY(sql_system_range_insert(
-        db, &(struct sql_system_range_insert_args){.id = db_id(db), .system_id = id, .site_id = OPT_I64(site_id), .cidr = cidr}, err));
+    TRY(sql_system_range_insert(db,
+                                &(struct sql_system_range_insert_args){
+                                    .id = db_id(db), .system_id = id, .site_id = OPT_I64(site_id), .cidr = cidr},
+                                err));
     if (!str_is_null(unit->domain) && !systems[s].uses_camera) {
         struct str domain = arena_printf(&b->arena, "%s.%.*s", systems[s].code, STR_ARG(unit->domain));
         if (str_is_null(domain))
             return arena_full(&b->arena, err);
-        TRY(sql_system_domain_insert(db, &(struct sql_system_domain_insert_args){.id = db_id(db), .system_id = id, .domain = domain}, err));
+        TRY(sql_system_domain_insert(
+            db, &(struct sql_system_domain_insert_args){.id = db_id(db), .system_id = id, .domain = domain}, err));
     }
     arena_rewind(&b->arena, mark);
     return ERR_NONE;
@@ -324,8 +347,11 @@ static enum err_code make_systems(struct db *db, struct build *b, struct err *er
         const struct know_org_kind *kind = know_org_kind_find(unit->group->kind);
         int64_t site_id = db_id(db);
         TRY(sql_site_insert(db,
-                            &(struct sql_site_insert_args){
-                                .id = site_id, .unit_id = unit->id, .name = STR("Trụ sở chính"), .address = STR_NONE, .from_day = b->from_day},
+                            &(struct sql_site_insert_args){.id = site_id,
+                                                           .unit_id = unit->id,
+                                                           .name = STR("Trụ sở chính"),
+                                                           .address = STR_NONE,
+                                                           .from_day = b->from_day},
                             err));
         for (size_t s = 0; kind && s < ARRAY_LEN(systems); s++) {
             struct str whose = str_from_cstr(systems[s].group);
@@ -366,8 +392,8 @@ static enum err_code build_in_transaction(struct db *db, void *ctx, struct err *
                         NULL, err);
 }
 
-enum err_code sample_build(struct db *db, const struct actor *actor, uint64_t seed, civil_day from_day, struct sample_built *ret_built,
-                           struct err *err)
+enum err_code sample_build(struct db *db, const struct actor *actor, uint64_t seed, civil_day from_day,
+                           struct sample_built *ret_built, struct err *err)
 {
     if (!actor->all)
         return err_set(err, ERR_DENIED, "only the system itself makes the sample");
@@ -380,15 +406,17 @@ enum err_code sample_build(struct db *db, const struct actor *actor, uint64_t se
     return code;
 }
 
-enum err_code sample_holder(struct db *db, struct str unit_code, struct str role, civil_day on_day, int64_t *ret_person_id,
-                            int64_t *ret_unit_id, struct err *err)
+enum err_code sample_holder(struct db *db, struct str unit_code, struct str role, civil_day on_day,
+                            int64_t *ret_person_id, int64_t *ret_unit_id, struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, 1u << 16);
     struct sql_sample_holder_row *row = NULL;
-    TRY(sql_sample_holder(db, &arena, &(struct sql_sample_holder_args){.code = unit_code, .role = role, .on_day = on_day}, &row, err));
+    TRY(sql_sample_holder(
+        db, &arena, &(struct sql_sample_holder_args){.code = unit_code, .role = role, .on_day = on_day}, &row, err));
     if (!row)
-        return err_set(err, ERR_NOT_FOUND, "nobody holds %.*s in the sample unit %.*s", STR_ARG(role), STR_ARG(unit_code));
+        return err_set(err, ERR_NOT_FOUND, "nobody holds %.*s in the sample unit %.*s", STR_ARG(role),
+                       STR_ARG(unit_code));
     *ret_person_id = row->person_id;
     *ret_unit_id = row->unit_id;
     return ERR_NONE;
@@ -405,7 +433,8 @@ enum err_code sample_list(struct db *db, struct arena *arena, struct sample_ids 
     int64_t *ids = arena_new_array(arena, int64_t, units.count + people.count + found.count + 1);
     if (!ids)
         return arena_full(arena, err);
-    struct sample_ids out = {ids, units.count, ids + units.count, people.count, ids + units.count + people.count, found.count};
+    struct sample_ids out = {ids,        units.count, ids + units.count, people.count, ids + units.count + people.count,
+                             found.count};
     for (size_t i = 0; i < units.count; i++)
         *ids++ = units.items[i].id;
     for (size_t i = 0; i < people.count; i++)
@@ -425,19 +454,21 @@ static enum err_code delete_in_transaction(struct db *db, void *ctx, struct err 
     TRY(sql_sample_unit_ids(db, &arena, &units, err));
     if (units.count == 0)
         return err_set(err, ERR_NOT_FOUND, "không có dữ liệu mẫu");
-    TRY(access_require(db, actor, RIGHT_SYSTEM_ADMIN, units.items[0].id, "remove the sample", err)); /* the root was made first */
+    TRY(access_require(db, actor, RIGHT_SYSTEM_ADMIN, units.items[0].id, "remove the sample",
+                       err)); /* the root was made first */
     struct sql_sample_stuck_row *stuck = NULL;
     TRY(sql_sample_stuck(db, &arena, &stuck, err));
     if (stuck && (stuck->units || stuck->systems))
-        return err_set(err, ERR_CONFLICT, "%lld đơn vị và %lld hệ thống thật đang thuộc đơn vị mẫu: chuyển đi trước", (long long)stuck->units,
-                       (long long)stuck->systems);
+        return err_set(err, ERR_CONFLICT, "%lld đơn vị và %lld hệ thống thật đang thuộc đơn vị mẫu: chuyển đi trước",
+                       (long long)stuck->units, (long long)stuck->systems);
     static enum err_code (*const drops[])(struct db *, struct err *) = {
-        sql_sample_drop_levels,      sql_sample_drop_databases,     sql_sample_drop_ranges,   sql_sample_drop_domains,
-        sql_sample_drop_sites,       sql_sample_drop_grants,        sql_sample_drop_person_grants, sql_sample_drop_members,
-        sql_sample_drop_person_units, sql_sample_drop_credentials,  sql_sample_drop_codes,    sql_sample_drop_sessions,
-        sql_sample_drop_invitations, sql_sample_drop_tokens,        sql_sample_drop_notices,  sql_sample_drop_functions,
-        sql_sample_drop_memberships, sql_sample_drop_successions,   sql_sample_drop_paths_down, sql_sample_drop_edges,
-        sql_sample_drop_facts,
+        sql_sample_drop_levels,        sql_sample_drop_databases,   sql_sample_drop_ranges,
+        sql_sample_drop_domains,       sql_sample_drop_sites,       sql_sample_drop_grants,
+        sql_sample_drop_person_grants, sql_sample_drop_members,     sql_sample_drop_person_units,
+        sql_sample_drop_credentials,   sql_sample_drop_codes,       sql_sample_drop_sessions,
+        sql_sample_drop_invitations,   sql_sample_drop_tokens,      sql_sample_drop_notices,
+        sql_sample_drop_functions,     sql_sample_drop_memberships, sql_sample_drop_successions,
+        sql_sample_drop_paths_down,    sql_sample_drop_edges,       sql_sample_drop_facts,
     };
     for (size_t i = 0; i < ARRAY_LEN(drops); i++)
         TRY(drops[i](db, err));
@@ -446,8 +477,8 @@ static enum err_code delete_in_transaction(struct db *db, void *ctx, struct err 
     TRY(sql_sample_drop_people(db, &people_gone, err));
     TRY(sql_sample_drop_units(db, &units_gone, err));
     char content[120];
-    snprintf(content, sizeof content, "{\"units\":%lld,\"people\":%lld,\"systems\":%lld}", (long long)units_gone, (long long)people_gone,
-             (long long)systems_gone);
+    snprintf(content, sizeof content, "{\"units\":%lld,\"people\":%lld,\"systems\":%lld}", (long long)units_gone,
+             (long long)people_gone, (long long)systems_gone);
     return chain_append(db,
                         &(struct chain_note){.stream = CHAIN_AUDIT,
                                              .kind = "sample_deleted",

@@ -9,11 +9,12 @@
 #include "org/session.sql.h"
 #include "proof/chain.h"
 
-#define SESSION_ARENA_BYTES (1u << 20)
+#define SESSION_ARENA_BYTES    (1u << 20)
 #define SIGN_IN_NAME_MAX_BYTES 120u
-#define CSRF_KEY_BYTES 32
+#define CSRF_KEY_BYTES         32
 
-static enum err_code note(struct db *db, const char *kind, int64_t person_id, int64_t actor_id, struct str content, struct err *err)
+static enum err_code note(struct db *db, const char *kind, int64_t person_id, int64_t actor_id, struct str content,
+                          struct err *err)
 {
     return chain_append(db,
                         &(struct chain_note){.stream = CHAIN_AUDIT,
@@ -83,7 +84,8 @@ static enum err_code fail_in_transaction(struct db *db, void *ctx, struct err *e
     int64_t ms = row ? lock_ms(row->failed_count) : 0;
     if (ms)
         TRY(sql_credential_lock(
-            db, &(struct sql_credential_lock_args){.person_id = f->person_id, .locked_until_ms = db_now_ms(db) + ms}, err));
+            db, &(struct sql_credential_lock_args){.person_id = f->person_id, .locked_until_ms = db_now_ms(db) + ms},
+            err));
     return note(db, f->kind, f->person_id, 0, f->ip, err);
 }
 
@@ -122,7 +124,9 @@ static enum err_code put_session(struct db *db, struct opening *o, struct err *e
                                .created_ms = now_ms,
                                .expires_ms = now_ms + SESSION_LIFE_MS,
                                .ip = o->from->ip,
-                               .agent = str_is_null(o->from->agent) || !utf8_is_valid(o->from->agent) ? STR_NONE : str_slice(o->from->agent, 0, 300),
+                               .agent = str_is_null(o->from->agent) || !utf8_is_valid(o->from->agent)
+                                            ? STR_NONE
+                                            : str_slice(o->from->agent, 0, 300),
                                .has_second_factor = o->has_second_factor,
                            },
                            err));
@@ -135,9 +139,11 @@ static enum err_code open_in_transaction(struct db *db, void *ctx, struct err *e
     TRY(sql_credential_fine(db, &(struct sql_credential_fine_args){.person_id = o->person_id}, err));
     int64_t changes = 0;
     if (!str_is_null(o->rehash))
-        TRY(sql_credential_password(
-            db, &(struct sql_credential_password_args){.person_id = o->person_id, .password_hash = o->rehash, .password_ms = db_now_ms(db)}, &changes,
-            err));
+        TRY(sql_credential_password(db,
+                                    &(struct sql_credential_password_args){.person_id = o->person_id,
+                                                                           .password_hash = o->rehash,
+                                                                           .password_ms = db_now_ms(db)},
+                                    &changes, err));
     return put_session(db, o, err);
 }
 
@@ -150,14 +156,18 @@ static enum err_code half_in_transaction(struct db *db, void *ctx, struct err *e
 enum err_code session_open(struct db *db, int64_t person_id, bool has_second_factor, const struct session_from *from,
                            struct session_token *ret_token, struct err *err)
 {
-    struct opening o = {.person_id = person_id, .has_second_factor = has_second_factor, .from = from, .kind = "session_opened", .rehash = STR_NONE};
+    struct opening o = {.person_id = person_id,
+                        .has_second_factor = has_second_factor,
+                        .from = from,
+                        .kind = "session_opened",
+                        .rehash = STR_NONE};
     TRY(db_transact(db, open_in_transaction, &o, err));
     *ret_token = o.token;
     return ERR_NONE;
 }
 
-enum err_code session_sign_in(struct db *db, struct str sign_in_name, struct str password, const struct session_from *from,
-                              struct session_token *ret_token, struct err *err)
+enum err_code session_sign_in(struct db *db, struct str sign_in_name, struct str password,
+                              const struct session_from *from, struct session_token *ret_token, struct err *err)
 {
     static const char wrong[] = "tên đăng nhập hoặc mật khẩu không đúng";
     AUTO_ARENA arena;
@@ -185,7 +195,8 @@ enum err_code session_sign_in(struct db *db, struct str sign_in_name, struct str
     if (is_old)
         TRY(password_hash(password, &arena, &o.rehash, err));
     if (row->totp_confirmed_ms.has) {
-        /* The failures stay counted until the second factor is right too, or a known password would buy endless codes. */
+        /* The failures stay counted until the second factor is right too, or a known password would buy endless codes.
+         */
         o.kind = "password_right";
         TRY(db_transact(db, half_in_transaction, &o, err));
     } else
@@ -194,13 +205,15 @@ enum err_code session_sign_in(struct db *db, struct str sign_in_name, struct str
     return ERR_NONE;
 }
 
-enum err_code session_find(struct db *db, struct str token_hash, struct arena *arena, struct session_info *ret_session, struct err *err)
+enum err_code session_find(struct db *db, struct str token_hash, struct arena *arena, struct session_info *ret_session,
+                           struct err *err)
 {
     struct sql_session_by_token_row *row = NULL;
     TRY(sql_session_by_token(
         db, arena,
-        &(struct sql_session_by_token_args){.token_hash = token_hash, .now_ms = db_now_ms(db), .idle_ms = SESSION_IDLE_MS, .today = db_today(db)}, &row,
-        err));
+        &(struct sql_session_by_token_args){
+            .token_hash = token_hash, .now_ms = db_now_ms(db), .idle_ms = SESSION_IDLE_MS, .today = db_today(db)},
+        &row, err));
     if (!row)
         return err_set(err, ERR_NOT_FOUND, "phiên đăng nhập đã kết thúc");
     *ret_session = (struct session_info){
@@ -216,12 +229,16 @@ enum err_code session_find(struct db *db, struct str token_hash, struct arena *a
         .seen_ms = row->seen_ms,
         .has_totp = row->has_totp,
         .is_sample = row->is_sample,
-        .wants = row->has_second_factor ? SESSION_READY : row->has_totp ? SESSION_WANTS_CODE : row->needs_factor ? SESSION_WANTS_ENROL : SESSION_READY,
+        .wants = row->has_second_factor ? SESSION_READY
+                 : row->has_totp        ? SESSION_WANTS_CODE
+                 : row->needs_factor    ? SESSION_WANTS_ENROL
+                                        : SESSION_READY,
     };
     return ERR_NONE;
 }
 
-enum err_code session_lookup(struct db *db, struct str token, struct arena *arena, struct session_info *ret_session, struct err *err)
+enum err_code session_lookup(struct db *db, struct str token, struct arena *arena, struct session_info *ret_session,
+                             struct err *err)
 {
     struct sha256 hash = crypto_sha256(token);
     return session_find(db, sha256_str(&hash), arena, ret_session, err);
@@ -233,7 +250,8 @@ enum err_code session_touch(struct db *db, struct str token, const struct sessio
     if (now_ms - session->seen_ms < SESSION_TOUCH_MS)
         return ERR_NONE;
     struct sha256 hash = crypto_sha256(token);
-    return sql_session_seen(db, &(struct sql_session_seen_args){.token_hash = sha256_str(&hash), .seen_ms = now_ms}, err);
+    return sql_session_seen(db, &(struct sql_session_seen_args){.token_hash = sha256_str(&hash), .seen_ms = now_ms},
+                            err);
 }
 
 static enum err_code close_in_transaction(struct db *db, void *ctx, struct err *err)
@@ -260,7 +278,8 @@ enum err_code session_close(struct db *db, struct str token, struct err *err)
 }
 
 /* Oneself, or whoever may manage the person. */
-static enum err_code require_over(struct db *db, const struct actor *actor, int64_t person_id, const char *what, struct err *err)
+static enum err_code require_over(struct db *db, const struct actor *actor, int64_t person_id, const char *what,
+                                  struct err *err)
 {
     if (actor->all || actor->person_id == person_id)
         return ERR_NONE;
@@ -268,7 +287,9 @@ static enum err_code require_over(struct db *db, const struct actor *actor, int6
     arena_init(&arena, SESSION_ARENA_BYTES);
     struct actor asked = actor_with(actor, RIGHT_PEOPLE_ADMIN);
     struct sql_person_is_managed_row *row = NULL;
-    TRY(sql_person_is_managed(db, &asked, &arena, &(struct sql_person_is_managed_args){.person_id = person_id, .on_day = actor->day}, &row, err));
+    TRY(sql_person_is_managed(db, &asked, &arena,
+                              &(struct sql_person_is_managed_args){.person_id = person_id, .on_day = actor->day}, &row,
+                              err));
     return row && row->n > 0 ? ERR_NONE : err_set(err, ERR_DENIED, "not allowed to %s", what);
 }
 
@@ -285,12 +306,13 @@ static enum err_code close_all_in_transaction(struct db *db, void *ctx, struct e
     TRY(require_over(db, c->actor, c->person_id, "close these sessions", err));
     struct sha256 hash = crypto_sha256(c->token);
     TRY(sql_session_delete_others(
-        db, &(struct sql_session_delete_others_args){.person_id = c->person_id, .token_hash = sha256_str(&hash)}, &c->closed, err));
+        db, &(struct sql_session_delete_others_args){.person_id = c->person_id, .token_hash = sha256_str(&hash)},
+        &c->closed, err));
     return c->closed ? note(db, "sessions_closed", c->person_id, c->actor->person_id, STR(""), err) : ERR_NONE;
 }
 
-enum err_code session_close_all(struct db *db, const struct actor *actor, int64_t person_id, struct str but_token, int64_t *ret_closed,
-                                struct err *err)
+enum err_code session_close_all(struct db *db, const struct actor *actor, int64_t person_id, struct str but_token,
+                                int64_t *ret_closed, struct err *err)
 {
     struct closing c = {.actor = actor, .person_id = person_id, .token = but_token};
     TRY(db_transact(db, close_all_in_transaction, &c, err));
@@ -300,7 +322,8 @@ enum err_code session_close_all(struct db *db, const struct actor *actor, int64_
 
 enum err_code session_expire(struct db *db, int64_t *ret_dropped, struct err *err)
 {
-    return sql_session_expire(db, &(struct sql_session_expire_args){.now_ms = db_now_ms(db), .idle_ms = SESSION_IDLE_MS}, ret_dropped, err);
+    return sql_session_expire(
+        db, &(struct sql_session_expire_args){.now_ms = db_now_ms(db), .idle_ms = SESSION_IDLE_MS}, ret_dropped, err);
 }
 
 /* --- passwords --- */
@@ -338,17 +361,20 @@ static enum err_code change_in_transaction(struct db *db, void *ctx, struct err 
 {
     const struct changing *c = ctx;
     int64_t changes = 0;
-    TRY(sql_credential_password(
-        db, &(struct sql_credential_password_args){.person_id = c->person_id, .password_hash = c->hash, .password_ms = db_now_ms(db)}, &changes, err));
+    TRY(sql_credential_password(db,
+                                &(struct sql_credential_password_args){
+                                    .person_id = c->person_id, .password_hash = c->hash, .password_ms = db_now_ms(db)},
+                                &changes, err));
     TRY(sql_credential_fine(db, &(struct sql_credential_fine_args){.person_id = c->person_id}, err));
     struct sha256 hash = crypto_sha256(c->token);
     TRY(sql_session_delete_others(
-        db, &(struct sql_session_delete_others_args){.person_id = c->person_id, .token_hash = sha256_str(&hash)}, &changes, err));
+        db, &(struct sql_session_delete_others_args){.person_id = c->person_id, .token_hash = sha256_str(&hash)},
+        &changes, err));
     return note(db, "password_changed", c->person_id, c->actor->person_id, STR(""), err);
 }
 
-enum err_code password_change(struct db *db, const struct actor *actor, struct str old_password, struct str new_password, struct str token,
-                              struct err *err)
+enum err_code password_change(struct db *db, const struct actor *actor, struct str old_password,
+                              struct str new_password, struct str token, struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, SESSION_ARENA_BYTES);
@@ -372,16 +398,19 @@ enum err_code password_change(struct db *db, const struct actor *actor, struct s
     return db_transact(db, change_in_transaction, &c, err);
 }
 
-static enum err_code put_credential(struct db *db, struct arena *arena, int64_t person_id, struct str name, struct str hash, struct err *err)
+static enum err_code put_credential(struct db *db, struct arena *arena, int64_t person_id, struct str name,
+                                    struct str hash, struct err *err)
 {
     struct sql_credential_name_holder_row *holder = NULL;
-    TRY(sql_credential_name_holder(db, arena, &(struct sql_credential_name_holder_args){.sign_in_name = name}, &holder, err));
+    TRY(sql_credential_name_holder(db, arena, &(struct sql_credential_name_holder_args){.sign_in_name = name}, &holder,
+                                   err));
     if (holder && holder->person_id != person_id)
         return err_set(err, ERR_CONFLICT, "tên đăng nhập '%.*s' đã có người dùng", STR_ARG(name));
-    return sql_credential_put(db,
-                              &(struct sql_credential_put_args){
-                                  .person_id = person_id, .sign_in_name = name, .password_hash = hash, .password_ms = OPT_I64(db_now_ms(db))},
-                              err);
+    return sql_credential_put(
+        db,
+        &(struct sql_credential_put_args){
+            .person_id = person_id, .sign_in_name = name, .password_hash = hash, .password_ms = OPT_I64(db_now_ms(db))},
+        err);
 }
 
 static enum err_code set_in_transaction(struct db *db, void *ctx, struct err *err)
@@ -399,13 +428,14 @@ static enum err_code name_for(struct arena *arena, struct str typed, struct str 
 {
     struct str name = clean_name(arena, typed);
     if (str_is_null(name) || !utf8_is_valid(name))
-        return err_set(err, ERR_SYNTAX, "tên đăng nhập không được trống, có khoảng trắng hoặc dài quá %u byte", SIGN_IN_NAME_MAX_BYTES);
+        return err_set(err, ERR_SYNTAX, "tên đăng nhập không được trống, có khoảng trắng hoặc dài quá %u byte",
+                       SIGN_IN_NAME_MAX_BYTES);
     *ret_name = name;
     return ERR_NONE;
 }
 
-enum err_code password_set(struct db *db, const struct actor *actor, int64_t person_id, struct str sign_in_name, struct str password,
-                           struct err *err)
+enum err_code password_set(struct db *db, const struct actor *actor, int64_t person_id, struct str sign_in_name,
+                           struct str password, struct err *err)
 {
     if (!actor->all)
         return err_set(err, ERR_DENIED, "only the system itself sets a password");
@@ -451,8 +481,8 @@ static bool recovery_clean(struct str typed, char out[RECOVERY_CODE_CHARS + 1])
     return n == RECOVERY_CODE_CHARS;
 }
 
-static enum err_code put_recovery(struct db *db, const struct session_keys *keys, int64_t person_id, struct arena *arena,
-                                  struct recovery_codes *ret_codes, struct err *err)
+static enum err_code put_recovery(struct db *db, const struct session_keys *keys, int64_t person_id,
+                                  struct arena *arena, struct recovery_codes *ret_codes, struct err *err)
 {
     TRY(sql_recovery_wipe(db, &(struct sql_recovery_wipe_args){.person_id = person_id}, err));
     static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
@@ -463,7 +493,10 @@ static enum err_code put_recovery(struct db *db, const struct session_keys *keys
         for (size_t i = 0; i < RECOVERY_CODE_CHARS; i++)
             code[i] = alphabet[random[i] & 31];
         struct sha256 hash = recovery_hash(keys, person_id, code);
-        TRY(sql_recovery_insert(db, &(struct sql_recovery_insert_args){.id = db_id(db), .person_id = person_id, .code_hash = sha256_str(&hash)}, err));
+        TRY(sql_recovery_insert(
+            db,
+            &(struct sql_recovery_insert_args){.id = db_id(db), .person_id = person_id, .code_hash = sha256_str(&hash)},
+            err));
         ret_codes->items[k] = arena_printf(arena, "%.4s-%.4s-%.4s", code, code + 4, code + 8);
         crypto_wipe(code, sizeof code);
         if (str_is_null(ret_codes->items[k]))
@@ -493,14 +526,17 @@ static enum err_code rename_session(struct db *db, struct factor *f, struct err 
     f->new_token = token_new("");
     struct sha256 old = crypto_sha256(f->token), fresh = crypto_sha256(str_from_cstr(f->new_token.text));
     int64_t changes = 0;
-    TRY(sql_session_rename(
-        db, &(struct sql_session_rename_args){.token_hash = sha256_str(&old), .new_hash = sha256_str(&fresh), .csrf_key = {csrf, sizeof csrf}}, &changes,
-        err));
+    TRY(sql_session_rename(db,
+                           &(struct sql_session_rename_args){.token_hash = sha256_str(&old),
+                                                             .new_hash = sha256_str(&fresh),
+                                                             .csrf_key = {csrf, sizeof csrf}},
+                           &changes, err));
     return changes == 1 ? ERR_NONE : err_set(err, ERR_NOT_FOUND, "phiên đăng nhập đã kết thúc");
 }
 
 /* Is the code right, and is this its first use? */
-static enum err_code check_code(struct db *db, struct factor *f, const struct sql_credential_of_row *row, struct err *err)
+static enum err_code check_code(struct db *db, struct factor *f, const struct sql_credential_of_row *row,
+                                struct err *err)
 {
     f->was_wrong = true;
     f->was_recovery = false;
@@ -508,8 +544,10 @@ static enum err_code check_code(struct db *db, struct factor *f, const struct sq
     char typed[RECOVERY_CODE_CHARS + 1];
     if (row->totp_confirmed_ms.has && recovery_clean(f->code, typed)) {
         struct sha256 hash = recovery_hash(f->keys, f->person_id, typed);
-        TRY(sql_recovery_use(
-            db, &(struct sql_recovery_use_args){.person_id = f->person_id, .code_hash = sha256_str(&hash), .used_ms = db_now_ms(db)}, &changes, err));
+        TRY(sql_recovery_use(db,
+                             &(struct sql_recovery_use_args){
+                                 .person_id = f->person_id, .code_hash = sha256_str(&hash), .used_ms = db_now_ms(db)},
+                             &changes, err));
         f->was_wrong = changes != 1;
         f->was_recovery = !f->was_wrong;
         return ERR_NONE;
@@ -518,14 +556,16 @@ static enum err_code check_code(struct db *db, struct factor *f, const struct sq
     struct str secret;
     TRY(secret_open(f->keys->secret, totp_context(f->person_id, context), row->totp_secret, f->arena, &secret, err));
     int64_t step = 0;
-    if (!totp_is_valid(secret, str_trim(f->code), db_now_ms(db) / 1000, row->totp_last_step.has ? row->totp_last_step.v : -1, &step))
+    if (!totp_is_valid(secret, str_trim(f->code), db_now_ms(db) / 1000,
+                       row->totp_last_step.has ? row->totp_last_step.v : -1, &step))
         return ERR_NONE;
     TRY(sql_totp_step(db, &(struct sql_totp_step_args){.person_id = f->person_id, .step = step}, &changes, err));
     f->was_wrong = changes != 1;
     return ERR_NONE;
 }
 
-static enum err_code credential_with_totp(struct db *db, struct factor *f, struct sql_credential_of_row **ret_row, struct err *err)
+static enum err_code credential_with_totp(struct db *db, struct factor *f, struct sql_credential_of_row **ret_row,
+                                          struct err *err)
 {
     struct sql_credential_of_row *row = NULL;
     TRY(sql_credential_of(db, f->arena, &(struct sql_credential_of_args){.person_id = f->person_id}, &row, err));
@@ -578,7 +618,8 @@ static enum err_code enrol_in_transaction(struct db *db, void *ctx, struct err *
 {
     const struct factor *f = ctx;
     int64_t changes = 0;
-    TRY(sql_totp_put(db, &(struct sql_totp_put_args){.person_id = f->person_id, .totp_secret = f->sealed}, &changes, err));
+    TRY(sql_totp_put(db, &(struct sql_totp_put_args){.person_id = f->person_id, .totp_secret = f->sealed}, &changes,
+                     err));
     if (changes != 1)
         return err_set(err, ERR_CONFLICT, "cần có mật khẩu trước khi đăng ký mã xác thực");
     return note(db, "second_factor_begun", f->person_id, f->person_id, STR(""), err);
@@ -616,7 +657,8 @@ enum err_code totp_enrol(struct db *db, const struct session_keys *keys, struct 
     }
     TRY(buf_check(&label, err));
     struct str text = buf_str(&label);
-    enrolment.uri = arena_printf(arena, "otpauth://totp/Luy%%20Tre:%.*s?secret=%.*s&issuer=Luy%%20Tre", STR_ARG(text), STR_ARG(enrolment.secret));
+    enrolment.uri = arena_printf(arena, "otpauth://totp/Luy%%20Tre:%.*s?secret=%.*s&issuer=Luy%%20Tre", STR_ARG(text),
+                                 STR_ARG(enrolment.secret));
     if (str_is_null(enrolment.secret) || str_is_null(enrolment.uri))
         return arena_full(arena, err);
     TRY(db_transact(db, enrol_in_transaction, &f, err));
@@ -635,19 +677,22 @@ static enum err_code confirm_in_transaction(struct db *db, void *ctx, struct err
     if (f->was_wrong)
         return ERR_NONE;
     int64_t changes = 0;
-    TRY(sql_totp_confirm(db, &(struct sql_totp_confirm_args){.person_id = f->person_id, .confirmed_ms = db_now_ms(db)}, &changes, err));
+    TRY(sql_totp_confirm(db, &(struct sql_totp_confirm_args){.person_id = f->person_id, .confirmed_ms = db_now_ms(db)},
+                         &changes, err));
     TRY(put_recovery(db, f->keys, f->person_id, f->arena, &f->codes, err));
     TRY(rename_session(db, f, err));
     TRY(sql_credential_fine(db, &(struct sql_credential_fine_args){.person_id = f->person_id}, err));
     /* Other sessions were opened with the password alone. */
     struct sha256 mine = crypto_sha256(str_from_cstr(f->new_token.text));
     TRY(sql_session_delete_others(
-        db, &(struct sql_session_delete_others_args){.person_id = f->person_id, .token_hash = sha256_str(&mine)}, &changes, err));
+        db, &(struct sql_session_delete_others_args){.person_id = f->person_id, .token_hash = sha256_str(&mine)},
+        &changes, err));
     return note(db, "second_factor_set", f->person_id, f->person_id, STR(""), err);
 }
 
-enum err_code totp_confirm(struct db *db, const struct session_keys *keys, struct str token, struct str code, struct arena *arena,
-                           struct recovery_codes *ret_codes, struct session_token *ret_token, struct err *err)
+enum err_code totp_confirm(struct db *db, const struct session_keys *keys, struct str token, struct str code,
+                           struct arena *arena, struct recovery_codes *ret_codes, struct session_token *ret_token,
+                           struct err *err)
 {
     struct session_info session;
     TRY(session_lookup(db, token, arena, &session, err));
@@ -734,7 +779,8 @@ static enum err_code invite_in_transaction(struct db *db, void *ctx, struct err 
     if (!person || !person->is_active || person->erased_ms.has)
         return err_set(err, ERR_NOT_FOUND, "không có người này, hoặc tài khoản đã khóa");
     int64_t now_ms = db_now_ms(db);
-    TRY(sql_invitation_void(db, &(struct sql_invitation_void_args){.person_id = v->person_id, .kind = kind, .used_ms = now_ms}, err));
+    TRY(sql_invitation_void(
+        db, &(struct sql_invitation_void_args){.person_id = v->person_id, .kind = kind, .used_ms = now_ms}, err));
     v->token = token_new("");
     struct sha256 hash = crypto_sha256(str_from_cstr(v->token.text));
     TRY(sql_invitation_insert(db,
@@ -750,8 +796,8 @@ static enum err_code invite_in_transaction(struct db *db, void *ctx, struct err 
     return note(db, "link_made", v->person_id, v->actor->person_id, kind, err);
 }
 
-enum err_code invitation_new(struct db *db, const struct actor *actor, int64_t person_id, enum invitation_kind kind, int64_t lifetime_ms,
-                             struct session_token *ret_token, struct err *err)
+enum err_code invitation_new(struct db *db, const struct actor *actor, int64_t person_id, enum invitation_kind kind,
+                             int64_t lifetime_ms, struct session_token *ret_token, struct err *err)
 {
     struct inviting v = {.actor = actor, .person_id = person_id, .kind = kind, .life_ms = lifetime_ms};
     TRY(db_transact(db, invite_in_transaction, &v, err));
@@ -759,18 +805,24 @@ enum err_code invitation_new(struct db *db, const struct actor *actor, int64_t p
     return ERR_NONE;
 }
 
-enum err_code invitation_look(struct db *db, struct str token, struct arena *arena, struct invitation *ret_invitation, struct err *err)
+enum err_code invitation_look(struct db *db, struct str token, struct arena *arena, struct invitation *ret_invitation,
+                              struct err *err)
 {
     struct sha256 hash = crypto_sha256(token);
     struct sql_invitation_get_row *row = NULL;
-    TRY(sql_invitation_get(db, arena, &(struct sql_invitation_get_args){.token_hash = sha256_str(&hash), .now_ms = db_now_ms(db)}, &row, err));
+    TRY(sql_invitation_get(db, arena,
+                           &(struct sql_invitation_get_args){.token_hash = sha256_str(&hash), .now_ms = db_now_ms(db)},
+                           &row, err));
     if (!row)
         return err_set(err, ERR_NOT_FOUND, "liên kết đã dùng hoặc hết hạn: xin liên kết mới");
-    struct invitation out = {.person_id = row->person_id, .name = row->name, .kind = INVITATION_INVITE, .expires_ms = row->expires_ms};
+    struct invitation out = {
+        .person_id = row->person_id, .name = row->name, .kind = INVITATION_INVITE, .expires_ms = row->expires_ms};
     for (size_t k = 0; k < ARRAY_LEN(invitation_kinds); k++)
         if (str_equal(row->kind, str_from_cstr(invitation_kinds[k].id)))
             out.kind = (enum invitation_kind)k;
-    out.sign_in_name = !str_is_null(row->sign_in_name) ? row->sign_in_name : str_is_null(row->email) ? STR("") : clean_name(arena, row->email);
+    out.sign_in_name = !str_is_null(row->sign_in_name) ? row->sign_in_name
+                       : str_is_null(row->email)       ? STR("")
+                                                       : clean_name(arena, row->email);
     *ret_invitation = out;
     return ERR_NONE;
 }
@@ -778,7 +830,8 @@ enum err_code invitation_look(struct db *db, struct str token, struct arena *are
 static enum err_code use_link(struct db *db, struct opening *o, struct err *err)
 {
     int64_t changes = 0;
-    TRY(sql_invitation_use(db, &(struct sql_invitation_use_args){.token_hash = o->link_hash, .now_ms = db_now_ms(db)}, &changes, err));
+    TRY(sql_invitation_use(db, &(struct sql_invitation_use_args){.token_hash = o->link_hash, .now_ms = db_now_ms(db)},
+                           &changes, err));
     return changes == 1 ? ERR_NONE : err_set(err, ERR_NOT_FOUND, "liên kết đã dùng hoặc hết hạn: xin liên kết mới");
 }
 
@@ -794,8 +847,8 @@ static enum err_code accept_in_transaction(struct db *db, void *ctx, struct err 
     return put_session(db, o, err);
 }
 
-enum err_code invitation_accept(struct db *db, struct str token, struct str sign_in_name, struct str password, const struct session_from *from,
-                                struct session_token *ret_token, struct err *err)
+enum err_code invitation_accept(struct db *db, struct str token, struct str sign_in_name, struct str password,
+                                const struct session_from *from, struct session_token *ret_token, struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, SESSION_ARENA_BYTES);
@@ -804,7 +857,8 @@ enum err_code invitation_accept(struct db *db, struct str token, struct str sign
     if (link.kind == INVITATION_DEMO)
         return err_set(err, ERR_CONFLICT, "liên kết này chỉ để đăng nhập một lần");
     struct sha256 hash = crypto_sha256(token);
-    struct opening o = {.person_id = link.person_id, .from = from, .kind = "link_accepted", .link_hash = sha256_str(&hash)};
+    struct opening o = {
+        .person_id = link.person_id, .from = from, .kind = "link_accepted", .link_hash = sha256_str(&hash)};
     TRY(name_for(&arena, sign_in_name, &o.sign_in_name, err));
     TRY(password_is_good(password, o.sign_in_name, err));
     TRY(password_hash(password, &arena, &o.rehash, err));
@@ -820,8 +874,8 @@ static enum err_code demo_in_transaction(struct db *db, void *ctx, struct err *e
     return put_session(db, o, err);
 }
 
-enum err_code invitation_sign_in(struct db *db, struct str token, const struct session_from *from, struct session_token *ret_token,
-                                 struct err *err)
+enum err_code invitation_sign_in(struct db *db, struct str token, const struct session_from *from,
+                                 struct session_token *ret_token, struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, SESSION_ARENA_BYTES);
@@ -830,7 +884,11 @@ enum err_code invitation_sign_in(struct db *db, struct str token, const struct s
     if (link.kind != INVITATION_DEMO)
         return err_set(err, ERR_CONFLICT, "liên kết này để đặt mật khẩu");
     struct sha256 hash = crypto_sha256(token);
-    struct opening o = {.person_id = link.person_id, .has_second_factor = true, .from = from, .kind = "signed_in_demo", .link_hash = sha256_str(&hash)};
+    struct opening o = {.person_id = link.person_id,
+                        .has_second_factor = true,
+                        .from = from,
+                        .kind = "signed_in_demo",
+                        .link_hash = sha256_str(&hash)};
     TRY(db_transact(db, demo_in_transaction, &o, err));
     *ret_token = o.token;
     return ERR_NONE;
@@ -853,7 +911,9 @@ static enum err_code mint_in_transaction(struct db *db, void *ctx, struct err *e
     AUTO_ARENA arena;
     arena_init(&arena, SESSION_ARENA_BYTES);
     struct sql_rights_of_rows held;
-    TRY(sql_rights_of(db, &arena, &(struct sql_rights_of_args){.person_id = m->actor->person_id, .today = m->actor->day}, &held, err));
+    TRY(sql_rights_of(db, &arena,
+                      &(struct sql_rights_of_args){.person_id = m->actor->person_id, .today = m->actor->day}, &held,
+                      err));
     uint64_t mine = 0;
     for (size_t i = 0; i < held.count; i++)
         mine |= (uint64_t)held.items[i].rights;
@@ -877,8 +937,8 @@ static enum err_code mint_in_transaction(struct db *db, void *ctx, struct err *e
     return note(db, "api_token_made", m->actor->person_id, m->actor->person_id, m->name, err);
 }
 
-enum err_code api_token_new(struct db *db, const struct actor *actor, struct str name, uint64_t rights, int days, int64_t *ret_id,
-                            struct session_token *ret_token, struct err *err)
+enum err_code api_token_new(struct db *db, const struct actor *actor, struct str name, uint64_t rights, int days,
+                            int64_t *ret_id, struct session_token *ret_token, struct err *err)
 {
     if (actor->person_id == 0)
         return err_set(err, ERR_DENIED, "a token belongs to a person");
@@ -895,11 +955,13 @@ enum err_code api_token_new(struct db *db, const struct actor *actor, struct str
     return ERR_NONE;
 }
 
-enum err_code api_token_find(struct db *db, struct str token_hash, struct arena *arena, struct api_token *ret_token, struct err *err)
+enum err_code api_token_find(struct db *db, struct str token_hash, struct arena *arena, struct api_token *ret_token,
+                             struct err *err)
 {
     struct sql_api_token_by_hash_row *row = NULL;
     int64_t now_ms = db_now_ms(db);
-    TRY(sql_api_token_by_hash(db, arena, &(struct sql_api_token_by_hash_args){.token_hash = token_hash, .now_ms = now_ms}, &row, err));
+    TRY(sql_api_token_by_hash(
+        db, arena, &(struct sql_api_token_by_hash_args){.token_hash = token_hash, .now_ms = now_ms}, &row, err));
     if (!row)
         return err_set(err, ERR_NOT_FOUND, "khóa API không đúng, hết hạn hoặc đã thu hồi");
     if (!row->used_ms.has || now_ms - row->used_ms.v >= SESSION_TOUCH_MS)
@@ -913,7 +975,8 @@ enum err_code api_token_find(struct db *db, struct str token_hash, struct arena 
     return ERR_NONE;
 }
 
-enum err_code api_token_lookup(struct db *db, struct str token, struct arena *arena, struct api_token *ret_token, struct err *err)
+enum err_code api_token_lookup(struct db *db, struct str token, struct arena *arena, struct api_token *ret_token,
+                               struct err *err)
 {
     struct sha256 hash = crypto_sha256(token);
     return api_token_find(db, sha256_str(&hash), arena, ret_token, err);
@@ -923,7 +986,8 @@ static enum err_code end_token_in_transaction(struct db *db, void *ctx, struct e
 {
     const struct minting *m = ctx;
     int64_t changes = 0;
-    TRY(sql_api_token_revoke(db, m->actor, &(struct sql_api_token_revoke_args){.id = m->id, .revoked_ms = db_now_ms(db)}, &changes, err));
+    TRY(sql_api_token_revoke(
+        db, m->actor, &(struct sql_api_token_revoke_args){.id = m->id, .revoked_ms = db_now_ms(db)}, &changes, err));
     if (changes != 1)
         return err_set(err, ERR_NOT_FOUND, "không có khóa API này");
     return note(db, "api_token_ended", m->actor->person_id, m->actor->person_id, STR(""), err);

@@ -35,12 +35,15 @@ static enum err_code note(struct db *db, const struct site_change *c, const char
                         NULL, err);
 }
 
-static enum err_code check_name(struct db *db, struct arena *arena, const struct site_change *c, civil_day day, struct err *err)
+static enum err_code check_name(struct db *db, struct arena *arena, const struct site_change *c, civil_day day,
+                                struct err *err)
 {
     if (str_is_empty(str_trim(c->name)))
         return err_set(err, ERR_SYNTAX, "địa điểm cần có tên");
     struct sql_site_by_name_row *same = NULL;
-    TRY(sql_site_by_name(db, arena, &(struct sql_site_by_name_args){.unit_id = c->unit_id, .name = str_trim(c->name), .on_day = day}, &same, err));
+    TRY(sql_site_by_name(
+        db, arena, &(struct sql_site_by_name_args){.unit_id = c->unit_id, .name = str_trim(c->name), .on_day = day},
+        &same, err));
     return same && same->id != c->id ? err_set(err, ERR_CONFLICT, "đơn vị đã có địa điểm tên này") : ERR_NONE;
 }
 
@@ -63,8 +66,8 @@ static enum err_code new_in_transaction(struct db *db, void *ctx, struct err *er
     return note(db, c, "site_added", err);
 }
 
-enum err_code site_new(struct db *db, const struct actor *actor, int64_t unit_id, struct str name, struct str address, civil_day from_day,
-                       int64_t *ret_id, struct err *err)
+enum err_code site_new(struct db *db, const struct actor *actor, int64_t unit_id, struct str name, struct str address,
+                       civil_day from_day, int64_t *ret_id, struct err *err)
 {
     struct site_change c = {.actor = actor, .unit_id = unit_id, .name = name, .address = address, .day = from_day};
     TRY(db_transact(db, new_in_transaction, &c, err));
@@ -90,16 +93,18 @@ static enum err_code update_in_transaction(struct db *db, void *ctx, struct err 
     TRY(find_site(db, &arena, c, err));
     TRY(check_name(db, &arena, c, db_today(db), err));
     int64_t changes = 0;
-    TRY(sql_site_change(
-        db,
-        &(struct sql_site_change_args){.id = c->id, .name = str_trim(c->name), .address = str_is_empty(c->address) ? STR_NONE : c->address},
-        &changes, err));
+    TRY(sql_site_change(db,
+                        &(struct sql_site_change_args){.id = c->id,
+                                                       .name = str_trim(c->name),
+                                                       .address = str_is_empty(c->address) ? STR_NONE : c->address},
+                        &changes, err));
     if (changes != 1)
         return err_set(err, ERR_NOT_FOUND, "địa điểm không còn dùng");
     return note(db, c, "site_changed", err);
 }
 
-enum err_code site_update(struct db *db, const struct actor *actor, int64_t site_id, struct str name, struct str address, struct err *err)
+enum err_code site_update(struct db *db, const struct actor *actor, int64_t site_id, struct str name,
+                          struct str address, struct err *err)
 {
     struct site_change c = {.actor = actor, .id = site_id, .name = name, .address = address};
     return db_transact(db, update_in_transaction, &c, err);

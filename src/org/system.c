@@ -19,8 +19,8 @@ static struct str or_none(struct str s)
     return str_is_empty(s) ? STR_NONE : s;
 }
 
-static enum err_code note(struct db *db, const struct actor *actor, const char *kind, int64_t system_id, int64_t unit_id, struct str content,
-                          struct err *err)
+static enum err_code note(struct db *db, const struct actor *actor, const char *kind, int64_t system_id,
+                          int64_t unit_id, struct str content, struct err *err)
 {
     return chain_append(db,
                         &(struct chain_note){.stream = CHAIN_AUDIT,
@@ -33,7 +33,8 @@ static enum err_code note(struct db *db, const struct actor *actor, const char *
                         NULL, err);
 }
 
-static enum err_code require_change(struct db *db, const struct actor *actor, int64_t operator_id, int64_t owner_id, struct err *err)
+static enum err_code require_change(struct db *db, const struct actor *actor, int64_t operator_id, int64_t owner_id,
+                                    struct err *err)
 {
     bool has = false;
     TRY(access_has(db, actor, RIGHT_EXECUTE, operator_id, &has, err));
@@ -55,7 +56,8 @@ struct change {
     bool flag;
 };
 
-static enum err_code find_system(struct db *db, struct arena *arena, int64_t id, struct sql_system_raw_row **ret_row, struct err *err)
+static enum err_code find_system(struct db *db, struct arena *arena, int64_t id, struct sql_system_raw_row **ret_row,
+                                 struct err *err)
 {
     struct sql_system_raw_row *row = NULL;
     TRY(sql_system_raw(db, arena, &(struct sql_system_raw_args){.id = id}, &row, err));
@@ -65,13 +67,15 @@ static enum err_code find_system(struct db *db, struct arena *arena, int64_t id,
     return ERR_NONE;
 }
 
-static enum err_code require_system(struct db *db, struct arena *arena, const struct change *c, struct sql_system_raw_row **ret_row, struct err *err)
+static enum err_code require_system(struct db *db, struct arena *arena, const struct change *c,
+                                    struct sql_system_raw_row **ret_row, struct err *err)
 {
     TRY(find_system(db, arena, c->id, ret_row, err));
     return require_change(db, c->actor, (*ret_row)->operator_id, (*ret_row)->owner_id, err);
 }
 
-static enum err_code check_fields(struct db *db, struct arena *arena, const struct system_fields *fields, int64_t own_id, civil_day day, struct err *err)
+static enum err_code check_fields(struct db *db, struct arena *arena, const struct system_fields *fields,
+                                  int64_t own_id, civil_day day, struct err *err)
 {
     if (str_is_empty(str_trim(fields->name)))
         return err_set(err, ERR_SYNTAX, "hệ thống cần có tên");
@@ -85,7 +89,8 @@ static enum err_code check_fields(struct db *db, struct arena *arena, const stru
         struct sql_unit_name_on_row *unit = NULL;
         if (!units[i])
             continue;
-        TRY(sql_unit_name_on(db, arena, &(struct sql_unit_name_on_args){.unit_id = units[i], .on_day = day}, &unit, err));
+        TRY(sql_unit_name_on(db, arena, &(struct sql_unit_name_on_args){.unit_id = units[i], .on_day = day}, &unit,
+                             err));
         if (!unit)
             return err_set(err, ERR_NOT_FOUND, i ? "không có đơn vị chủ quản này" : "không có đơn vị vận hành này");
     }
@@ -93,13 +98,16 @@ static enum err_code check_fields(struct db *db, struct arena *arena, const stru
         return ERR_NONE;
     struct sql_system_code_holder_row *holder = NULL;
     TRY(sql_system_code_holder(
-        db, arena, &(struct sql_system_code_holder_args){.code = fields->code, .operator_id = fields->operator_id, .on_day = day}, &holder, err));
+        db, arena,
+        &(struct sql_system_code_holder_args){.code = fields->code, .operator_id = fields->operator_id, .on_day = day},
+        &holder, err));
     if (holder && holder->id != own_id)
         return err_set(err, ERR_CONFLICT, "đơn vị đã có hệ thống mang mã %.*s", STR_ARG(fields->code));
     return ERR_NONE;
 }
 
-static enum err_code keys_of(struct arena *arena, const struct system_fields *fields, struct str *ret_search, struct str *ret_sort, struct err *err)
+static enum err_code keys_of(struct arena *arena, const struct system_fields *fields, struct str *ret_search,
+                             struct str *ret_sort, struct err *err)
 {
     struct str both = arena_printf(arena, "%.*s %.*s", STR_ARG(fields->name), STR_ARG(fields->code));
     *ret_search = viet_search_key(arena, both);
@@ -141,8 +149,8 @@ static enum err_code new_in_transaction(struct db *db, void *ctx, struct err *er
     return note(db, c->actor, "system_added", c->id, f->operator_id, str_trim(f->name), err);
 }
 
-enum err_code system_new(struct db *db, const struct actor *actor, const struct system_fields *fields, civil_day from_day, bool is_sample,
-                         int64_t *ret_id, struct err *err)
+enum err_code system_new(struct db *db, const struct actor *actor, const struct system_fields *fields,
+                         civil_day from_day, bool is_sample, int64_t *ret_id, struct err *err)
 {
     struct change c = {.actor = actor, .fields = fields, .day = from_day, .flag = is_sample};
     TRY(db_transact(db, new_in_transaction, &c, err));
@@ -185,7 +193,8 @@ static enum err_code update_in_transaction(struct db *db, void *ctx, struct err 
     return note(db, c->actor, "system_changed", c->id, f->operator_id, str_trim(f->name), err);
 }
 
-enum err_code system_update(struct db *db, const struct actor *actor, int64_t system_id, const struct system_fields *fields, struct err *err)
+enum err_code system_update(struct db *db, const struct actor *actor, int64_t system_id,
+                            const struct system_fields *fields, struct err *err)
 {
     struct change c = {.actor = actor, .fields = fields, .id = system_id};
     return db_transact(db, update_in_transaction, &c, err);
@@ -200,7 +209,8 @@ static enum err_code retire_in_transaction(struct db *db, void *ctx, struct err 
     TRY(require_system(db, &arena, c, &row, err));
     int64_t changes = 0;
     TRY(sql_system_close(db, &(struct sql_system_close_args){.id = c->id, .day = c->day}, &changes, err));
-    TRY(sql_system_databases_close(db, &(struct sql_system_databases_close_args){.system_id = c->id, .day = c->day}, err));
+    TRY(sql_system_databases_close(db, &(struct sql_system_databases_close_args){.system_id = c->id, .day = c->day},
+                                   err));
     return note(db, c->actor, "system_retired", c->id, row->operator_id, STR(""), err);
 }
 
@@ -216,7 +226,9 @@ static enum err_code level_in_transaction(struct db *db, void *ctx, struct err *
     AUTO_ARENA arena;
     arena_init(&arena, SYSTEM_ARENA_BYTES);
     struct sql_system_raw_row *row;
-    uint64_t right = str_equal(c->name, STR("approved")) ? RIGHT_APPROVE : str_equal(c->name, STR("appraised")) ? RIGHT_APPRAISE : 0;
+    uint64_t right = str_equal(c->name, STR("approved"))    ? RIGHT_APPROVE
+                     : str_equal(c->name, STR("appraised")) ? RIGHT_APPRAISE
+                                                            : 0;
     if (right) {
         TRY(find_system(db, &arena, c->id, &row, err));
         bool has = false;
@@ -233,25 +245,29 @@ static enum err_code level_in_transaction(struct db *db, void *ctx, struct err *
         TRY(sql_system_level_delete(db, &(struct sql_system_level_delete_args){.id = last->id}, err));
     else if (last && last->to_day > c->day)
         TRY(sql_system_level_close(db, &(struct sql_system_level_close_args){.id = last->id, .day = c->day}, err));
-    TRY(sql_system_level_insert(
-        db,
-        &(struct sql_system_level_insert_args){
-            .id = db_id(db), .system_id = c->id, .level = c->level, .state = c->name, .decision = or_none(c->text), .from_day = c->day},
-        err));
+    TRY(sql_system_level_insert(db,
+                                &(struct sql_system_level_insert_args){.id = db_id(db),
+                                                                       .system_id = c->id,
+                                                                       .level = c->level,
+                                                                       .state = c->name,
+                                                                       .decision = or_none(c->text),
+                                                                       .from_day = c->day},
+                                err));
     struct str content = arena_printf(&arena, "{\"level\":%d,\"state\":\"%.*s\"}", c->level, STR_ARG(c->name));
     if (str_is_null(content))
         return arena_full(&arena, err);
     return note(db, c->actor, "system_level", c->id, row->operator_id, content, err);
 }
 
-enum err_code system_set_level(struct db *db, const struct actor *actor, int64_t system_id, int level, struct str state, struct str decision,
-                               civil_day from_day, struct err *err)
+enum err_code system_set_level(struct db *db, const struct actor *actor, int64_t system_id, int level, struct str state,
+                               struct str decision, civil_day from_day, struct err *err)
 {
     if (level < 1 || level > KNOW_LEVEL_MAX)
         return err_set(err, ERR_SYNTAX, "cấp độ từ 1 đến %d", KNOW_LEVEL_MAX);
     if (!str_equal(state, STR("proposed")) && !str_equal(state, STR("appraised")) && !str_equal(state, STR("approved")))
         return err_set(err, ERR_SYNTAX, "không có trạng thái cấp độ '%.*s'", STR_ARG(state));
-    struct change c = {.actor = actor, .id = system_id, .level = level, .name = state, .text = decision, .day = from_day};
+    struct change c = {
+        .actor = actor, .id = system_id, .level = level, .name = state, .text = decision, .day = from_day};
     return db_transact(db, level_in_transaction, &c, err);
 }
 
@@ -274,12 +290,14 @@ static enum err_code database_in_transaction(struct db *db, void *ctx, struct er
     return note(db, c->actor, "system_database_added", c->id, row->operator_id, str_trim(c->name), err);
 }
 
-enum err_code system_database_new(struct db *db, const struct actor *actor, int64_t system_id, struct str name, struct str engine,
-                                  bool has_personal_data, civil_day from_day, int64_t *ret_id, struct err *err)
+enum err_code system_database_new(struct db *db, const struct actor *actor, int64_t system_id, struct str name,
+                                  struct str engine, bool has_personal_data, civil_day from_day, int64_t *ret_id,
+                                  struct err *err)
 {
     if (str_is_empty(str_trim(name)))
         return err_set(err, ERR_SYNTAX, "cơ sở dữ liệu cần có tên");
-    struct change c = {.actor = actor, .id = system_id, .name = name, .text = engine, .flag = has_personal_data, .day = from_day};
+    struct change c = {
+        .actor = actor, .id = system_id, .name = name, .text = engine, .flag = has_personal_data, .day = from_day};
     TRY(db_transact(db, database_in_transaction, &c, err));
     *ret_id = c.part_id;
     return ERR_NONE;
@@ -294,14 +312,15 @@ static enum err_code database_end_in_transaction(struct db *db, void *ctx, struc
     TRY(require_system(db, &arena, c, &row, err));
     int64_t changes = 0;
     TRY(sql_system_database_close(
-        db, &(struct sql_system_database_close_args){.id = c->part_id, .system_id = c->id, .day = c->day}, &changes, err));
+        db, &(struct sql_system_database_close_args){.id = c->part_id, .system_id = c->id, .day = c->day}, &changes,
+        err));
     if (changes != 1)
         return err_set(err, ERR_NOT_FOUND, "không có cơ sở dữ liệu này");
     return note(db, c->actor, "system_database_ended", c->id, row->operator_id, STR(""), err);
 }
 
-enum err_code system_database_end(struct db *db, const struct actor *actor, int64_t system_id, int64_t database_id, civil_day day,
-                                  struct err *err)
+enum err_code system_database_end(struct db *db, const struct actor *actor, int64_t system_id, int64_t database_id,
+                                  civil_day day, struct err *err)
 {
     struct change c = {.actor = actor, .id = system_id, .part_id = database_id, .day = day};
     return db_transact(db, database_end_in_transaction, &c, err);
@@ -328,12 +347,14 @@ enum err_code cidr_parse(struct str text, struct cidr *ret_cidr, struct err *err
     c.is_v6 = str_contains(part, STR(":"));
     int bits = c.is_v6 ? 128 : 32;
     int64_t prefix = bits;
-    if (inet_pton(c.is_v6 ? AF_INET6 : AF_INET, address, c.bytes) != 1 || (!str_is_null(rest) && (!str_to_i64(rest, &prefix) || prefix < 0 || prefix > bits)))
+    if (inet_pton(c.is_v6 ? AF_INET6 : AF_INET, address, c.bytes) != 1 ||
+        (!str_is_null(rest) && (!str_to_i64(rest, &prefix) || prefix < 0 || prefix > bits)))
         return err_set(err, ERR_SYNTAX, "'%.*s' không phải dải địa chỉ", STR_ARG(text));
     c.prefix = (int)prefix;
     for (int bit = c.prefix; bit < bits; bit++)
         if (c.bytes[bit / 8] & (0x80 >> (bit % 8)))
-            return err_set(err, ERR_SYNTAX, "'%.*s' có bit sau tiền tố /%d: ghi địa chỉ đầu của dải", STR_ARG(text), c.prefix);
+            return err_set(err, ERR_SYNTAX, "'%.*s' có bit sau tiền tố /%d: ghi địa chỉ đầu của dải", STR_ARG(text),
+                           c.prefix);
     static const struct {
         uint8_t net[4];
         int bits;
@@ -368,7 +389,8 @@ static enum err_code range_in_transaction(struct db *db, void *ctx, struct err *
     }
     struct sql_system_range_same_row *same = NULL;
     TRY(sql_system_range_same(
-        db, &arena, &(struct sql_system_range_same_args){.system_id = c->id, .site_id = c->site_id, .cidr = c->text}, &same, err));
+        db, &arena, &(struct sql_system_range_same_args){.system_id = c->id, .site_id = c->site_id, .cidr = c->text},
+        &same, err));
     if (same && same->n > 0)
         return err_set(err, ERR_CONFLICT, "hệ thống đã có dải địa chỉ này");
     c->part_id = db_id(db);
@@ -380,8 +402,8 @@ static enum err_code range_in_transaction(struct db *db, void *ctx, struct err *
     return note(db, c->actor, "system_range_added", c->id, row->operator_id, c->text, err);
 }
 
-enum err_code system_range_add(struct db *db, const struct actor *actor, int64_t system_id, int64_t site_id, struct str cidr,
-                               int64_t *ret_id, struct err *err)
+enum err_code system_range_add(struct db *db, const struct actor *actor, int64_t system_id, int64_t site_id,
+                               struct str cidr, int64_t *ret_id, struct err *err)
 {
     struct cidr parsed;
     TRY(cidr_parse(cidr, &parsed, err));
@@ -406,15 +428,19 @@ static enum err_code range_drop_in_transaction(struct db *db, void *ctx, struct 
     TRY(require_system(db, &arena, c, &row, err));
     int64_t changes = 0;
     if (c->flag)
-        TRY(sql_system_range_delete(db, &(struct sql_system_range_delete_args){.id = c->part_id, .system_id = c->id}, &changes, err));
+        TRY(sql_system_range_delete(db, &(struct sql_system_range_delete_args){.id = c->part_id, .system_id = c->id},
+                                    &changes, err));
     else
-        TRY(sql_system_domain_delete(db, &(struct sql_system_domain_delete_args){.id = c->part_id, .system_id = c->id}, &changes, err));
+        TRY(sql_system_domain_delete(db, &(struct sql_system_domain_delete_args){.id = c->part_id, .system_id = c->id},
+                                     &changes, err));
     if (changes != 1)
         return err_set(err, ERR_NOT_FOUND, c->flag ? "không có dải địa chỉ này" : "không có tên miền này");
-    return note(db, c->actor, c->flag ? "system_range_dropped" : "system_domain_dropped", c->id, row->operator_id, STR(""), err);
+    return note(db, c->actor, c->flag ? "system_range_dropped" : "system_domain_dropped", c->id, row->operator_id,
+                STR(""), err);
 }
 
-enum err_code system_range_drop(struct db *db, const struct actor *actor, int64_t system_id, int64_t range_id, struct err *err)
+enum err_code system_range_drop(struct db *db, const struct actor *actor, int64_t system_id, int64_t range_id,
+                                struct err *err)
 {
     struct change c = {.actor = actor, .id = system_id, .part_id = range_id, .flag = true};
     return db_transact(db, range_drop_in_transaction, &c, err);
@@ -450,16 +476,18 @@ static enum err_code domain_in_transaction(struct db *db, void *ctx, struct err 
     struct sql_system_raw_row *row;
     TRY(require_system(db, &arena, c, &row, err));
     struct sql_system_domain_same_row *same = NULL;
-    TRY(sql_system_domain_same(db, &arena, &(struct sql_system_domain_same_args){.system_id = c->id, .domain = c->name}, &same, err));
+    TRY(sql_system_domain_same(db, &arena, &(struct sql_system_domain_same_args){.system_id = c->id, .domain = c->name},
+                               &same, err));
     if (same && same->n > 0)
         return err_set(err, ERR_CONFLICT, "hệ thống đã có tên miền này");
     c->part_id = db_id(db);
-    TRY(sql_system_domain_insert(db, &(struct sql_system_domain_insert_args){.id = c->part_id, .system_id = c->id, .domain = c->name}, err));
+    TRY(sql_system_domain_insert(
+        db, &(struct sql_system_domain_insert_args){.id = c->part_id, .system_id = c->id, .domain = c->name}, err));
     return note(db, c->actor, "system_domain_added", c->id, row->operator_id, c->name, err);
 }
 
-enum err_code system_domain_add(struct db *db, const struct actor *actor, int64_t system_id, struct str domain, int64_t *ret_id,
-                                struct err *err)
+enum err_code system_domain_add(struct db *db, const struct actor *actor, int64_t system_id, struct str domain,
+                                int64_t *ret_id, struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, SYSTEM_ARENA_BYTES);
@@ -471,7 +499,8 @@ enum err_code system_domain_add(struct db *db, const struct actor *actor, int64_
     return ERR_NONE;
 }
 
-enum err_code system_domain_drop(struct db *db, const struct actor *actor, int64_t system_id, int64_t domain_id, struct err *err)
+enum err_code system_domain_drop(struct db *db, const struct actor *actor, int64_t system_id, int64_t domain_id,
+                                 struct err *err)
 {
     struct change c = {.actor = actor, .id = system_id, .part_id = domain_id, .flag = false};
     return db_transact(db, range_drop_in_transaction, &c, err);
@@ -479,21 +508,27 @@ enum err_code system_domain_drop(struct db *db, const struct actor *actor, int64
 
 /* --- sectors --- */
 
-enum err_code sector_list(struct db *db, const struct actor *actor, int64_t root_id, struct str edge_kind, civil_day on_day, struct arena *arena,
-                          struct sector_rows *ret_rows, struct err *err)
+enum err_code sector_list(struct db *db, const struct actor *actor, int64_t root_id, struct str edge_kind,
+                          civil_day on_day, struct arena *arena, struct sector_rows *ret_rows, struct err *err)
 {
     struct sql_sector_units_rows units;
     struct sql_sector_systems_rows systems;
-    TRY(sql_sector_units(db, actor, arena, &(struct sql_sector_units_args){.root_id = root_id, .edge_kind = edge_kind, .on_day = on_day}, &units, err));
+    TRY(sql_sector_units(db, actor, arena,
+                         &(struct sql_sector_units_args){.root_id = root_id, .edge_kind = edge_kind, .on_day = on_day},
+                         &units, err));
     TRY(sql_sector_systems(
-        db, actor, arena, &(struct sql_sector_systems_args){.root_id = root_id, .edge_kind = edge_kind, .on_day = on_day}, &systems, err));
+        db, actor, arena,
+        &(struct sql_sector_systems_args){.root_id = root_id, .edge_kind = edge_kind, .on_day = on_day}, &systems,
+        err));
     struct sector_row *rows = arena_new_array(arena, struct sector_row, know_sector_count);
     if (!rows)
         return arena_full(arena, err);
     for (size_t i = 0; i < know_sector_count; i++) {
         const struct know_sector *sector = &know_sectors[i];
-        rows[i] = (struct sector_row){
-            .id = sector->id, .title_vi = sector->title.vi, .title_en = sector->title.en, .is_named = sector->named_kinds.count > 0};
+        rows[i] = (struct sector_row){.id = sector->id,
+                                      .title_vi = sector->title.vi,
+                                      .title_en = sector->title.en,
+                                      .is_named = sector->named_kinds.count > 0};
         for (size_t k = 0; k < units.count; k++)
             if (know_ids_has(sector->named_kinds, units.items[k].kind) || str_equal(units.items[k].sector, sector->id))
                 rows[i].unit_count += units.items[k].units;

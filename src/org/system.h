@@ -1,8 +1,9 @@
 /* system.h - information systems: who owns, who operates, how important, at which level, where.
- * The operator answers for scans, hunts and drills; databases are objects of a system; levels are dated and move with re-levelling.
- * Whoever changes what a unit has calls directive_follow_subjects (duty) afterwards, in the same transaction.
- * Lists: org/system.sql.h.    Uses: store, proof, know, org/access.    Used by: org/import, org/sample, duty, asset, work, web.
- * Memory: the caller's arena.    Threads: one db, one owner.    See: design 3.3; Decree 331/2026 articles 4, 5. */
+ * The operator answers for scans, hunts and drills; databases are objects of a system; levels are dated and move with
+ * re-levelling. Whoever changes what a unit has calls directive_follow_subjects (duty) afterwards, in the same
+ * transaction. Lists: org/system.sql.h.    Uses: store, proof, know, org/access.    Used by: org/import, org/sample,
+ * duty, asset, work, web. Memory: the caller's arena.    Threads: one db, one owner.    See: design 3.3; Decree
+ * 331/2026 articles 4, 5. */
 #ifndef LUYTRE_ORG_SYSTEM_H
 #define LUYTRE_ORG_SYSTEM_H
 
@@ -10,7 +11,7 @@
 
 NONNULL_BEGIN
 
-struct system_fields { /* null texts are unknown */
+struct system_fields {   /* null texts are unknown */
     int64_t owner_id;    /* chủ quản; 0: the operator itself */
     int64_t operator_id; /* đơn vị vận hành */
     struct str name;
@@ -22,31 +23,36 @@ struct system_fields { /* null texts are unknown */
     bool is_national_platform; /* national platforms and what is linked to them */
     bool uses_camera;
 };
-/* Needs RIGHT_EXECUTE on the operator, or RIGHT_ORG_ADMIN on it or the owner. ERR_CONFLICT when the operator has that code already. */
-MUST_USE enum err_code system_new(struct db *db, const struct actor *actor, const struct system_fields *fields, civil_day from_day,
-                                  bool is_sample, int64_t *ret_id, struct err *err);
+/* Needs RIGHT_EXECUTE on the operator, or RIGHT_ORG_ADMIN on it or the owner. ERR_CONFLICT when the operator has that
+ * code already. */
+MUST_USE enum err_code system_new(struct db *db, const struct actor *actor, const struct system_fields *fields,
+                                  civil_day from_day, bool is_sample, int64_t *ret_id, struct err *err);
 /* The same right on the old operator and on the new one. ERR_NOT_FOUND when unknown or retired. */
-MUST_USE enum err_code system_update(struct db *db, const struct actor *actor, int64_t system_id, const struct system_fields *fields,
+MUST_USE enum err_code system_update(struct db *db, const struct actor *actor, int64_t system_id,
+                                     const struct system_fields *fields, struct err *err);
+MUST_USE enum err_code system_retire(struct db *db, const struct actor *actor, int64_t system_id, civil_day day,
                                      struct err *err);
-MUST_USE enum err_code system_retire(struct db *db, const struct actor *actor, int64_t system_id, civil_day day, struct err *err);
 
-/* state: proposed, appraised, approved. Proposing needs the right above; "appraised" RIGHT_APPRAISE and "approved" RIGHT_APPROVE on operator
- * or owner. From that day on; ERR_CONFLICT when a later level stands. */
-MUST_USE enum err_code system_set_level(struct db *db, const struct actor *actor, int64_t system_id, int level, struct str state,
-                                        struct str decision, civil_day from_day, struct err *err);
+/* state: proposed, appraised, approved. Proposing needs the right above; "appraised" RIGHT_APPRAISE and "approved"
+ * RIGHT_APPROVE on operator or owner. From that day on; ERR_CONFLICT when a later level stands. */
+MUST_USE enum err_code system_set_level(struct db *db, const struct actor *actor, int64_t system_id, int level,
+                                        struct str state, struct str decision, civil_day from_day, struct err *err);
 
-MUST_USE enum err_code system_database_new(struct db *db, const struct actor *actor, int64_t system_id, struct str name, struct str engine,
-                                           bool has_personal_data, civil_day from_day, int64_t *ret_id, struct err *err);
-MUST_USE enum err_code system_database_end(struct db *db, const struct actor *actor, int64_t system_id, int64_t database_id, civil_day day,
-                                           struct err *err);
-/* "192.0.2.0/24", "2001:db8::/48", or one address. A private one needs a site (of the operator or the owner); site_id 0: public.
- * ERR_SYNTAX says what is wrong: no such range, bits set behind the prefix. */
-MUST_USE enum err_code system_range_add(struct db *db, const struct actor *actor, int64_t system_id, int64_t site_id, struct str cidr,
-                                        int64_t *ret_id, struct err *err);
-MUST_USE enum err_code system_range_drop(struct db *db, const struct actor *actor, int64_t system_id, int64_t range_id, struct err *err);
-MUST_USE enum err_code system_domain_add(struct db *db, const struct actor *actor, int64_t system_id, struct str domain, int64_t *ret_id,
+MUST_USE enum err_code system_database_new(struct db *db, const struct actor *actor, int64_t system_id, struct str name,
+                                           struct str engine, bool has_personal_data, civil_day from_day,
+                                           int64_t *ret_id, struct err *err);
+MUST_USE enum err_code system_database_end(struct db *db, const struct actor *actor, int64_t system_id,
+                                           int64_t database_id, civil_day day, struct err *err);
+/* "192.0.2.0/24", "2001:db8::/48", or one address. A private one needs a site (of the operator or the owner); site_id
+ * 0: public. ERR_SYNTAX says what is wrong: no such range, bits set behind the prefix. */
+MUST_USE enum err_code system_range_add(struct db *db, const struct actor *actor, int64_t system_id, int64_t site_id,
+                                        struct str cidr, int64_t *ret_id, struct err *err);
+MUST_USE enum err_code system_range_drop(struct db *db, const struct actor *actor, int64_t system_id, int64_t range_id,
                                          struct err *err);
-MUST_USE enum err_code system_domain_drop(struct db *db, const struct actor *actor, int64_t system_id, int64_t domain_id, struct err *err);
+MUST_USE enum err_code system_domain_add(struct db *db, const struct actor *actor, int64_t system_id, struct str domain,
+                                         int64_t *ret_id, struct err *err);
+MUST_USE enum err_code system_domain_drop(struct db *db, const struct actor *actor, int64_t system_id,
+                                          int64_t domain_id, struct err *err);
 
 /* Is this a range, and written canonically? */
 struct cidr {
@@ -69,8 +75,9 @@ struct sector_rows {
     struct sector_row *NULLABLE items;
     size_t count;
 };
-MUST_USE enum err_code sector_list(struct db *db, const struct actor *actor, int64_t root_id, struct str edge_kind, civil_day on_day,
-                                   struct arena *arena, struct sector_rows *ret_rows, struct err *err);
+MUST_USE enum err_code sector_list(struct db *db, const struct actor *actor, int64_t root_id, struct str edge_kind,
+                                   civil_day on_day, struct arena *arena, struct sector_rows *ret_rows,
+                                   struct err *err);
 
 NONNULL_END
 #endif

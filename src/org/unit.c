@@ -9,7 +9,8 @@
 
 #define UNIT_ARENA_BYTES (16u << 20)
 
-static enum err_code note(struct db *db, const struct actor *actor, const char *kind, int64_t unit_id, struct str content, struct err *err)
+static enum err_code note(struct db *db, const struct actor *actor, const char *kind, int64_t unit_id,
+                          struct str content, struct err *err)
 {
     return chain_append(db,
                         &(struct chain_note){.stream = CHAIN_AUDIT,
@@ -22,7 +23,8 @@ static enum err_code note(struct db *db, const struct actor *actor, const char *
                         NULL, err);
 }
 
-static enum err_code check_fact(struct db *db, struct arena *arena, const struct unit_fact *fact, int64_t unit_id, civil_day day, struct err *err)
+static enum err_code check_fact(struct db *db, struct arena *arena, const struct unit_fact *fact, int64_t unit_id,
+                                civil_day day, struct err *err)
 {
     if (str_is_empty(str_trim(fact->name)))
         return err_set(err, ERR_SYNTAX, "đơn vị cần có tên");
@@ -31,14 +33,15 @@ static enum err_code check_fact(struct db *db, struct arena *arena, const struct
     if (str_is_empty(fact->code))
         return ERR_NONE;
     struct sql_unit_code_holder_row *holder = NULL;
-    TRY(sql_unit_code_holder(db, arena, &(struct sql_unit_code_holder_args){.code = fact->code, .on_day = day}, &holder, err));
+    TRY(sql_unit_code_holder(db, arena, &(struct sql_unit_code_holder_args){.code = fact->code, .on_day = day}, &holder,
+                             err));
     if (holder && holder->unit_id != unit_id)
         return err_set(err, ERR_CONFLICT, "mã %.*s đã thuộc một đơn vị khác", STR_ARG(fact->code));
     return ERR_NONE;
 }
 
-static enum err_code put_fact(struct db *db, struct arena *arena, int64_t unit_id, const struct unit_fact *fact, civil_day from_day, int64_t event_id,
-                              struct err *err)
+static enum err_code put_fact(struct db *db, struct arena *arena, int64_t unit_id, const struct unit_fact *fact,
+                              civil_day from_day, int64_t event_id, struct err *err)
 {
     struct str both = arena_printf(arena, "%.*s %.*s", STR_ARG(fact->name), STR_ARG(fact->code));
     struct str search_key = viet_search_key(arena, both);
@@ -68,19 +71,22 @@ static enum err_code put_fact(struct db *db, struct arena *arena, int64_t unit_i
                                 err);
 }
 
-static enum err_code join_parent(struct db *db, struct arena *arena, int64_t unit_id, struct str edge_kind, int64_t parent_id, civil_day day,
-                                 int64_t event_id, struct err *err)
+static enum err_code join_parent(struct db *db, struct arena *arena, int64_t unit_id, struct str edge_kind,
+                                 int64_t parent_id, civil_day day, int64_t event_id, struct err *err)
 {
     struct sql_closure_will_row *below = NULL;
     TRY(sql_closure_will(db, arena,
-                         &(struct sql_closure_will_args){.ancestor_id = unit_id, .edge_kind = edge_kind, .descendant_id = parent_id, .on_day = day},
+                         &(struct sql_closure_will_args){
+                             .ancestor_id = unit_id, .edge_kind = edge_kind, .descendant_id = parent_id, .on_day = day},
                          &below, err));
     if (below && below->n > 0)
         return err_set(err, ERR_CONFLICT, "một đơn vị không thể thuộc chính nó hoặc đơn vị cấp dưới của nó");
     struct sql_closure_has_row *stands = NULL;
-    TRY(sql_closure_has(db, arena,
-                        &(struct sql_closure_has_args){.ancestor_id = parent_id, .edge_kind = edge_kind, .descendant_id = parent_id, .on_day = day},
-                        &stands, err));
+    TRY(sql_closure_has(
+        db, arena,
+        &(struct sql_closure_has_args){
+            .ancestor_id = parent_id, .edge_kind = edge_kind, .descendant_id = parent_id, .on_day = day},
+        &stands, err));
     if (!stands)
         return err_set(err, ERR_NOT_FOUND, "đơn vị cấp trên không tồn tại vào ngày này");
     TRY(sql_unit_edge_insert(db,
@@ -96,7 +102,9 @@ static enum err_code join_parent(struct db *db, struct arena *arena, int64_t uni
                              },
                              err));
     return sql_closure_join(
-        db, &(struct sql_closure_join_args){.unit_id = unit_id, .parent_id = parent_id, .edge_kind = edge_kind, .day = day}, err);
+        db,
+        &(struct sql_closure_join_args){.unit_id = unit_id, .parent_id = parent_id, .edge_kind = edge_kind, .day = day},
+        err);
 }
 
 struct founding {
@@ -126,22 +134,26 @@ static enum err_code found_in_transaction(struct db *db, void *ctx, struct err *
         return err_set(err, ERR_DENIED, "only the system itself founds a unit below nobody");
     TRY(check_fact(db, &arena, f->fact, 0, f->from_day, err));
     f->id = db_id(db);
-    TRY(sql_unit_insert(db, &(struct sql_unit_insert_args){.id = f->id, .created_ms = db_now_ms(db), .is_sample = f->is_sample}, err));
+    TRY(sql_unit_insert(
+        db, &(struct sql_unit_insert_args){.id = f->id, .created_ms = db_now_ms(db), .is_sample = f->is_sample}, err));
     TRY(put_fact(db, &arena, f->id, f->fact, f->from_day, f->event_id, err));
     /* It stands in every tree, alone where it has no parent, so that a grant on it always reaches it. */
     for (size_t k = 0; k < know_edge_kind_count; k++)
-        TRY(sql_closure_self(db,
-                             &(struct sql_closure_self_args){
-                                 .unit_id = f->id, .edge_kind = know_edge_kinds[k].id, .from_day = f->from_day, .to_day = CIVIL_FOREVER},
-                             err));
+        TRY(sql_closure_self(
+            db,
+            &(struct sql_closure_self_args){
+                .unit_id = f->id, .edge_kind = know_edge_kinds[k].id, .from_day = f->from_day, .to_day = CIVIL_FOREVER},
+            err));
     for (size_t i = 0; i < f->parent_count; i++)
         if (f->parents[i].parent_id)
-            TRY(join_parent(db, &arena, f->id, f->parents[i].edge_kind, f->parents[i].parent_id, f->from_day, f->event_id, err));
+            TRY(join_parent(db, &arena, f->id, f->parents[i].edge_kind, f->parents[i].parent_id, f->from_day,
+                            f->event_id, err));
     return note(db, f->actor, "unit_founded", f->id, f->fact->name, err);
 }
 
-enum err_code unit_found(struct db *db, const struct actor *actor, const struct unit_fact *fact, const struct unit_parent *parents, size_t parent_count,
-                         civil_day from_day, int64_t event_id, bool is_sample, int64_t *ret_id, struct err *err)
+enum err_code unit_found(struct db *db, const struct actor *actor, const struct unit_fact *fact,
+                         const struct unit_parent *parents, size_t parent_count, civil_day from_day, int64_t event_id,
+                         bool is_sample, int64_t *ret_id, struct err *err)
 {
     struct founding f = {actor, fact, parents, parent_count, from_day, event_id, is_sample, 0};
     if (db_transact(db, found_in_transaction, &f, err) != ERR_NONE)
@@ -162,7 +174,8 @@ static void known_paths_done(struct known_paths *paths)
 }
 
 /* A unit with nothing below it comes under a parent and everything above it. */
-static enum err_code join_leaf(struct db *db, struct known_paths *paths, int64_t unit_id, const struct unit_parent *p, civil_day day, struct err *err)
+static enum err_code join_leaf(struct db *db, struct known_paths *paths, int64_t unit_id, const struct unit_parent *p,
+                               civil_day day, struct err *err)
 {
     struct str key = arena_printf(&paths->arena, "%lld %.*s", (long long)p->parent_id, STR_ARG(p->edge_kind));
     if (str_is_null(key))
@@ -173,24 +186,26 @@ static enum err_code join_leaf(struct db *db, struct known_paths *paths, int64_t
         if (!up)
             return arena_full(&paths->arena, err);
         TRY(sql_closure_up(
-            db, &paths->arena, &(struct sql_closure_up_args){.unit_id = p->parent_id, .edge_kind = p->edge_kind, .day = day}, up, err));
+            db, &paths->arena,
+            &(struct sql_closure_up_args){.unit_id = p->parent_id, .edge_kind = p->edge_kind, .day = day}, up, err));
         if (!map_put(&paths->by_parent, &paths->arena, key, up))
             return arena_full(&paths->arena, err);
     }
     for (size_t i = 0; i < up->count; i++)
-        TRY(sql_closure_add(db,
-                            &(struct sql_closure_add_args){.ancestor_id = up->items[i].ancestor_id,
-                                                           .edge_kind = p->edge_kind,
-                                                           .descendant_id = unit_id,
-                                                           .depth = up->items[i].depth + 1,
-                                                           .from_day = up->items[i].from_day > day ? up->items[i].from_day : day,
-                                                           .to_day = up->items[i].to_day},
-                            err));
+        TRY(sql_closure_add(
+            db,
+            &(struct sql_closure_add_args){.ancestor_id = up->items[i].ancestor_id,
+                                           .edge_kind = p->edge_kind,
+                                           .descendant_id = unit_id,
+                                           .depth = up->items[i].depth + 1,
+                                           .from_day = up->items[i].from_day > day ? up->items[i].from_day : day,
+                                           .to_day = up->items[i].to_day},
+            err));
     return ERR_NONE;
 }
 
-enum err_code unit_found_many(struct db *db, const struct unit_bulk *units, size_t count, civil_day from_day, int64_t event_id, bool is_sample,
-                              struct err *err)
+enum err_code unit_found_many(struct db *db, const struct unit_bulk *units, size_t count, civil_day from_day,
+                              int64_t event_id, bool is_sample, struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, UNIT_ARENA_BYTES);
@@ -201,12 +216,15 @@ enum err_code unit_found_many(struct db *db, const struct unit_bulk *units, size
     for (size_t i = 0; i < count; i++) {
         const struct unit_bulk *u = &units[i];
         arena_rewind(&arena, start);
-        TRY(sql_unit_insert(db, &(struct sql_unit_insert_args){.id = u->id, .created_ms = now_ms, .is_sample = is_sample}, err));
+        TRY(sql_unit_insert(
+            db, &(struct sql_unit_insert_args){.id = u->id, .created_ms = now_ms, .is_sample = is_sample}, err));
         TRY(put_fact(db, &arena, u->id, &u->fact, from_day, event_id, err));
         for (size_t k = 0; k < know_edge_kind_count; k++)
             TRY(sql_closure_self(db,
-                                 &(struct sql_closure_self_args){
-                                     .unit_id = u->id, .edge_kind = know_edge_kinds[k].id, .from_day = from_day, .to_day = CIVIL_FOREVER},
+                                 &(struct sql_closure_self_args){.unit_id = u->id,
+                                                                 .edge_kind = know_edge_kinds[k].id,
+                                                                 .from_day = from_day,
+                                                                 .to_day = CIVIL_FOREVER},
                                  err));
         for (size_t k = 0; k < ARRAY_LEN(u->parents); k++) {
             const struct unit_parent *p = &u->parents[k];
@@ -266,29 +284,36 @@ static enum err_code set_fact_in_transaction(struct db *db, void *ctx, struct er
     return note(db, c->actor, "unit_changed", c->unit_id, c->fact->name, err);
 }
 
-enum err_code unit_set_fact(struct db *db, const struct actor *actor, int64_t unit_id, const struct unit_fact *fact, civil_day from_day, int64_t event_id,
-                            struct err *err)
+enum err_code unit_set_fact(struct db *db, const struct actor *actor, int64_t unit_id, const struct unit_fact *fact,
+                            civil_day from_day, int64_t event_id, struct err *err)
 {
     struct changing c = {.actor = actor, .unit_id = unit_id, .fact = fact, .day = from_day, .event_id = event_id};
     return db_transact(db, set_fact_in_transaction, &c, err);
 }
 
-static enum err_code leave_parent(struct db *db, struct arena *arena, int64_t unit_id, struct str edge_kind, civil_day day, struct err *err)
+static enum err_code leave_parent(struct db *db, struct arena *arena, int64_t unit_id, struct str edge_kind,
+                                  civil_day day, struct err *err)
 {
     struct sql_unit_edge_later_row *later = NULL;
-    TRY(sql_unit_edge_later(db, arena, &(struct sql_unit_edge_later_args){.child_id = unit_id, .edge_kind = edge_kind, .on_day = day}, &later, err));
+    TRY(sql_unit_edge_later(
+        db, arena, &(struct sql_unit_edge_later_args){.child_id = unit_id, .edge_kind = edge_kind, .on_day = day},
+        &later, err));
     if (later && later->n > 0)
         return err_set(err, ERR_CONFLICT, "đã có một thay đổi muộn hơn ngày này");
     struct sql_unit_edge_on_row *edge = NULL;
-    TRY(sql_unit_edge_on(db, arena, &(struct sql_unit_edge_on_args){.child_id = unit_id, .edge_kind = edge_kind, .on_day = day}, &edge, err));
+    TRY(sql_unit_edge_on(db, arena,
+                         &(struct sql_unit_edge_on_args){.child_id = unit_id, .edge_kind = edge_kind, .on_day = day},
+                         &edge, err));
     if (!edge)
         return ERR_NONE;
     if (edge->from_day == day)
         TRY(sql_unit_edge_delete(db, &(struct sql_unit_edge_delete_args){.id = edge->id}, err));
     else
         TRY(sql_unit_edge_close(db, &(struct sql_unit_edge_close_args){.id = edge->id, .to_day = day}, err));
-    TRY(sql_closure_cut_fresh(db, &(struct sql_closure_cut_fresh_args){.unit_id = unit_id, .edge_kind = edge_kind, .day = day}, err));
-    return sql_closure_cut(db, &(struct sql_closure_cut_args){.unit_id = unit_id, .edge_kind = edge_kind, .day = day}, err);
+    TRY(sql_closure_cut_fresh(
+        db, &(struct sql_closure_cut_fresh_args){.unit_id = unit_id, .edge_kind = edge_kind, .day = day}, err));
+    return sql_closure_cut(db, &(struct sql_closure_cut_args){.unit_id = unit_id, .edge_kind = edge_kind, .day = day},
+                           err);
 }
 
 static enum err_code set_parent_in_transaction(struct db *db, void *ctx, struct err *err)
@@ -305,10 +330,15 @@ static enum err_code set_parent_in_transaction(struct db *db, void *ctx, struct 
     return note(db, c->actor, "unit_moved", c->unit_id, c->edge_kind, err);
 }
 
-enum err_code unit_set_parent(struct db *db, const struct actor *actor, int64_t unit_id, struct str edge_kind, int64_t parent_id, civil_day from_day,
-                              int64_t event_id, struct err *err)
+enum err_code unit_set_parent(struct db *db, const struct actor *actor, int64_t unit_id, struct str edge_kind,
+                              int64_t parent_id, civil_day from_day, int64_t event_id, struct err *err)
 {
-    struct changing c = {.actor = actor, .unit_id = unit_id, .edge_kind = edge_kind, .parent_id = parent_id, .day = from_day, .event_id = event_id};
+    struct changing c = {.actor = actor,
+                         .unit_id = unit_id,
+                         .edge_kind = edge_kind,
+                         .parent_id = parent_id,
+                         .day = from_day,
+                         .event_id = event_id};
     return db_transact(db, set_parent_in_transaction, &c, err);
 }
 
@@ -319,13 +349,17 @@ static enum err_code end_in_transaction(struct db *db, void *ctx, struct err *er
     arena_init(&arena, UNIT_ARENA_BYTES);
     TRY(access_require(db, c->actor, RIGHT_ORG_ADMIN, c->unit_id, "end this unit", err));
     struct sql_unit_below_count_row *below = NULL;
-    TRY(sql_unit_below_count(db, &arena, &(struct sql_unit_below_count_args){.unit_id = c->unit_id, .on_day = c->day}, &below, err));
+    TRY(sql_unit_below_count(db, &arena, &(struct sql_unit_below_count_args){.unit_id = c->unit_id, .on_day = c->day},
+                             &below, err));
     if (below && below->n > 0)
         return err_set(err, ERR_CONFLICT, "còn %lld đơn vị thuộc đơn vị này: chuyển đi trước", (long long)below->n);
     TRY(end_fact(db, &arena, c->unit_id, c->day, err));
     for (size_t k = 0; k < know_edge_kind_count; k++) {
         TRY(leave_parent(db, &arena, c->unit_id, know_edge_kinds[k].id, c->day, err));
-        TRY(sql_closure_end_self(db, &(struct sql_closure_end_self_args){.unit_id = c->unit_id, .edge_kind = know_edge_kinds[k].id, .day = c->day}, err));
+        TRY(sql_closure_end_self(db,
+                                 &(struct sql_closure_end_self_args){
+                                     .unit_id = c->unit_id, .edge_kind = know_edge_kinds[k].id, .day = c->day},
+                                 err));
     }
     return note(db, c->actor, "unit_ended", c->unit_id, STR(""), err);
 }
@@ -341,7 +375,8 @@ enum err_code unit_find_code(struct db *db, struct str code, civil_day on_day, i
     AUTO_ARENA arena;
     arena_init(&arena, 1u << 16);
     struct sql_unit_code_holder_row *row = NULL;
-    TRY(sql_unit_code_holder(db, &arena, &(struct sql_unit_code_holder_args){.code = code, .on_day = on_day}, &row, err));
+    TRY(sql_unit_code_holder(db, &arena, &(struct sql_unit_code_holder_args){.code = code, .on_day = on_day}, &row,
+                             err));
     if (!row)
         return err_set(err, ERR_NOT_FOUND, "không có đơn vị mang mã %.*s", STR_ARG(code));
     *ret_id = row->unit_id;

@@ -97,7 +97,8 @@ static enum err_code head_find(struct db *db, struct arena *arena, struct str st
     if (*count == CHAIN_STREAMS_MAX)
         return err_set(err, ERR_LIMIT, "more than %u streams", CHAIN_STREAMS_MAX);
     struct sql_chain_head_get_row *row = NULL;
-    TRY(sql_chain_head_get(db, arena, &(struct sql_chain_head_get_args){.node = store_node(db_store(db)), .stream = stream}, &row, err));
+    TRY(sql_chain_head_get(
+        db, arena, &(struct sql_chain_head_get_args){.node = store_node(db_store(db)), .stream = stream}, &row, err));
     struct head *head = &heads[*count];
     *head = (struct head){.stream = stream, .seq = 0, .hash = first_prev};
     if (row) {
@@ -119,7 +120,8 @@ static enum err_code seal_in_transaction(struct db *db, void *ctx, struct err *e
     AUTO_ARENA arena;
     arena_init(&arena, 64u << 20);
     struct sql_chain_waiting_rows rows;
-    TRY(sql_chain_waiting(db, &arena, &(struct sql_chain_waiting_args){.node = node, .limit_count = CHAIN_SEAL_MAX}, &rows, err));
+    TRY(sql_chain_waiting(db, &arena, &(struct sql_chain_waiting_args){.node = node, .limit_count = CHAIN_SEAL_MAX},
+                          &rows, err));
     struct head heads[CHAIN_STREAMS_MAX];
     size_t head_count = 0;
     for (size_t i = 0; i < rows.count; i++) {
@@ -142,10 +144,11 @@ static enum err_code seal_in_transaction(struct db *db, void *ctx, struct err *e
         };
         struct sha256 hash = chain_entry_hash(&entry);
         int64_t changes = 0;
-        TRY(sql_chain_seal_one(db,
-                               &(struct sql_chain_seal_one_args){
-                                   .id = row->id, .seq = entry.seq, .prev_hash = entry.prev_hash, .hash = sha256_str(&hash)},
-                               &changes, err));
+        TRY(sql_chain_seal_one(
+            db,
+            &(struct sql_chain_seal_one_args){
+                .id = row->id, .seq = entry.seq, .prev_hash = entry.prev_hash, .hash = sha256_str(&hash)},
+            &changes, err));
         if (changes != 1)
             return err_set(err, ERR_CONFLICT, "two committers seal the same chain");
         head->seq = entry.seq;
@@ -153,7 +156,9 @@ static enum err_code seal_in_transaction(struct db *db, void *ctx, struct err *e
     }
     for (size_t i = 0; i < head_count; i++)
         TRY(sql_chain_head_put(
-            db, &(struct sql_chain_head_put_args){.node = node, .stream = heads[i].stream, .seq = heads[i].seq, .hash = sha256_str(&heads[i].hash)},
+            db,
+            &(struct sql_chain_head_put_args){
+                .node = node, .stream = heads[i].stream, .seq = heads[i].seq, .hash = sha256_str(&heads[i].hash)},
             err));
     *sealed = rows.count;
     return ERR_NONE;
@@ -218,9 +223,11 @@ enum err_code chain_verify_entry(struct chain_verifier *v, const struct chain_en
     if (e->node != v->node || !str_equal(e->stream, str_from_cstr(v->stream)))
         return err_set(err, ERR_CONFLICT, "chain %s: entry %lld belongs to another chain", v->stream, seq);
     if (e->seq != v->seq + 1)
-        return err_set(err, ERR_CONFLICT, "chain %s: entry %lld follows %lld: something is missing", v->stream, seq, (long long)v->seq);
+        return err_set(err, ERR_CONFLICT, "chain %s: entry %lld follows %lld: something is missing", v->stream, seq,
+                       (long long)v->seq);
     if (!str_equal(e->prev_hash, sha256_str(&v->hash)))
-        return err_set(err, ERR_CONFLICT, "chain %s: entry %lld does not stand on entry %lld", v->stream, seq, (long long)v->seq);
+        return err_set(err, ERR_CONFLICT, "chain %s: entry %lld does not stand on entry %lld", v->stream, seq,
+                       (long long)v->seq);
     struct sha256 hash = chain_entry_hash(e);
     if (!str_equal(e->hash, sha256_str(&hash)))
         return err_set(err, ERR_CONFLICT, "chain %s: entry %lld was changed after it was sealed", v->stream, seq);
@@ -241,8 +248,8 @@ enum err_code chain_head_message(int64_t node, struct str stream, int64_t seq, s
                                  struct str *ret_message, struct err *err)
 {
     struct str hex = crypto_to_hex(hash, arena);
-    struct str message = arena_printf(arena, "luytre-head-1\n%lld\n%.*s\n%lld\n%.*s\n", (long long)node, STR_ARG(stream),
-                                      (long long)seq, STR_ARG(hex));
+    struct str message = arena_printf(arena, "luytre-head-1\n%lld\n%.*s\n%lld\n%.*s\n", (long long)node,
+                                      STR_ARG(stream), (long long)seq, STR_ARG(hex));
     if (str_is_null(message))
         return arena_full(arena, err);
     *ret_message = message;
@@ -294,7 +301,8 @@ static enum err_code verify_row(void *ctx, const struct sql_chain_all_row *row, 
     for (; s->next < s->count && s->items[s->next].seq == row->seq; s->next++) {
         const struct sql_chain_signatures_row *sig = &s->items[s->next];
         if (!str_equal(sig->hash, row->hash))
-            return err_set(err, ERR_CONFLICT, "chain %s: the head signed at entry %lld was another one", pass->verifier.stream, (long long)row->seq);
+            return err_set(err, ERR_CONFLICT, "chain %s: the head signed at entry %lld was another one",
+                           pass->verifier.stream, (long long)row->seq);
         if (str_is_null(sig->public_key)) {
             pass->report->signature_unknown_count++;
             continue;
@@ -305,13 +313,15 @@ static enum err_code verify_row(void *ctx, const struct sql_chain_all_row *row, 
         struct sign_public key;
         struct signature signature;
         if (sig->public_key.len_bytes != sizeof key.bytes || sig->signature.len_bytes != sizeof signature.bytes)
-            return err_set(err, ERR_CONFLICT, "chain %s: the signature at entry %lld is damaged", pass->verifier.stream, (long long)row->seq);
+            return err_set(err, ERR_CONFLICT, "chain %s: the signature at entry %lld is damaged", pass->verifier.stream,
+                           (long long)row->seq);
         memcpy(key.bytes, sig->public_key.ptr, sizeof key.bytes);
         memcpy(signature.bytes, sig->signature.ptr, sizeof signature.bytes);
         bool is_valid = statement_is_signed(&key, STR(CHAIN_SIGN_PURPOSE), message, &signature);
         arena_rewind(pass->arena, mark);
         if (!is_valid)
-            return err_set(err, ERR_CONFLICT, "chain %s: the signature at entry %lld is not valid", pass->verifier.stream, (long long)row->seq);
+            return err_set(err, ERR_CONFLICT, "chain %s: the signature at entry %lld is not valid",
+                           pass->verifier.stream, (long long)row->seq);
         pass->report->signature_count++;
     }
     return ERR_NONE;
@@ -327,14 +337,18 @@ enum err_code chain_verify(struct db *db, struct arena *arena, struct chain_repo
         struct verify_pass pass = {.report = &report, .arena = arena};
         chain_verifier_init(&pass.verifier, head->node, head->stream);
         struct sql_chain_signatures_rows signatures;
-        TRY(sql_chain_signatures(db, arena, &(struct sql_chain_signatures_args){.node = head->node, .stream = head->stream}, &signatures, err));
+        TRY(sql_chain_signatures(db, arena,
+                                 &(struct sql_chain_signatures_args){.node = head->node, .stream = head->stream},
+                                 &signatures, err));
         pass.signatures = (struct signature_check){signatures.items, signatures.count, 0};
         AUTO_ARENA scratch;
         arena_init(&scratch, 64u << 20);
-        TRY(sql_chain_all_each(db, &scratch, &(struct sql_chain_all_args){.node = head->node, .stream = head->stream, .after_seq = 0}, verify_row, &pass, err));
+        TRY(sql_chain_all_each(db, &scratch,
+                               &(struct sql_chain_all_args){.node = head->node, .stream = head->stream, .after_seq = 0},
+                               verify_row, &pass, err));
         if (pass.verifier.seq != head->seq || !str_equal(sha256_str(&pass.verifier.hash), head->hash))
-            return err_set(err, ERR_CONFLICT, "chain %s: ends at entry %lld, its head says %lld: the end was cut off", pass.verifier.stream,
-                           (long long)pass.verifier.seq, (long long)head->seq);
+            return err_set(err, ERR_CONFLICT, "chain %s: ends at entry %lld, its head says %lld: the end was cut off",
+                           pass.verifier.stream, (long long)pass.verifier.seq, (long long)head->seq);
         if (pass.signatures.next != pass.signatures.count)
             return err_set(err, ERR_CONFLICT, "chain %s: entry %lld was signed and is gone", pass.verifier.stream,
                            (long long)signatures.items[pass.signatures.next].seq);
@@ -397,8 +411,8 @@ static enum err_code export_row(void *ctx, const struct sql_chain_all_row *row, 
     put_json_text(&buf, row->kind);
     buf_lit(&buf, ",\"object_kind\":");
     put_json_text(&buf, row->object_kind);
-    buf_printf(&buf, ",\"object_id\":\"%lld\",\"unit_id\":\"%lld\",\"actor_id\":\"%lld\",\"at_ms\":%lld,\"salt\":", (long long)row->object_id,
-               (long long)row->unit_id.v, (long long)row->actor_id.v, (long long)row->at_ms);
+    buf_printf(&buf, ",\"object_id\":\"%lld\",\"unit_id\":\"%lld\",\"actor_id\":\"%lld\",\"at_ms\":%lld,\"salt\":",
+               (long long)row->object_id, (long long)row->unit_id.v, (long long)row->actor_id.v, (long long)row->at_ms);
     put_json_hex(&buf, row->salt);
     buf_lit(&buf, ",\"content\":");
     put_json_hex(&buf, row->content);
@@ -413,11 +427,14 @@ static enum err_code export_row(void *ctx, const struct sql_chain_all_row *row, 
     return pass->line(pass->ctx, buf_str(&buf), err);
 }
 
-enum err_code chain_export(struct db *db, struct str stream, enum err_code (*line)(void *ctx, struct str line, struct err *err),
-                           void *ctx, struct err *err)
+enum err_code chain_export(struct db *db, struct str stream,
+                           enum err_code (*line)(void *ctx, struct str line, struct err *err), void *ctx,
+                           struct err *err)
 {
     struct export_pass pass = {store_node(db_store(db)), stream, line, ctx};
     AUTO_ARENA scratch;
     arena_init(&scratch, 64u << 20);
-    return sql_chain_all_each(db, &scratch, &(struct sql_chain_all_args){.node = pass.node, .stream = stream, .after_seq = 0}, export_row, &pass, err);
+    return sql_chain_all_each(db, &scratch,
+                              &(struct sql_chain_all_args){.node = pass.node, .stream = stream, .after_seq = 0},
+                              export_row, &pass, err);
 }

@@ -3,7 +3,8 @@
  * committer a moment later: it gets its number, the hash of its predecessor and its own. Content may be erased by rule:
  * the entry stays, its content hash stays, and the erasure is a new entry (design 3.7).
  * Knows nothing of what the acts mean.    Uses: store, os/crypto.    Used by: every domain module that writes.
- * Memory: the caller's arena.    Threads: chain_append from any; chain_seal from one at a time per node (the worker's job). */
+ * Memory: the caller's arena.    Threads: chain_append from any; chain_seal from one at a time per node (the worker's
+ * job). */
 #ifndef LUYTRE_PROOF_CHAIN_H
 #define LUYTRE_PROOF_CHAIN_H
 
@@ -12,27 +13,31 @@
 
 NONNULL_BEGIN
 
-#define CHAIN_DUTY "duty"   /* everything about directives, assignments, evidence */
-#define CHAIN_AUDIT "audit" /* sign-ins, grants, exports, settings */
+#define CHAIN_DUTY         "duty"       /* everything about directives, assignments, evidence */
+#define CHAIN_AUDIT        "audit"      /* sign-ins, grants, exports, settings */
 #define CHAIN_SIGN_PURPOSE "chain-head" /* of peer_sign */
-#define CHAIN_SALT_BYTES 16
-#define CHAIN_SEAL_MAX 5000u /* entries in one sealing transaction */
+#define CHAIN_SALT_BYTES   16
+#define CHAIN_SEAL_MAX     5000u /* entries in one sealing transaction */
 
 struct chain_note {
     const char *stream;
     const char *kind;        /* "evidence_accepted" */
     const char *object_kind; /* "assignment" */
     int64_t object_id;
-    int64_t unit_id;  /* whose history; 0: none */
-    int64_t actor_id; /* person; 0: the system itself */
+    int64_t unit_id;    /* whose history; 0: none */
+    int64_t actor_id;   /* person; 0: the system itself */
     struct str content; /* canonical JSON; may be empty */
 };
 /* In the caller's transaction. *ret_id may be asked for. */
-MUST_USE enum err_code chain_append(struct db *db, const struct chain_note *note, int64_t *NULLABLE ret_id, struct err *err);
-/* Seal what waits, in the order of ids, up to CHAIN_SEAL_MAX; *ret_sealed says how many (call again while it is the maximum). */
+MUST_USE enum err_code chain_append(struct db *db, const struct chain_note *note, int64_t *NULLABLE ret_id,
+                                    struct err *err);
+/* Seal what waits, in the order of ids, up to CHAIN_SEAL_MAX; *ret_sealed says how many (call again while it is the
+ * maximum). */
 MUST_USE enum err_code chain_seal(struct db *db, size_t *ret_sealed, struct err *err);
-/* Forget the content of an entry. The erasure is an entry of its own in the same stream. ERR_CONFLICT when it is gone already. */
-MUST_USE enum err_code chain_erase(struct db *db, int64_t entry_id, int64_t actor_id, struct str reason, struct err *err);
+/* Forget the content of an entry. The erasure is an entry of its own in the same stream. ERR_CONFLICT when it is gone
+ * already. */
+MUST_USE enum err_code chain_erase(struct db *db, int64_t entry_id, int64_t actor_id, struct str reason,
+                                   struct err *err);
 
 /* One sealed entry as it is hashed, exported and verified; NULL salt and content: erased. */
 struct chain_entry {
@@ -67,7 +72,8 @@ struct chain_verifier {
 };
 void chain_verifier_init(struct chain_verifier *verifier, int64_t node, struct str stream);
 /* ERR_CONFLICT with words when this entry does not follow, or was changed. */
-MUST_USE enum err_code chain_verify_entry(struct chain_verifier *verifier, const struct chain_entry *entry, struct err *err);
+MUST_USE enum err_code chain_verify_entry(struct chain_verifier *verifier, const struct chain_entry *entry,
+                                          struct err *err);
 
 struct chain_report {
     size_t stream_count;
@@ -78,8 +84,10 @@ struct chain_report {
     size_t signature_unknown_count; /* by a key this store does not know */
     int64_t oldest_waiting_ms;      /* 0: none waits */
 };
-/* Every stream of this store from its first entry to its head, and every signature over a head. ERR_CONFLICT at the first wrong one. */
-MUST_USE enum err_code chain_verify(struct db *db, struct arena *arena, struct chain_report *ret_report, struct err *err);
+/* Every stream of this store from its first entry to its head, and every signature over a head. ERR_CONFLICT at the
+ * first wrong one. */
+MUST_USE enum err_code chain_verify(struct db *db, struct arena *arena, struct chain_report *ret_report,
+                                    struct err *err);
 
 /* One line of NDJSON a row, blobs in hex: what `luytre verify FILE` reads where there is no server. */
 MUST_USE enum err_code chain_export(struct db *db, struct str stream,
@@ -87,8 +95,8 @@ MUST_USE enum err_code chain_export(struct db *db, struct str stream,
                                     void *NULLABLE ctx, struct err *err);
 
 /* What the sign role signs for a head, with purpose CHAIN_SIGN_PURPOSE: "luytre-head-1", node, stream, seq, hash. */
-MUST_USE enum err_code chain_head_message(int64_t node, struct str stream, int64_t seq, struct str hash, struct arena *arena,
-                                          struct str *ret_message, struct err *err);
+MUST_USE enum err_code chain_head_message(int64_t node, struct str stream, int64_t seq, struct str hash,
+                                          struct arena *arena, struct str *ret_message, struct err *err);
 
 NONNULL_END
 #endif

@@ -4,17 +4,17 @@
 #include "base/viet.h"
 
 #define DOCUMENT_TEXT_MAX_BYTES (1u << 20) /* one block */
-#define NBSP "\xC2\xA0"                    /* room for the clerk must neither collapse, break nor stretch */
-#define NUMBER_ROOM NBSP NBSP NBSP NBSP NBSP NBSP NBSP NBSP NBSP NBSP
-#define DAY_ROOM NBSP NBSP NBSP NBSP NBSP
-#define YEAR_ROOM DAY_ROOM DAY_ROOM
+#define NBSP                    "\xC2\xA0" /* room for the clerk must neither collapse, break nor stretch */
+#define NUMBER_ROOM             NBSP NBSP NBSP NBSP NBSP NBSP NBSP NBSP NBSP NBSP
+#define DAY_ROOM                NBSP NBSP NBSP NBSP NBSP
+#define YEAR_ROOM               DAY_ROOM DAY_ROOM
 
 /* ---------- composed text ---------- */
 
 static bool needs_cleaning(struct str text)
 {
-    /* Lead bytes only, so that the usual text is looked at once: C2 80..9F controls, CC CD marks, E2 80/81 separators and
-     * overrides, EF and above the rest. */
+    /* Lead bytes only, so that the usual text is looked at once: C2 80..9F controls, CC CD marks, E2 80/81 separators
+     * and overrides, EF and above the rest. */
     for (size_t i = 0; i < text.len_bytes; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         unsigned char next = i + 1 < text.len_bytes ? (unsigned char)text.ptr[i + 1] : 0;
@@ -37,9 +37,10 @@ enum err_code document_text_clean(struct str text, struct arena *arena, struct s
         uint32_t cp = utf8_next(text, &pos);
         if (cp == '\n' || cp == '\t' || cp == '\r' || cp == 0x2028 || cp == 0x2029)
             cp = ' ';
-        /* Controls and non-characters are not XML and not print; bidirectional overrides could show another text than is meant. */
-        if (cp < 0x20 || (cp >= 0x7F && cp < 0xA0) || cp == 0xFEFF || cp == 0xFFFE || cp == 0xFFFF || (cp >= 0x202A && cp <= 0x202E) ||
-            (cp >= 0x2066 && cp <= 0x2069))
+        /* Controls and non-characters are not XML and not print; bidirectional overrides could show another text than
+         * is meant. */
+        if (cp < 0x20 || (cp >= 0x7F && cp < 0xA0) || cp == 0xFEFF || cp == 0xFFFE || cp == 0xFFFF ||
+            (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069))
             continue;
         buf_put_char(&plain, cp);
     }
@@ -157,7 +158,8 @@ enum err_code document_number_print(int64_t value, struct arena *arena, struct s
     return ERR_NONE;
 }
 
-enum err_code document_percent_print(int64_t part, int64_t whole, struct arena *arena, struct str *ret_text, struct err *err)
+enum err_code document_percent_print(int64_t part, int64_t whole, struct arena *arena, struct str *ret_text,
+                                     struct err *err)
 {
     struct str made;
     if (whole <= 0 || part < 0) {
@@ -214,7 +216,8 @@ static void number_put(struct buf *out, const struct document *document)
     buf_put(out, document->symbol);
 }
 
-enum err_code document_number_text(const struct document *document, struct arena *arena, struct str *ret_text, struct err *err)
+enum err_code document_number_text(const struct document *document, struct arena *arena, struct str *ret_text,
+                                   struct err *err)
 {
     AUTO_BUF out;
     buf_init(&out, DOCUMENT_TEXT_MAX_BYTES);
@@ -231,7 +234,8 @@ enum err_code document_date_text(struct document_date date, struct arena *arena,
     return buf_to_arena(&out, arena, ret_text, err);
 }
 
-enum err_code document_annex_text(const struct document *document, struct arena *arena, struct str *ret_text, struct err *err)
+enum err_code document_annex_text(const struct document *document, struct arena *arena, struct str *ret_text,
+                                  struct err *err)
 {
     AUTO_BUF out;
     buf_init(&out, DOCUMENT_TEXT_MAX_BYTES);
@@ -250,15 +254,16 @@ enum err_code document_annex_text(const struct document *document, struct arena 
     return buf_to_arena(&out, arena, ret_text, err);
 }
 
-enum err_code document_frozen_text(const struct document *document, struct arena *arena, struct str *ret_text, struct err *err)
+enum err_code document_frozen_text(const struct document *document, struct arena *arena, struct str *ret_text,
+                                   struct err *err)
 {
     if (document->frozen_unix_ms == 0) {
         *ret_text = STR_NONE;
         return ERR_NONE;
     }
     char when[CIVIL_TEXT_BYTES];
-    struct str made = arena_printf(arena, "Số liệu chốt lúc %s. SHA-256: %.*s", civil_vn_ms(document->frozen_unix_ms, when),
-                                   STR_ARG(document->frozen_hash));
+    struct str made = arena_printf(arena, "Số liệu chốt lúc %s. SHA-256: %.*s",
+                                   civil_vn_ms(document->frozen_unix_ms, when), STR_ARG(document->frozen_hash));
     if (str_is_null(made))
         return arena_full(arena, err);
     *ret_text = made;
@@ -292,8 +297,8 @@ static struct str without_end_marks(struct str s)
     return s;
 }
 
-enum err_code document_item_text(struct str text, struct str purpose, bool is_last, struct arena *arena, struct str *ret_text,
-                                 struct err *err)
+enum err_code document_item_text(struct str text, struct str purpose, bool is_last, struct arena *arena,
+                                 struct str *ret_text, struct err *err)
 {
     AUTO_BUF out;
     buf_init(&out, DOCUMENT_TEXT_MAX_BYTES);
@@ -343,7 +348,8 @@ struct numbering {
     size_t headings, clauses, points;
 };
 
-static enum err_code line_number(struct numbering *numbers, struct document_line *line, struct arena *arena, struct err *err)
+static enum err_code line_number(struct numbering *numbers, struct document_line *line, struct arena *arena,
+                                 struct err *err)
 {
     if (line->kind != DOCUMENT_POINT && line->kind != DOCUMENT_DASH)
         numbers->points = 0;
@@ -427,7 +433,8 @@ static enum err_code text_check(struct str text, const char *what, struct err *e
 static enum err_code table_check(const struct document_table *table, struct err *err)
 {
     if (table->column_count == 0 || table->column_count > 64)
-        return err_set(err, ERR_SYNTAX, "document: a table has %zu columns, 1 to 64 can be printed", table->column_count);
+        return err_set(err, ERR_SYNTAX, "document: a table has %zu columns, 1 to 64 can be printed",
+                       table->column_count);
     for (size_t i = 0; i < table->column_count; i++) {
         TRY(text_check(table->columns[i].title, "a column title", err));
         TRY(text_check(table->columns[i].group, "a column group", err));
@@ -463,10 +470,12 @@ enum err_code document_check(const struct document *document, struct err *err)
     const struct {
         struct str text;
         const char *what;
-    } texts[] = {{document->parent, "the parent"},       {document->issuer, "the issuer"},       {document->issuer_name, "the issuer"},
-                 {document->number, "the number"},       {document->symbol, "the symbol"},       {document->place, "the place"},
-                 {document->type_name, "the type name"}, {document->summary, "the summary"},     {document->signer_name, "the signer"},
-                 {document->keep, "the keeping line"},   {document->frozen_hash, "the hash"}};
+    } texts[] = {{document->parent, "the parent"},       {document->issuer, "the issuer"},
+                 {document->issuer_name, "the issuer"},  {document->number, "the number"},
+                 {document->symbol, "the symbol"},       {document->place, "the place"},
+                 {document->type_name, "the type name"}, {document->summary, "the summary"},
+                 {document->signer_name, "the signer"},  {document->keep, "the keeping line"},
+                 {document->frozen_hash, "the hash"}};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         TRY(text_check(texts[i].text, texts[i].what, err));
     struct document_date d = document->date;

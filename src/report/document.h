@@ -1,10 +1,10 @@
 /* document.h - an official document of a Vietnamese agency as plain structs, before it becomes PDF or DOCX.
- * Holds what Decree 30/2020, Annex I calls boxes 1 to 9 (national title, issuer, number, place and date, type and summary, body,
- * signer, recipients) and the words the rules fix: leading zeros, "./.", the letters a) b) c) d) đ), "V/v", "Kính gửi", "Lưu".
- * Knows nothing of pages, fonts or files; the writers ask it for finished text, so that both print the same words.
- * Uses: base.    Used by: report/pdf, report/docx, and the domain that fills it.
- * Memory: views of the caller; texts made here live in the caller's arena.    Threads: no shared state.
- * See: Decree 30/2020/NĐ-CP, Annex I, part I and II. */
+ * Holds what Decree 30/2020, Annex I calls boxes 1 to 9 (national title, issuer, number, place and date, type and
+ * summary, body, signer, recipients) and the words the rules fix: leading zeros, "./.", the letters a) b) c) d) đ),
+ * "V/v", "Kính gửi", "Lưu". Knows nothing of pages, fonts or files; the writers ask it for finished text, so that both
+ * print the same words. Uses: base.    Used by: report/pdf, report/docx, and the domain that fills it. Memory: views of
+ * the caller; texts made here live in the caller's arena.    Threads: no shared state. See: Decree 30/2020/NĐ-CP, Annex
+ * I, part I and II. */
 #ifndef LUYTRE_REPORT_DOCUMENT_H
 #define LUYTRE_REPORT_DOCUMENT_H
 
@@ -21,7 +21,14 @@ struct document_date {
 };
 
 /* Box 7. TM. on behalf of a collective, KT. for the head, TL. by order, TUQ. by delegation, Q. acting. */
-enum document_role { DOCUMENT_ROLE_NONE, DOCUMENT_ROLE_TM, DOCUMENT_ROLE_KT, DOCUMENT_ROLE_TL, DOCUMENT_ROLE_TUQ, DOCUMENT_ROLE_Q };
+enum document_role {
+    DOCUMENT_ROLE_NONE,
+    DOCUMENT_ROLE_TM,
+    DOCUMENT_ROLE_KT,
+    DOCUMENT_ROLE_TL,
+    DOCUMENT_ROLE_TUQ,
+    DOCUMENT_ROLE_Q
+};
 struct document_sign_line { /* "TM. ỦY BAN NHÂN DÂN" / "KT. CHỦ TỊCH" / "PHÓ CHỦ TỊCH": one line each */
     enum document_role role;
     struct str title;
@@ -30,8 +37,9 @@ struct document_sign_line { /* "TM. ỦY BAN NHÂN DÂN" / "KT. CHỦ TỊCH" / 
 enum document_align { DOCUMENT_LEFT, DOCUMENT_CENTRE, DOCUMENT_RIGHT };
 struct document_column {
     struct str title;
-    struct str group;  /* neighbours with the same group share a cell above their titles; null: the title takes both rows */
-    double weight;     /* share of the width; all columns together fill it. 0 counts as 1 */
+    struct str
+        group;     /* neighbours with the same group share a cell above their titles; null: the title takes both rows */
+    double weight; /* share of the width; all columns together fill it. 0 counts as 1 */
     enum document_align align;
 };
 enum document_row_kind {
@@ -52,14 +60,14 @@ struct document_table {
 };
 
 enum document_block_kind {
-    DOCUMENT_BASIS,     /* italic; ";" after each, "." after the last of a run */
+    DOCUMENT_BASIS, /* italic; ";" after each, "." after the last of a run */
     DOCUMENT_PARAGRAPH,
-    DOCUMENT_HEADING,   /* bold, "I." "II." before it */
-    DOCUMENT_CLAUSE,    /* "1." "2."; starts again after a heading */
-    DOCUMENT_POINT,     /* "a)" "b)" "c)" "d)" "đ)" "e)"; starts again after anything but a dash or a point */
-    DOCUMENT_DASH,      /* "- " */
-    DOCUMENT_CAPTION,   /* bold, centred: a title over a table */
-    DOCUMENT_NOTE,      /* italic, under a table */
+    DOCUMENT_HEADING, /* bold, "I." "II." before it */
+    DOCUMENT_CLAUSE,  /* "1." "2."; starts again after a heading */
+    DOCUMENT_POINT,   /* "a)" "b)" "c)" "d)" "đ)" "e)"; starts again after anything but a dash or a point */
+    DOCUMENT_DASH,    /* "- " */
+    DOCUMENT_CAPTION, /* bold, centred: a title over a table */
+    DOCUMENT_NOTE,    /* italic, under a table */
     DOCUMENT_TABLE,
 };
 struct document_block {
@@ -90,18 +98,18 @@ struct document {
     struct str symbol;      /* "SGDĐT-VP" */
     struct str place;       /* box 4 */
     struct document_date date;
-    struct str type_name;   /* box 5a, "BÁO CÁO"; null makes an official letter (công văn, box 5b with "V/v") */
-    struct str summary;     /* box 5; without "V/v" */
-    const struct str *to;   /* box 9a "Kính gửi" */
+    struct str type_name; /* box 5a, "BÁO CÁO"; null makes an official letter (công văn, box 5b with "V/v") */
+    struct str summary;   /* box 5; without "V/v" */
+    const struct str *to; /* box 9a "Kính gửi" */
     size_t to_count;
     const struct document_block *blocks; /* box 6 */
     size_t block_count;
     const struct document_sign_line *sign_lines; /* box 7 */
     size_t sign_line_count;
-    struct str signer_name; /* no titles or degrees */
+    struct str signer_name;                      /* no titles or degrees */
     const struct document_recipient *recipients; /* box 9b */
     size_t recipient_count;
-    struct str keep;        /* last line: "VT, KSTT (02)" is printed "Lưu: VT, KSTT (02)." */
+    struct str keep; /* last line: "VT, KSTT (02)" is printed "Lưu: VT, KSTT (02)." */
     const struct document_annex *annexes;
     size_t annex_count;
     int64_t frozen_unix_ms; /* figures are those of this instant; 0: not a frozen report */
@@ -115,17 +123,21 @@ MUST_USE enum err_code document_check(const struct document *document, struct er
 /* --- the words the rules fix; all in NFC, ERR_LIMIT or ERR_NOMEM when the arena is full --- */
 
 /* "Số: 09/SGDĐT-VP", or with room instead of the number. */
-MUST_USE enum err_code document_number_text(const struct document *document, struct arena *arena, struct str *ret_text, struct err *err);
+MUST_USE enum err_code document_number_text(const struct document *document, struct arena *arena, struct str *ret_text,
+                                            struct err *err);
 /* "ngày 05 tháng 6 năm 2026": a leading 0 for days below 10 and for months 1 and 2 only. */
-MUST_USE enum err_code document_date_text(struct document_date date, struct arena *arena, struct str *ret_text, struct err *err);
+MUST_USE enum err_code document_date_text(struct document_date date, struct arena *arena, struct str *ret_text,
+                                          struct err *err);
 /* "Kèm theo Báo cáo số …/BC-SGDĐT ngày … của …", in parentheses under an annex's title. */
-MUST_USE enum err_code document_annex_text(const struct document *document, struct arena *arena, struct str *ret_text, struct err *err);
+MUST_USE enum err_code document_annex_text(const struct document *document, struct arena *arena, struct str *ret_text,
+                                           struct err *err);
 /* "Số liệu chốt lúc 17:00 15/11/2026. SHA-256: ab12…"; null when the document is not frozen. */
-MUST_USE enum err_code document_frozen_text(const struct document *document, struct arena *arena, struct str *ret_text, struct err *err);
+MUST_USE enum err_code document_frozen_text(const struct document *document, struct arena *arena, struct str *ret_text,
+                                            struct err *err);
 const char *document_role_text(enum document_role role); /* "KT. ", "" */
 /* A list entry with its dash: ";" after it, "." when it is the last. Marks the caller left at the end are replaced. */
-MUST_USE enum err_code document_item_text(struct str text, struct str purpose, bool is_last, struct arena *arena, struct str *ret_text,
-                                          struct err *err);
+MUST_USE enum err_code document_item_text(struct str text, struct str purpose, bool is_last, struct arena *arena,
+                                          struct str *ret_text, struct err *err);
 /* The n-th point, 0 based: a b c d đ e g h i k l m n o p q r s t u v x y, then a1 b1 … */
 MUST_USE enum err_code document_point_label(size_t nth, struct arena *arena, struct str *ret_text, struct err *err);
 
@@ -142,17 +154,19 @@ struct document_lines {
     size_t count;
 };
 /* closes: the text of the document ends here, so its last paragraph gets "./." */
-MUST_USE enum err_code document_lines_make(const struct document_block *blocks, size_t count, bool closes, struct arena *arena,
-                                           struct document_lines *ret_lines, struct err *err);
+MUST_USE enum err_code document_lines_make(const struct document_block *blocks, size_t count, bool closes,
+                                           struct arena *arena, struct document_lines *ret_lines, struct err *err);
 
 /* --- figures for people --- */
 /* "1.234.567" */
 MUST_USE enum err_code document_number_print(int64_t value, struct arena *arena, struct str *ret_text, struct err *err);
 /* part of whole, one decimal, halves away from zero: "87,5%"; "-" when whole is 0: a share of nothing is not 100 %. */
-MUST_USE enum err_code document_percent_print(int64_t part, int64_t whole, struct arena *arena, struct str *ret_text, struct err *err);
+MUST_USE enum err_code document_percent_print(int64_t part, int64_t whole, struct arena *arena, struct str *ret_text,
+                                              struct err *err);
 /* "một nghìn hai trăm linh năm" */
 MUST_USE enum err_code document_number_words(int64_t value, struct arena *arena, struct str *ret_text, struct err *err);
-/* Composed form (NFC), with line ends and tabs as spaces and other control characters dropped: fonts and searchers want one form. */
+/* Composed form (NFC), with line ends and tabs as spaces and other control characters dropped: fonts and searchers want
+ * one form. */
 MUST_USE enum err_code document_text_clean(struct str text, struct arena *arena, struct str *ret_text, struct err *err);
 
 NONNULL_END

@@ -4,20 +4,23 @@
 #include "report/ooxml.h"
 
 /* Twentieths of a point (twips), as the format counts. Decree 30/2020, Annex I, part I. */
-#define A4_SHORT 11906
-#define A4_LONG 16838
-#define MARGIN_TOP 1134
+#define A4_SHORT      11906
+#define A4_LONG       16838
+#define MARGIN_TOP    1134
 #define MARGIN_BOTTOM 1134
-#define MARGIN_LEFT 1701
-#define MARGIN_RIGHT 850
-#define HEAD_LEFT_W 3800
-#define MOTTO_RULE_W 3240 /* as long as the motto in 13 bold */
-#define XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
-#define WORD_NS                                                                                                        \
-    "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" "                                        \
+#define MARGIN_LEFT   1701
+#define MARGIN_RIGHT  850
+#define HEAD_LEFT_W   3800
+#define MOTTO_RULE_W  3240 /* as long as the motto in 13 bold */
+#define XML_HEAD      "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
+#define WORD_NS                                                                 \
+    "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" " \
     "xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\""
 
-#define TEXT_OF(array) {(array), sizeof(array) - 1}
+#define TEXT_OF(array)             \
+    {                              \
+        (array), sizeof(array) - 1 \
+    }
 
 struct writer {
     const struct document *document;
@@ -27,49 +30,77 @@ struct writer {
     enum err_code code; /* the first failure; every step looks at it */
 };
 
-static const char styles_xml[] =
-    XML_HEAD "<w:styles " WORD_NS "><w:docDefaults><w:rPrDefault><w:rPr>"
-             "<w:rFonts w:ascii=\"Times New Roman\" w:hAnsi=\"Times New Roman\" w:cs=\"Times New Roman\" w:eastAsia=\"Times New Roman\"/>"
-             "<w:color w:val=\"000000\"/><w:sz w:val=\"26\"/><w:szCs w:val=\"26\"/><w:lang w:val=\"vi-VN\"/></w:rPr></w:rPrDefault>"
-             "<w:pPrDefault><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"240\" w:lineRule=\"auto\"/></w:pPr></w:pPrDefault></w:docDefaults>"
-             "<w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Normal\"><w:name w:val=\"Normal\"/></w:style>"
-             "<w:style w:type=\"paragraph\" w:styleId=\"Body\"><w:name w:val=\"Body Text\"/><w:basedOn w:val=\"Normal\"/><w:pPr><w:widowControl/>"
-             "<w:spacing w:before=\"120\" w:line=\"276\" w:lineRule=\"auto\"/><w:ind w:firstLine=\"720\"/><w:jc w:val=\"both\"/></w:pPr></w:style>"
-             "<w:style w:type=\"paragraph\" w:styleId=\"Basis\"><w:name w:val=\"Basis\"/><w:basedOn w:val=\"Body\"/><w:rPr><w:i/></w:rPr></w:style>"
-             "<w:style w:type=\"paragraph\" w:styleId=\"Heading1\"><w:name w:val=\"heading 1\"/><w:basedOn w:val=\"Body\"/>"
-             "<w:pPr><w:keepNext/><w:outlineLvl w:val=\"0\"/></w:pPr><w:rPr><w:b/></w:rPr></w:style>"
-             "<w:style w:type=\"paragraph\" w:styleId=\"Centred\"><w:name w:val=\"Centred\"/><w:basedOn w:val=\"Normal\"/><w:pPr><w:jc w:val=\"center\"/></w:pPr></w:style>"
-             "<w:style w:type=\"paragraph\" w:styleId=\"Caption\"><w:name w:val=\"caption\"/><w:basedOn w:val=\"Centred\"/><w:pPr><w:keepNext/>"
-             "<w:spacing w:before=\"120\" w:after=\"60\"/></w:pPr><w:rPr><w:b/></w:rPr></w:style>"
-             "<w:style w:type=\"paragraph\" w:styleId=\"Title\"><w:name w:val=\"Title\"/><w:basedOn w:val=\"Centred\"/><w:pPr><w:keepNext/></w:pPr>"
-             "<w:rPr><w:b/><w:sz w:val=\"28\"/><w:szCs w:val=\"28\"/></w:rPr></w:style>"
-             "<w:style w:type=\"paragraph\" w:styleId=\"Item\"><w:name w:val=\"Item\"/><w:basedOn w:val=\"Normal\"/><w:pPr><w:spacing w:line=\"276\" w:lineRule=\"auto\"/></w:pPr></w:style>"
-             "<w:style w:type=\"paragraph\" w:styleId=\"Small\"><w:name w:val=\"Small\"/><w:basedOn w:val=\"Normal\"/><w:rPr><w:sz w:val=\"22\"/><w:szCs w:val=\"22\"/></w:rPr></w:style>"
-             "<w:style w:type=\"paragraph\" w:styleId=\"Foot\"><w:name w:val=\"footer\"/><w:basedOn w:val=\"Normal\"/>"
-             "<w:rPr><w:color w:val=\"595959\"/><w:sz w:val=\"16\"/><w:szCs w:val=\"16\"/></w:rPr></w:style>"
-             "<w:style w:type=\"table\" w:default=\"1\" w:styleId=\"TableNormal\"><w:name w:val=\"Normal Table\"/><w:tblPr><w:tblInd w:w=\"0\" w:type=\"dxa\"/>"
-             "<w:tblCellMar><w:left w:w=\"80\" w:type=\"dxa\"/><w:right w:w=\"80\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr></w:style></w:styles>";
-static const char types_xml[] =
-    XML_HEAD "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">"
-             "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/>"
-             "<Override PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/>"
-             "<Override PartName=\"/word/styles.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml\"/>"
-             "<Override PartName=\"/word/header1.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml\"/>"
-             "<Override PartName=\"/word/footer1.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml\"/>"
-             "<Override PartName=\"/docProps/core.xml\" ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/></Types>";
+static const char styles_xml[] = XML_HEAD
+    "<w:styles " WORD_NS "><w:docDefaults><w:rPrDefault><w:rPr>"
+    "<w:rFonts w:ascii=\"Times New Roman\" w:hAnsi=\"Times New Roman\" w:cs=\"Times New Roman\" w:eastAsia=\"Times New "
+    "Roman\"/>"
+    "<w:color w:val=\"000000\"/><w:sz w:val=\"26\"/><w:szCs w:val=\"26\"/><w:lang "
+    "w:val=\"vi-VN\"/></w:rPr></w:rPrDefault>"
+    "<w:pPrDefault><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"240\" "
+    "w:lineRule=\"auto\"/></w:pPr></w:pPrDefault></w:docDefaults>"
+    "<w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Normal\"><w:name w:val=\"Normal\"/></w:style>"
+    "<w:style w:type=\"paragraph\" w:styleId=\"Body\"><w:name w:val=\"Body Text\"/><w:basedOn "
+    "w:val=\"Normal\"/><w:pPr><w:widowControl/>"
+    "<w:spacing w:before=\"120\" w:line=\"276\" w:lineRule=\"auto\"/><w:ind w:firstLine=\"720\"/><w:jc "
+    "w:val=\"both\"/></w:pPr></w:style>"
+    "<w:style w:type=\"paragraph\" w:styleId=\"Basis\"><w:name w:val=\"Basis\"/><w:basedOn "
+    "w:val=\"Body\"/><w:rPr><w:i/></w:rPr></w:style>"
+    "<w:style w:type=\"paragraph\" w:styleId=\"Heading1\"><w:name w:val=\"heading 1\"/><w:basedOn w:val=\"Body\"/>"
+    "<w:pPr><w:keepNext/><w:outlineLvl w:val=\"0\"/></w:pPr><w:rPr><w:b/></w:rPr></w:style>"
+    "<w:style w:type=\"paragraph\" w:styleId=\"Centred\"><w:name w:val=\"Centred\"/><w:basedOn "
+    "w:val=\"Normal\"/><w:pPr><w:jc w:val=\"center\"/></w:pPr></w:style>"
+    "<w:style w:type=\"paragraph\" w:styleId=\"Caption\"><w:name w:val=\"caption\"/><w:basedOn "
+    "w:val=\"Centred\"/><w:pPr><w:keepNext/>"
+    "<w:spacing w:before=\"120\" w:after=\"60\"/></w:pPr><w:rPr><w:b/></w:rPr></w:style>"
+    "<w:style w:type=\"paragraph\" w:styleId=\"Title\"><w:name w:val=\"Title\"/><w:basedOn "
+    "w:val=\"Centred\"/><w:pPr><w:keepNext/></w:pPr>"
+    "<w:rPr><w:b/><w:sz w:val=\"28\"/><w:szCs w:val=\"28\"/></w:rPr></w:style>"
+    "<w:style w:type=\"paragraph\" w:styleId=\"Item\"><w:name w:val=\"Item\"/><w:basedOn "
+    "w:val=\"Normal\"/><w:pPr><w:spacing w:line=\"276\" w:lineRule=\"auto\"/></w:pPr></w:style>"
+    "<w:style w:type=\"paragraph\" w:styleId=\"Small\"><w:name w:val=\"Small\"/><w:basedOn "
+    "w:val=\"Normal\"/><w:rPr><w:sz w:val=\"22\"/><w:szCs w:val=\"22\"/></w:rPr></w:style>"
+    "<w:style w:type=\"paragraph\" w:styleId=\"Foot\"><w:name w:val=\"footer\"/><w:basedOn w:val=\"Normal\"/>"
+    "<w:rPr><w:color w:val=\"595959\"/><w:sz w:val=\"16\"/><w:szCs w:val=\"16\"/></w:rPr></w:style>"
+    "<w:style w:type=\"table\" w:default=\"1\" w:styleId=\"TableNormal\"><w:name w:val=\"Normal "
+    "Table\"/><w:tblPr><w:tblInd w:w=\"0\" w:type=\"dxa\"/>"
+    "<w:tblCellMar><w:left w:w=\"80\" w:type=\"dxa\"/><w:right w:w=\"80\" "
+    "w:type=\"dxa\"/></w:tblCellMar></w:tblPr></w:style></w:styles>";
+static const char types_xml[] = XML_HEAD
+    "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">"
+    "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default "
+    "Extension=\"xml\" ContentType=\"application/xml\"/>"
+    "<Override PartName=\"/word/document.xml\" "
+    "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/>"
+    "<Override PartName=\"/word/styles.xml\" "
+    "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml\"/>"
+    "<Override PartName=\"/word/header1.xml\" "
+    "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml\"/>"
+    "<Override PartName=\"/word/footer1.xml\" "
+    "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml\"/>"
+    "<Override PartName=\"/docProps/core.xml\" "
+    "ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/></Types>";
 static const char rels_xml[] =
     XML_HEAD "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">"
-             "<Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"word/document.xml\"/>"
-             "<Relationship Id=\"rId2\" Type=\"http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties\" Target=\"docProps/core.xml\"/></Relationships>";
-static const char document_rels_xml[] =
-    XML_HEAD "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">"
-             "<Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles\" Target=\"styles.xml\"/>"
-             "<Relationship Id=\"rId2\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/header\" Target=\"header1.xml\"/>"
-             "<Relationship Id=\"rId3\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer\" Target=\"footer1.xml\"/></Relationships>";
+             "<Relationship Id=\"rId1\" "
+             "Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" "
+             "Target=\"word/document.xml\"/>"
+             "<Relationship Id=\"rId2\" "
+             "Type=\"http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties\" "
+             "Target=\"docProps/core.xml\"/></Relationships>";
+static const char document_rels_xml[] = XML_HEAD
+    "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">"
+    "<Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles\" "
+    "Target=\"styles.xml\"/>"
+    "<Relationship Id=\"rId2\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/header\" "
+    "Target=\"header1.xml\"/>"
+    "<Relationship Id=\"rId3\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer\" "
+    "Target=\"footer1.xml\"/></Relationships>";
 /* Word counts each section for itself; w:titlePg in the section hides this header on the first page. */
 static const char header_xml[] =
-    XML_HEAD "<w:hdr " WORD_NS "><w:p><w:pPr><w:pStyle w:val=\"Centred\"/></w:pPr><w:r><w:fldChar w:fldCharType=\"begin\"/></w:r>"
-             "<w:r><w:instrText xml:space=\"preserve\"> PAGE </w:instrText></w:r><w:r><w:fldChar w:fldCharType=\"separate\"/></w:r>"
+    XML_HEAD "<w:hdr " WORD_NS
+             "><w:p><w:pPr><w:pStyle w:val=\"Centred\"/></w:pPr><w:r><w:fldChar w:fldCharType=\"begin\"/></w:r>"
+             "<w:r><w:instrText xml:space=\"preserve\"> PAGE </w:instrText></w:r><w:r><w:fldChar "
+             "w:fldCharType=\"separate\"/></w:r>"
              "<w:r><w:t>2</w:t></w:r><w:r><w:fldChar w:fldCharType=\"end\"/></w:r></w:p></w:hdr>";
 
 /* ---------- runs and paragraphs ---------- */
@@ -109,7 +140,8 @@ static void paragraph_open(struct writer *w, const char *style, const char *more
     buf_printf(&w->out, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/>%s</w:pPr>", style, more);
 }
 
-static void paragraph_put(struct writer *w, const char *style, const char *more, struct str text, unsigned look, int half_points)
+static void paragraph_put(struct writer *w, const char *style, const char *more, struct str text, unsigned look,
+                          int half_points)
 {
     paragraph_open(w, style, more);
     run_put(w, text, look, half_points);
@@ -121,8 +153,10 @@ static void rule_put(struct writer *w, int cell_w, int rule_w, int gap_after)
 {
     int inset = (cell_w - 160 - rule_w) / 2;
     buf_printf(&w->out,
-               "<w:p><w:pPr><w:pStyle w:val=\"Centred\"/><w:pBdr><w:top w:val=\"single\" w:sz=\"6\" w:space=\"1\" w:color=\"000000\"/></w:pBdr>"
-               "<w:spacing w:before=\"40\" w:after=\"%d\" w:line=\"60\" w:lineRule=\"exact\"/><w:ind w:left=\"%d\" w:right=\"%d\"/></w:pPr></w:p>",
+               "<w:p><w:pPr><w:pStyle w:val=\"Centred\"/><w:pBdr><w:top w:val=\"single\" w:sz=\"6\" w:space=\"1\" "
+               "w:color=\"000000\"/></w:pBdr>"
+               "<w:spacing w:before=\"40\" w:after=\"%d\" w:line=\"60\" w:lineRule=\"exact\"/><w:ind w:left=\"%d\" "
+               "w:right=\"%d\"/></w:pPr></w:p>",
                gap_after, inset > 0 ? inset : 0, inset > 0 ? inset : 0);
 }
 
@@ -130,8 +164,10 @@ static void rule_put(struct writer *w, int cell_w, int rule_w, int gap_after)
 static void pair_open(struct writer *w, int left_w, int right_w)
 {
     buf_printf(&w->out,
-               "<w:tbl><w:tblPr><w:tblW w:w=\"%d\" w:type=\"dxa\"/><w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid><w:gridCol w:w=\"%d\"/><w:gridCol "
-               "w:w=\"%d\"/></w:tblGrid><w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w=\"%d\" w:type=\"dxa\"/></w:tcPr>",
+               "<w:tbl><w:tblPr><w:tblW w:w=\"%d\" w:type=\"dxa\"/><w:tblLayout "
+               "w:type=\"fixed\"/></w:tblPr><w:tblGrid><w:gridCol w:w=\"%d\"/><w:gridCol "
+               "w:w=\"%d\"/></w:tblGrid><w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w=\"%d\" "
+               "w:type=\"dxa\"/></w:tcPr>",
                left_w + right_w, left_w, right_w, left_w);
 }
 
@@ -163,7 +199,8 @@ static void head_put(struct writer *w)
         w->code = document_date_text(d->date, &w->arena, &date, w->err);
     if (w->code == ERR_NONE)
         w->code = document_number_text(d, &w->arena, &number, w->err);
-    struct str where = arena_printf(&w->arena, "%.*s%s%.*s", STR_ARG(d->place), str_is_empty(d->place) ? "" : ", ", STR_ARG(date));
+    struct str where =
+        arena_printf(&w->arena, "%.*s%s%.*s", STR_ARG(d->place), str_is_empty(d->place) ? "" : ", ", STR_ARG(date));
     struct str about = arena_printf(&w->arena, "V/v %.*s", STR_ARG(d->summary));
     if (!made(w, where) || !made(w, about))
         return;
@@ -199,7 +236,8 @@ static void addressees_put(struct writer *w)
         return;
     }
     if (d->to_count)
-        paragraph_put(w, "Item", "<w:spacing w:before=\"240\"/><w:ind w:left=\"720\"/>", STR("Kính gửi:"), LOOK_PLAIN, 0);
+        paragraph_put(w, "Item", "<w:spacing w:before=\"240\"/><w:ind w:left=\"720\"/>", STR("Kính gửi:"), LOOK_PLAIN,
+                      0);
     for (size_t i = 0; i < d->to_count && w->code == ERR_NONE; i++) {
         struct str text;
         w->code = document_item_text(d->to[i], STR_NONE, i + 1 == d->to_count, &w->arena, &text, w->err);
@@ -223,7 +261,8 @@ static const char *align_value(enum document_align align)
     return "left";
 }
 
-static void cell_put(struct writer *w, int width, size_t span, const char *more, const char *align, struct str text, unsigned look, int half_points)
+static void cell_put(struct writer *w, int width, size_t span, const char *more, const char *align, struct str text,
+                     unsigned look, int half_points)
 {
     buf_printf(&w->out, "<w:tc><w:tcPr><w:tcW w:w=\"%d\" w:type=\"dxa\"/>", width);
     if (span > 1)
@@ -235,7 +274,8 @@ static void cell_put(struct writer *w, int width, size_t span, const char *more,
 
 static void table_head(struct writer *w, const struct document_table *table, const int *widths, int half_points)
 {
-    static const char open[] = "<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>", middle[] = "<w:vAlign w:val=\"center\"/>";
+    static const char open[] = "<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>",
+                      middle[] = "<w:vAlign w:val=\"center\"/>";
     size_t n = table->column_count;
     bool has_groups = false;
     for (size_t c = 0; c < n; c++)
@@ -248,7 +288,8 @@ static void table_head(struct writer *w, const struct document_table *table, con
             bool is_grouped = !str_is_empty(table->columns[c].group);
             for (; is_grouped && end < n && str_equal(table->columns[end].group, table->columns[c].group); end++)
                 width += widths[end];
-            cell_put(w, width, end - c, is_grouped ? middle : "<w:vMerge w:val=\"restart\"/><w:vAlign w:val=\"center\"/>", "center",
+            cell_put(w, width, end - c,
+                     is_grouped ? middle : "<w:vMerge w:val=\"restart\"/><w:vAlign w:val=\"center\"/>", "center",
                      is_grouped ? table->columns[c].group : table->columns[c].title, LOOK_BOLD, half_points);
             c = end;
         }
@@ -257,7 +298,8 @@ static void table_head(struct writer *w, const struct document_table *table, con
     buf_put(&w->out, (struct str)TEXT_OF(open));
     for (size_t c = 0; c < n; c++) {
         bool is_merged = has_groups && str_is_empty(table->columns[c].group);
-        cell_put(w, widths[c], 1, is_merged ? "<w:vMerge/>" : middle, "center", is_merged ? STR("") : table->columns[c].title, LOOK_BOLD, half_points);
+        cell_put(w, widths[c], 1, is_merged ? "<w:vMerge/>" : middle, "center",
+                 is_merged ? STR("") : table->columns[c].title, LOOK_BOLD, half_points);
     }
     buf_lit(&w->out, "</w:tr>");
 }
@@ -308,9 +350,11 @@ static void blocks_put(struct writer *w, const struct document_block *blocks, si
         const char *style;
         unsigned look;
     } looks[] = {
-        [DOCUMENT_BASIS] = {"Basis", LOOK_PLAIN},    [DOCUMENT_PARAGRAPH] = {"Body", LOOK_PLAIN}, [DOCUMENT_HEADING] = {"Heading1", LOOK_PLAIN},
-        [DOCUMENT_CLAUSE] = {"Body", LOOK_PLAIN},    [DOCUMENT_POINT] = {"Body", LOOK_PLAIN},     [DOCUMENT_DASH] = {"Body", LOOK_PLAIN},
-        [DOCUMENT_CAPTION] = {"Caption", LOOK_PLAIN}, [DOCUMENT_NOTE] = {"Basis", LOOK_PLAIN},    [DOCUMENT_TABLE] = {"Normal", LOOK_PLAIN},
+        [DOCUMENT_BASIS] = {"Basis", LOOK_PLAIN},      [DOCUMENT_PARAGRAPH] = {"Body", LOOK_PLAIN},
+        [DOCUMENT_HEADING] = {"Heading1", LOOK_PLAIN}, [DOCUMENT_CLAUSE] = {"Body", LOOK_PLAIN},
+        [DOCUMENT_POINT] = {"Body", LOOK_PLAIN},       [DOCUMENT_DASH] = {"Body", LOOK_PLAIN},
+        [DOCUMENT_CAPTION] = {"Caption", LOOK_PLAIN},  [DOCUMENT_NOTE] = {"Basis", LOOK_PLAIN},
+        [DOCUMENT_TABLE] = {"Normal", LOOK_PLAIN},
     };
     struct document_lines lines;
     if (w->code == ERR_NONE)
@@ -321,7 +365,8 @@ static void blocks_put(struct writer *w, const struct document_block *blocks, si
         const struct document_line *line = &lines.items[i];
         if (line->table) {
             if (i == 0 || lines.items[i - 1].table)
-                paragraph_put(w, "Normal", "<w:spacing w:line=\"120\" w:lineRule=\"exact\"/>", STR(""), LOOK_PLAIN, 0); /* or Word joins the tables */
+                paragraph_put(w, "Normal", "<w:spacing w:line=\"120\" w:lineRule=\"exact\"/>", STR(""), LOOK_PLAIN,
+                              0); /* or Word joins the tables */
             table_put(w, line->table, text_w);
             continue;
         }
@@ -339,22 +384,26 @@ static void close_put(struct writer *w)
     int text_w = A4_SHORT - MARGIN_LEFT - MARGIN_RIGHT, left_w = text_w * 46 / 100, right_w = text_w - left_w;
     paragraph_put(w, "Normal", "<w:keepNext/><w:spacing w:line=\"200\" w:lineRule=\"exact\"/>", STR(""), LOOK_PLAIN, 0);
     pair_open(w, left_w, right_w);
-    paragraph_put(w, "Small", "", d->recipient_count || !str_is_empty(d->keep) ? STR("Nơi nhận:") : STR(""), LOOK_BOLD | LOOK_ITALIC, 24);
+    paragraph_put(w, "Small", "", d->recipient_count || !str_is_empty(d->keep) ? STR("Nơi nhận:") : STR(""),
+                  LOOK_BOLD | LOOK_ITALIC, 24);
     for (size_t i = 0; i <= d->recipient_count && w->code == ERR_NONE; i++) {
         bool is_keep = i == d->recipient_count;
         if (is_keep && str_is_empty(d->keep))
             break;
-        struct str name = is_keep ? arena_printf(&w->arena, "Lưu: %.*s", STR_ARG(d->keep)) : d->recipients[i].name, item;
+        struct str name = is_keep ? arena_printf(&w->arena, "Lưu: %.*s", STR_ARG(d->keep)) : d->recipients[i].name,
+                   item;
         if (!made(w, name))
             return;
         bool is_last = is_keep || (i + 1 == d->recipient_count && str_is_empty(d->keep));
-        w->code = document_item_text(name, is_keep ? STR_NONE : d->recipients[i].purpose, is_last, &w->arena, &item, w->err);
+        w->code =
+            document_item_text(name, is_keep ? STR_NONE : d->recipients[i].purpose, is_last, &w->arena, &item, w->err);
         if (w->code == ERR_NONE)
             paragraph_put(w, "Small", "", item, LOOK_PLAIN, 0);
     }
     pair_next(w, right_w);
     for (size_t i = 0; i < d->sign_line_count; i++) {
-        struct str line = arena_printf(&w->arena, "%s%.*s", document_role_text(d->sign_lines[i].role), STR_ARG(d->sign_lines[i].title));
+        struct str line = arena_printf(&w->arena, "%s%.*s", document_role_text(d->sign_lines[i].role),
+                                       STR_ARG(d->sign_lines[i].title));
         if (!made(w, line))
             return;
         paragraph_put(w, "Centred", "", line, LOOK_BOLD, 26);
@@ -368,12 +417,15 @@ static void close_put(struct writer *w)
 static void section_put(struct writer *w, bool is_landscape)
 {
     buf_printf(&w->out,
-               "<w:sectPr><w:headerReference w:type=\"default\" r:id=\"rId2\"/><w:footerReference w:type=\"default\" r:id=\"rId3\"/>"
-               "<w:footerReference w:type=\"first\" r:id=\"rId3\"/><w:type w:val=\"nextPage\"/><w:pgSz w:w=\"%d\" w:h=\"%d\"%s/>"
-               "<w:pgMar w:top=\"%d\" w:right=\"%d\" w:bottom=\"%d\" w:left=\"%d\" w:header=\"454\" w:footer=\"567\" w:gutter=\"0\"/>"
+               "<w:sectPr><w:headerReference w:type=\"default\" r:id=\"rId2\"/><w:footerReference w:type=\"default\" "
+               "r:id=\"rId3\"/>"
+               "<w:footerReference w:type=\"first\" r:id=\"rId3\"/><w:type w:val=\"nextPage\"/><w:pgSz w:w=\"%d\" "
+               "w:h=\"%d\"%s/>"
+               "<w:pgMar w:top=\"%d\" w:right=\"%d\" w:bottom=\"%d\" w:left=\"%d\" w:header=\"454\" w:footer=\"567\" "
+               "w:gutter=\"0\"/>"
                "<w:pgNumType w:start=\"1\"/><w:titlePg/></w:sectPr>",
-               is_landscape ? A4_LONG : A4_SHORT, is_landscape ? A4_SHORT : A4_LONG, is_landscape ? " w:orient=\"landscape\"" : "", MARGIN_TOP,
-               MARGIN_RIGHT, MARGIN_BOTTOM, MARGIN_LEFT);
+               is_landscape ? A4_LONG : A4_SHORT, is_landscape ? A4_SHORT : A4_LONG,
+               is_landscape ? " w:orient=\"landscape\"" : "", MARGIN_TOP, MARGIN_RIGHT, MARGIN_BOTTOM, MARGIN_LEFT);
 }
 
 static void body_put(struct writer *w)
@@ -397,9 +449,11 @@ static void body_put(struct writer *w)
         paragraph_put(w, "Title", "", annex->title, LOOK_PLAIN, 0);
         paragraph_put(w, "Title", "", annex->summary, LOOK_PLAIN, 0);
         paragraph_put(w, "Centred", "<w:spacing w:after=\"120\"/>", source, LOOK_ITALIC, 0);
-        blocks_put(w, annex->blocks, annex->block_count, false, (annex->is_landscape ? A4_LONG : A4_SHORT) - MARGIN_LEFT - MARGIN_RIGHT);
+        blocks_put(w, annex->blocks, annex->block_count, false,
+                   (annex->is_landscape ? A4_LONG : A4_SHORT) - MARGIN_LEFT - MARGIN_RIGHT);
     }
-    buf_lit(&w->out, "<w:p><w:pPr><w:spacing w:line=\"20\" w:lineRule=\"exact\"/></w:pPr></w:p>"); /* a body may not end in a table */
+    buf_lit(&w->out, "<w:p><w:pPr><w:spacing w:line=\"20\" w:lineRule=\"exact\"/></w:pPr></w:p>"); /* a body may not end
+                                                                                                      in a table */
     section_put(w, d->annex_count && d->annexes[d->annex_count - 1].is_landscape);
     buf_lit(&w->out, "</w:body></w:document>");
 }
@@ -425,16 +479,18 @@ static void core_put(struct writer *w)
         w->code = document_text_clean(d->issuer, &w->arena, &author, w->err);
     char when[CIVIL_TEXT_BYTES];
     civil_iso_ms(d->made_unix_ms ? d->made_unix_ms : d->frozen_unix_ms, when);
-    buf_lit(&w->out, XML_HEAD "<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" "
-                              "xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" "
-                              "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><dc:title>");
+    buf_lit(&w->out, XML_HEAD
+            "<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" "
+            "xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" "
+            "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><dc:title>");
     ooxml_put_text(&w->out, title);
     buf_lit(&w->out, "</dc:title><dc:creator>");
     ooxml_put_text(&w->out, author);
-    buf_printf(&w->out,
-               "</dc:creator><dc:language>vi-VN</dc:language><dcterms:created xsi:type=\"dcterms:W3CDTF\">%s</dcterms:created>"
-               "<dcterms:modified xsi:type=\"dcterms:W3CDTF\">%s</dcterms:modified></cp:coreProperties>",
-               when, when);
+    buf_printf(
+        &w->out,
+        "</dc:creator><dc:language>vi-VN</dc:language><dcterms:created xsi:type=\"dcterms:W3CDTF\">%s</dcterms:created>"
+        "<dcterms:modified xsi:type=\"dcterms:W3CDTF\">%s</dcterms:modified></cp:coreProperties>",
+        when, when);
 }
 
 enum err_code docx_write(const struct document *document, const struct report_sink *sink, struct err *err)

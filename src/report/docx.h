@@ -1,8 +1,8 @@
-/* docx.h - the same official document as an editable file: Office Open XML, Times New Roman 13, real tables and sections.
- * Written by hand into a ZIP with fixed times, so that the same document gives the same bytes.
- * Uses: report/document, report/sink, libarchive.    Used by: duty pages and jobs, next to report/pdf.
- * Memory: arenas and buffers of its own that end with the call (DOCX_PART_MAX_BYTES a part).    Threads: no shared state.
- * See: ECMA-376 parts 1 and 2. */
+/* docx.h - the same official document as an editable file: Office Open XML, Times New Roman 13, real tables and
+ * sections. Written by hand into a ZIP with fixed times, so that the same document gives the same bytes. Uses:
+ * report/document, report/sink, libarchive.    Used by: duty pages and jobs, next to report/pdf. Memory: arenas and
+ * buffers of its own that end with the call (DOCX_PART_MAX_BYTES a part).    Threads: no shared state. See: ECMA-376
+ * parts 1 and 2. */
 #ifndef LUYTRE_REPORT_DOCX_H
 #define LUYTRE_REPORT_DOCX_H
 

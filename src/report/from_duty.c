@@ -12,8 +12,8 @@
 #include "os/crypto.h"
 #include "report/sheet.h"
 
-#define ANSWER_NAMED_MAX 20u /* units named in the letter; all of them stand in the annex */
-#define ANSWER_CHAIN_MAX 8
+#define ANSWER_NAMED_MAX        20u /* units named in the letter; all of them stand in the annex */
+#define ANSWER_CHAIN_MAX        8
 #define ANSWER_XLSX_ARENA_BYTES ((size_t)512 << 20)
 
 struct tally { /* one obligation over all units */
@@ -28,7 +28,8 @@ struct answer {
     struct sql_unit_name_on_row *unit;
     struct sql_answer_committees_rows above; /* the unit itself first */
     struct sql_answer_units_rows units;
-    const struct sql_answer_directive_row *chain[ANSWER_CHAIN_MAX]; /* the one to answer first, then what it carries out */
+    const struct sql_answer_directive_row
+        *chain[ANSWER_CHAIN_MAX]; /* the one to answer first, then what it carries out */
     size_t chain_count;
     struct json fields;
     VEC(struct tally) tallies;
@@ -126,13 +127,15 @@ static void put(struct answer *a, enum document_block_kind kind, struct str lead
 static enum err_code tallies_read(struct answer *a, struct err *err)
 {
     struct sql_answer_obligations_rows rows;
-    TRY(sql_answer_obligations(a->db, a->arena, &(struct sql_answer_obligations_args){.freeze_id = a->freeze->id}, &rows, err));
+    TRY(sql_answer_obligations(a->db, a->arena, &(struct sql_answer_obligations_args){.freeze_id = a->freeze->id},
+                               &rows, err));
     for (size_t i = 0; i < rows.count; i++) {
         const struct sql_answer_obligations_row *r = &rows.items[i];
         struct tally *t = NULL;
         for (size_t k = 0; k < a->tallies.count && !t; k++) {
             struct tally *other = &a->tallies.items[k];
-            if (str_is_null(r->catalogue_id) ? str_is_null(other->catalogue_id) && str_equal(r->title, other->title) : str_equal(r->catalogue_id, other->catalogue_id))
+            if (str_is_null(r->catalogue_id) ? str_is_null(other->catalogue_id) && str_equal(r->title, other->title)
+                                             : str_equal(r->catalogue_id, other->catalogue_id))
                 t = other;
         }
         if (!t) {
@@ -165,14 +168,19 @@ static enum err_code chain_read(struct answer *a, struct err *err)
 static enum err_code answer_read(struct answer *a, const struct actor *actor, struct err *err)
 {
     struct sql_answer_freeze_row *freeze;
-    TRY(sql_answer_freeze(a->db, actor, a->arena, &(struct sql_answer_freeze_args){.id = a->order->freeze_id}, &freeze, err));
+    TRY(sql_answer_freeze(a->db, actor, a->arena, &(struct sql_answer_freeze_args){.id = a->order->freeze_id}, &freeze,
+                          err));
     if (!freeze)
         return err_set(err, ERR_NOT_FOUND, "không có số liệu chốt này");
     a->freeze = freeze;
-    TRY(sql_unit_name_on(a->db, a->arena, &(struct sql_unit_name_on_args){.unit_id = freeze->root_id, .on_day = freeze->as_of_day}, &a->unit, err));
+    TRY(sql_unit_name_on(a->db, a->arena,
+                         &(struct sql_unit_name_on_args){.unit_id = freeze->root_id, .on_day = freeze->as_of_day},
+                         &a->unit, err));
     if (!a->unit)
         return err_set(err, ERR_CONFLICT, "đơn vị của số liệu chốt không có tên vào ngày chốt");
-    TRY(sql_answer_committees(a->db, a->arena, &(struct sql_answer_committees_args){.unit_id = freeze->root_id, .on_day = freeze->as_of_day}, &a->above, err));
+    TRY(sql_answer_committees(
+        a->db, a->arena, &(struct sql_answer_committees_args){.unit_id = freeze->root_id, .on_day = freeze->as_of_day},
+        &a->above, err));
     TRY(sql_answer_units(a->db, a->arena, &(struct sql_answer_units_args){.freeze_id = freeze->id}, &a->units, err));
     TRY(tallies_read(a, err));
     TRY(chain_read(a, err));
@@ -194,11 +202,13 @@ static struct str text_kind(struct str symbol)
     static const struct {
         struct str mark, word;
     } kinds[] = {
-        {STR_INIT("CT"), STR_INIT("Chỉ thị")},   {STR_INIT("KH"), STR_INIT("Kế hoạch")},     {STR_INIT("QĐ"), STR_INIT("Quyết định")},
-        {STR_INIT("TB"), STR_INIT("Thông báo")}, {STR_INIT("HD"), STR_INIT("Hướng dẫn")},    {STR_INIT("BC"), STR_INIT("Báo cáo")},
+        {STR_INIT("CT"), STR_INIT("Chỉ thị")},    {STR_INIT("KH"), STR_INIT("Kế hoạch")},
+        {STR_INIT("QĐ"), STR_INIT("Quyết định")}, {STR_INIT("TB"), STR_INIT("Thông báo")},
+        {STR_INIT("HD"), STR_INIT("Hướng dẫn")},  {STR_INIT("BC"), STR_INIT("Báo cáo")},
     };
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        if (str_starts_with(symbol, kinds[i].mark) && symbol.len_bytes > kinds[i].mark.len_bytes && symbol.ptr[kinds[i].mark.len_bytes] == '-')
+        if (str_starts_with(symbol, kinds[i].mark) && symbol.len_bytes > kinds[i].mark.len_bytes &&
+            symbol.ptr[kinds[i].mark.len_bytes] == '-')
             return kinds[i].word;
     return STR("Công văn");
 }
@@ -217,9 +227,14 @@ static struct str instrument_kind(struct str type)
     static const struct {
         struct str type, word;
     } kinds[] = {
-        {STR_INIT("directive"), STR_INIT("Chỉ thị")}, {STR_INIT("decision"), STR_INIT("Quyết định")},   {STR_INIT("law"), STR_INIT("Luật")},
-        {STR_INIT("decree"), STR_INIT("Nghị định")},  {STR_INIT("circular"), STR_INIT("Thông tư")},     {STR_INIT("resolution"), STR_INIT("Nghị quyết")},
-        {STR_INIT("standard"), STR_INIT("Tiêu chuẩn")}, {STR_INIT("regulation"), STR_INIT("Quy chuẩn")},
+        {STR_INIT("directive"), STR_INIT("Chỉ thị")},
+        {STR_INIT("decision"), STR_INIT("Quyết định")},
+        {STR_INIT("law"), STR_INIT("Luật")},
+        {STR_INIT("decree"), STR_INIT("Nghị định")},
+        {STR_INIT("circular"), STR_INIT("Thông tư")},
+        {STR_INIT("resolution"), STR_INIT("Nghị quyết")},
+        {STR_INIT("standard"), STR_INIT("Tiêu chuẩn")},
+        {STR_INIT("regulation"), STR_INIT("Quy chuẩn")},
     };
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         if (str_equal(type, kinds[i].type))
@@ -234,11 +249,13 @@ static void put_basis(struct answer *a)
         known = str_is_empty(a->chain[i]->instrument) ? NULL : know_instrument_find(a->chain[i]->instrument);
     if (known && known->issued_day != CIVIL_NONE)
         put(a, DOCUMENT_BASIS, STR_NONE,
-            say(a, "Căn cứ %.*s số %.*s %.*s của %.*s về %.*s", STR_ARG(instrument_kind(known->type)), STR_ARG(known->number), STR_ARG(long_day(a, known->issued_day)),
-                STR_ARG(known->issuer.vi), STR_ARG(lower_first(a, known->title.vi))));
+            say(a, "Căn cứ %.*s số %.*s %.*s của %.*s về %.*s", STR_ARG(instrument_kind(known->type)),
+                STR_ARG(known->number), STR_ARG(long_day(a, known->issued_day)), STR_ARG(known->issuer.vi),
+                STR_ARG(lower_first(a, known->title.vi))));
     for (size_t i = a->chain_count; i-- > 0;)
         put(a, DOCUMENT_BASIS, STR_NONE,
-            say(a, "Căn cứ %.*s về việc %.*s", STR_ARG(directive_name(a, a->chain[i])), STR_ARG(lower_first(a, a->chain[i]->title))));
+            say(a, "Căn cứ %.*s về việc %.*s", STR_ARG(directive_name(a, a->chain[i])),
+                STR_ARG(lower_first(a, a->chain[i]->title))));
 }
 
 /* --- results --- */
@@ -252,10 +269,12 @@ static int64_t owed_of(const int64_t n[DUTY_STATE_COUNT])
     return sum;
 }
 
-static void put_share(struct answer *a, const char *lead, int64_t done, int64_t owed, const char *words, struct str more)
+static void put_share(struct answer *a, const char *lead, int64_t done, int64_t owed, const char *words,
+                      struct str more)
 {
     put(a, DOCUMENT_DASH, say(a, "%s:", lead),
-        say(a, "%.*s trên %.*s %s (%.*s)%.*s", STR_ARG(number(a, done)), STR_ARG(number(a, owed)), words, STR_ARG(percent(a, done, owed)), STR_ARG(more)));
+        say(a, "%.*s trên %.*s %s (%.*s)%.*s", STR_ARG(number(a, done)), STR_ARG(number(a, owed)), words,
+            STR_ARG(percent(a, done, owed)), STR_ARG(more)));
 }
 
 static void put_by(struct answer *a, struct str denominator, const char *lead, const char *words)
@@ -294,17 +313,21 @@ static enum err_code put_denominators(struct answer *a, struct err *err)
     put_by(a, STR("unit"), "Theo đơn vị", "nhiệm vụ của đơn vị đã đạt");
     put_by(a, STR("system"), "Theo hệ thống thông tin", "nhiệm vụ trên từng hệ thống đã đạt");
     put_by(a, STR("database"), "Theo cơ sở dữ liệu", "nhiệm vụ trên từng cơ sở dữ liệu đã đạt");
-    int64_t devices = figure(a, STR("devices"), STR("total")), covered = figure(a, STR("devices"), STR("covered")), unknown = figure(a, STR("devices"), STR("unknown"));
+    int64_t devices = figure(a, STR("devices"), STR("total")), covered = figure(a, STR("devices"), STR("covered")),
+            unknown = figure(a, STR("devices"), STR("unknown"));
     if (devices > 0)
         put_share(a, "Theo thiết bị", covered < 0 ? 0 : covered, devices, "thiết bị có phòng, chống mã độc",
-                  unknown > 0 ? say(a, "; %.*s thiết bị chưa rõ, tính là chưa được bảo vệ", STR_ARG(number(a, unknown))) : STR(""));
+                  unknown > 0 ? say(a, "; %.*s thiết bị chưa rõ, tính là chưa được bảo vệ", STR_ARG(number(a, unknown)))
+                              : STR(""));
     put_by(a, STR("device"), "Nhiệm vụ về thiết bị", "nhiệm vụ của đơn vị đã đạt");
     return ERR_NONE;
 }
 
 static const char *counted_as(struct str denominator)
 {
-    return str_equal(denominator, STR("system")) ? "hệ thống" : str_equal(denominator, STR("database")) ? "cơ sở dữ liệu" : "đơn vị";
+    return str_equal(denominator, STR("system"))     ? "hệ thống"
+           : str_equal(denominator, STR("database")) ? "cơ sở dữ liệu"
+                                                     : "đơn vị";
 }
 
 static const struct {
@@ -335,12 +358,14 @@ static void put_obligation(struct answer *a, const struct tally *t)
         put(a, DOCUMENT_CLAUSE, lead, say(a, "%.*s.", STR_ARG(words)));
         return;
     }
-    struct str text = owed ? say(a, "%.*s trên %.*s %s đạt (%.*s)", STR_ARG(number(a, t->n[DUTY_OK])), STR_ARG(number(a, owed)), counted_as(t->denominator),
-                                 STR_ARG(percent(a, t->n[DUTY_OK], owed)))
-                           : say(a, "không có %s nào phải thực hiện", counted_as(t->denominator));
+    struct str text =
+        owed ? say(a, "%.*s trên %.*s %s đạt (%.*s)", STR_ARG(number(a, t->n[DUTY_OK])), STR_ARG(number(a, owed)),
+                   counted_as(t->denominator), STR_ARG(percent(a, t->n[DUTY_OK], owed)))
+             : say(a, "không có %s nào phải thực hiện", counted_as(t->denominator));
     for (size_t i = 0; i < ARRAY_LEN(state_words); i++)
         if (t->n[state_words[i].state])
-            text = say(a, "%.*s; %.*s %s", STR_ARG(text), STR_ARG(number(a, t->n[state_words[i].state])), state_words[i].words);
+            text = say(a, "%.*s; %.*s %s", STR_ARG(text), STR_ARG(number(a, t->n[state_words[i].state])),
+                       state_words[i].words);
     put(a, DOCUMENT_CLAUSE, lead, say(a, "%.*s.", STR_ARG(text)));
 }
 
@@ -357,7 +382,8 @@ static void put_missing(struct answer *a)
     }
     if (a->units.count > 1)
         put(a, DOCUMENT_PARAGRAPH, STR_NONE,
-            say(a, "%.*s trên %.*s đơn vị còn việc quá hạn hoặc chưa xem:", STR_ARG(number(a, (int64_t)missing)), STR_ARG(number(a, (int64_t)a->units.count))));
+            say(a, "%.*s trên %.*s đơn vị còn việc quá hạn hoặc chưa xem:", STR_ARG(number(a, (int64_t)missing)),
+                STR_ARG(number(a, (int64_t)a->units.count))));
     size_t named = 0;
     for (size_t i = 0; i < a->units.count && named < ANSWER_NAMED_MAX; i++) {
         const struct sql_answer_units_row *u = &a->units.items[i];
@@ -368,14 +394,16 @@ static void put_missing(struct answer *a)
         struct str text = STR("");
         for (size_t k = 0; k < ARRAY_LEN(parts); k++)
             if (parts[k].n)
-                text = say(a, "%.*s%s%.*s %s", STR_ARG(text), str_is_empty(text) ? "" : ", ", STR_ARG(number(a, parts[k].n)), parts[k].words);
+                text = say(a, "%.*s%s%.*s %s", STR_ARG(text), str_is_empty(text) ? "" : ", ",
+                           STR_ARG(number(a, parts[k].n)), parts[k].words);
         if (str_is_empty(text))
             continue;
         named++;
         put(a, DOCUMENT_DASH, say(a, "%.*s:", STR_ARG(u->unit_name)), text);
     }
     if (missing > named)
-        put(a, DOCUMENT_PARAGRAPH, STR_NONE, say(a, "Còn %.*s đơn vị khác nêu tại Phụ lục.", STR_ARG(number(a, (int64_t)(missing - named)))));
+        put(a, DOCUMENT_PARAGRAPH, STR_NONE,
+            say(a, "Còn %.*s đơn vị khác nêu tại Phụ lục.", STR_ARG(number(a, (int64_t)(missing - named)))));
 }
 
 /* What a person typed, a paragraph a line; nothing when nothing was typed. */
@@ -420,13 +448,19 @@ static struct str head_title(struct str kind, bool *ret_is_committee)
     static const struct {
         struct str kind, title;
     } kinds[] = {
-        {STR_INIT("committee_office"), STR_INIT("CHÁNH VĂN PHÒNG")}, {STR_INIT("cyber_subcommittee"), STR_INIT("TRƯỞNG TIỂU BAN")},
-        {STR_INIT("military_command"), STR_INIT("CHỈ HUY TRƯỞNG")},  {STR_INIT("response_team"), STR_INIT("ĐỘI TRƯỞNG")},
-        {STR_INIT("police_province"), STR_INIT("GIÁM ĐỐC")},         {STR_INIT("front_union"), STR_INIT("CHỦ TỊCH")},
-        {STR_INIT("centre_education"), STR_INIT("GIÁM ĐỐC")},        {STR_INIT("health_station"), STR_INIT("TRƯỞNG TRẠM")},
-        {STR_INIT("service_unit"), STR_INIT("GIÁM ĐỐC")},            {STR_INIT("district_education_legacy"), STR_INIT("TRƯỞNG PHÒNG")},
+        {STR_INIT("committee_office"), STR_INIT("CHÁNH VĂN PHÒNG")},
+        {STR_INIT("cyber_subcommittee"), STR_INIT("TRƯỞNG TIỂU BAN")},
+        {STR_INIT("military_command"), STR_INIT("CHỈ HUY TRƯỞNG")},
+        {STR_INIT("response_team"), STR_INIT("ĐỘI TRƯỞNG")},
+        {STR_INIT("police_province"), STR_INIT("GIÁM ĐỐC")},
+        {STR_INIT("front_union"), STR_INIT("CHỦ TỊCH")},
+        {STR_INIT("centre_education"), STR_INIT("GIÁM ĐỐC")},
+        {STR_INIT("health_station"), STR_INIT("TRƯỞNG TRẠM")},
+        {STR_INIT("service_unit"), STR_INIT("GIÁM ĐỐC")},
+        {STR_INIT("district_education_legacy"), STR_INIT("TRƯỞNG PHÒNG")},
     };
-    *ret_is_committee = str_equal(kind, STR("provincial_committee")) || str_equal(kind, STR("commune")) || str_equal(kind, STR("district_legacy"));
+    *ret_is_committee = str_equal(kind, STR("provincial_committee")) || str_equal(kind, STR("commune")) ||
+                        str_equal(kind, STR("district_legacy"));
     if (*ret_is_committee)
         return STR("CHỦ TỊCH");
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
@@ -444,7 +478,9 @@ static struct str head_title(struct str kind, bool *ret_is_committee)
 static enum err_code put_signer(struct answer *a, struct document *d, struct err *err)
 {
     struct sql_answer_signer_row *signer;
-    TRY(sql_answer_signer(a->db, a->arena, &(struct sql_answer_signer_args){.unit_id = a->freeze->root_id, .on_day = a->freeze->as_of_day}, &signer, err));
+    TRY(sql_answer_signer(
+        a->db, a->arena,
+        &(struct sql_answer_signer_args){.unit_id = a->freeze->root_id, .on_day = a->freeze->as_of_day}, &signer, err));
     struct document_sign_line *lines = arena_new_array(a->arena, struct document_sign_line, 3);
     if (!lines)
         return arena_full(a->arena, err);
@@ -471,7 +507,8 @@ static enum err_code put_signer(struct answer *a, struct document *d, struct err
 static struct str place_of(const struct answer *a)
 {
     static const struct str before[] = {STR_INIT("Ủy ban nhân dân "), STR_INIT("UBND ")};
-    static const struct str area[] = {STR_INIT("tỉnh "), STR_INIT("thành phố "), STR_INIT("xã "), STR_INIT("phường "), STR_INIT("đặc khu "), STR_INIT("thị trấn ")};
+    static const struct str area[] = {STR_INIT("tỉnh "),   STR_INIT("thành phố "), STR_INIT("xã "),
+                                      STR_INIT("phường "), STR_INIT("đặc khu "),   STR_INIT("thị trấn ")};
     for (size_t i = 0; i < a->above.count; i++) {
         struct str name = a->above.items[i].name;
         for (size_t b = 0; b < ARRAY_LEN(before); b++) {
@@ -512,7 +549,9 @@ static enum err_code put_addresses(struct answer *a, struct document *d, struct 
     }
     if (to_id && str_is_null(to_name)) {
         struct sql_unit_name_on_row *to;
-        TRY(sql_unit_name_on(a->db, a->arena, &(struct sql_unit_name_on_args){.unit_id = to_id, .on_day = a->freeze->as_of_day}, &to, err));
+        TRY(sql_unit_name_on(a->db, a->arena,
+                             &(struct sql_unit_name_on_args){.unit_id = to_id, .on_day = a->freeze->as_of_day}, &to,
+                             err));
         to_name = to ? to->name : STR_NONE;
     }
     if (!str_is_null(to_name)) {
@@ -527,8 +566,12 @@ static enum err_code put_addresses(struct answer *a, struct document *d, struct 
     if (a->above.count > 1 && a->above.items[1].id != to_id)
         add_recipient(a, a->above.items[1].name, STR("để b/c"));
     struct sql_answer_dedicated_body_row *body;
-    TRY(sql_answer_dedicated_body(a->db, a->arena, &(struct sql_answer_dedicated_body_args){.unit_id = a->freeze->root_id, .on_day = a->freeze->as_of_day}, &body, err));
-    if (body && body->id != to_id && body->id != a->freeze->root_id && !(a->above.count > 1 && body->id == a->above.items[1].id))
+    TRY(sql_answer_dedicated_body(
+        a->db, a->arena,
+        &(struct sql_answer_dedicated_body_args){.unit_id = a->freeze->root_id, .on_day = a->freeze->as_of_day}, &body,
+        err));
+    if (body && body->id != to_id && body->id != a->freeze->root_id &&
+        !(a->above.count > 1 && body->id == a->above.items[1].id))
         add_recipient(a, body->name, STR("để p/h"));
     d->recipients = a->recipients.items;
     d->recipient_count = a->recipients.count;
@@ -556,18 +599,21 @@ static const struct document_column annex_columns[] = {
 static void unit_counts(const struct sql_answer_units_row *u, int64_t n[DUTY_STATE_COUNT])
 {
     const int64_t all[DUTY_STATE_COUNT] = {
-        [DUTY_UNSEEN] = u->n_unseen, [DUTY_ACK] = u->n_ack,     [DUTY_DOING] = u->n_doing, [DUTY_OK] = u->n_ok,        [DUTY_DUE] = u->n_due,
-        [DUTY_LATE] = u->n_late,     [DUTY_BIRTH] = u->n_birth, [DUTY_NA] = u->n_na,       [DUTY_WAIVED] = u->n_waived,
+        [DUTY_UNSEEN] = u->n_unseen, [DUTY_ACK] = u->n_ack, [DUTY_DOING] = u->n_doing,
+        [DUTY_OK] = u->n_ok,         [DUTY_DUE] = u->n_due, [DUTY_LATE] = u->n_late,
+        [DUTY_BIRTH] = u->n_birth,   [DUTY_NA] = u->n_na,   [DUTY_WAIVED] = u->n_waived,
     };
     memcpy(n, all, sizeof all);
 }
 
-static bool annex_cells(struct answer *a, struct str no, struct str name, const int64_t n[DUTY_STATE_COUNT], struct document_row *row)
+static bool annex_cells(struct answer *a, struct str no, struct str name, const int64_t n[DUTY_STATE_COUNT],
+                        struct document_row *row)
 {
     struct str *cells = arena_new_array(a->arena, struct str, ARRAY_LEN(annex_columns));
     if (!cells)
         return false;
-    const int64_t values[] = {n[DUTY_LATE], n[DUTY_BIRTH], n[DUTY_UNSEEN], n[DUTY_DOING] + n[DUTY_ACK], n[DUTY_DUE], n[DUTY_NA], n[DUTY_WAIVED]};
+    const int64_t values[] = {n[DUTY_LATE], n[DUTY_BIRTH], n[DUTY_UNSEEN], n[DUTY_DOING] + n[DUTY_ACK],
+                              n[DUTY_DUE],  n[DUTY_NA],    n[DUTY_WAIVED]};
     cells[0] = no;
     cells[1] = name;
     cells[2] = number(a, owed_of(n));
@@ -598,9 +644,14 @@ static enum err_code put_annex(struct answer *a, struct document *d, struct err 
         return arena_full(a->arena, err);
     rows[a->units.count].kind = DOCUMENT_ROW_TOTAL;
     *block = (struct document_block){.kind = DOCUMENT_TABLE,
-                                     .table = {.columns = annex_columns, .column_count = ARRAY_LEN(annex_columns), .rows = rows, .row_count = a->units.count + 1, .font_pt = 11}};
+                                     .table = {.columns = annex_columns,
+                                               .column_count = ARRAY_LEN(annex_columns),
+                                               .rows = rows,
+                                               .row_count = a->units.count + 1,
+                                               .font_pt = 11}};
     *annex = (struct document_annex){.title = STR("PHỤ LỤC"),
-                                     .summary = say(a, "Tình hình thực hiện của từng đơn vị, tính đến hết ngày %.*s", STR_ARG(day_text(a, (civil_day)a->freeze->as_of_day))),
+                                     .summary = say(a, "Tình hình thực hiện của từng đơn vị, tính đến hết ngày %.*s",
+                                                    STR_ARG(day_text(a, (civil_day)a->freeze->as_of_day))),
                                      .blocks = block,
                                      .block_count = 1,
                                      .is_landscape = true};
@@ -620,7 +671,8 @@ static void put_head(struct answer *a, struct document *d)
     (void)head_title(a->unit->kind, &is_committee);
     if (a->above.count > 1 && !(is_committee && str_equal(a->unit->kind, STR("provincial_committee"))))
         d->parent = upper(a, a->above.items[1].name);
-    struct str symbol = str_is_empty(a->unit->symbol) ? upper(a, str_is_empty(a->unit->code) ? STR("…") : a->unit->code) : a->unit->symbol;
+    struct str symbol = str_is_empty(a->unit->symbol) ? upper(a, str_is_empty(a->unit->code) ? STR("…") : a->unit->code)
+                                                      : a->unit->symbol;
     d->symbol = a->order->kind == ANSWER_LETTER ? symbol : say(a, "BC-%.*s", STR_ARG(symbol));
     d->place = place_of(a);
     d->date = (struct document_date){0, day.month, day.year};
@@ -631,30 +683,36 @@ static void put_head(struct answer *a, struct document *d)
         struct str title = a->order->series_title, word = STR("Báo cáo ");
         if (str_starts_with(title, word))
             title = str_slice(title, word.len_bytes, title.len_bytes);
-        d->summary = say(a, "%.*s%s%.*s%s", STR_ARG(title), str_is_empty(a->order->form) ? "" : " (Mẫu số ", STR_ARG(a->order->form), str_is_empty(a->order->form) ? "" : ")");
+        d->summary = say(a, "%.*s%s%.*s%s", STR_ARG(title), str_is_empty(a->order->form) ? "" : " (Mẫu số ",
+                         STR_ARG(a->order->form), str_is_empty(a->order->form) ? "" : ")");
     } else {
-        d->summary = say(a, "%s kết quả thực hiện %.*s", a->order->kind == ANSWER_LETTER ? "báo cáo" : "Tổng hợp", STR_ARG(what));
+        d->summary = say(a, "%s kết quả thực hiện %.*s", a->order->kind == ANSWER_LETTER ? "báo cáo" : "Tổng hợp",
+                         STR_ARG(what));
     }
 }
 
 static void put_opening(struct answer *a)
 {
     struct str as_of = day_text(a, (civil_day)a->freeze->as_of_day);
-    if (a->order->kind == ANSWER_PERIODIC && a->order->period_from_day != CIVIL_NONE && a->order->period_to_day != CIVIL_NONE) {
+    if (a->order->kind == ANSWER_PERIODIC && a->order->period_from_day != CIVIL_NONE &&
+        a->order->period_to_day != CIVIL_NONE) {
         struct str from = day_text(a, a->order->period_from_day), to = day_text(a, a->order->period_to_day - 1);
         put(a, DOCUMENT_PARAGRAPH, STR_NONE,
-            say(a, "%.*s báo cáo kỳ từ ngày %.*s đến ngày %.*s, số liệu chốt đến hết ngày %.*s, như sau:", STR_ARG(a->unit->name), STR_ARG(from), STR_ARG(to), STR_ARG(as_of)));
+            say(a, "%.*s báo cáo kỳ từ ngày %.*s đến ngày %.*s, số liệu chốt đến hết ngày %.*s, như sau:",
+                STR_ARG(a->unit->name), STR_ARG(from), STR_ARG(to), STR_ARG(as_of)));
     } else if (a->chain_count) {
         put(a, DOCUMENT_PARAGRAPH, STR_NONE,
-            say(a, "Thực hiện %.*s, %.*s báo cáo kết quả, số liệu chốt đến hết ngày %.*s, như sau:", STR_ARG(directive_name(a, a->chain[0])), STR_ARG(a->unit->name), STR_ARG(as_of)));
+            say(a, "Thực hiện %.*s, %.*s báo cáo kết quả, số liệu chốt đến hết ngày %.*s, như sau:",
+                STR_ARG(directive_name(a, a->chain[0])), STR_ARG(a->unit->name), STR_ARG(as_of)));
     } else {
         put(a, DOCUMENT_PARAGRAPH, STR_NONE,
-            say(a, "%.*s báo cáo kết quả thực hiện các nhiệm vụ được giao, số liệu chốt đến hết ngày %.*s, như sau:", STR_ARG(a->unit->name), STR_ARG(as_of)));
+            say(a, "%.*s báo cáo kết quả thực hiện các nhiệm vụ được giao, số liệu chốt đến hết ngày %.*s, như sau:",
+                STR_ARG(a->unit->name), STR_ARG(as_of)));
     }
 }
 
-enum err_code answer_document(struct db *db, const struct actor *actor, const struct answer_order *order, struct arena *arena, struct document *ret_document,
-                              struct err *err)
+enum err_code answer_document(struct db *db, const struct actor *actor, const struct answer_order *order,
+                              struct arena *arena, struct document *ret_document, struct err *err)
 {
     struct answer answer = {.db = db, .arena = arena, .order = order}, *a = &answer;
     struct document d = {0};
@@ -710,13 +768,16 @@ static enum err_code next_cells(void *ctx, const struct sheet_cell **ret_cells, 
 }
 
 static const struct sheet_column unit_columns[] = {
-    {STR_INIT("Đơn vị"), SHEET_TEXT, 48},           {STR_INIT("Phải làm"), SHEET_INT, 10}, {STR_INIT("Đạt"), SHEET_INT, 8},
-    {STR_INIT("Tỷ lệ"), SHEET_PERCENT, 9},          {STR_INIT("Quá hạn"), SHEET_INT, 9},   {STR_INIT("Trễ từ khi giao"), SHEET_INT, 14},
-    {STR_INIT("Chưa xem"), SHEET_INT, 10},          {STR_INIT("Đang làm"), SHEET_INT, 10}, {STR_INIT("Sắp đến hạn"), SHEET_INT, 12},
-    {STR_INIT("Không thuộc diện"), SHEET_INT, 16},  {STR_INIT("Tạm miễn"), SHEET_INT, 10},
+    {STR_INIT("Đơn vị"), SHEET_TEXT, 48},     {STR_INIT("Phải làm"), SHEET_INT, 10},
+    {STR_INIT("Đạt"), SHEET_INT, 8},          {STR_INIT("Tỷ lệ"), SHEET_PERCENT, 9},
+    {STR_INIT("Quá hạn"), SHEET_INT, 9},      {STR_INIT("Trễ từ khi giao"), SHEET_INT, 14},
+    {STR_INIT("Chưa xem"), SHEET_INT, 10},    {STR_INIT("Đang làm"), SHEET_INT, 10},
+    {STR_INIT("Sắp đến hạn"), SHEET_INT, 12}, {STR_INIT("Không thuộc diện"), SHEET_INT, 16},
+    {STR_INIT("Tạm miễn"), SHEET_INT, 10},
 };
 static const struct sheet_column row_columns[] = {
-    {STR_INIT("Đơn vị"), SHEET_TEXT, 48}, {STR_INIT("Mã"), SHEET_TEXT, 10}, {STR_INIT("Nhiệm vụ"), SHEET_TEXT, 60}, {STR_INIT("Trạng thái"), SHEET_TEXT, 18}, {STR_INIT("Hạn"), SHEET_DATE, 12},
+    {STR_INIT("Đơn vị"), SHEET_TEXT, 48},     {STR_INIT("Mã"), SHEET_TEXT, 10},  {STR_INIT("Nhiệm vụ"), SHEET_TEXT, 60},
+    {STR_INIT("Trạng thái"), SHEET_TEXT, 18}, {STR_INIT("Hạn"), SHEET_DATE, 12},
 };
 
 static struct sheet_cell text_cell(struct str text)
@@ -734,7 +795,8 @@ static struct str state_word(int64_t state)
     return STR("");
 }
 
-enum err_code answer_xlsx(struct db *db, const struct actor *actor, int64_t freeze_id, const char *path, struct err *err)
+enum err_code answer_xlsx(struct db *db, const struct actor *actor, int64_t freeze_id, const char *path,
+                          struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, ANSWER_XLSX_ARENA_BYTES);
@@ -754,7 +816,8 @@ enum err_code answer_xlsx(struct db *db, const struct actor *actor, int64_t free
         int64_t n[DUTY_STATE_COUNT];
         unit_counts(&units.items[i], n);
         int64_t owed = owed_of(n);
-        const int64_t tail[] = {n[DUTY_LATE], n[DUTY_BIRTH], n[DUTY_UNSEEN], n[DUTY_DOING] + n[DUTY_ACK], n[DUTY_DUE], n[DUTY_NA], n[DUTY_WAIVED]};
+        const int64_t tail[] = {n[DUTY_LATE], n[DUTY_BIRTH], n[DUTY_UNSEEN], n[DUTY_DOING] + n[DUTY_ACK],
+                                n[DUTY_DUE],  n[DUTY_NA],    n[DUTY_WAIVED]};
         struct sheet_cell *c = u + i * ARRAY_LEN(unit_columns);
         c[0] = text_cell(units.items[i].unit_name);
         c[1].value = owed;
@@ -770,12 +833,22 @@ enum err_code answer_xlsx(struct db *db, const struct actor *actor, int64_t free
         c[1] = text_cell(row->catalogue_id);
         c[2] = text_cell(row->title);
         c[3] = text_cell(state_word(row->state));
-        c[4] = (struct sheet_cell){.is_empty = !row->due_day.has, .day = row->due_day.has ? (civil_day)row->due_day.v : CIVIL_NONE};
+        c[4] = (struct sheet_cell){.is_empty = !row->due_day.has,
+                                   .day = row->due_day.has ? (civil_day)row->due_day.v : CIVIL_NONE};
     }
-    struct cells unit_cells = {u, ARRAY_LEN(unit_columns), units.count, 0}, row_cells = {r, ARRAY_LEN(row_columns), rows.count, 0};
+    struct cells unit_cells = {u, ARRAY_LEN(unit_columns), units.count, 0},
+                 row_cells = {r, ARRAY_LEN(row_columns), rows.count, 0};
     const struct sheet sheets[] = {
-        {.name = STR("Đơn vị"), .columns = unit_columns, .column_count = ARRAY_LEN(unit_columns), .next = next_cells, .ctx = &unit_cells},
-        {.name = STR("Từng nhiệm vụ"), .columns = row_columns, .column_count = ARRAY_LEN(row_columns), .next = next_cells, .ctx = &row_cells},
+        {.name = STR("Đơn vị"),
+         .columns = unit_columns,
+         .column_count = ARRAY_LEN(unit_columns),
+         .next = next_cells,
+         .ctx = &unit_cells},
+        {.name = STR("Từng nhiệm vụ"),
+         .columns = row_columns,
+         .column_count = ARRAY_LEN(row_columns),
+         .next = next_cells,
+         .ctx = &row_cells},
     };
     return sheet_write_xlsx(sheets, ARRAY_LEN(sheets), freeze->at_ms, path, err);
 }

@@ -46,11 +46,14 @@ static int part_put(struct archive *zip, const struct ooxml_part *part)
     archive_entry_set_pathname(entry, part->name);
     archive_entry_set_filetype(entry, AE_IFREG);
     archive_entry_set_perm(entry, 0644);
-    archive_entry_set_size(entry, (la_int64_t)part->bytes.len_bytes); /* known: no ZIP64 fields, which some Words refuse */
-    /* No time is set: libarchive writes 1980-01-01, the first a ZIP can name. A real one would go through the machine's time zone. */
+    archive_entry_set_size(entry,
+                           (la_int64_t)part->bytes.len_bytes); /* known: no ZIP64 fields, which some Words refuse */
+    /* No time is set: libarchive writes 1980-01-01, the first a ZIP can name. A real one would go through the machine's
+     * time zone. */
     int status = archive_write_header(zip, entry);
     archive_entry_free(entry);
-    if (status == ARCHIVE_OK && archive_write_data(zip, part->bytes.ptr, part->bytes.len_bytes) != (la_ssize_t)part->bytes.len_bytes)
+    if (status == ARCHIVE_OK &&
+        archive_write_data(zip, part->bytes.ptr, part->bytes.len_bytes) != (la_ssize_t)part->bytes.len_bytes)
         status = ARCHIVE_FATAL;
     return status;
 }

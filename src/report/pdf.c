@@ -3,27 +3,27 @@
 #include <cairo-pdf.h>
 
 /* All in points. Decree 30/2020, Annex I, part I. */
-#define MM (72.0 / 25.4)
-#define A4_SHORT (210 * MM)
-#define A4_LONG (297 * MM)
-#define MARGIN_TOP (20 * MM)
+#define MM            (72.0 / 25.4)
+#define A4_SHORT      (210 * MM)
+#define A4_LONG       (297 * MM)
+#define MARGIN_TOP    (20 * MM)
 #define MARGIN_BOTTOM (20 * MM)
-#define MARGIN_LEFT (30 * MM)
-#define MARGIN_RIGHT (15 * MM)
-#define FIRST_LINE (12.7 * MM) /* "1 cm hoặc 1,27 cm" */
+#define MARGIN_LEFT   (30 * MM)
+#define MARGIN_RIGHT  (15 * MM)
+#define FIRST_LINE    (12.7 * MM) /* "1 cm hoặc 1,27 cm" */
 #define PARAGRAPH_GAP 6.0
-#define TITLE_PT 12.0 /* national title and issuer; the motto pair is then 12/13 and the date 13 */
-#define MOTTO_PT 13.0
-#define BODY_PT 13.0
-#define SUMMARY_PT 12.0 /* V/v */
-#define KEEP_PT 12.0    /* "Nơi nhận:" */
-#define LIST_PT 11.0    /* its list */
-#define FOOT_PT 8.0
-#define CELL_PT 12.0
-#define CELL_PAD_X 4.0
-#define CELL_PAD_Y 2.5
-#define SIGN_ROOM 72.0 /* for hand, seal and signature image */
-#define RULE_PT 0.6
+#define TITLE_PT      12.0 /* national title and issuer; the motto pair is then 12/13 and the date 13 */
+#define MOTTO_PT      13.0
+#define BODY_PT       13.0
+#define SUMMARY_PT    12.0 /* V/v */
+#define KEEP_PT       12.0 /* "Nơi nhận:" */
+#define LIST_PT       11.0 /* its list */
+#define FOOT_PT       8.0
+#define CELL_PT       12.0
+#define CELL_PAD_X    4.0
+#define CELL_PAD_Y    2.5
+#define SIGN_ROOM     72.0 /* for hand, seal and signature image */
+#define RULE_PT       0.6
 
 struct writer {
     const struct document *document;
@@ -74,7 +74,8 @@ static enum err_code cairo_check(struct writer *w)
         status = cairo_surface_status(w->surface);
     if (status == CAIRO_STATUS_SUCCESS)
         return ERR_NONE;
-    return err_set(w->err, status == CAIRO_STATUS_NO_MEMORY ? ERR_NOMEM : ERR_IO, "make PDF: %s", cairo_status_to_string(status));
+    return err_set(w->err, status == CAIRO_STATUS_NO_MEMORY ? ERR_NOMEM : ERR_IO, "make PDF: %s",
+                   cairo_status_to_string(status));
 }
 
 static enum err_code page_close(struct writer *w)
@@ -138,8 +139,8 @@ static void rules_draw(struct writer *w)
 
 /* ---------- text ---------- */
 
-static enum err_code broken(struct writer *w, struct str text, enum type_face face, double size_pt, double width_pt, double indent_pt,
-                            struct type_text *ret_text)
+static enum err_code broken(struct writer *w, struct str text, enum type_face face, double size_pt, double width_pt,
+                            double indent_pt, struct type_text *ret_text)
 {
     struct str clean;
     TRY(document_text_clean(text, &w->scratch, &clean, w->err));
@@ -147,20 +148,22 @@ static enum err_code broken(struct writer *w, struct str text, enum type_face fa
     return type_break(&w->setter, &span, 1, size_pt, width_pt, indent_pt, &w->scratch, ret_text, w->err);
 }
 
-static void lines_put(struct writer *w, const struct type_text *text, size_t from, size_t to, double x, double *y, double width,
-                      double indent, enum type_align align, double step)
+static void lines_put(struct writer *w, const struct type_text *text, size_t from, size_t to, double x, double *y,
+                      double width, double indent, enum type_align align, double step)
 {
     for (size_t i = from; i < to; i++) {
         double inset = i == 0 ? indent : 0;
-        type_put(&w->setter, text, i, x + inset, *y + (step - text->size_pt * 1.15) / 2 + ascent(text->size_pt), width - inset, align);
+        type_put(&w->setter, text, i, x + inset, *y + (step - text->size_pt * 1.15) / 2 + ascent(text->size_pt),
+                 width - inset, align);
         *y += step;
     }
     type_flush(&w->setter);
 }
 
-/* A paragraph over as many pages as it takes; never one line alone at the foot or head of a page. tail_pt must follow it on the
- * same page together with its last two lines. */
-static enum err_code paragraph_put(struct writer *w, const struct type_text *text, double indent, enum type_align align, double tail_pt)
+/* A paragraph over as many pages as it takes; never one line alone at the foot or head of a page. tail_pt must follow
+ * it on the same page together with its last two lines. */
+static enum err_code paragraph_put(struct writer *w, const struct type_text *text, double indent, enum type_align align,
+                                   double tail_pt)
 {
     double step = leading(text->size_pt, false);
     size_t from = 0;
@@ -193,17 +196,23 @@ static enum err_code line_put(struct writer *w, const struct document_line *line
         enum type_align align;
         bool has_indent;
     } looks[] = {
-        [DOCUMENT_BASIS] = {TYPE_ITALIC, TYPE_JUSTIFY, true},     [DOCUMENT_PARAGRAPH] = {TYPE_REGULAR, TYPE_JUSTIFY, true},
-        [DOCUMENT_HEADING] = {TYPE_BOLD, TYPE_JUSTIFY, true},     [DOCUMENT_CLAUSE] = {TYPE_REGULAR, TYPE_JUSTIFY, true},
-        [DOCUMENT_POINT] = {TYPE_REGULAR, TYPE_JUSTIFY, true},    [DOCUMENT_DASH] = {TYPE_REGULAR, TYPE_JUSTIFY, true},
-        [DOCUMENT_CAPTION] = {TYPE_BOLD, TYPE_CENTRE, false},     [DOCUMENT_NOTE] = {TYPE_ITALIC, TYPE_JUSTIFY, true},
+        [DOCUMENT_BASIS] = {TYPE_ITALIC, TYPE_JUSTIFY, true},
+        [DOCUMENT_PARAGRAPH] = {TYPE_REGULAR, TYPE_JUSTIFY, true},
+        [DOCUMENT_HEADING] = {TYPE_BOLD, TYPE_JUSTIFY, true},
+        [DOCUMENT_CLAUSE] = {TYPE_REGULAR, TYPE_JUSTIFY, true},
+        [DOCUMENT_POINT] = {TYPE_REGULAR, TYPE_JUSTIFY, true},
+        [DOCUMENT_DASH] = {TYPE_REGULAR, TYPE_JUSTIFY, true},
+        [DOCUMENT_CAPTION] = {TYPE_BOLD, TYPE_CENTRE, false},
+        [DOCUMENT_NOTE] = {TYPE_ITALIC, TYPE_JUSTIFY, true},
         [DOCUMENT_TABLE] = {TYPE_REGULAR, TYPE_JUSTIFY, false},
     };
     struct arena_mark mark = arena_mark(&w->scratch);
     enum type_face face = looks[line->kind].face;
     double indent = looks[line->kind].has_indent ? FIRST_LINE : 0;
     enum type_face label_face = str_is_empty(line->lead) ? face : TYPE_BOLD;
-    struct type_span spans[] = {{line->label, label_face}, {line->lead, face == TYPE_ITALIC ? TYPE_BOLD_ITALIC : TYPE_BOLD}, {line->text, face}};
+    struct type_span spans[] = {{line->label, label_face},
+                                {line->lead, face == TYPE_ITALIC ? TYPE_BOLD_ITALIC : TYPE_BOLD},
+                                {line->text, face}};
     struct type_text text;
     TRY(type_break(&w->setter, spans, ARRAY_LEN(spans), BODY_PT, w->width, indent, &w->scratch, &text, w->err));
     if (line->kind == DOCUMENT_HEADING || line->kind == DOCUMENT_CAPTION)
@@ -221,11 +230,11 @@ struct table_look {
     const struct document_table *table;
     double *x; /* column_count + 1 edges */
     double size_pt, step;
-    double head_pt;             /* both header rows */
-    double group_pt;            /* the upper one; 0 without groups */
-    struct type_text *titles;   /* per column */
-    struct type_text *groups;   /* per column that begins a group */
-    size_t *group_ends;         /* one past the last column of the group that begins here; 0: none begins */
+    double head_pt;           /* both header rows */
+    double group_pt;          /* the upper one; 0 without groups */
+    struct type_text *titles; /* per column */
+    struct type_text *groups; /* per column that begins a group */
+    size_t *group_ends;       /* one past the last column of the group that begins here; 0: none begins */
     bool *is_grouped;
 };
 
@@ -259,7 +268,8 @@ static enum err_code table_prepare(struct writer *w, const struct document_table
         if (!str_is_empty(table->columns[c].group)) {
             while (end < n && str_equal(table->columns[end].group, table->columns[c].group))
                 end++;
-            TRY(broken(w, table->columns[c].group, TYPE_BOLD, look->size_pt, look->x[end] - look->x[c] - 2 * CELL_PAD_X, 0, &look->groups[c]));
+            TRY(broken(w, table->columns[c].group, TYPE_BOLD, look->size_pt, look->x[end] - look->x[c] - 2 * CELL_PAD_X,
+                       0, &look->groups[c]));
             look->group_ends[c] = end;
             double height = cell_height(&look->groups[c], look->step);
             look->group_pt = height > look->group_pt ? height : look->group_pt;
@@ -270,7 +280,8 @@ static enum err_code table_prepare(struct writer *w, const struct document_table
     }
     double titles_pt = 0, alone_pt = 0;
     for (size_t c = 0; c < n; c++) {
-        TRY(broken(w, table->columns[c].title, TYPE_BOLD, look->size_pt, look->x[c + 1] - look->x[c] - 2 * CELL_PAD_X, 0, &look->titles[c]));
+        TRY(broken(w, table->columns[c].title, TYPE_BOLD, look->size_pt, look->x[c + 1] - look->x[c] - 2 * CELL_PAD_X,
+                   0, &look->titles[c]));
         double height = cell_height(&look->titles[c], look->step);
         double *most = look->is_grouped[c] ? &titles_pt : &alone_pt;
         *most = height > *most ? height : *most;
@@ -279,7 +290,8 @@ static enum err_code table_prepare(struct writer *w, const struct document_table
     return ERR_NONE;
 }
 
-static void cell_centre(struct writer *w, const struct type_text *text, double x1, double x2, double y, double height, double step)
+static void cell_centre(struct writer *w, const struct type_text *text, double x1, double x2, double y, double height,
+                        double step)
 {
     double at = y + (height - (double)text->line_count * step) / 2;
     lines_put(w, text, 0, text->line_count, x1 + CELL_PAD_X, &at, x2 - x1 - 2 * CELL_PAD_X, 0, TYPE_CENTRE, step);
@@ -307,8 +319,8 @@ static void table_head(struct writer *w, const struct table_look *look)
 }
 
 /* Lines from..to of every cell, framed. */
-static void row_piece(struct writer *w, const struct table_look *look, const struct type_text *cells, size_t cell_count, bool is_section,
-                      size_t from, size_t to)
+static void row_piece(struct writer *w, const struct table_look *look, const struct type_text *cells, size_t cell_count,
+                      bool is_section, size_t from, size_t to)
 {
     size_t n = look->table->column_count;
     double height = (double)(to - from) * look->step + 2 * CELL_PAD_Y;
@@ -318,8 +330,11 @@ static void row_piece(struct writer *w, const struct table_look *look, const str
         enum document_align align = is_section ? DOCUMENT_LEFT : look->table->columns[c].align;
         double y = w->y + CELL_PAD_Y;
         for (size_t i = from; i < last; i++, y += look->step)
-            type_put(&w->setter, &cells[c], i, x1 + CELL_PAD_X, y + (look->step - look->size_pt * 1.15) / 2 + ascent(look->size_pt),
-                     x2 - x1 - 2 * CELL_PAD_X, align == DOCUMENT_CENTRE ? TYPE_CENTRE : align == DOCUMENT_RIGHT ? TYPE_RIGHT : TYPE_LEFT);
+            type_put(&w->setter, &cells[c], i, x1 + CELL_PAD_X,
+                     y + (look->step - look->size_pt * 1.15) / 2 + ascent(look->size_pt), x2 - x1 - 2 * CELL_PAD_X,
+                     align == DOCUMENT_CENTRE  ? TYPE_CENTRE
+                     : align == DOCUMENT_RIGHT ? TYPE_RIGHT
+                                               : TYPE_LEFT);
         rule(w, x1, w->y, x1, w->y + height);
     }
     rule(w, look->x[n], w->y, look->x[n], w->y + height);
@@ -336,7 +351,8 @@ static enum err_code row_put(struct writer *w, const struct table_look *look, co
         return arena_full(&w->scratch, w->err);
     for (size_t c = 0; c < cell_count; c++) {
         double width = (is_section ? look->x[n] : look->x[c + 1]) - look->x[c] - 2 * CELL_PAD_X;
-        TRY(broken(w, row->cells[c], row->kind == DOCUMENT_ROW_PLAIN ? TYPE_REGULAR : TYPE_BOLD, look->size_pt, width, 0, &cells[c]));
+        TRY(broken(w, row->cells[c], row->kind == DOCUMENT_ROW_PLAIN ? TYPE_REGULAR : TYPE_BOLD, look->size_pt, width,
+                   0, &cells[c]));
         lines = cells[c].line_count > lines ? cells[c].line_count : lines;
     }
     for (size_t from = 0; from < lines;) {
@@ -345,7 +361,8 @@ static enum err_code row_put(struct writer *w, const struct table_look *look, co
         double whole_page = w->bottom - MARGIN_TOP - look->head_pt;
         bool is_fresh = w->y <= MARGIN_TOP + look->head_pt + 0.01;
         if (fit < left) {
-            /* A low row goes over whole; one that would leave a hole of a quarter page is cut between lines, two at least on each side. */
+            /* A low row goes over whole; one that would leave a hole of a quarter page is cut between lines, two at
+             * least on each side. */
             take = fit > left - 2 && left >= 2 ? left - 2 : fit;
             if (!is_fresh && ((double)left * look->step < whole_page / 4 || take < 2))
                 take = 0;
@@ -390,9 +407,10 @@ static enum err_code table_put(struct writer *w, const struct document_table *ta
 
 /* ---------- boxes 1 to 5, 9a ---------- */
 
-/* Centred lines; "\n" breaks where the caller wants it. Several lines are evened out, so that no word stands alone under a long line. */
-static enum err_code centred_put(struct writer *w, struct str text, enum type_face face, double size_pt, double x, double width, double *y,
-                                 double *ret_widest)
+/* Centred lines; "\n" breaks where the caller wants it. Several lines are evened out, so that no word stands alone
+ * under a long line. */
+static enum err_code centred_put(struct writer *w, struct str text, enum type_face face, double size_pt, double x,
+                                 double width, double *y, double *ret_widest)
 {
     double widest = 0;
     struct str rest = text, part;
@@ -430,7 +448,8 @@ static enum err_code head_put(struct writer *w)
     struct str date, number;
     TRY(document_date_text(d->date, &w->scratch, &date, w->err));
     TRY(document_number_text(d, &w->scratch, &number, w->err));
-    struct str where = arena_printf(&w->scratch, "%.*s%s%.*s", STR_ARG(d->place), str_is_empty(d->place) ? "" : ", ", STR_ARG(date));
+    struct str where =
+        arena_printf(&w->scratch, "%.*s%s%.*s", STR_ARG(d->place), str_is_empty(d->place) ? "" : ", ", STR_ARG(date));
     if (str_is_null(where))
         return arena_full(&w->scratch, w->err);
     TRY(broken(w, where, TYPE_ITALIC, MOTTO_PT, wide, 0, &place));
@@ -442,13 +461,15 @@ static enum err_code head_put(struct writer *w)
     TRY(centred_put(w, STR("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"), TYPE_BOLD, TITLE_PT, right_x, right_w, &right, NULL));
     TRY(centred_put(w, STR("Độc lập - Tự do - Hạnh phúc"), TYPE_BOLD, MOTTO_PT, right_x, right_w, &right, NULL));
     double middle = right_x + right_w / 2;
-    rule(w, middle - motto.widest_pt / 2, right + 2, middle + motto.widest_pt / 2, right + 2); /* as long as the words */
+    rule(w, middle - motto.widest_pt / 2, right + 2, middle + motto.widest_pt / 2,
+         right + 2); /* as long as the words */
 
     double left = w->y, issuer_w = 0;
     TRY(centred_put(w, d->parent, TYPE_REGULAR, TITLE_PT, left_x, left_w, &left, NULL));
     TRY(centred_put(w, d->issuer, TYPE_BOLD, TITLE_PT, left_x, left_w, &left, &issuer_w));
     middle = left_x + left_w / 2;
-    rule(w, middle - issuer_w * 0.2, left + 2, middle + issuer_w * 0.2, left + 2); /* "từ 1/3 đến 1/2 độ dài của dòng chữ" */
+    rule(w, middle - issuer_w * 0.2, left + 2, middle + issuer_w * 0.2,
+         left + 2); /* "từ 1/3 đến 1/2 độ dài của dòng chữ" */
     rules_draw(w);
 
     double y = (left > right ? left : right) + 10, number_y = y;
@@ -525,7 +546,8 @@ static enum err_code sign_put(struct writer *w, double x, double width, bool is_
         bool is_name = i == d->sign_line_count;
         struct str line = d->signer_name;
         if (!is_name) {
-            line = arena_printf(&w->scratch, "%s%.*s", document_role_text(d->sign_lines[i].role), STR_ARG(d->sign_lines[i].title));
+            line = arena_printf(&w->scratch, "%s%.*s", document_role_text(d->sign_lines[i].role),
+                                STR_ARG(d->sign_lines[i].title));
             if (str_is_null(line))
                 return arena_full(&w->scratch, w->err);
         }
@@ -554,11 +576,13 @@ static enum err_code recipients_put(struct writer *w, double width, bool is_draw
         bool is_keep = i == d->recipient_count;
         if (is_keep && str_is_empty(d->keep))
             break;
-        struct str name = is_keep ? arena_printf(&w->scratch, "Lưu: %.*s", STR_ARG(d->keep)) : d->recipients[i].name, item;
+        struct str name = is_keep ? arena_printf(&w->scratch, "Lưu: %.*s", STR_ARG(d->keep)) : d->recipients[i].name,
+                   item;
         if (str_is_null(name))
             return arena_full(&w->scratch, w->err);
         bool is_last = is_keep || (i + 1 == d->recipient_count && str_is_empty(d->keep));
-        TRY(document_item_text(name, is_keep ? STR_NONE : d->recipients[i].purpose, is_last, &w->scratch, &item, w->err));
+        TRY(document_item_text(name, is_keep ? STR_NONE : d->recipients[i].purpose, is_last, &w->scratch, &item,
+                               w->err));
         TRY(broken(w, item, TYPE_REGULAR, LIST_PT, width, 0, &text));
         double height = (double)text.line_count * leading(LIST_PT, true);
         if (is_drawn && *y + height > w->bottom + 0.01) { /* a list longer than a page goes on overleaf */
@@ -587,7 +611,8 @@ static enum err_code close_block(struct writer *w, bool is_drawn, double *ret_he
 
 /* ---------- the whole ---------- */
 
-static enum err_code blocks_put(struct writer *w, const struct document_block *blocks, size_t count, bool closes, double tail_pt)
+static enum err_code blocks_put(struct writer *w, const struct document_block *blocks, size_t count, bool closes,
+                                double tail_pt)
 {
     struct document_lines lines;
     TRY(document_lines_make(blocks, count, closes, &w->kept, &lines, w->err));
@@ -629,7 +654,8 @@ static enum err_code document_put(struct writer *w)
     TRY(document_frozen_text(d, &w->kept, &foot, w->err));
     if (!str_is_null(foot)) {
         struct type_span span = {foot, TYPE_REGULAR};
-        TRY(type_break(&w->setter, &span, 1, FOOT_PT, A4_SHORT - MARGIN_LEFT - MARGIN_RIGHT, 0, &w->kept, &w->foot, w->err));
+        TRY(type_break(&w->setter, &span, 1, FOOT_PT, A4_SHORT - MARGIN_LEFT - MARGIN_RIGHT, 0, &w->kept, &w->foot,
+                       w->err));
     }
     TRY(page_open(w));
     struct arena_mark mark = arena_mark(&w->scratch);
@@ -668,8 +694,8 @@ static enum err_code metadata_put(struct writer *w)
     return cairo_check(w);
 }
 
-enum err_code pdf_write(const struct document *document, struct type_fonts *fonts, const struct report_sink *sink, struct pdf_stats *ret_stats,
-                        struct err *err)
+enum err_code pdf_write(const struct document *document, struct type_fonts *fonts, const struct report_sink *sink,
+                        struct pdf_stats *ret_stats, struct err *err)
 {
     TRY(document_check(document, err));
     struct writer w = {.document = document, .sink = sink, .err = err};
@@ -710,8 +736,8 @@ static enum err_code file_job_run(void *ctx, const struct report_sink *sink, str
     return pdf_write(job->document, job->fonts, sink, job->stats, err);
 }
 
-enum err_code pdf_write_file(const struct document *document, struct type_fonts *fonts, const char *path, struct pdf_stats *ret_stats,
-                             struct err *err)
+enum err_code pdf_write_file(const struct document *document, struct type_fonts *fonts, const char *path,
+                             struct pdf_stats *ret_stats, struct err *err)
 {
     struct pdf_stats stats;
     struct file_job job = {document, fonts, &stats};

@@ -9,7 +9,7 @@
 #include <limits.h>
 #include <xlsxwriter.h>
 
-#define TAB_MAX_CHARS 31u
+#define TAB_MAX_CHARS   31u
 #define CSV_PIECE_BYTES (64u << 10)
 
 /* ---------- text ---------- */
@@ -48,7 +48,8 @@ static enum err_code cell_text(struct str text, struct arena *arena, const char 
     return ERR_NONE;
 }
 
-/* Excel refuses empty names, []:*?/\, an apostrophe at the ends, more than 31 characters, and two names that differ only by case. */
+/* Excel refuses empty names, []:*?/\, an apostrophe at the ends, more than 31 characters, and two names that differ
+ * only by case. */
 struct tab_names {
     struct str *lowered; /* of the tabs made so far; the library compares only ASCII letters, Excel all */
     size_t count;
@@ -62,8 +63,8 @@ static bool is_taken(const struct tab_names *tabs, struct str lowered)
     return false;
 }
 
-static enum err_code tab_name(lxw_workbook *book, struct str wanted, struct tab_names *tabs, struct arena *arena, const char **ret_name,
-                              struct err *err)
+static enum err_code tab_name(lxw_workbook *book, struct str wanted, struct tab_names *tabs, struct arena *arena,
+                              const char **ret_name, struct err *err)
 {
     struct str clean;
     TRY(document_text_clean(str_trim(wanted), arena, &clean, err));
@@ -117,8 +118,9 @@ static bool is_empty(const struct sheet_cell *cell, enum sheet_type type)
            (type == SHEET_TEXT && str_is_empty(cell->text));
 }
 
-static enum err_code cell_write(lxw_worksheet *tab, const struct formats *formats, lxw_row_t row, lxw_col_t column, enum sheet_type type,
-                                const struct sheet_cell *cell, struct arena *arena, struct err *err)
+static enum err_code cell_write(lxw_worksheet *tab, const struct formats *formats, lxw_row_t row, lxw_col_t column,
+                                enum sheet_type type, const struct sheet_cell *cell, struct arena *arena,
+                                struct err *err)
 {
     if (is_empty(cell, type))
         return ERR_NONE;
@@ -131,7 +133,8 @@ static enum err_code cell_write(lxw_worksheet *tab, const struct formats *format
         break;
     }
     case SHEET_INT:
-        if (cell->value > (1LL << 53) || cell->value < -(1LL << 53)) { /* a spreadsheet would round it: an id is not a quantity */
+        if (cell->value > (1LL << 53) ||
+            cell->value < -(1LL << 53)) { /* a spreadsheet would round it: an id is not a quantity */
             char digits[32];
             snprintf(digits, sizeof digits, "%lld", (long long)cell->value);
             status = worksheet_write_string(tab, row, column, digits, formats->text);
@@ -152,11 +155,12 @@ static enum err_code cell_write(lxw_worksheet *tab, const struct formats *format
     return lxw_check(status, "write a cell", err);
 }
 
-static enum err_code sheet_put(lxw_workbook *book, const struct formats *formats, const struct sheet *sheet, struct tab_names *tabs, struct arena *arena,
-                               struct err *err)
+static enum err_code sheet_put(lxw_workbook *book, const struct formats *formats, const struct sheet *sheet,
+                               struct tab_names *tabs, struct arena *arena, struct err *err)
 {
     if (sheet->column_count == 0 || sheet->column_count > SHEET_COLUMNS_MAX)
-        return err_set(err, ERR_LIMIT, "XLSX: %zu columns, 1 to %u can be written", sheet->column_count, SHEET_COLUMNS_MAX);
+        return err_set(err, ERR_LIMIT, "XLSX: %zu columns, 1 to %u can be written", sheet->column_count,
+                       SHEET_COLUMNS_MAX);
     const char *name = "";
     TRY(tab_name(book, sheet->name, tabs, arena, &name, err));
     lxw_worksheet *tab = workbook_add_worksheet(book, name);
@@ -196,8 +200,8 @@ struct xlsx_job {
 
 static enum err_code book_fill(lxw_workbook *book, const struct xlsx_job *job, struct arena *arena, struct err *err)
 {
-    struct formats formats = {workbook_add_format(book), workbook_add_format(book), workbook_add_format(book), workbook_add_format(book),
-                              workbook_add_format(book)};
+    struct formats formats = {workbook_add_format(book), workbook_add_format(book), workbook_add_format(book),
+                              workbook_add_format(book), workbook_add_format(book)};
     lxw_format *all[] = {formats.head, formats.text, formats.integer, formats.date, formats.percent};
     for (size_t i = 0; i < ARRAY_LEN(all); i++) {
         if (!all[i])
@@ -213,7 +217,8 @@ static enum err_code book_fill(lxw_workbook *book, const struct xlsx_job *job, s
     format_set_num_format(formats.integer, "#,##0");
     format_set_num_format(formats.date, "dd/mm/yyyy");
     format_set_num_format(formats.percent, "0.0%");
-    lxw_doc_properties properties = {.author = (char *)(uintptr_t) "Lũy Tre", .created = (time_t)(job->made_unix_ms / 1000)};
+    lxw_doc_properties properties = {.author = (char *)(uintptr_t) "Lũy Tre",
+                                     .created = (time_t)(job->made_unix_ms / 1000)};
     TRY(lxw_check(workbook_set_properties(book, &properties), "set properties", err));
     struct tab_names tabs = {arena_new_array(arena, struct str, job->count), 0};
     if (!tabs.lowered)
@@ -223,7 +228,8 @@ static enum err_code book_fill(lxw_workbook *book, const struct xlsx_job *job, s
     return ERR_NONE;
 }
 
-/* Every part must unpack with its checksum, and every sheet must end in </worksheet>: a cut temporary file is packed without complaint. */
+/* Every part must unpack with its checksum, and every sheet must end in </worksheet>: a cut temporary file is packed
+ * without complaint. */
 static enum err_code xlsx_verify(const char *path, size_t sheet_count, struct err *err)
 {
     struct archive *zip = archive_read_new();
@@ -252,7 +258,8 @@ static enum err_code xlsx_verify(const char *path, size_t sheet_count, struct er
     archive_read_free(zip);
     if (status != ARCHIVE_EOF || whole_sheets != sheet_count) {
         errno = 0;
-        return err_set(err, ERR_IO, "XLSX: the file came out damaged; is the disk or the folder for temporary files full?");
+        return err_set(err, ERR_IO,
+                       "XLSX: the file came out damaged; is the disk or the folder for temporary files full?");
     }
     return ERR_NONE;
 }
@@ -260,7 +267,8 @@ static enum err_code xlsx_verify(const char *path, size_t sheet_count, struct er
 static enum err_code xlsx_make(void *ctx, const char *part_path, struct err *err)
 {
     const struct xlsx_job *job = ctx;
-    /* Its temporary files go beside the result: a sandboxed role may write nowhere else, and libxlsxwriter does not survive being refused. */
+    /* Its temporary files go beside the result: a sandboxed role may write nowhere else, and libxlsxwriter does not
+     * survive being refused. */
     char folder[PATH_MAX];
     const char *slash = strrchr(part_path, '/');
     size_t folder_bytes = slash ? (size_t)(slash - part_path) : 0;
@@ -276,7 +284,8 @@ static enum err_code xlsx_make(void *ctx, const char *part_path, struct err *err
     arena_init(&arena, 16u << 20);
     enum err_code code = book_fill(book, job, &arena, err);
     errno = 0;
-    lxw_error status = workbook_close(book); /* also frees, so it is called after a failure too; the part file is then removed */
+    lxw_error status =
+        workbook_close(book); /* also frees, so it is called after a failure too; the part file is then removed */
     if (code == ERR_NONE)
         code = lxw_check(status, "finish the file", err);
     if (code == ERR_NONE)
@@ -284,7 +293,8 @@ static enum err_code xlsx_make(void *ctx, const char *part_path, struct err *err
     return code;
 }
 
-enum err_code sheet_write_xlsx(const struct sheet *sheets, size_t count, int64_t made_unix_ms, const char *path, struct err *err)
+enum err_code sheet_write_xlsx(const struct sheet *sheets, size_t count, int64_t made_unix_ms, const char *path,
+                               struct err *err)
 {
     if (count == 0)
         return err_set(err, ERR_SYNTAX, "XLSX: no sheet to write");
@@ -294,7 +304,8 @@ enum err_code sheet_write_xlsx(const struct sheet *sheets, size_t count, int64_t
 
 /* ---------- CSV ---------- */
 
-static enum err_code csv_cell(struct csv_writer *csv, enum sheet_type type, const struct sheet_cell *cell, struct arena *arena, struct err *err)
+static enum err_code csv_cell(struct csv_writer *csv, enum sheet_type type, const struct sheet_cell *cell,
+                              struct arena *arena, struct err *err)
 {
     if (is_empty(cell, type)) {
         csv_put(csv, STR(""));
@@ -321,7 +332,8 @@ static enum err_code csv_cell(struct csv_writer *csv, enum sheet_type type, cons
     return ERR_NONE;
 }
 
-static enum err_code csv_rows(const struct sheet *sheet, struct buf *out, struct arena *arena, const struct report_sink *sink, struct err *err)
+static enum err_code csv_rows(const struct sheet *sheet, struct buf *out, struct arena *arena,
+                              const struct report_sink *sink, struct err *err)
 {
     struct csv_writer csv;
     csv_writer_init(&csv, out, ',', CSV_BOM);

@@ -52,8 +52,8 @@ static enum err_code part_name(const char *path, char part[PATH_MAX], struct err
     return ERR_NONE;
 }
 
-enum err_code report_file(const char *path, enum err_code (*write_to)(void *, const struct report_sink *, struct err *), void *ctx,
-                          struct err *err)
+enum err_code report_file(const char *path, enum err_code (*write_to)(void *, const struct report_sink *, struct err *),
+                          void *ctx, struct err *err)
 {
     char part[PATH_MAX];
     TRY(part_name(path, part, err));
@@ -71,8 +71,8 @@ enum err_code report_file(const char *path, enum err_code (*write_to)(void *, co
     return code;
 }
 
-enum err_code report_file_named(const char *path, enum err_code (*write_file)(void *, const char *, struct err *), void *ctx,
-                                struct err *err)
+enum err_code report_file_named(const char *path, enum err_code (*write_file)(void *, const char *, struct err *),
+                                void *ctx, struct err *err)
 {
     char part[PATH_MAX];
     TRY(part_name(path, part, err));

@@ -16,15 +16,17 @@ struct report_sink {
 /* Everything into a buffer; its ceiling is the document's ceiling. */
 struct report_sink report_sink_buf(struct buf *buf);
 
-/* Run write_to and put what it wrote under path: first into "<path>.part", synced, then renamed over path. When anything
- * fails, disk full included, path keeps what it held before and the part file is gone. */
+/* Run write_to and put what it wrote under path: first into "<path>.part", synced, then renamed over path. When
+ * anything fails, disk full included, path keeps what it held before and the part file is gone. */
 MUST_USE enum err_code report_file(const char *path,
-                                   enum err_code (*write_to)(void *NULLABLE ctx, const struct report_sink *sink, struct err *err),
+                                   enum err_code (*write_to)(void *NULLABLE ctx, const struct report_sink *sink,
+                                                             struct err *err),
                                    void *NULLABLE ctx, struct err *err);
 
 /* The same for a library that insists on writing a file by name. */
 MUST_USE enum err_code report_file_named(const char *path,
-                                         enum err_code (*write_file)(void *NULLABLE ctx, const char *part_path, struct err *err),
+                                         enum err_code (*write_file)(void *NULLABLE ctx, const char *part_path,
+                                                                     struct err *err),
                                          void *NULLABLE ctx, struct err *err);
 
 NONNULL_END

@@ -11,7 +11,7 @@
 
 #include FT_MODULE_H
 
-#define WORDS_KEPT_MAX 20000u /* shaped words remembered by one document */
+#define WORDS_KEPT_MAX      20000u /* shaped words remembered by one document */
 #define WORD_KEPT_MAX_BYTES 24u
 
 struct type_fonts {
@@ -29,14 +29,14 @@ struct type_fonts {
 struct type_word {
     struct str text;
     uint32_t *glyphs;
-    float *x_units; /* of each glyph's origin */
+    float *x_units;     /* of each glyph's origin */
     uint32_t *clusters; /* byte offset in text of each glyph */
     size_t glyph_count;
     double width_units;
 };
 
-static const char *const face_files[TYPE_FACE_COUNT] = {"LiberationSerif-Regular.ttf", "LiberationSerif-Bold.ttf", "LiberationSerif-Italic.ttf",
-                                                        "LiberationSerif-BoldItalic.ttf"};
+static const char *const face_files[TYPE_FACE_COUNT] = {"LiberationSerif-Regular.ttf", "LiberationSerif-Bold.ttf",
+                                                        "LiberationSerif-Italic.ttf", "LiberationSerif-BoldItalic.ttf"};
 static const char *const font_dirs[] = {
 #ifdef LUYTRE_FONT_DIR
     LUYTRE_FONT_DIR,
@@ -79,7 +79,8 @@ static bool library_open(FT_Library *ret_library)
     return true;
 }
 
-struct face_owner { /* Cairo may keep a face after we let go: the FreeType face and its library die with the last user */
+struct face_owner { /* Cairo may keep a face after we let go: the FreeType face and its library die with the last user
+                     */
     FT_Library library;
     FT_Face face;
 };
@@ -101,11 +102,15 @@ static enum err_code face_open(struct type_fonts *fonts, enum type_face which, c
         return err_set(err, ERR_LIMIT, "font folder name too long");
     FT_Face face;
     if (FT_New_Face(fonts->library, path, 0, &face) != 0)
-        return err_set(err, ERR_NOT_FOUND, "font file %s is missing or damaged: install the package fonts-liberation2 (Liberation 2.x)", path);
+        return err_set(err, ERR_NOT_FOUND,
+                       "font file %s is missing or damaged: install the package fonts-liberation2 (Liberation 2.x)",
+                       path);
     /* Liberation 1.x draws ế from another font or not at all: refuse it here, where it can be said in words. */
     if (FT_Get_Char_Index(face, 0x1EBF) == 0 || FT_Get_Char_Index(face, 0x01B0) == 0) {
         FT_Done_Face(face);
-        return err_set(err, ERR_UNSUPPORTED, "font file %s has no Vietnamese letters: Liberation 2.x is needed (package fonts-liberation2)", path);
+        return err_set(err, ERR_UNSUPPORTED,
+                       "font file %s has no Vietnamese letters: Liberation 2.x is needed (package fonts-liberation2)",
+                       path);
     }
     struct face_owner *owner = mem_alloc(sizeof *owner);
     if (!owner) {
@@ -117,7 +122,8 @@ static enum err_code face_open(struct type_fonts *fonts, enum type_face which, c
     double upem = face->units_per_EM;
     fonts->space_glyph[which] = FT_Get_Char_Index(face, ' ');
     fonts->faces[which] = cairo_ft_font_face_create_for_ft_face(face, FT_LOAD_NO_HINTING | FT_LOAD_NO_BITMAP);
-    if (cairo_font_face_set_user_data(fonts->faces[which], &owner_key, owner, face_owner_free) != CAIRO_STATUS_SUCCESS) {
+    if (cairo_font_face_set_user_data(fonts->faces[which], &owner_key, owner, face_owner_free) !=
+        CAIRO_STATUS_SUCCESS) {
         face_owner_free(owner);
         return err_set(err, ERR_NOMEM, "no memory for a font");
     }
@@ -144,7 +150,8 @@ static enum err_code dir_find(const char **ret_dir, struct err *err)
         }
     }
     return err_set(err, ERR_NOT_FOUND,
-                   "the fonts for printing are missing: Liberation Serif was looked for in %s and the like; install the package fonts-liberation2",
+                   "the fonts for printing are missing: Liberation Serif was looked for in %s and the like; install "
+                   "the package fonts-liberation2",
                    font_dirs[0]);
 }
 
@@ -165,7 +172,8 @@ enum err_code type_fonts_open(const char *dir, struct type_fonts **ret_fonts, st
         fonts->options = cairo_font_options_create();
         cairo_font_options_set_hint_style(fonts->options, CAIRO_HINT_STYLE_NONE);
         cairo_font_options_set_hint_metrics(fonts->options, CAIRO_HINT_METRICS_OFF);
-        if (!hb_buffer_allocation_successful(fonts->buffer) || cairo_font_options_status(fonts->options) != CAIRO_STATUS_SUCCESS)
+        if (!hb_buffer_allocation_successful(fonts->buffer) ||
+            cairo_font_options_status(fonts->options) != CAIRO_STATUS_SUCCESS)
             code = err_set(err, ERR_NOMEM, "no memory for fonts");
     }
     if (code != ERR_NONE) {
@@ -207,9 +215,11 @@ enum err_code type_check(const struct type_setter *setter, struct err *err)
     return setter->failed ? arena_full(setter->arena, err) : ERR_NONE;
 }
 
-static struct type_word *word_shape(struct type_setter *setter, struct str text, enum type_face face, struct arena *arena)
+static struct type_word *word_shape(struct type_setter *setter, struct str text, enum type_face face,
+                                    struct arena *arena)
 {
-    static const hb_feature_t no_ligatures[] = {{HB_TAG('l', 'i', 'g', 'a'), 0, 0, (unsigned)-1}, {HB_TAG('c', 'l', 'i', 'g'), 0, 0, (unsigned)-1}};
+    static const hb_feature_t no_ligatures[] = {{HB_TAG('l', 'i', 'g', 'a'), 0, 0, (unsigned)-1},
+                                                {HB_TAG('c', 'l', 'i', 'g'), 0, 0, (unsigned)-1}};
     hb_buffer_t *buffer = setter->fonts->buffer;
     hb_buffer_reset(buffer);
     hb_buffer_set_cluster_level(buffer, HB_BUFFER_CLUSTER_LEVEL_MONOTONE_CHARACTERS);
@@ -250,7 +260,8 @@ static bool is_worth_keeping(struct str text)
     return true;
 }
 
-static const struct type_word *word_get(struct type_setter *setter, struct str text, enum type_face face, struct arena *arena)
+static const struct type_word *word_get(struct type_setter *setter, struct str text, enum type_face face,
+                                        struct arena *arena)
 {
     const struct type_word *known = map_get(&setter->words[face], text);
     if (known)
@@ -301,7 +312,8 @@ static bool item_add(struct breaker *b, const struct type_word *word, enum type_
     if (!item)
         return false;
     *item = (struct type_item){word, face, has_space && !is_first};
-    b->used_pt += word->width_units * b->scale + (item->has_space_before ? b->setter->fonts->space_units[face] * b->scale : 0);
+    b->used_pt +=
+        word->width_units * b->scale + (item->has_space_before ? b->setter->fonts->space_units[face] * b->scale : 0);
     return true;
 }
 
@@ -340,7 +352,8 @@ static bool word_add(struct breaker *b, struct str text, enum type_face face, bo
             continue;
         }
         if (!is_first && !has_space && width <= b->width_pt) {
-            /* Two faces meet inside a word ("Điều 1." bold, then "(" plain): the seam may not be torn apart unless it must. */
+            /* Two faces meet inside a word ("Điều 1." bold, then "(" plain): the seam may not be torn apart unless it
+             * must. */
             if (!line_end(b))
                 return false;
             continue;
@@ -356,10 +369,15 @@ static bool word_add(struct breaker *b, struct str text, enum type_face face, bo
     }
 }
 
-enum err_code type_break(struct type_setter *setter, const struct type_span *spans, size_t span_count, double size_pt, double width_pt,
-                         double indent_pt, struct arena *arena, struct type_text *ret_text, struct err *err)
+enum err_code type_break(struct type_setter *setter, const struct type_span *spans, size_t span_count, double size_pt,
+                         double width_pt, double indent_pt, struct arena *arena, struct type_text *ret_text,
+                         struct err *err)
 {
-    struct breaker b = {.setter = setter, .arena = arena, .scale = size_pt / setter->fonts->upem, .width_pt = width_pt, .indent_pt = indent_pt};
+    struct breaker b = {.setter = setter,
+                        .arena = arena,
+                        .scale = size_pt / setter->fonts->upem,
+                        .width_pt = width_pt,
+                        .indent_pt = indent_pt};
     bool ok = true, has_space = false;
     for (size_t s = 0; s < span_count && ok; s++) {
         struct str text = spans[s].text;
@@ -392,7 +410,8 @@ enum err_code type_break(struct type_setter *setter, const struct type_span *spa
 
 /* ---------- glyphs ---------- */
 
-static bool room_for(struct type_setter *setter, void **items, size_t count, size_t more, size_t *room, size_t item_bytes)
+static bool room_for(struct type_setter *setter, void **items, size_t count, size_t more, size_t *room,
+                     size_t item_bytes)
 {
     if (count + more <= *room)
         return true;
@@ -417,8 +436,8 @@ void type_flush(struct type_setter *setter)
         cairo_set_font_face(setter->cr, setter->fonts->faces[setter->face]);
         cairo_set_font_size(setter->cr, setter->size_pt);
         cairo_set_font_options(setter->cr, setter->fonts->options);
-        cairo_show_text_glyphs(setter->cr, setter->utf8, (int)setter->utf8_bytes, setter->glyphs, (int)setter->glyph_count, setter->clusters,
-                               (int)setter->cluster_count, 0);
+        cairo_show_text_glyphs(setter->cr, setter->utf8, (int)setter->utf8_bytes, setter->glyphs,
+                               (int)setter->glyph_count, setter->clusters, (int)setter->cluster_count, 0);
     }
     setter->glyph_count = setter->cluster_count = setter->utf8_bytes = 0;
 }
@@ -426,8 +445,10 @@ void type_flush(struct type_setter *setter)
 static void glyphs_add(struct type_setter *setter, const struct type_word *word, double x_pt, double y_pt, double scale)
 {
     void *glyphs = setter->glyphs, *clusters = setter->clusters, *utf8 = setter->utf8;
-    bool ok = room_for(setter, &glyphs, setter->glyph_count, word->glyph_count, &setter->glyph_room, sizeof *setter->glyphs) &&
-              room_for(setter, &clusters, setter->cluster_count, word->glyph_count, &setter->cluster_room, sizeof *setter->clusters) &&
+    bool ok = room_for(setter, &glyphs, setter->glyph_count, word->glyph_count, &setter->glyph_room,
+                       sizeof *setter->glyphs) &&
+              room_for(setter, &clusters, setter->cluster_count, word->glyph_count, &setter->cluster_room,
+                       sizeof *setter->clusters) &&
               room_for(setter, &utf8, setter->utf8_bytes, word->text.len_bytes, &setter->utf8_room_bytes, 1);
     setter->glyphs = glyphs; /* whatever did grow, its room is counted already */
     setter->clusters = clusters;
@@ -437,13 +458,15 @@ static void glyphs_add(struct type_setter *setter, const struct type_word *word,
     memcpy(setter->utf8 + setter->utf8_bytes, word->text.ptr, word->text.len_bytes);
     setter->utf8_bytes += word->text.len_bytes;
     for (size_t i = 0; i < word->glyph_count; i++) {
-        setter->glyphs[setter->glyph_count++] = (cairo_glyph_t){word->glyphs[i], x_pt + (double)word->x_units[i] * scale, y_pt};
+        setter->glyphs[setter->glyph_count++] =
+            (cairo_glyph_t){word->glyphs[i], x_pt + (double)word->x_units[i] * scale, y_pt};
         if (i == 0 || word->clusters[i] != word->clusters[i - 1]) {
             size_t end = i + 1;
             while (end < word->glyph_count && word->clusters[end] == word->clusters[i])
                 end++;
             size_t end_bytes = end < word->glyph_count ? word->clusters[end] : word->text.len_bytes;
-            setter->clusters[setter->cluster_count++] = (cairo_text_cluster_t){(int)(end_bytes - word->clusters[i]), (int)(end - i)};
+            setter->clusters[setter->cluster_count++] =
+                (cairo_text_cluster_t){(int)(end_bytes - word->clusters[i]), (int)(end - i)};
         }
     }
 }
@@ -456,8 +479,8 @@ static void space_add(struct type_setter *setter, enum type_face face, double x_
     glyphs_add(setter, &space, x_pt, y_pt, 0);
 }
 
-void type_put(struct type_setter *setter, const struct type_text *text, size_t line_index, double x_pt, double baseline_pt, double width_pt,
-              enum type_align align)
+void type_put(struct type_setter *setter, const struct type_text *text, size_t line_index, double x_pt,
+              double baseline_pt, double width_pt, enum type_align align)
 {
     const struct type_line *line = &text->lines[line_index];
     double scale = text->size_pt / setter->fonts->upem;

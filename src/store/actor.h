@@ -10,31 +10,32 @@
 NONNULL_BEGIN
 
 /* One bit each. They are stored in grants: never renumber, never reuse; bit 63 stays free (the column is signed). */
-#define RIGHT_READ (UINT64_C(1) << 0)             /* see the unit, its duties and their state */
-#define RIGHT_ACKNOWLEDGE (UINT64_C(1) << 1)      /* confirm in one's own name that a duty was read */
-#define RIGHT_EXECUTE (UINT64_C(1) << 2)          /* do the work: hand in evidence, edit systems and devices */
-#define RIGHT_REVIEW (UINT64_C(1) << 3)           /* accept or return evidence of units below */
-#define RIGHT_APPROVE (UINT64_C(1) << 4)          /* decide as head or deputy: not applicable, waiver, spending, level */
-#define RIGHT_DRAFT (UINT64_C(1) << 5)            /* read letters in, prepare directives and reports */
-#define RIGHT_ISSUE (UINT64_C(1) << 6)            /* issue a directive to units below */
-#define RIGHT_ASSIGN (UINT64_C(1) << 7)           /* give a duty to a person or system of the unit */
-#define RIGHT_REPORT (UINT64_C(1) << 8)           /* freeze and send reports upward */
-#define RIGHT_EXPORT (UINT64_C(1) << 9)           /* take whole lists out as files */
-#define RIGHT_ORG_ADMIN (UINT64_C(1) << 10)       /* found, merge, split, rename, move units below */
-#define RIGHT_PEOPLE_ADMIN (UINT64_C(1) << 11)    /* invite people, give and end grants not above one's own */
-#define RIGHT_ASSET_READ (UINT64_C(1) << 12)      /* see systems, devices and findings in detail */
-#define RIGHT_HUNT (UINT64_C(1) << 13)            /* order scans and hunts, read their hits */
-#define RIGHT_INCIDENT (UINT64_C(1) << 14)        /* work on cases one is a member of */
-#define RIGHT_POLICE_READ (UINT64_C(1) << 15)     /* read what the law gives the specialised police force */
-#define RIGHT_ASSESS (UINT64_C(1) << 16)          /* record an independent assessment; never with RIGHT_EXECUTE on the same object */
-#define RIGHT_APPRAISE (UINT64_C(1) << 17)        /* appraise a security level dossier */
+#define RIGHT_READ         (UINT64_C(1) << 0)  /* see the unit, its duties and their state */
+#define RIGHT_ACKNOWLEDGE  (UINT64_C(1) << 1)  /* confirm in one's own name that a duty was read */
+#define RIGHT_EXECUTE      (UINT64_C(1) << 2)  /* do the work: hand in evidence, edit systems and devices */
+#define RIGHT_REVIEW       (UINT64_C(1) << 3)  /* accept or return evidence of units below */
+#define RIGHT_APPROVE      (UINT64_C(1) << 4)  /* decide as head or deputy: not applicable, waiver, spending, level */
+#define RIGHT_DRAFT        (UINT64_C(1) << 5)  /* read letters in, prepare directives and reports */
+#define RIGHT_ISSUE        (UINT64_C(1) << 6)  /* issue a directive to units below */
+#define RIGHT_ASSIGN       (UINT64_C(1) << 7)  /* give a duty to a person or system of the unit */
+#define RIGHT_REPORT       (UINT64_C(1) << 8)  /* freeze and send reports upward */
+#define RIGHT_EXPORT       (UINT64_C(1) << 9)  /* take whole lists out as files */
+#define RIGHT_ORG_ADMIN    (UINT64_C(1) << 10) /* found, merge, split, rename, move units below */
+#define RIGHT_PEOPLE_ADMIN (UINT64_C(1) << 11) /* invite people, give and end grants not above one's own */
+#define RIGHT_ASSET_READ   (UINT64_C(1) << 12) /* see systems, devices and findings in detail */
+#define RIGHT_HUNT         (UINT64_C(1) << 13) /* order scans and hunts, read their hits */
+#define RIGHT_INCIDENT     (UINT64_C(1) << 14) /* work on cases one is a member of */
+#define RIGHT_POLICE_READ  (UINT64_C(1) << 15) /* read what the law gives the specialised police force */
+#define RIGHT_ASSESS \
+    (UINT64_C(1) << 16) /* record an independent assessment; never with RIGHT_EXECUTE on the same object */
+#define RIGHT_APPRAISE        (UINT64_C(1) << 17) /* appraise a security level dossier */
 #define RIGHT_DATA_PROTECTION (UINT64_C(1) << 18) /* handle requests on personal data, erase by rule */
-#define RIGHT_FINANCE (UINT64_C(1) << 19)         /* see and record cost requests, decisions, spending */
-#define RIGHT_CONTACT_PUBLIC (UINT64_C(1) << 20)  /* edit what the public sees of focal officers and hotlines */
-#define RIGHT_PROVIDER (UINT64_C(1) << 21)        /* act for a network or service provider */
-#define RIGHT_AUDIT (UINT64_C(1) << 22)           /* read the audit chain; changes nothing */
-#define RIGHT_SYSTEM_ADMIN (UINT64_C(1) << 23)    /* settings, jobs, backups, health; gives no sight of cases */
-#define RIGHT_COUNT 24
+#define RIGHT_FINANCE         (UINT64_C(1) << 19) /* see and record cost requests, decisions, spending */
+#define RIGHT_CONTACT_PUBLIC  (UINT64_C(1) << 20) /* edit what the public sees of focal officers and hotlines */
+#define RIGHT_PROVIDER        (UINT64_C(1) << 21) /* act for a network or service provider */
+#define RIGHT_AUDIT           (UINT64_C(1) << 22) /* read the audit chain; changes nothing */
+#define RIGHT_SYSTEM_ADMIN    (UINT64_C(1) << 23) /* settings, jobs, backups, health; gives no sight of cases */
+#define RIGHT_COUNT           24
 
 struct actor {
     int64_t person_id;

@@ -14,12 +14,13 @@
 #include "store/outbox.sql.h"
 #include "store/schema.sql.h"
 
-#define BACKUP_CHUNK_BYTES (64u << 10)
+#define BACKUP_CHUNK_BYTES      (64u << 10)
 #define BACKUP_RECORD_MAX_BYTES (1u << 30) /* one row of COPY text; PostgreSQL's own ceiling of a field */
-#define BACKUP_ARENA_BYTES (16u << 20)
-#define COPY_MAGIC "LUYTRE-COPY 1\n"
+#define BACKUP_ARENA_BYTES      (16u << 20)
+#define COPY_MAGIC              "LUYTRE-COPY 1\n"
 
-static enum err_code put(const struct backup_sink *sink, struct backup_report *report, struct str bytes, struct err *err)
+static enum err_code put(const struct backup_sink *sink, struct backup_report *report, struct str bytes,
+                         struct err *err)
 {
     report->bytes += (int64_t)bytes.len_bytes;
     return sink->write(sink->ctx, bytes, err);
@@ -51,12 +52,14 @@ static void remove_sqlite(const char *path)
 static enum err_code check_sqlite(sqlite3 *handle, const char *path, int64_t *ret_tables, struct err *err)
 {
     sqlite3_stmt *stmt = NULL;
-    bool is_ok = sqlite3_prepare_v2(handle, "PRAGMA quick_check(1)", -1, &stmt, NULL) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW &&
-                 strcmp((const char *)sqlite3_column_text(stmt, 0), "ok") == 0;
+    bool is_ok = sqlite3_prepare_v2(handle, "PRAGMA quick_check(1)", -1, &stmt, NULL) == SQLITE_OK &&
+                 sqlite3_step(stmt) == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(stmt, 0), "ok") == 0;
     sqlite3_finalize(stmt);
     stmt = NULL;
     errno = 0;
-    if (is_ok && sqlite3_prepare_v2(handle, "SELECT count(*) FROM sqlite_master WHERE type = 'table'", -1, &stmt, NULL) == SQLITE_OK &&
+    if (is_ok &&
+        sqlite3_prepare_v2(handle, "SELECT count(*) FROM sqlite_master WHERE type = 'table'", -1, &stmt, NULL) ==
+            SQLITE_OK &&
         sqlite3_step(stmt) == SQLITE_ROW)
         *ret_tables = sqlite3_column_int64(stmt, 0);
     else
@@ -84,15 +87,19 @@ static enum err_code copy_sqlite(struct db *db, const char *path, int64_t *ret_t
     enum err_code code = ERR_NONE;
     if (rc != SQLITE_OK) {
         errno = rc == SQLITE_FULL ? ENOSPC : 0;
-        code = err_set(err, rc == SQLITE_NOMEM ? ERR_NOMEM : rc == SQLITE_BUSY || rc == SQLITE_LOCKED ? ERR_BUSY : ERR_IO, "copy to %s: %s", path,
-                       sqlite3_errstr(rc));
+        code = err_set(err,
+                       rc == SQLITE_NOMEM                         ? ERR_NOMEM
+                       : rc == SQLITE_BUSY || rc == SQLITE_LOCKED ? ERR_BUSY
+                                                                  : ERR_IO,
+                       "copy to %s: %s", path, sqlite3_errstr(rc));
     } else
         code = check_sqlite(handle, path, ret_tables, err);
     sqlite3_close(handle);
     return code;
 }
 
-static enum err_code stream_file(const char *path, const struct backup_sink *sink, struct backup_report *report, struct err *err)
+static enum err_code stream_file(const char *path, const struct backup_sink *sink, struct backup_report *report,
+                                 struct err *err)
 {
     AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
@@ -114,8 +121,8 @@ static enum err_code stream_file(const char *path, const struct backup_sink *sin
     }
 }
 
-static enum err_code write_sqlite(struct db *db, const char *work_folder, const struct backup_sink *sink, struct backup_report *report,
-                                  struct err *err)
+static enum err_code write_sqlite(struct db *db, const char *work_folder, const struct backup_sink *sink,
+                                  struct backup_report *report, struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, BACKUP_CHUNK_BYTES);
@@ -124,7 +131,8 @@ static enum err_code write_sqlite(struct db *db, const char *work_folder, const 
     if (str_is_null(before))
         return arena_full(&arena, err);
     TRY(temp_path(&arena, before.ptr, &path, err));
-    AUTO_FD fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600); /* nobody else may read the copy */
+    AUTO_FD fd =
+        open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600); /* nobody else may read the copy */
     if (fd < 0)
         return err_set(err, ERR_IO, "create %s", path);
     enum err_code code = copy_sqlite(db, path, &report->tables, err);
@@ -134,7 +142,8 @@ static enum err_code write_sqlite(struct db *db, const char *work_folder, const 
     return code;
 }
 
-static enum err_code receive_file(const char *path, const struct backup_source *source, struct backup_report *report, struct err *err)
+static enum err_code receive_file(const char *path, const struct backup_source *source, struct backup_report *report,
+                                  struct err *err)
 {
     AUTO_FD fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
@@ -159,13 +168,14 @@ static enum err_code receive_file(const char *path, const struct backup_source *
     int64_t pages = (int64_t)head[28] << 24 | head[29] << 16 | head[30] << 8 | head[31];
     if (memcmp(head, "SQLite format 3", 16) != 0)
         return err_set(err, ERR_SYNTAX, "not a backup of an SQLite store");
-    if (report->bytes != pages * (page_bytes == 1 ? 65536 : page_bytes)) /* SQLite itself would read a missing end as zeros */
+    if (report->bytes !=
+        pages * (page_bytes == 1 ? 65536 : page_bytes)) /* SQLite itself would read a missing end as zeros */
         return err_set(err, ERR_SYNTAX, "the backup was cut short, or something was added to it");
     return fsync(fd) == 0 ? ERR_NONE : err_set(err, ERR_IO, "write %s", path);
 }
 
-static enum err_code restore_sqlite(const char *where, const struct store_options *options, const struct backup_source *source,
-                                    struct backup_report *report, struct err *err)
+static enum err_code restore_sqlite(const char *where, const struct store_options *options,
+                                    const struct backup_source *source, struct backup_report *report, struct err *err)
 {
     if (file_exists(where))
         return err_set(err, ERR_CONFLICT, "%s exists: a backup is restored into a new place only", where);
@@ -206,13 +216,15 @@ static enum err_code restore_sqlite(const char *where, const struct store_option
 }
 
 /* --- PostgreSQL: records of {kind, u32le length, payload} after the magic line ---
- * M "number digest": a migration it has.  T "table\tcolumn\tcolumn...": its rows follow.  D: COPY text.  E "rows": end of a
- * table.  Z "tables rows": end of all. */
+ * M "number digest": a migration it has.  T "table\tcolumn\tcolumn...": its rows follow.  D: COPY text.  E "rows": end
+ * of a table.  Z "tables rows": end of all. */
 
-static enum err_code put_record(const struct backup_sink *sink, struct backup_report *report, char kind, struct str payload, struct err *err)
+static enum err_code put_record(const struct backup_sink *sink, struct backup_report *report, char kind,
+                                struct str payload, struct err *err)
 {
-    unsigned char head[5] = {(unsigned char)kind, (unsigned char)payload.len_bytes, (unsigned char)(payload.len_bytes >> 8),
-                             (unsigned char)(payload.len_bytes >> 16), (unsigned char)(payload.len_bytes >> 24)};
+    unsigned char head[5] = {(unsigned char)kind, (unsigned char)payload.len_bytes,
+                             (unsigned char)(payload.len_bytes >> 8), (unsigned char)(payload.len_bytes >> 16),
+                             (unsigned char)(payload.len_bytes >> 24)};
     TRY(put(sink, report, (struct str){(const char *)head, sizeof head}, err));
     return payload.len_bytes ? put(sink, report, payload, err) : ERR_NONE;
 }
@@ -263,9 +275,11 @@ static enum err_code order_tables(struct db *db, struct arena *arena, table_list
     bool is_full = false;
     PGresult *result = NULL;
     TRY(ask(db,
-            "SELECT c.relname, c.relname || chr(9) || (SELECT string_agg(a.attname, chr(9) ORDER BY a.attnum) FROM pg_attribute a"
+            "SELECT c.relname, c.relname || chr(9) || (SELECT string_agg(a.attname, chr(9) ORDER BY a.attnum) FROM "
+            "pg_attribute a"
             " WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '') FROM pg_class c"
-            " WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND c.relname <> 'schema_migration' ORDER BY c.relname",
+            " WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND c.relname <> "
+            "'schema_migration' ORDER BY c.relname",
             &result, err));
     for (int i = 0; i < PQntuples(result) && !is_full; i++) {
         struct table *table = vec_push(&found, arena);
@@ -276,7 +290,8 @@ static enum err_code order_tables(struct db *db, struct arena *arena, table_list
     }
     PQclear(result);
     TRY(ask(db,
-            "SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND conrelid <> confrelid"
+            "SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND "
+            "conrelid <> confrelid"
             " AND connamespace = current_schema()::regnamespace",
             &result, err));
     for (int i = 0; i < PQntuples(result) && !is_full; i++) {
@@ -307,7 +322,8 @@ static enum err_code order_tables(struct db *db, struct arena *arena, table_list
             *slot = *table;
         }
         if (ordered.count == before)
-            return err_set(err, ERR_UNSUPPORTED, "some tables refer to each other in a circle: their copy could not be restored");
+            return err_set(err, ERR_UNSUPPORTED,
+                           "some tables refer to each other in a circle: their copy could not be restored");
     }
     *ret_tables = ordered;
     return ERR_NONE;
@@ -331,8 +347,8 @@ static enum err_code copy_sql(struct db *db, struct str line, const char *tail, 
     return buf_check(sql, err);
 }
 
-static enum err_code write_table(struct db *db, const struct table *table, const struct backup_sink *sink, struct backup_report *report,
-                                 struct buf *room, struct err *err)
+static enum err_code write_table(struct db *db, const struct table *table, const struct backup_sink *sink,
+                                 struct backup_report *report, struct buf *room, struct err *err)
 {
     TRY(put_record(sink, report, 'T', table->line, err));
     TRY(copy_sql(db, table->line, ") TO STDOUT", room, err));
@@ -391,7 +407,8 @@ static enum err_code write_all_tables(struct db *db, void *ctx, struct err *err)
     struct sql_schema_applied_rows applied;
     TRY(sql_schema_applied(db, &arena, &applied, err));
     for (size_t i = 0; i < applied.count; i++) {
-        struct str line = arena_printf(&arena, "%lld %.*s", (long long)applied.items[i].number, STR_ARG(applied.items[i].digest));
+        struct str line =
+            arena_printf(&arena, "%lld %.*s", (long long)applied.items[i].number, STR_ARG(applied.items[i].digest));
         if (str_is_null(line))
             return arena_full(&arena, err);
         TRY(put_record(sink, report, 'M', line, err));
@@ -496,7 +513,8 @@ static enum err_code restore_table(struct db *db, struct restoring *r, const tab
     }
     TRY(code);
     if (want != got)
-        return err_set(err, ERR_SYNTAX, "the backup is damaged: a table has %lld rows instead of %lld", (long long)got, (long long)want);
+        return err_set(err, ERR_SYNTAX, "the backup is damaged: a table has %lld rows instead of %lld", (long long)got,
+                       (long long)want);
     r->report->tables++;
     r->report->rows += got;
     return ERR_NONE;
@@ -526,9 +544,12 @@ static enum err_code restore_all(struct db *db, void *ctx, struct err *err)
             return err_set(err, ERR_SYNTAX, "the backup is damaged: its migrations");
         const struct sql_migration *migration = migration_of(r->modules, number);
         if (!migration)
-            return err_set(err, ERR_UNSUPPORTED, "the backup was made by a newer luytre (migration %04lld): install the newer version", (long long)number);
+            return err_set(err, ERR_UNSUPPORTED,
+                           "the backup was made by a newer luytre (migration %04lld): install the newer version",
+                           (long long)number);
         if (!str_equal(digest, str_from_cstr(migration->digest)))
-            return err_set(err, ERR_CONFLICT, "migration %04lld is not the one the backup was made with", (long long)number);
+            return err_set(err, ERR_CONFLICT, "migration %04lld is not the one the backup was made with",
+                           (long long)number);
         struct sql_migration *slot = vec_push(&list, &arena);
         if (!slot)
             return arena_full(&arena, err);
@@ -554,7 +575,7 @@ static enum err_code restore_all(struct db *db, void *ctx, struct err *err)
     TRY(buf_check(&sql, err));
     if (tables.count)
         TRY(db->driver->exec(db, sql.ptr, err));
-    for (; r->kind != 'Z'; ) {
+    for (; r->kind != 'Z';) {
         if (r->kind != 'T')
             return err_set(err, ERR_SYNTAX, "the backup is damaged: rows without a table");
         TRY(restore_table(db, r, &tables, err));
@@ -566,8 +587,8 @@ static enum err_code restore_all(struct db *db, void *ctx, struct err *err)
     return ERR_NONE;
 }
 
-static enum err_code restore_postgres(const char *where, const struct store_options *options, const struct backup_source *source,
-                                      struct backup_report *report, struct err *err)
+static enum err_code restore_postgres(const char *where, const struct store_options *options,
+                                      const struct backup_source *source, struct backup_report *report, struct err *err)
 {
     struct store *store = NULL;
     struct db *db = NULL;
@@ -575,7 +596,8 @@ static enum err_code restore_postgres(const char *where, const struct store_opti
     enum db_content content = DB_CONTENT_EMPTY;
     enum err_code code = db->driver->content(db, &content, err);
     if (code == ERR_NONE && content != DB_CONTENT_EMPTY)
-        code = err_set(err, ERR_CONFLICT, "%s is not empty: a backup is restored into an empty database only", store->shown);
+        code = err_set(err, ERR_CONFLICT, "%s is not empty: a backup is restored into an empty database only",
+                       store->shown);
     if (code == ERR_NONE) {
         struct restoring r = {.source = source, .report = report, .modules = options->modules};
         buf_init(&r.record, BACKUP_RECORD_MAX_BYTES);
@@ -589,7 +611,8 @@ static enum err_code restore_postgres(const char *where, const struct store_opti
 
 /* --- both --- */
 
-enum err_code backup_write(struct db *db, const char *work_folder, const struct backup_sink *sink, struct backup_report *ret_report, struct err *err)
+enum err_code backup_write(struct db *db, const char *work_folder, const struct backup_sink *sink,
+                           struct backup_report *ret_report, struct err *err)
 {
     must(!db_is_in_transaction(db));
     struct backup_report report = {0};
@@ -608,7 +631,8 @@ enum err_code backup_restore(const char *where, const struct store_options *opti
     struct backup_report report = {0};
     struct str url = str_from_cstr(where);
     bool is_postgres = str_starts_with(url, STR("postgres://")) || str_starts_with(url, STR("postgresql://"));
-    enum err_code code = is_postgres ? restore_postgres(where, options, source, &report, err) : restore_sqlite(where, options, source, &report, err);
+    enum err_code code = is_postgres ? restore_postgres(where, options, source, &report, err)
+                                     : restore_sqlite(where, options, source, &report, err);
     if (code != ERR_NONE)
         return err_wrap(err, "restore");
     *ret_report = report;

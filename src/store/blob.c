@@ -8,20 +8,22 @@
 #include "os/file.h"
 #include "store/store.h"
 
-#define BLOB_ARENA_BYTES (1u << 20)
+#define BLOB_ARENA_BYTES      (1u << 20)
 #define BLOB_FOLDER_FILES_MAX 1000000u
-#define BLOB_PAGE 500
+#define BLOB_PAGE             500
 
 static enum err_code folder_of(struct db *db, const char **ret_folder, struct err *err)
 {
     const char *folder = store_blob_folder(db_store(db));
     if (!folder)
-        return err_set(err, ERR_UNSUPPORTED, "files over %u bytes need a blob folder: start with --blobs DIR", BLOB_INLINE_MAX_BYTES);
+        return err_set(err, ERR_UNSUPPORTED, "files over %u bytes need a blob folder: start with --blobs DIR",
+                       BLOB_INLINE_MAX_BYTES);
     *ret_folder = folder;
     return ERR_NONE;
 }
 
-enum err_code blob_path(struct db *db, const struct sha256 *hash, struct arena *arena, const char **ret_path, struct err *err)
+enum err_code blob_path(struct db *db, const struct sha256 *hash, struct arena *arena, const char **ret_path,
+                        struct err *err)
 {
     const char *folder = "";
     TRY(folder_of(db, &folder, err));
@@ -65,7 +67,8 @@ static enum err_code write_file(struct db *db, const struct sha256 *hash, struct
     TRY(file_mkdir_all(sub_path, 0700, err));
     AUTO_FD fd = open(temp.ptr, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return err_set(err, errno == EACCES || errno == EROFS ? ERR_DENIED : ERR_IO, "create %s: %s", temp.ptr, strerror(errno));
+        return err_set(err, errno == EACCES || errno == EROFS ? ERR_DENIED : ERR_IO, "create %s: %s", temp.ptr,
+                       strerror(errno));
     enum err_code code = file_write_fd(fd, temp.ptr, bytes, err);
     if (code == ERR_NONE && (futimens(fd, times) != 0 || fsync(fd) != 0))
         code = err_set(err, ERR_IO, "write %s", temp.ptr);
@@ -87,7 +90,9 @@ enum err_code blob_put(struct db *db, struct str bytes, struct sha256 *ret_hash,
     struct sql_blob_insert_args args = {
         .sha256 = sha256_str(&hash),
         .size_bytes = (int64_t)bytes.len_bytes,
-        .content = !is_inline ? STR_NONE : bytes.len_bytes ? bytes : STR(""),
+        .content = !is_inline        ? STR_NONE
+                   : bytes.len_bytes ? bytes
+                                     : STR(""),
         .put_ms = db_now_ms(db),
     };
     /* The row first: its lock keeps a sweep on PostgreSQL away until we commit; then the file, before the commit. */
@@ -98,7 +103,8 @@ enum err_code blob_put(struct db *db, struct str bytes, struct sha256 *ret_hash,
     return ERR_NONE;
 }
 
-enum err_code blob_use(struct db *db, const struct sha256 *hash, struct str owner_kind, int64_t owner_id, struct err *err)
+enum err_code blob_use(struct db *db, const struct sha256 *hash, struct str owner_kind, int64_t owner_id,
+                       struct err *err)
 {
     struct sql_blob_use_insert_args args = {sha256_str(hash), owner_kind, owner_id};
     return sql_blob_use_insert(db, &args, err);
@@ -111,8 +117,8 @@ enum err_code blob_unuse(struct db *db, struct str owner_kind, int64_t owner_id,
     return sql_blob_use_delete(db, &args, &changes, err);
 }
 
-enum err_code blob_read(struct db *db, const struct sha256 *hash, size_t ceiling_bytes, struct arena *arena, struct str *ret_bytes,
-                        struct err *err)
+enum err_code blob_read(struct db *db, const struct sha256 *hash, size_t ceiling_bytes, struct arena *arena,
+                        struct str *ret_bytes, struct err *err)
 {
     struct sql_blob_get_args args = {sha256_str(hash)};
     struct sql_blob_get_row *row;
@@ -156,7 +162,8 @@ enum err_code blob_size(struct db *db, const struct sha256 *hash, int64_t *ret_s
 
 /* A file without a row goes through the name trash-...: whoever hands the same bytes in meanwhile either moved its time
  * before we renamed it (then we put it back) or does not find it (then it is written anew). */
-static enum err_code drop_file(const char *folder, const char *path, int64_t before_ms, struct arena *arena, int64_t *files, struct err *err)
+static enum err_code drop_file(const char *folder, const char *path, int64_t before_ms, struct arena *arena,
+                               int64_t *files, struct err *err)
 {
     char token[CRYPTO_TOKEN_CHARS + 1];
     crypto_token(token);
@@ -177,7 +184,8 @@ static enum err_code drop_file(const char *folder, const char *path, int64_t bef
     return ERR_NONE;
 }
 
-static enum err_code sweep_sub(struct db *db, const char *folder, struct str sub, int64_t before_ms, int64_t *files, struct err *err)
+static enum err_code sweep_sub(struct db *db, const char *folder, struct str sub, int64_t before_ms, int64_t *files,
+                               struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, 256u << 20);
@@ -270,7 +278,8 @@ enum err_code blob_verify(struct db *db, struct blob_report *ret_report, struct 
                 if (report.missing + report.damaged == 0)
                     report.first_bad = last;
                 const char *path = "";
-                bool is_missing = !rows.items[i].is_inline && blob_path(db, &last, &arena, &path, &why) == ERR_NONE && !file_exists(path);
+                bool is_missing = !rows.items[i].is_inline && blob_path(db, &last, &arena, &path, &why) == ERR_NONE &&
+                                  !file_exists(path);
                 report.missing += is_missing;
                 report.damaged += !is_missing;
             }

@@ -98,13 +98,14 @@ void db_stmts_free(struct db *db)
 static void roll_back(struct db *db)
 {
     struct err ignored;
-    if (!db->is_broken && db->driver->exec(db, "ROLLBACK", &ignored) != ERR_NONE && db->driver->engine == STORE_POSTGRES)
+    if (!db->is_broken && db->driver->exec(db, "ROLLBACK", &ignored) != ERR_NONE &&
+        db->driver->engine == STORE_POSTGRES)
         db->is_broken = true; /* SQLite may have rolled back by itself (disk full); PostgreSQL is then gone */
     db->is_spoiled = false;
 }
 
-static enum err_code transact_once(struct db *db, enum err_code (*fn)(struct db *db, void *ctx, struct err *err), void *ctx,
-                                   struct err *err)
+static enum err_code transact_once(struct db *db, enum err_code (*fn)(struct db *db, void *ctx, struct err *err),
+                                   void *ctx, struct err *err)
 {
     bool has_queue = db->driver->engine == STORE_SQLITE;
     if (has_queue)
@@ -115,7 +116,8 @@ static enum err_code transact_once(struct db *db, enum err_code (*fn)(struct db 
         db->is_spoiled = false;
         code = fn(db, ctx, err);
         if (code == ERR_NONE && (db->is_spoiled || db->must_retry))
-            code = err_set(err, db->must_retry ? ERR_BUSY : ERR_CONFLICT, "a statement of the transaction failed and was passed over");
+            code = err_set(err, db->must_retry ? ERR_BUSY : ERR_CONFLICT,
+                           "a statement of the transaction failed and was passed over");
         if (code == ERR_NONE)
             code = db->driver->exec(db, "COMMIT", err);
         if (code != ERR_NONE)
@@ -128,8 +130,8 @@ static enum err_code transact_once(struct db *db, enum err_code (*fn)(struct db 
     return code;
 }
 
-static enum err_code transact_inside(struct db *db, enum err_code (*fn)(struct db *db, void *ctx, struct err *err), void *ctx,
-                                     struct err *err)
+static enum err_code transact_inside(struct db *db, enum err_code (*fn)(struct db *db, void *ctx, struct err *err),
+                                     void *ctx, struct err *err)
 {
     if (db->is_spoiled)
         return err_set(err, ERR_CONFLICT, "this transaction failed before; roll it back");
@@ -167,7 +169,8 @@ static void pause_us(int64_t us)
         continue;
 }
 
-enum err_code db_transact(struct db *db, enum err_code (*fn)(struct db *db, void *ctx, struct err *err), void *ctx, struct err *err)
+enum err_code db_transact(struct db *db, enum err_code (*fn)(struct db *db, void *ctx, struct err *err), void *ctx,
+                          struct err *err)
 {
     if (db->is_stepping)
         return err_set(err, ERR_UNSUPPORTED, "no transaction may start inside a row callback of the same connection");
@@ -194,7 +197,8 @@ enum err_code db_transact(struct db *db, enum err_code (*fn)(struct db *db, void
     }
 }
 
-enum err_code db_read(struct db *db, enum err_code (*fn)(struct db *db, void *ctx, struct err *err), void *ctx, struct err *err)
+enum err_code db_read(struct db *db, enum err_code (*fn)(struct db *db, void *ctx, struct err *err), void *ctx,
+                      struct err *err)
 {
     if (db->is_stepping)
         return err_set(err, ERR_UNSUPPORTED, "no transaction may start inside a row callback of the same connection");

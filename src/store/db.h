@@ -11,11 +11,13 @@ NONNULL_BEGIN
 
 struct store;
 
-/* Run fn in one transaction: SQLite BEGIN IMMEDIATE, PostgreSQL READ COMMITTED. It commits when fn returns ERR_NONE, else
- * it is rolled back. fn may run again after a deadlock or a lock that was held (SQLITE_BUSY, 40001, 40P01), up to
+/* Run fn in one transaction: SQLite BEGIN IMMEDIATE, PostgreSQL READ COMMITTED. It commits when fn returns ERR_NONE,
+ * else it is rolled back. fn may run again after a deadlock or a lock that was held (SQLITE_BUSY, 40001, 40P01), up to
  * DB_RETRY_MAX times, then ERR_BUSY: so it touches only the database and its own ctx, and starts its ctx afresh.
- * Inside another db_transact it becomes a savepoint: its failure undoes only its own part. Inside db_read: ERR_DENIED. */
-MUST_USE enum err_code db_transact(struct db *db, enum err_code (*fn)(struct db *db, void *NULLABLE ctx, struct err *err),
+ * Inside another db_transact it becomes a savepoint: its failure undoes only its own part. Inside db_read: ERR_DENIED.
+ */
+MUST_USE enum err_code db_transact(struct db *db,
+                                   enum err_code (*fn)(struct db *db, void *NULLABLE ctx, struct err *err),
                                    void *NULLABLE ctx, struct err *err);
 /* Run fn in one snapshot: all its reads see the same moment. Writing in it is ERR_DENIED. May stand inside another
  * db_read or db_transact, whose view it then shares. */

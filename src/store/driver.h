@@ -9,8 +9,8 @@
 
 NONNULL_BEGIN
 
-#define DB_RETRY_MAX 12
-#define DB_PARAMS_MAX 48
+#define DB_RETRY_MAX   12
+#define DB_PARAMS_MAX  48
 #define DB_NESTING_MAX 8
 
 /* A prepared statement: query column c is result column index[c]. */
@@ -26,16 +26,16 @@ struct db {
     const struct store_driver *driver;
     void *NULLABLE handle; /* sqlite3, PGconn */
     bool is_telemetry;
-    bool is_broken;  /* replaced at the next take */
-    bool must_retry; /* the last error goes away by running the transaction again */
+    bool is_broken;   /* replaced at the next take */
+    bool must_retry;  /* the last error goes away by running the transaction again */
     bool is_stepping; /* inside a row callback */
-    bool is_spoiled; /* a statement of this transaction failed: only a rollback helps */
+    bool is_spoiled;  /* a statement of this transaction failed: only a rollback helps */
     enum db_state state;
-    int nesting; /* savepoints */
+    int nesting;                    /* savepoints */
     struct db_stmt *NULLABLE stmts; /* hash by query, power of two */
     size_t stmt_room;
     size_t stmt_count;
-    uint64_t stmt_made; /* names of PostgreSQL statements */
+    uint64_t stmt_made;       /* names of PostgreSQL statements */
     struct db *NULLABLE next; /* in the pool's free list */
 };
 /* A row under the cursor of a running statement. */
@@ -55,16 +55,22 @@ struct store_driver {
     void (*db_close)(struct db *db);
     bool (*is_alive)(struct db *db); /* cheap: no round trip */
     MUST_USE enum err_code (*content)(struct db *db, enum db_content *ret_content, struct err *err);
-    MUST_USE enum err_code (*ready)(struct db *db, struct err *err);      /* it is ours or empty: lasting settings */
-    MUST_USE enum err_code (*claim)(struct db *db, struct err *err);      /* in a transaction: mark an empty database as ours */
-    MUST_USE enum err_code (*lock_schema)(struct db *db, struct err *err); /* in a transaction: one migrates at a time */
-    MUST_USE enum err_code (*exec)(struct db *db, const char *sql, struct err *err); /* one or more statements, no result */
-    MUST_USE enum err_code (*prepare)(struct db *db, const struct sql_query *query, struct db_stmt *ret_stmt, struct err *err);
+    MUST_USE enum err_code (*ready)(struct db *db, struct err *err); /* it is ours or empty: lasting settings */
+    MUST_USE enum err_code (*claim)(struct db *db,
+                                    struct err *err); /* in a transaction: mark an empty database as ours */
+    MUST_USE enum err_code (*lock_schema)(struct db *db,
+                                          struct err *err); /* in a transaction: one migrates at a time */
+    MUST_USE enum err_code (*exec)(struct db *db, const char *sql,
+                                   struct err *err); /* one or more statements, no result */
+    MUST_USE enum err_code (*prepare)(struct db *db, const struct sql_query *query, struct db_stmt *ret_stmt,
+                                      struct err *err);
     void (*unprepare)(struct db *db, struct db_stmt *stmt);
     /* row may be NULL. *ret_changes: rows written. */
     MUST_USE enum err_code (*run)(struct db *db, const struct db_stmt *stmt, const struct sql_value *values,
-                                  enum err_code (*NULLABLE row)(void *NULLABLE ctx, struct db_row *row, struct err *err),
-                                  void *NULLABLE ctx, struct arena *NULLABLE arena, int64_t *NULLABLE ret_changes, struct err *err);
+                                  enum err_code (*NULLABLE row)(void *NULLABLE ctx, struct db_row *row,
+                                                                struct err *err),
+                                  void *NULLABLE ctx, struct arena *NULLABLE arena, int64_t *NULLABLE ret_changes,
+                                  struct err *err);
     MUST_USE enum err_code (*value)(struct db_row *row, size_t column, struct sql_value *ret_value, struct err *err);
     const char *sql_begin_write;
     const char *sql_begin_read;
@@ -78,8 +84,8 @@ struct write_waiter {
     struct write_waiter *NULLABLE next;
 };
 struct store {
-    char *where;  /* as given; for PostgreSQL it may hold a password: never printed */
-    char *shown;  /* for people */
+    char *where; /* as given; for PostgreSQL it may hold a password: never printed */
+    char *shown; /* for people */
     char *NULLABLE blob_folder;
     const struct store_driver *driver;
     const struct sql_module *const *modules;
@@ -94,7 +100,7 @@ struct store {
     int64_t busy_ms;
     pthread_mutex_t lock; /* guards everything below */
     pthread_cond_t given;
-    struct db *NULLABLE idle;           /* full durability */
+    struct db *NULLABLE idle; /* full durability */
     struct db *NULLABLE idle_telemetry;
     size_t db_count;
     /* SQLite has one writer: within the process they queue here in the order they came, instead of polling the file. */
@@ -106,11 +112,12 @@ struct store {
 MUST_USE enum err_code store_write_lock(struct store *store, struct err *err);
 void store_write_unlock(struct store *store);
 /* The prepared statement from the cache. */
-MUST_USE enum err_code db_stmt_get(struct db *db, const struct sql_query *query, struct db_stmt *ret_stmt, struct err *err);
+MUST_USE enum err_code db_stmt_get(struct db *db, const struct sql_query *query, struct db_stmt *ret_stmt,
+                                   struct err *err);
 void db_stmts_free(struct db *db);
 /* A store and its first connection, which the caller gives back; the database was not looked at yet. */
-MUST_USE enum err_code store_connect(const char *where, const struct store_options *options, struct store **ret_store, struct db **ret_db,
-                                     struct err *err);
+MUST_USE enum err_code store_connect(const char *where, const struct store_options *options, struct store **ret_store,
+                                     struct db **ret_db, struct err *err);
 /* store/migrate.c */
 MUST_USE enum err_code store_migrate(struct db *db, bool may_change, struct err *err);
 

@@ -78,21 +78,24 @@ enum err_code job_done(struct db *db, int64_t id, struct str worker, struct err 
     return lost(changes, id, err);
 }
 
-enum err_code job_fail(struct db *db, const struct job *job, struct str worker, struct str why, bool may_retry, struct err *err)
+enum err_code job_fail(struct db *db, const struct job *job, struct str worker, struct str why, bool may_retry,
+                       struct err *err)
 {
     int64_t now = db_now_ms(db), changes = 0, wait = JOB_BACKOFF_FIRST_MS;
     for (int64_t i = 1; i < job->attempts && wait < JOB_BACKOFF_MAX_MS; i++)
         wait *= 2;
     if (wait > JOB_BACKOFF_MAX_MS)
         wait = JOB_BACKOFF_MAX_MS;
-    wait += (int64_t)((uint64_t)job->id * 0x9E3779B97F4A7C15u >> 33) % (wait / 4); /* a crowd that failed together comes back spread */
+    wait += (int64_t)((uint64_t)job->id * 0x9E3779B97F4A7C15u >> 33) %
+            (wait / 4); /* a crowd that failed together comes back spread */
     bool is_dead = !may_retry || job->attempts >= job->attempts_max;
-    struct sql_job_put_back_args args = {.id = job->id,
-                                         .worker = worker,
-                                         .state = is_dead ? JOB_DEAD : JOB_WAITING,
-                                         .run_at_ms = is_dead ? now : now + wait,
-                                         .failed_ms = now,
-                                         .error = utf8_is_valid(why) && str_find_byte(why, '\0', 0) < 0 ? why : STR("(an error that is not text)")};
+    struct sql_job_put_back_args args = {
+        .id = job->id,
+        .worker = worker,
+        .state = is_dead ? JOB_DEAD : JOB_WAITING,
+        .run_at_ms = is_dead ? now : now + wait,
+        .failed_ms = now,
+        .error = utf8_is_valid(why) && str_find_byte(why, '\0', 0) < 0 ? why : STR("(an error that is not text)")};
     TRY(sql_job_put_back(db, &args, &changes, err));
     return lost(changes, job->id, err);
 }

@@ -7,7 +7,8 @@
 
 typedef VEC(const struct sql_migration *) migration_list;
 
-static enum err_code collect(const struct sql_module *const *modules, struct arena *arena, migration_list *ret_list, struct err *err)
+static enum err_code collect(const struct sql_module *const *modules, struct arena *arena, migration_list *ret_list,
+                             struct err *err)
 {
     migration_list list = {0};
     for (; *modules; modules++)
@@ -41,11 +42,13 @@ static enum err_code compare(struct db *db, const migration_list *list, struct a
         while (at < list->count && list->items[at]->number != row->number)
             at++;
         if (at == list->count)
-            return err_set(err, ERR_UNSUPPORTED, "%s was made by a newer luytre: it has migration %04d, this program knows up to %04d; install the newer version",
+            return err_set(err, ERR_UNSUPPORTED,
+                           "%s was made by a newer luytre: it has migration %04d, this program knows up to %04d; "
+                           "install the newer version",
                            db->store->shown, (int)row->number, list->count ? list->items[list->count - 1]->number : 0);
         if (!str_equal(row->digest, str_from_cstr(list->items[at]->digest)))
-            return err_set(err, ERR_CONFLICT, "%s: migration %04d (%s) is not the one this database was made with", db->store->shown,
-                           (int)row->number, list->items[at]->where);
+            return err_set(err, ERR_CONFLICT, "%s: migration %04d (%s) is not the one this database was made with",
+                           db->store->shown, (int)row->number, list->items[at]->where);
         has[at] = true;
     }
     return ERR_NONE;
@@ -76,9 +79,11 @@ static enum err_code apply(struct db *db, void *ctx, struct err *err)
     TRY(compare(db, step->list, &arena, has, err));
     if (has[step->at]) /* another process was faster */
         return ERR_NONE;
-    if (db->driver->exec(db, db->driver->engine == STORE_SQLITE ? migration->sqlite : migration->postgres, err) != ERR_NONE)
+    if (db->driver->exec(db, db->driver->engine == STORE_SQLITE ? migration->sqlite : migration->postgres, err) !=
+        ERR_NONE)
         return err_wrap(err, "%s", migration->where);
-    struct sql_schema_add_args args = {migration->number, str_from_cstr(migration->title), str_from_cstr(migration->digest), db_now_ms(db)};
+    struct sql_schema_add_args args = {migration->number, str_from_cstr(migration->title),
+                                       str_from_cstr(migration->digest), db_now_ms(db)};
     return sql_schema_add(db, &args, err);
 }
 
@@ -91,7 +96,8 @@ enum err_code store_migrate(struct db *db, bool may_change, struct err *err)
     enum db_content content;
     TRY(db->driver->content(db, &content, err));
     if (content == DB_CONTENT_FOREIGN)
-        return err_set(err, ERR_SYNTAX, "%s is not a luytre database: it holds tables of another program", db->store->shown);
+        return err_set(err, ERR_SYNTAX, "%s is not a luytre database: it holds tables of another program",
+                       db->store->shown);
     if (!db->store->read_only)
         TRY(db->driver->ready(db, err));
     if (content == DB_CONTENT_EMPTY) {
@@ -108,7 +114,8 @@ enum err_code store_migrate(struct db *db, bool may_change, struct err *err)
         if (has[i])
             continue;
         if (!may_change)
-            return err_set(err, ERR_CONFLICT, "%s has an older schema (%s is missing): run luytre upgrade", db->store->shown, list.items[i]->where);
+            return err_set(err, ERR_CONFLICT, "%s has an older schema (%s is missing): run luytre upgrade",
+                           db->store->shown, list.items[i]->where);
         struct step step = {.list = &list, .at = i};
         if (db_transact(db, apply, &step, err) != ERR_NONE)
             return err_wrap(err, "migration %04d", list.items[i]->number);

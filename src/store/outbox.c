@@ -3,7 +3,8 @@
 enum err_code outbox_add(struct db *db, struct str topic, int64_t object_id, struct str payload, struct err *err)
 {
     must(db_is_in_transaction(db));
-    struct sql_outbox_insert_args args = {db_id(db), topic, object_id, str_is_null(payload) ? STR("") : payload, db_now_ms(db)};
+    struct sql_outbox_insert_args args = {db_id(db), topic, object_id, str_is_null(payload) ? STR("") : payload,
+                                          db_now_ms(db)};
     return sql_outbox_insert(db, &args, err);
 }
 

@@ -29,7 +29,8 @@ static enum err_code fail(struct db *db, const PGresult *result, struct err *err
     errno = 0;
     if (PQstatus(conn) != CONNECTION_OK || str_starts_with(code, STR("57P")) || str_starts_with(code, STR("08"))) {
         db->is_broken = true;
-        return err_set(err, ERR_IO, "the database %s is gone (%.*s); it is tried again at the next request", db->store->shown, STR_ARG(why));
+        return err_set(err, ERR_IO, "the database %s is gone (%.*s); it is tried again at the next request",
+                       db->store->shown, STR_ARG(why));
     }
     if (str_is_empty(code))
         return err_set(err, ERR_NOMEM, "PostgreSQL: %.*s", STR_ARG(why));
@@ -41,7 +42,8 @@ static enum err_code fail(struct db *db, const PGresult *result, struct err *err
         return err_set(err, ERR_BUSY, "PostgreSQL: %.*s", STR_ARG(why));
     if (str_equal(code, STR("53100"))) {
         errno = ENOSPC;
-        return err_set(err, ERR_IO, "disk full: nothing of this was stored in %s, free space and try again", db->store->shown);
+        return err_set(err, ERR_IO, "disk full: nothing of this was stored in %s, free space and try again",
+                       db->store->shown);
     }
     if (str_equal(code, STR("53200")))
         return err_set(err, ERR_NOMEM, "PostgreSQL: %.*s", STR_ARG(why));
@@ -49,7 +51,8 @@ static enum err_code fail(struct db *db, const PGresult *result, struct err *err
         return err_set(err, ERR_BUSY, "PostgreSQL: %.*s", STR_ARG(why));
     if (str_starts_with(code, STR("58")) || str_starts_with(code, STR("XX")))
         return err_set(err, ERR_IO, "PostgreSQL: %.*s", STR_ARG(why));
-    if (str_equal(code, STR("23505")) || str_equal(code, STR("23503")) || str_equal(code, STR("23P01")) || str_equal(code, STR("25P02")))
+    if (str_equal(code, STR("23505")) || str_equal(code, STR("23503")) || str_equal(code, STR("23P01")) ||
+        str_equal(code, STR("25P02")))
         return err_set(err, ERR_CONFLICT, "%.*s", STR_ARG(why));
     if (str_equal(code, STR("25006")) || str_equal(code, STR("42501")) || str_starts_with(code, STR("28")))
         return err_set(err, ERR_DENIED, "PostgreSQL: %.*s", STR_ARG(why));
@@ -92,7 +95,8 @@ static enum err_code db_open_postgres(struct db *db, bool create, struct err *er
 {
     (void)create;
     /* What the administrator wrote in the URL wins: expand_dbname puts it after ours. */
-    const char *const words[] = {"application_name", "connect_timeout", "keepalives_idle", "client_encoding", "dbname", NULL};
+    const char *const words[] = {"application_name", "connect_timeout", "keepalives_idle",
+                                 "client_encoding",  "dbname",          NULL};
     const char *const values[] = {"luytre", "5", "30", "UTF8", db->store->where, NULL};
     PGconn *conn = PQconnectdbParams(words, values, 1);
     if (!conn)
@@ -101,17 +105,23 @@ static enum err_code db_open_postgres(struct db *db, bool create, struct err *er
     enum err_code code = ERR_NONE;
     if (PQstatus(conn) != CONNECTION_OK) {
         struct str why = first_line(PQerrorMessage(conn));
-        bool denied = str_contains(why, STR("authentication")) || str_contains(why, STR("no password")) || str_contains(why, STR("pg_hba"));
+        bool denied = str_contains(why, STR("authentication")) || str_contains(why, STR("no password")) ||
+                      str_contains(why, STR("pg_hba"));
         errno = 0;
-        code = err_set(err, denied ? ERR_DENIED : str_contains(why, STR("does not exist")) ? ERR_NOT_FOUND : ERR_IO,
+        code = err_set(err,
+                       denied                                     ? ERR_DENIED
+                       : str_contains(why, STR("does not exist")) ? ERR_NOT_FOUND
+                                                                  : ERR_IO,
                        "database %s: %.*s", db->store->shown, STR_ARG(why));
     } else {
         PQsetNoticeProcessor(conn, quiet, NULL);
         char sql[512];
         snprintf(sql, sizeof sql,
-                 "SET client_min_messages=error; SET timezone='UTC'; SET standard_conforming_strings=on; SET bytea_output='hex';"
+                 "SET client_min_messages=error; SET timezone='UTC'; SET standard_conforming_strings=on; SET "
+                 "bytea_output='hex';"
                  "SET extra_float_digits=1; SET default_transaction_isolation='read committed'; SET lock_timeout=%lld;"
-                 "SET idle_in_transaction_session_timeout='5min'; SET synchronous_commit=%s; SET default_transaction_read_only=%s",
+                 "SET idle_in_transaction_session_timeout='5min'; SET synchronous_commit=%s; SET "
+                 "default_transaction_read_only=%s",
                  (long long)db->store->busy_ms, db->is_telemetry ? "off" : "on", db->store->read_only ? "on" : "off");
         code = exec(db, sql, err);
     }
@@ -139,10 +149,12 @@ static bool is_alive(struct db *db)
 
 static enum err_code content(struct db *db, enum db_content *ret_content, struct err *err)
 {
-    PGresult *result = PQexec(db->handle,
-                              "SELECT count(*), count(*) FILTER (WHERE c.relname = 'schema_migration' AND EXISTS (SELECT 1 FROM pg_attribute a"
-                              " WHERE a.attrelid = c.oid AND a.attname = 'digest')) FROM pg_class c"
-                              " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace = current_schema()::regnamespace");
+    PGresult *result =
+        PQexec(db->handle,
+               "SELECT count(*), count(*) FILTER (WHERE c.relname = 'schema_migration' AND EXISTS (SELECT 1 FROM "
+               "pg_attribute a"
+               " WHERE a.attrelid = c.oid AND a.attname = 'digest')) FROM pg_class c"
+               " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace = current_schema()::regnamespace");
     enum err_code code = ERR_NONE;
     if (PQresultStatus(result) != PGRES_TUPLES_OK)
         code = fail(db, result, err);
@@ -181,7 +193,8 @@ static void stmt_name(const struct db_stmt *stmt, char out[32])
 
 static enum err_code prepare(struct db *db, const struct sql_query *query, struct db_stmt *ret_stmt, struct err *err)
 {
-    static const Oid oids[] = {[SQL_INT] = OID_INT8, [SQL_TEXT] = OID_TEXT, [SQL_BLOB] = OID_BYTEA, [SQL_REAL] = OID_FLOAT8};
+    static const Oid oids[] = {
+        [SQL_INT] = OID_INT8, [SQL_TEXT] = OID_TEXT, [SQL_BLOB] = OID_BYTEA, [SQL_REAL] = OID_FLOAT8};
     must(query->param_count <= DB_PARAMS_MAX);
     Oid types[DB_PARAMS_MAX];
     for (size_t i = 0; i < query->param_count; i++)
@@ -241,14 +254,17 @@ static enum err_code value(struct db_row *row, size_t column, struct sql_value *
         }
         if (!str_to_i64(text, &ret_value->i)) {
             double real; /* numeric and float8 that are whole: "3.0" */
-            if (!str_to_double(text, &real) || !(real >= -9007199254740992.0 && real <= 9007199254740992.0) || (double)(int64_t)real != real)
-                return err_set(err, ERR_SYNTAX, "a number was declared, the database holds \"%.*s\"", STR_ARG(str_slice(text, 0, 60)));
+            if (!str_to_double(text, &real) || !(real >= -9007199254740992.0 && real <= 9007199254740992.0) ||
+                (double)(int64_t)real != real)
+                return err_set(err, ERR_SYNTAX, "a number was declared, the database holds \"%.*s\"",
+                               STR_ARG(str_slice(text, 0, 60)));
             ret_value->i = (int64_t)real;
         }
         return ERR_NONE;
     case SQL_REAL:
         if (!str_to_double(text, &ret_value->r))
-            return err_set(err, ERR_SYNTAX, "a number was declared, the database holds \"%.*s\"", STR_ARG(str_slice(text, 0, 60)));
+            return err_set(err, ERR_SYNTAX, "a number was declared, the database holds \"%.*s\"",
+                           STR_ARG(str_slice(text, 0, 60)));
         return ERR_NONE;
     case SQL_TEXT:
         if (type == OID_BYTEA)
@@ -284,8 +300,8 @@ static void drain(PGconn *conn)
 }
 
 static enum err_code run(struct db *db, const struct db_stmt *stmt, const struct sql_value *values,
-                         enum err_code (*row)(void *ctx, struct db_row *row, struct err *err), void *ctx, struct arena *arena,
-                         int64_t *ret_changes, struct err *err)
+                         enum err_code (*row)(void *ctx, struct db_row *row, struct err *err), void *ctx,
+                         struct arena *arena, int64_t *ret_changes, struct err *err)
 {
     PGconn *conn = db->handle;
     size_t count = stmt->query->param_count;

@@ -81,7 +81,8 @@ struct run {
     void *each_ctx;
 };
 
-static enum err_code fill(const struct sql_query *query, struct db_row *row, struct arena *arena, char *into, struct err *err)
+static enum err_code fill(const struct sql_query *query, struct db_row *row, struct arena *arena, char *into,
+                          struct err *err)
 {
     for (size_t c = 0; c < query->column_count; c++) {
         const struct sql_column *column = &query->columns[c];
@@ -89,7 +90,8 @@ static enum err_code fill(const struct sql_query *query, struct db_row *row, str
         if (row->db->driver->value(row, c, &value, err) != ERR_NONE)
             return err_wrap(err, "%s: column %s", query->name, column->name);
         if (value.is_null && !column->nullable)
-            return err_set(err, ERR_SYNTAX, "%s: column %s is NULL but not declared as such", query->name, column->name);
+            return err_set(err, ERR_SYNTAX, "%s: column %s is NULL but not declared as such", query->name,
+                           column->name);
         void *field = into + column->offset_bytes;
         switch (column->type) {
         case SQL_INT:
@@ -182,7 +184,8 @@ static enum err_code run_now(struct db *db, void *ctx, struct err *err)
     struct db_stmt stmt;
     enum err_code code = db_stmt_get(db, run->query, &stmt, err);
     if (code == ERR_NONE)
-        code = db->driver->run(db, &stmt, run->values, run->query->column_count ? take_row : NULL, run, run->arena, &run->changes, err);
+        code = db->driver->run(db, &stmt, run->values, run->query->column_count ? take_row : NULL, run, run->arena,
+                               &run->changes, err);
     /* After an error PostgreSQL lets nothing more happen in the transaction; SQLite is held to the same. */
     if (code != ERR_NONE && !run->in_row && db->state == DB_WRITING)
         db->is_spoiled = true;
@@ -195,7 +198,8 @@ static enum err_code run_query(struct run *run, const struct actor *actor, const
     const struct sql_query *query = run->query;
     must(actor || query->scope == SQL_SCOPE_SYSTEM);
     if (db->is_stepping)
-        return err_set(err, ERR_UNSUPPORTED, "%s: no query may run inside a row callback of the same connection", query->name);
+        return err_set(err, ERR_UNSUPPORTED, "%s: no query may run inside a row callback of the same connection",
+                       query->name);
     struct sql_value values[DB_PARAMS_MAX];
     TRY(bind(query, actor, args, values, err));
     run->values = values;
@@ -203,15 +207,17 @@ static enum err_code run_query(struct run *run, const struct actor *actor, const
     if (query->writes && db->state == DB_READING)
         code = err_set(err, ERR_DENIED, "%s writes, inside db_read", query->name);
     else if (query->writes && db->state == DB_IDLE)
-        code = run->take == TAKE_EACH ? err_set(err, ERR_UNSUPPORTED, "%s_each writes: call it inside db_transact", query->name)
-                                      : db_transact(db, run_now, run, err);
+        code = run->take == TAKE_EACH
+                   ? err_set(err, ERR_UNSUPPORTED, "%s_each writes: call it inside db_transact", query->name)
+                   : db_transact(db, run_now, run, err);
     else
         code = run_now(db, run, err);
     run->values = NULL;
     return code;
 }
 
-enum err_code sql_run_none(struct db *db, const struct sql_query *query, const struct actor *actor, const void *args, struct err *err)
+enum err_code sql_run_none(struct db *db, const struct sql_query *query, const struct actor *actor, const void *args,
+                           struct err *err)
 {
     struct run run = {.db = db, .query = query, .take = TAKE_NOTHING};
     return run_query(&run, actor, args, err);
@@ -246,8 +252,8 @@ enum err_code sql_run_many(struct db *db, const struct sql_query *query, const s
 }
 
 enum err_code sql_run_each(struct db *db, const struct sql_query *query, const struct actor *actor, const void *args,
-                           struct arena *scratch, enum err_code (*row)(void *ctx, const void *row, struct err *err), void *ctx,
-                           struct err *err)
+                           struct arena *scratch, enum err_code (*row)(void *ctx, const void *row, struct err *err),
+                           void *ctx, struct err *err)
 {
     struct run run = {.db = db, .query = query, .take = TAKE_EACH, .arena = scratch, .each = row, .each_ctx = ctx};
     return run_query(&run, actor, args, err);

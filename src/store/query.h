@@ -1,8 +1,7 @@
-/* query.h - what generated queries (tools/sqlgen, *.sql.h) are made of: typed values, tables of columns, the calls that run
- * them on either engine. Code written by hand includes a generated header, not this one.
- * Knows struct layouts by offset; knows nothing of what a query means.
- * Uses: base.    Used by: generated code, store.    Memory: rows live in the caller's arena; the tables are constant.
- * Threads: a struct db has one owner at a time. */
+/* query.h - what generated queries (tools/sqlgen, *.sql.h) are made of: typed values, tables of columns, the calls that
+ * run them on either engine. Code written by hand includes a generated header, not this one. Knows struct layouts by
+ * offset; knows nothing of what a query means. Uses: base.    Used by: generated code, store.    Memory: rows live in
+ * the caller's arena; the tables are constant. Threads: a struct db has one owner at a time. */
 #ifndef LUYTRE_STORE_QUERY_H
 #define LUYTRE_STORE_QUERY_H
 
@@ -23,12 +22,29 @@ struct opt_f64 {
 };
 #define OPT_I64(value) ((struct opt_i64){true, (value)})
 #define OPT_F64(value) ((struct opt_f64){true, (value)})
-#define OPT_NONE {false, 0}
+#define OPT_NONE \
+    {            \
+        false, 0 \
+    }
 
 enum sql_type { SQL_INT, SQL_TEXT, SQL_BLOB, SQL_REAL };
-enum sql_source { SQL_FROM_ARGS, SQL_FROM_ACTOR_PERSON, SQL_FROM_ACTOR_RIGHT, SQL_FROM_ACTOR_DAY, SQL_FROM_ACTOR_ALL, SQL_FROM_ACTOR_IP };
+enum sql_source {
+    SQL_FROM_ARGS,
+    SQL_FROM_ACTOR_PERSON,
+    SQL_FROM_ACTOR_RIGHT,
+    SQL_FROM_ACTOR_DAY,
+    SQL_FROM_ACTOR_ALL,
+    SQL_FROM_ACTOR_IP
+};
 enum sql_result { SQL_RESULT_NONE, SQL_RESULT_CHANGES, SQL_RESULT_ONE, SQL_RESULT_MANY };
-enum sql_scope { SQL_SCOPE_ORG, SQL_SCOPE_CASE, SQL_SCOPE_PROVIDER, SQL_SCOPE_SELF, SQL_SCOPE_PUBLIC, SQL_SCOPE_SYSTEM };
+enum sql_scope {
+    SQL_SCOPE_ORG,
+    SQL_SCOPE_CASE,
+    SQL_SCOPE_PROVIDER,
+    SQL_SCOPE_SELF,
+    SQL_SCOPE_PUBLIC,
+    SQL_SCOPE_SYSTEM
+};
 
 struct sql_param {
     const char *name;
@@ -48,7 +64,7 @@ struct sql_query {
     const char *where; /* file:line */
     enum sql_scope scope;
     enum sql_result result;
-    bool writes; /* outside a transaction it gets one of its own */
+    bool writes;                             /* outside a transaction it gets one of its own */
     const struct sql_param *NULLABLE params; /* parameter n is params[n - 1] in both dialects */
     size_t param_count;
     const struct sql_column *NULLABLE columns;
@@ -88,16 +104,17 @@ MUST_USE enum err_code sql_run_changes(struct db *db, const struct sql_query *qu
                                        const void *NULLABLE args, int64_t *ret_changes, struct err *err);
 /* *ret_row is NULL when there is none; more than one row is ERR_CONFLICT. */
 MUST_USE enum err_code sql_run_one(struct db *db, const struct sql_query *query, const struct actor *NULLABLE actor,
-                                   const void *NULLABLE args, struct arena *arena, void *NULLABLE *NULLABLE ret_row, struct err *err);
+                                   const void *NULLABLE args, struct arena *arena, void *NULLABLE *NULLABLE ret_row,
+                                   struct err *err);
 MUST_USE enum err_code sql_run_many(struct db *db, const struct sql_query *query, const struct actor *NULLABLE actor,
-                                    const void *NULLABLE args, struct arena *arena, void *NULLABLE *NULLABLE ret_items, size_t *ret_count,
-                                    struct err *err);
-/* Row by row in constant memory. No other query may run on the same db inside row(): ERR_UNSUPPORTED says so. When row()
- * returns an error the rest is not read and the error is returned. */
+                                    const void *NULLABLE args, struct arena *arena, void *NULLABLE *NULLABLE ret_items,
+                                    size_t *ret_count, struct err *err);
+/* Row by row in constant memory. No other query may run on the same db inside row(): ERR_UNSUPPORTED says so. When
+ * row() returns an error the rest is not read and the error is returned. */
 MUST_USE enum err_code sql_run_each(struct db *db, const struct sql_query *query, const struct actor *NULLABLE actor,
                                     const void *NULLABLE args, struct arena *scratch,
-                                    enum err_code (*row)(void *NULLABLE ctx, const void *row, struct err *err), void *NULLABLE ctx,
-                                    struct err *err);
+                                    enum err_code (*row)(void *NULLABLE ctx, const void *row, struct err *err),
+                                    void *NULLABLE ctx, struct err *err);
 /* Prepare without running, and check that every declared column comes back: for the test over all modules. */
 MUST_USE enum err_code sql_check(struct db *db, const struct sql_query *query, struct err *err);
 

@@ -9,8 +9,8 @@
 #include "store/driver.h"
 
 #define SQLITE_APPLICATION_ID 0x4C757954 /* "LuyT" */
-#define SQLITE_MMAP_BYTES (64 << 20)
-#define SQLITE_CACHE_KIB 2048 /* per connection; pages also live in the map, shared by all */
+#define SQLITE_MMAP_BYTES     (64 << 20)
+#define SQLITE_CACHE_KIB      2048 /* per connection; pages also live in the map, shared by all */
 #define SQLITE_WAL_KEEP_BYTES (32 << 20)
 
 static enum err_code fail(struct db *db, int rc, struct err *err)
@@ -25,7 +25,8 @@ static enum err_code fail(struct db *db, int rc, struct err *err)
         db->must_retry = true;
         return err_set(err, ERR_BUSY, "%s is locked by another program", file);
     case SQLITE_READONLY:
-        return err_set(err, ERR_DENIED, "%s is read-only: this user needs write permission to the file and to its folder", file);
+        return err_set(err, ERR_DENIED,
+                       "%s is read-only: this user needs write permission to the file and to its folder", file);
     case SQLITE_PERM:
     case SQLITE_AUTH:
         return err_set(err, ERR_DENIED, "%s: %s", file, text);
@@ -38,7 +39,9 @@ static enum err_code fail(struct db *db, int rc, struct err *err)
         /* A refused write without an errno is a quota or a file size limit: SQLite keeps only ENOSPC apart. */
         if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG || (rc == SQLITE_IOERR_WRITE && errno == 0)) {
             errno = 0;
-            return err_set(err, ERR_IO, "disk full, or over a quota: nothing of this was stored in %s, free space and try again", file);
+            return err_set(err, ERR_IO,
+                           "disk full, or over a quota: nothing of this was stored in %s, free space and try again",
+                           file);
         }
         return err_set(err, ERR_IO, "%s: reading or writing failed (SQLite %d)", file, rc);
     case SQLITE_NOMEM:
@@ -53,9 +56,11 @@ static enum err_code fail(struct db *db, int rc, struct err *err)
         return err_set(err, ERR_LIMIT, "a value is too big for SQLite");
     case SQLITE_CONSTRAINT:
         /* Unique and foreign keys: somebody was first. Checks and NOT NULL: the input is not what it should be. */
-        return err_set(err, rc == SQLITE_CONSTRAINT_CHECK || rc == SQLITE_CONSTRAINT_NOTNULL || rc == SQLITE_CONSTRAINT_DATATYPE
-                                ? ERR_SYNTAX
-                                : ERR_CONFLICT,
+        return err_set(err,
+                       rc == SQLITE_CONSTRAINT_CHECK || rc == SQLITE_CONSTRAINT_NOTNULL ||
+                               rc == SQLITE_CONSTRAINT_DATATYPE
+                           ? ERR_SYNTAX
+                           : ERR_CONFLICT,
                        "%s", text);
     default:
         return err_set(err, ERR_SYNTAX, "SQLite: %s", text);
@@ -99,7 +104,9 @@ static enum err_code settle(struct db *db, struct err *err)
     snprintf(sql, sizeof sql,
              "PRAGMA foreign_keys=ON;PRAGMA synchronous=%s;PRAGMA temp_store=MEMORY;PRAGMA cell_size_check=ON;"
              "PRAGMA cache_size=-%d;PRAGMA mmap_size=%d;PRAGMA journal_size_limit=%d",
-             db->is_telemetry ? "NORMAL" : "FULL", db->store->cache_bytes ? (int)(db->store->cache_bytes / 1024) : SQLITE_CACHE_KIB, SQLITE_MMAP_BYTES, SQLITE_WAL_KEEP_BYTES);
+             db->is_telemetry ? "NORMAL" : "FULL",
+             db->store->cache_bytes ? (int)(db->store->cache_bytes / 1024) : SQLITE_CACHE_KIB, SQLITE_MMAP_BYTES,
+             SQLITE_WAL_KEEP_BYTES);
     return exec(db, sql, err);
 }
 
@@ -121,11 +128,13 @@ static enum err_code db_open_sqlite(struct db *db, bool create, struct err *err)
         /* Made by us, so that nobody else on the machine can read it; -wal and -shm get the same mode. */
         AUTO_FD fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (fd < 0)
-            return err_set(err, errno == EACCES || errno == EROFS ? ERR_DENIED : ERR_IO, "create %s: %s", path, strerror(errno));
+            return err_set(err, errno == EACCES || errno == EROFS ? ERR_DENIED : ERR_IO, "create %s: %s", path,
+                           strerror(errno));
         TRY(file_sync_parent(path, err));
     }
     sqlite3 *handle = NULL;
-    int flags = (db->store->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+    int flags = (db->store->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX |
+                SQLITE_OPEN_PRIVATECACHE;
     int rc = sqlite3_open_v2(path, &handle, flags, NULL);
     db->handle = handle;
     enum err_code code = rc == SQLITE_OK ? settle(db, err) : fail(db, rc, err);
@@ -144,9 +153,9 @@ static enum err_code content(struct db *db, enum db_content *ret_content, struct
     int64_t application = 0, tables = 0;
     TRY(one_int(db, "PRAGMA application_id", &application, err));
     TRY(one_int(db, "SELECT count(*) FROM sqlite_master", &tables, err));
-    *ret_content = application == SQLITE_APPLICATION_ID     ? DB_CONTENT_OURS
-                   : application == 0 && tables == 0 ? DB_CONTENT_EMPTY
-                                                            : DB_CONTENT_FOREIGN;
+    *ret_content = application == SQLITE_APPLICATION_ID ? DB_CONTENT_OURS
+                   : application == 0 && tables == 0    ? DB_CONTENT_EMPTY
+                                                        : DB_CONTENT_FOREIGN;
     return ERR_NONE;
 }
 
@@ -158,10 +167,11 @@ static enum err_code ready(struct db *db, struct err *err)
 static enum err_code claim(struct db *db, struct err *err)
 {
     char sql[320];
-    snprintf(sql, sizeof sql,
-             "PRAGMA application_id=%d; CREATE TABLE schema_migration (number INTEGER PRIMARY KEY, title TEXT NOT NULL, "
-             "digest TEXT NOT NULL, applied_ms INTEGER NOT NULL) STRICT",
-             SQLITE_APPLICATION_ID);
+    snprintf(
+        sql, sizeof sql,
+        "PRAGMA application_id=%d; CREATE TABLE schema_migration (number INTEGER PRIMARY KEY, title TEXT NOT NULL, "
+        "digest TEXT NOT NULL, applied_ms INTEGER NOT NULL) STRICT",
+        SQLITE_APPLICATION_ID);
     return exec(db, sql, err);
 }
 
@@ -261,14 +271,15 @@ static int bind_one(sqlite3_stmt *stmt, int at, const struct sql_value *in)
     case SQL_TEXT:
         return sqlite3_bind_text64(stmt, at, in->s.ptr, in->s.len_bytes, SQLITE_STATIC, SQLITE_UTF8);
     case SQL_BLOB:
-        return in->s.len_bytes ? sqlite3_bind_blob64(stmt, at, in->s.ptr, in->s.len_bytes, SQLITE_STATIC) : sqlite3_bind_zeroblob(stmt, at, 0);
+        return in->s.len_bytes ? sqlite3_bind_blob64(stmt, at, in->s.ptr, in->s.len_bytes, SQLITE_STATIC)
+                               : sqlite3_bind_zeroblob(stmt, at, 0);
     }
     return SQLITE_MISUSE;
 }
 
 static enum err_code run(struct db *db, const struct db_stmt *stmt, const struct sql_value *values,
-                         enum err_code (*row)(void *ctx, struct db_row *row, struct err *err), void *ctx, struct arena *arena,
-                         int64_t *ret_changes, struct err *err)
+                         enum err_code (*row)(void *ctx, struct db_row *row, struct err *err), void *ctx,
+                         struct arena *arena, int64_t *ret_changes, struct err *err)
 {
     sqlite3_stmt *handle = stmt->handle;
     int param_count = sqlite3_bind_parameter_count(handle);

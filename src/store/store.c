@@ -114,7 +114,8 @@ static enum err_code learn(struct db *db, struct err *err)
     return ERR_NONE;
 }
 
-enum err_code store_connect(const char *where, const struct store_options *options, struct store **ret_store, struct db **ret_db, struct err *err)
+enum err_code store_connect(const char *where, const struct store_options *options, struct store **ret_store,
+                            struct db **ret_db, struct err *err)
 {
     must(options->node >= 0 && options->node <= ID_NODE_MAX && options->lane >= 0 && options->lane <= STORE_LANE_MAX);
     struct store *store = mem_alloc(sizeof *store);
@@ -154,7 +155,8 @@ enum err_code store_connect(const char *where, const struct store_options *optio
     return ERR_NONE;
 }
 
-enum err_code store_open(const char *where, const struct store_options *options, struct store **ret_store, struct err *err)
+enum err_code store_open(const char *where, const struct store_options *options, struct store **ret_store,
+                         struct err *err)
 {
     AUTO_STORE store = NULL;
     struct db *db = NULL;
@@ -304,7 +306,9 @@ enum err_code store_write_lock(struct store *store, struct err *err)
     }
     pthread_mutex_unlock(&store->lock);
     pthread_cond_destroy(&me.turn);
-    return me.is_mine ? ERR_NONE : err_set(err, ERR_BUSY, "other writers held the database for %lld ms", (long long)store->busy_ms);
+    return me.is_mine
+               ? ERR_NONE
+               : err_set(err, ERR_BUSY, "other writers held the database for %lld ms", (long long)store->busy_ms);
 }
 
 void store_write_unlock(struct store *store)

@@ -14,25 +14,26 @@ struct store_options {
     const struct sql_module *const *modules; /* NULL-terminated: sql_modules_all, or in a test the layers it needs */
     const struct clock *NULLABLE clock;      /* NULL: the real one */
     const char *NULLABLE blob_folder;        /* NULL: large blobs are refused */
-    int node;                                /* 0..ID_NODE_MAX; kept in a new database, which afterwards knows it itself */
-    int lane;                                /* 0..STORE_LANE_MAX: differs between processes of one node, so that their ids do */
-    bool create;                             /* make the SQLite file when there is none */
-    bool migrate;                            /* bring the schema up; false: an older schema is refused with ERR_CONFLICT */
+    int node;     /* 0..ID_NODE_MAX; kept in a new database, which afterwards knows it itself */
+    int lane;     /* 0..STORE_LANE_MAX: differs between processes of one node, so that their ids do */
+    bool create;  /* make the SQLite file when there is none */
+    bool migrate; /* bring the schema up; false: an older schema is refused with ERR_CONFLICT */
     bool read_only;
-    size_t pool_max;                         /* connections at most; 0: STORE_POOL_DEFAULT */
-    size_t cache_bytes;                      /* SQLite pages a connection keeps; 0: 2 MB, enough for a server, little for bulk work */
-    int64_t busy_ms;                         /* how long to wait for a writer or a connection; 0: STORE_BUSY_MS */
+    size_t pool_max;    /* connections at most; 0: STORE_POOL_DEFAULT */
+    size_t cache_bytes; /* SQLite pages a connection keeps; 0: 2 MB, enough for a server, little for bulk work */
+    int64_t busy_ms;    /* how long to wait for a writer or a connection; 0: STORE_BUSY_MS */
 };
 #define STORE_POOL_DEFAULT 16u
-#define STORE_BUSY_MS 10000
-#define STORE_LANE_MAX 7
+#define STORE_BUSY_MS      10000
+#define STORE_LANE_MAX     7
 
 enum store_engine { STORE_SQLITE, STORE_POSTGRES };
 
 /* where: a path, or postgresql://... / postgres://... (as --store takes it). Errors a person can act on:
  *   ERR_NOT_FOUND  no such file and create is false          ERR_SYNTAX    not a luytre database
- *   ERR_UNSUPPORTED  made by a newer luytre                   ERR_CONFLICT  older schema and migrate is false, or edited migration
- *   ERR_DENIED     file or server does not let us in          ERR_IO        disk, server gone                     ERR_BUSY  locked */
+ *   ERR_UNSUPPORTED  made by a newer luytre                   ERR_CONFLICT  older schema and migrate is false, or
+ * edited migration ERR_DENIED     file or server does not let us in          ERR_IO        disk, server gone ERR_BUSY
+ * locked */
 MUST_USE enum err_code store_open(const char *where, const struct store_options *options, struct store **ret_store,
                                   struct err *err);
 void store_close(struct store *NULLABLE store); /* every db must have been given back */
@@ -42,7 +43,8 @@ static inline void store_cleanup(struct store *NULLABLE *store)
 }
 #define AUTO_STORE __attribute__((cleanup(store_cleanup))) struct store *
 
-/* A connection from the pool; waits up to busy_ms for one, then ERR_BUSY. A broken PostgreSQL connection is replaced here. */
+/* A connection from the pool; waits up to busy_ms for one, then ERR_BUSY. A broken PostgreSQL connection is replaced
+ * here. */
 MUST_USE enum err_code store_db_take(struct store *store, struct db **ret_db, struct err *err);
 /* The same, but a commit may be lost in a power cut (never torn): SQLite synchronous NORMAL, PostgreSQL
  * synchronous_commit off. Only for telemetry that its sender repeats. */

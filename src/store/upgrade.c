@@ -86,7 +86,8 @@ static enum err_code snapshot(struct db *db, const char *path, int64_t *ret_byte
     return file_sync_parent(path, err);
 }
 
-static enum err_code upgrade(struct db *db, const struct upgrade_plan *plan, struct upgrade_report *report, struct err *err)
+static enum err_code upgrade(struct db *db, const struct upgrade_plan *plan, struct upgrade_report *report,
+                             struct err *err)
 {
     enum db_content content = DB_CONTENT_EMPTY;
     TRY(db->driver->content(db, &content, err));

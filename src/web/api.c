@@ -1,7 +1,8 @@
 /* api.c - REST for programs over the same domain functions as the pages: /api/v1, JSON in and out.
- * Ids are decimal text, days ISO 8601, unknown is null. A list gives items and next: hand next back as `after` for the following page; null
- * is the end. Errors are problem+json with error, reason and field. A token carries rights, the person's grants decide where: an object that
- * is not theirs is not found. Every row describes itself (struct api_doc) for /api/openapi.json. */
+ * Ids are decimal text, days ISO 8601, unknown is null. A list gives items and next: hand next back as `after` for the
+ * following page; null is the end. Errors are problem+json with error, reason and field. A token carries rights, the
+ * person's grants decide where: an object that is not theirs is not found. Every row describes itself (struct api_doc)
+ * for /api/openapi.json. */
 #include <sys/mman.h>
 
 #include "base/limits.h"
@@ -27,69 +28,109 @@
 #define API_LETTER_BYTES  (16u << 20)
 
 /* --- schemas --- */
-#define ID_        "{\"type\":\"string\",\"pattern\":\"^[0-9]+$\"}"
-#define ID0_       "{\"type\":[\"string\",\"null\"],\"pattern\":\"^[0-9]+$\"}"
-#define TEXT_      "{\"type\":\"string\"}"
-#define TEXT0_     "{\"type\":[\"string\",\"null\"]}"
-#define INT_       "{\"type\":\"integer\"}"
-#define INT0_      "{\"type\":[\"integer\",\"null\"]}"
-#define BOOL_      "{\"type\":\"boolean\"}"
-#define DAY_       "{\"type\":\"string\",\"format\":\"date\"}"
-#define DAY0_      "{\"type\":[\"string\",\"null\"],\"format\":\"date\"}"
-#define AT0_       "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"
-#define ARRAY_(of) "{\"type\":\"array\",\"items\":" of "}"
+#define ID_                   "{\"type\":\"string\",\"pattern\":\"^[0-9]+$\"}"
+#define ID0_                  "{\"type\":[\"string\",\"null\"],\"pattern\":\"^[0-9]+$\"}"
+#define TEXT_                 "{\"type\":\"string\"}"
+#define TEXT0_                "{\"type\":[\"string\",\"null\"]}"
+#define INT_                  "{\"type\":\"integer\"}"
+#define INT0_                 "{\"type\":[\"integer\",\"null\"]}"
+#define BOOL_                 "{\"type\":\"boolean\"}"
+#define DAY_                  "{\"type\":\"string\",\"format\":\"date\"}"
+#define DAY0_                 "{\"type\":[\"string\",\"null\"],\"format\":\"date\"}"
+#define AT0_                  "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"
+#define ARRAY_(of)            "{\"type\":\"array\",\"items\":" of "}"
 #define OBJ_(required, props) "{\"type\":\"object\",\"required\":[" required "],\"properties\":{" props "}}"
-#define LIST_(item) OBJ_("\"items\",\"next\"", "\"items\":" ARRAY_(item) ",\"next\":" TEXT0_)
+#define LIST_(item)           OBJ_("\"items\",\"next\"", "\"items\":" ARRAY_(item) ",\"next\":" TEXT0_)
 
-#define UNIT_S \
-    OBJ_("\"id\",\"kind\",\"name\",\"code\",\"symbol\"", "\"id\":" ID_ ",\"kind\":" TEXT_ ",\"name\":" TEXT_ ",\"code\":" TEXT0_ ",\"symbol\":" TEXT0_)
-#define UNIT_FULL_S                                                                                                                            \
-    OBJ_("\"id\",\"kind\",\"name\",\"code\",\"symbol\",\"parents\",\"people\"",                                                                \
-         "\"id\":" ID_ ",\"kind\":" TEXT_ ",\"name\":" TEXT_ ",\"code\":" TEXT0_ ",\"symbol\":" TEXT0_ ",\"address\":" TEXT0_                  \
-         ",\"phone\":" TEXT0_ ",\"email\":" TEXT0_ ",\"sector\":" TEXT0_ ",\"from\":" DAY_ ",\"people\":" INT_ ",\"parents\":" ARRAY_(         \
+#define UNIT_S                                           \
+    OBJ_("\"id\",\"kind\",\"name\",\"code\",\"symbol\"", \
+         "\"id\":" ID_ ",\"kind\":" TEXT_ ",\"name\":" TEXT_ ",\"code\":" TEXT0_ ",\"symbol\":" TEXT0_)
+#define UNIT_FULL_S                                                                                               \
+    OBJ_("\"id\",\"kind\",\"name\",\"code\",\"symbol\",\"parents\",\"people\"",                                   \
+         "\"id\":" ID_ ",\"kind\":" TEXT_ ",\"name\":" TEXT_ ",\"code\":" TEXT0_ ",\"symbol\":" TEXT0_            \
+         ",\"address\":" TEXT0_ ",\"phone\":" TEXT0_ ",\"email\":" TEXT0_ ",\"sector\":" TEXT0_ ",\"from\":" DAY_ \
+         ",\"people\":" INT_ ",\"parents\":" ARRAY_(                                                              \
              OBJ_("\"edge_kind\",\"id\",\"name\"", "\"edge_kind\":" TEXT_ ",\"id\":" ID_ ",\"name\":" TEXT_)))
-#define CHILD_S OBJ_("\"id\",\"kind\",\"name\",\"code\",\"below\"", "\"id\":" ID_ ",\"kind\":" TEXT_ ",\"name\":" TEXT_ ",\"code\":" TEXT0_ ",\"below\":" INT_)
-#define DIRECTIVE_S                                                                                                                            \
-    OBJ_("\"id\",\"issuer\",\"title\",\"number\",\"symbol\",\"issued\",\"state\",\"parent\",\"family\"",                                       \
-         "\"id\":" ID_ ",\"issuer\":" OBJ_("\"id\",\"name\"", "\"id\":" ID_ ",\"name\":" TEXT_) ",\"title\":" TEXT_ ",\"number\":" TEXT0_      \
-         ",\"symbol\":" TEXT0_ ",\"issued\":" DAY_ ",\"state\":" TEXT_ ",\"parent\":" ID0_ ",\"family\":" ID_ ",\"instrument\":" TEXT0_)
-#define OBLIGATION_S                                                                                                                           \
-    OBJ_("\"id\",\"no\",\"catalogue_id\",\"title\",\"text\",\"denominator\",\"deadline\"",                                                     \
-         "\"id\":" ID_ ",\"no\":" INT_ ",\"catalogue_id\":" TEXT0_ ",\"title\":" TEXT_ ",\"text\":" TEXT_ ",\"trigger\":" TEXT_                \
-         ",\"period_months\":" INT0_ ",\"deadline\":" DAY0_ ",\"denominator\":" TEXT_ ",\"evidence_kinds\":" ARRAY_(TEXT_))
-#define DIRECTIVE_FULL_S                                                                                                                       \
-    OBJ_("\"id\",\"issuer\",\"title\",\"number\",\"symbol\",\"issued\",\"state\",\"parent\",\"family\",\"edge_kind\",\"obligations\"",         \
-         "\"id\":" ID_ ",\"issuer\":" OBJ_("\"id\",\"name\"", "\"id\":" ID_ ",\"name\":" TEXT_) ",\"title\":" TEXT_ ",\"number\":" TEXT0_      \
-         ",\"symbol\":" TEXT0_ ",\"issued\":" DAY_ ",\"state\":" TEXT_ ",\"parent\":" ID0_ ",\"family\":" ID_ ",\"instrument\":" TEXT0_        \
-         ",\"edge_kind\":" TEXT_ ",\"obligations\":" ARRAY_(OBLIGATION_S))
-#define COUNTS_S                                                                                                                               \
-    OBJ_("\"unseen\",\"ack\",\"doing\",\"ok\",\"due\",\"late\",\"birth\",\"na\",\"waived\"",                                                   \
-         "\"unseen\":" INT_ ",\"ack\":" INT_ ",\"doing\":" INT_ ",\"ok\":" INT_ ",\"due\":" INT_ ",\"late\":" INT_ ",\"birth\":" INT_          \
-         ",\"na\":" INT_ ",\"waived\":" INT_)
-#define STATUS_S                                                                                                                               \
-    OBJ_("\"unit\",\"directive\",\"edge_kind\",\"as_of\",\"total\",\"owed\",\"counts\",\"missing\"",                                           \
-         "\"unit\":" ID_ ",\"directive\":" ID0_ ",\"edge_kind\":" TEXT_ ",\"as_of\":" DAY_ ",\"total\":" INT_ ",\"owed\":" INT_                \
-         ",\"counts\":" COUNTS_S ",\"missing\":" ARRAY_(OBJ_("\"unit\",\"name\",\"unseen\",\"late\"",                                         \
-             "\"unit\":" ID_ ",\"name\":" TEXT_ ",\"unseen\":" INT_ ",\"late\":" INT_ ",\"focal_name\":" TEXT0_ ",\"focal_phone\":" TEXT0_)))
-#define DUTY_S                                                                                                                                 \
-    OBJ_("\"id\",\"unit\",\"title\",\"catalogue_id\",\"state\",\"due\",\"covered_until\"",                                                     \
-         "\"id\":" ID_ ",\"unit\":" OBJ_("\"id\",\"name\"", "\"id\":" ID_ ",\"name\":" TEXT_) ",\"title\":" TEXT_ ",\"catalogue_id\":" TEXT0_  \
-         ",\"subject_kind\":" TEXT_ ",\"subject_name\":" TEXT0_ ",\"state\":" TEXT_ ",\"due\":" DAY0_ ",\"covered_until\":" DAY0_)
-#define DUTY_FULL_S                                                                                                                            \
-    OBJ_("\"id\",\"unit\",\"directive\",\"title\",\"text\",\"catalogue_id\",\"state\",\"due\",\"covered_until\",\"denominator\","              \
-         "\"evidence_kinds\",\"chain\",\"evidence\"",                                                                                          \
-         "\"id\":" ID_ ",\"unit\":" OBJ_("\"id\",\"name\"", "\"id\":" ID_ ",\"name\":" TEXT_) ",\"directive\":" ID_ ",\"title\":" TEXT_        \
-         ",\"text\":" TEXT_ ",\"catalogue_id\":" TEXT0_ ",\"subject_kind\":" TEXT_ ",\"subject_name\":" TEXT0_ ",\"state\":" TEXT_             \
-         ",\"due\":" DAY0_ ",\"covered_until\":" DAY0_ ",\"acknowledged_at\":" AT0_ ",\"denominator\":" TEXT_                                  \
-         ",\"evidence_kinds\":" ARRAY_(TEXT_) ",\"chain\":" ARRAY_(OBJ_("\"directive\",\"title\",\"issuer\",\"number\",\"symbol\",\"issued\"", \
-             "\"directive\":" ID_ ",\"title\":" TEXT_ ",\"issuer\":" TEXT_ ",\"number\":" TEXT0_ ",\"symbol\":" TEXT0_ ",\"issued\":" DAY_     \
-             ",\"deadline\":" DAY0_)) ",\"evidence\":" ARRAY_(OBJ_("\"id\",\"kind\",\"title\",\"state\",\"done\",\"covers_from\",\"covers_to\"", \
-             "\"id\":" ID_ ",\"kind\":" TEXT_ ",\"title\":" TEXT_ ",\"state\":" TEXT_ ",\"done\":" DAY_ ",\"covers_from\":" DAY_               \
-             ",\"covers_to\":" DAY0_ ",\"submitted_by\":" TEXT0_ ",\"submitted_at\":" AT0_ ",\"reason\":" TEXT0_ ",\"files\":" INT_)))
-#define ME_S                                                                                                                                   \
-    OBJ_("\"id\",\"name\",\"rights\",\"units\"", "\"id\":" ID_ ",\"name\":" TEXT_ ",\"rights\":" ARRAY_(TEXT_) ",\"units\":" ARRAY_(           \
-        OBJ_("\"id\",\"name\",\"kind\",\"role\",\"edge_kind\"", "\"id\":" ID_ ",\"name\":" TEXT_ ",\"kind\":" TEXT_ ",\"role\":" TEXT_ ",\"edge_kind\":" TEXT_)))
-#define LETTER_READ_S OBJ_("\"letter\",\"duties\",\"summary\"", "\"letter\":{\"type\":\"object\"},\"duties\":" ARRAY_("{\"type\":\"object\"}") ",\"summary\":{\"type\":\"object\"}")
+#define CHILD_S                                         \
+    OBJ_("\"id\",\"kind\",\"name\",\"code\",\"below\"", \
+         "\"id\":" ID_ ",\"kind\":" TEXT_ ",\"name\":" TEXT_ ",\"code\":" TEXT0_ ",\"below\":" INT_)
+#define DIRECTIVE_S                                                                                         \
+    OBJ_("\"id\",\"issuer\",\"title\",\"number\",\"symbol\",\"issued\",\"state\",\"parent\",\"family\"",    \
+         "\"id\":" ID_ ",\"issuer\":" OBJ_(                                                                 \
+             "\"id\",\"name\"", "\"id\":" ID_ ",\"name\":" TEXT_) ",\"title\":" TEXT_ ",\"number\":" TEXT0_ \
+                                                                  ",\"symbol\":" TEXT0_ ",\"issued\":" DAY_ \
+                                                                  ",\"state\":" TEXT_ ",\"parent\":" ID0_   \
+                                                                  ",\"family\":" ID_ ",\"instrument\":" TEXT0_)
+#define OBLIGATION_S                                                                                        \
+    OBJ_("\"id\",\"no\",\"catalogue_id\",\"title\",\"text\",\"denominator\",\"deadline\"",                  \
+         "\"id\":" ID_ ",\"no\":" INT_ ",\"catalogue_id\":" TEXT0_ ",\"title\":" TEXT_ ",\"text\":" TEXT_   \
+         ",\"trigger\":" TEXT_ ",\"period_months\":" INT0_ ",\"deadline\":" DAY0_ ",\"denominator\":" TEXT_ \
+         ",\"evidence_kinds\":" ARRAY_(TEXT_))
+#define DIRECTIVE_FULL_S                                                                                               \
+    OBJ_("\"id\",\"issuer\",\"title\",\"number\",\"symbol\",\"issued\",\"state\",\"parent\",\"family\",\"edge_kind\"," \
+         "\"obligations\"",                                                                                            \
+         "\"id\":" ID_ ",\"issuer\":" OBJ_(                                                                            \
+             "\"id\",\"name\"",                                                                                        \
+             "\"id\":" ID_ ",\"name\":" TEXT_) ",\"title\":" TEXT_ ",\"number\":" TEXT0_ ",\"symbol\":" TEXT0_         \
+                                               ",\"issued\":" DAY_ ",\"state\":" TEXT_ ",\"parent\":" ID0_             \
+                                               ",\"family\":" ID_ ",\"instrument\":" TEXT0_ ",\"edge_kind\":" TEXT_    \
+                                               ",\"obligations\":" ARRAY_(OBLIGATION_S))
+#define COUNTS_S                                                                                                   \
+    OBJ_("\"unseen\",\"ack\",\"doing\",\"ok\",\"due\",\"late\",\"birth\",\"na\",\"waived\"",                       \
+         "\"unseen\":" INT_ ",\"ack\":" INT_ ",\"doing\":" INT_ ",\"ok\":" INT_ ",\"due\":" INT_ ",\"late\":" INT_ \
+         ",\"birth\":" INT_ ",\"na\":" INT_ ",\"waived\":" INT_)
+#define STATUS_S                                                                                              \
+    OBJ_("\"unit\",\"directive\",\"edge_kind\",\"as_of\",\"total\",\"owed\",\"counts\",\"missing\"",          \
+         "\"unit\":" ID_ ",\"directive\":" ID0_ ",\"edge_kind\":" TEXT_ ",\"as_of\":" DAY_ ",\"total\":" INT_ \
+         ",\"owed\":" INT_ ",\"counts\":" COUNTS_S                                                            \
+         ",\"missing\":" ARRAY_(OBJ_("\"unit\",\"name\",\"unseen\",\"late\"",                                 \
+                                     "\"unit\":" ID_ ",\"name\":" TEXT_ ",\"unseen\":" INT_ ",\"late\":" INT_ \
+                                     ",\"focal_name\":" TEXT0_ ",\"focal_phone\":" TEXT0_)))
+#define DUTY_S                                                                                                    \
+    OBJ_("\"id\",\"unit\",\"title\",\"catalogue_id\",\"state\",\"due\",\"covered_until\"",                        \
+         "\"id\":" ID_ ",\"unit\":" OBJ_(                                                                         \
+             "\"id\",\"name\"", "\"id\":" ID_ ",\"name\":" TEXT_) ",\"title\":" TEXT_ ",\"catalogue_id\":" TEXT0_ \
+                                                                  ",\"subject_kind\":" TEXT_                      \
+                                                                  ",\"subject_name\":" TEXT0_ ",\"state\":" TEXT_ \
+                                                                  ",\"due\":" DAY0_ ",\"covered_until\":" DAY0_)
+#define DUTY_FULL_S                                                                                                    \
+    OBJ_("\"id\",\"unit\",\"directive\",\"title\",\"text\",\"catalogue_id\",\"state\",\"due\",\"covered_until\","      \
+         "\"denominator\","                                                                                            \
+         "\"evidence_kinds\",\"chain\",\"evidence\"",                                                                  \
+         "\"id\":" ID_ ",\"unit\":" OBJ_(                                                                              \
+             "\"id\",\"name\"",                                                                                        \
+             "\"id\":" ID_                                                                                             \
+             ",\"name\":" TEXT_) ",\"directive\":" ID_ ",\"title\":" TEXT_ ",\"text\":" TEXT_                          \
+                                 ",\"catalogue_id\":" TEXT0_ ",\"subject_kind\":" TEXT_ ",\"subject_name\":" TEXT0_    \
+                                 ",\"state\":" TEXT_ ",\"due\":" DAY0_ ",\"covered_until\":" DAY0_                     \
+                                 ",\"acknowledged_at\":" AT0_ ",\"denominator\":" TEXT_                                \
+                                 ",\"evidence_kinds\":" ARRAY_(TEXT_) ",\"chain\":" ARRAY_(OBJ_(                       \
+                                     "\"directive\",\"title\",\"issuer\",\"number\",\"symbol\",\"issued\"",            \
+                                     "\"directive\":" ID_ ",\"title\":" TEXT_ ",\"issuer\":" TEXT_                     \
+                                     ",\"number\":" TEXT0_ ",\"symbol\":" TEXT0_ ",\"issued\":" DAY_                   \
+                                     ",\"deadline\":" DAY0_)) ",\"evidence\":" ARRAY_(OBJ_("\"id\",\"kind\","          \
+                                                                                           "\"title\",\"state\","      \
+                                                                                           "\"done\",\"covers_from\"," \
+                                                                                           "\"covers_to\"",            \
+                                                                                           "\"id\":" ID_               \
+                                                                                           ",\"kind\":" TEXT_          \
+                                                                                           ",\"title\":" TEXT_         \
+                                                                                           ",\"state\":" TEXT_         \
+                                                                                           ",\"done\":" DAY_           \
+                                                                                           ",\"covers_from\":" DAY_    \
+                                                                                           ",\"covers_to\":" DAY0_     \
+                                                                                           ",\"submitted_by\":" TEXT0_ \
+                                                                                           ",\"submitted_at\":" AT0_   \
+                                                                                           ",\"reason\":" TEXT0_       \
+                                                                                           ",\"files\":" INT_)))
+#define ME_S                                                                                 \
+    OBJ_("\"id\",\"name\",\"rights\",\"units\"",                                             \
+         "\"id\":" ID_ ",\"name\":" TEXT_ ",\"rights\":" ARRAY_(TEXT_) ",\"units\":" ARRAY_( \
+             OBJ_("\"id\",\"name\",\"kind\",\"role\",\"edge_kind\"",                         \
+                  "\"id\":" ID_ ",\"name\":" TEXT_ ",\"kind\":" TEXT_ ",\"role\":" TEXT_ ",\"edge_kind\":" TEXT_)))
+#define LETTER_READ_S                                                                                \
+    OBJ_("\"letter\",\"duties\",\"summary\"", "\"letter\":{\"type\":\"object\"},\"duties\":" ARRAY_( \
+                                                  "{\"type\":\"object\"}") ",\"summary\":{\"type\":\"object\"}")
 
 /* --- small things --- */
 
@@ -146,7 +187,8 @@ static enum err_code answer_end(struct json_writer *w, struct err *err)
 }
 
 /* Refused input with the field it is about: the form of every other error, plus the name. */
-static enum err_code refuse_field(struct request *request, struct response *response, struct str field, const struct err *why)
+static enum err_code refuse_field(struct request *request, struct response *response, struct str field,
+                                  const struct err *why)
 {
     struct json_writer w;
     json_writer_init(&w, response_json(request, response, 400), 0);
@@ -165,13 +207,13 @@ static enum err_code refuse_field(struct request *request, struct response *resp
 }
 
 /* For input with one field wrong. */
-#define TRY_FIELD(field, call)                                                       \
-    do {                                                                             \
-        enum err_code field_code_ = (call);                                          \
-        if (field_code_ == ERR_SYNTAX)                                               \
-            return refuse_field(request, response, STR(field), err);                 \
-        if (field_code_ != ERR_NONE)                                                 \
-            return field_code_;                                                      \
+#define TRY_FIELD(field, call)                                       \
+    do {                                                             \
+        enum err_code field_code_ = (call);                          \
+        if (field_code_ == ERR_SYNTAX)                               \
+            return refuse_field(request, response, STR(field), err); \
+        if (field_code_ != ERR_NONE)                                 \
+            return field_code_;                                      \
     } while (0)
 
 static enum err_code query_limit(const struct request *request, int64_t *ret_limit, struct err *err)
@@ -199,10 +241,12 @@ static void put_next(struct json_writer *w, bool has_more, int64_t cursor)
         json_field_null(w, STR("next"));
 }
 
-static enum err_code unit_get(const struct request *request, struct db *db, int64_t unit_id, struct sql_unit_page_row **ret_unit, struct err *err)
+static enum err_code unit_get(const struct request *request, struct db *db, int64_t unit_id,
+                              struct sql_unit_page_row **ret_unit, struct err *err)
 {
     struct actor actor = app_actor_with(request, RIGHT_READ);
-    TRY(sql_unit_page(db, &actor, request->arena, &(struct sql_unit_page_args){.unit_id = unit_id, .on_day = app_today(request)}, ret_unit, err));
+    TRY(sql_unit_page(db, &actor, request->arena,
+                      &(struct sql_unit_page_args){.unit_id = unit_id, .on_day = app_today(request)}, ret_unit, err));
     return *ret_unit ? ERR_NONE : err_set(err, ERR_NOT_FOUND, "không có đơn vị này");
 }
 
@@ -233,7 +277,8 @@ static enum err_code me_get(struct request *request, struct response *response, 
     TRY(app_db(request, &db, err));
     struct actor actor = app_actor_with(request, RIGHT_READ);
     struct sql_api_me_units_rows units;
-    TRY(sql_api_me_units(db, &actor, request->arena, &(struct sql_api_me_units_args){.on_day = app_today(request)}, &units, err));
+    TRY(sql_api_me_units(db, &actor, request->arena, &(struct sql_api_me_units_args){.on_day = app_today(request)},
+                         &units, err));
     struct json_writer w = answer_begin(request, response);
     json_field_id(&w, STR("id"), request->session.person_id);
     json_field_str(&w, STR("name"), request->session.name);
@@ -271,8 +316,11 @@ static enum err_code units_get(struct request *request, struct response *respons
     struct sql_api_units_rows rows;
     struct str code = form_get(&request->query, STR("code"));
     TRY(sql_api_units(db, &actor, request->arena,
-                      &(struct sql_api_units_args){.search = app_search(request, STR("q")), .code = str_is_empty(code) ? STR_NONE : code, .on_day = app_today(request),
-                                                   .after_id = after, .limit_count = limit + 1},
+                      &(struct sql_api_units_args){.search = app_search(request, STR("q")),
+                                                   .code = str_is_empty(code) ? STR_NONE : code,
+                                                   .on_day = app_today(request),
+                                                   .after_id = after,
+                                                   .limit_count = limit + 1},
                       &rows, err));
     size_t n = rows.count > (size_t)limit ? (size_t)limit : rows.count;
     struct json_writer w = answer_begin(request, response);
@@ -302,7 +350,8 @@ static enum err_code unit_one_get(struct request *request, struct response *resp
     TRY(unit_get(request, db, id, &u, err));
     struct actor actor = app_actor(request);
     struct sql_unit_parents_rows parents;
-    TRY(sql_unit_parents(db, &actor, request->arena, &(struct sql_unit_parents_args){.unit_id = id, .on_day = app_today(request)}, &parents, err));
+    TRY(sql_unit_parents(db, &actor, request->arena,
+                         &(struct sql_unit_parents_args){.unit_id = id, .on_day = app_today(request)}, &parents, err));
     struct json_writer w = answer_begin(request, response);
     json_field_id(&w, STR("id"), u->id);
     json_field_str(&w, STR("kind"), u->kind);
@@ -338,7 +387,10 @@ static enum err_code unit_children_get(struct request *request, struct response 
     TRY(unit_get(request, db, id, &u, err));
     struct actor actor = app_actor(request);
     struct sql_unit_children_rows rows;
-    TRY(sql_unit_children(db, &actor, request->arena, &(struct sql_unit_children_args){.unit_id = id, .edge_kind = query_edge(request), .on_day = app_today(request)}, &rows, err));
+    TRY(sql_unit_children(
+        db, &actor, request->arena,
+        &(struct sql_unit_children_args){.unit_id = id, .edge_kind = query_edge(request), .on_day = app_today(request)},
+        &rows, err));
     struct json_writer w = answer_begin(request, response);
     json_put_key(&w, STR("items"));
     json_array_begin(&w);
@@ -357,7 +409,8 @@ static enum err_code unit_children_get(struct request *request, struct response 
 }
 
 /* Figures of a unit and everything below, in one directive or all. */
-static enum err_code put_status(struct request *request, struct response *response, struct db *db, int64_t unit_id, int64_t directive_id, struct str edge, struct err *err)
+static enum err_code put_status(struct request *request, struct response *response, struct db *db, int64_t unit_id,
+                                int64_t directive_id, struct str edge, struct err *err)
 {
     struct sql_unit_page_row *u;
     TRY(unit_get(request, db, unit_id, &u, err));
@@ -371,7 +424,11 @@ static enum err_code put_status(struct request *request, struct response *respon
     struct sql_unit_missing_rows missing = {0};
     if (as_of == CIVIL_NONE)
         TRY(sql_unit_missing(db, &actor, request->arena,
-                             &(struct sql_unit_missing_args){.root_id = unit_id, .scope_id = directive_id, .edge_kind = edge, .on_day = today, .limit_count = API_MISSING_MAX},
+                             &(struct sql_unit_missing_args){.root_id = unit_id,
+                                                             .scope_id = directive_id,
+                                                             .edge_kind = edge,
+                                                             .on_day = today,
+                                                             .limit_count = API_MISSING_MAX},
                              &missing, err));
     struct json_writer w = answer_begin(request, response);
     json_field_id(&w, STR("unit"), unit_id);
@@ -421,7 +478,9 @@ static enum err_code unit_duties_get(struct request *request, struct response *r
     TRY(unit_get(request, db, id, &u, err));
     struct actor actor = app_actor(request);
     struct sql_assignment_list_unit_rows rows;
-    TRY(sql_assignment_list_unit(db, &actor, request->arena, &(struct sql_assignment_list_unit_args){.unit_id = id, .on_day = app_today(request)}, &rows, err));
+    TRY(sql_assignment_list_unit(db, &actor, request->arena,
+                                 &(struct sql_assignment_list_unit_args){.unit_id = id, .on_day = app_today(request)},
+                                 &rows, err));
     struct json_writer w = answer_begin(request, response);
     json_put_key(&w, STR("items"));
     json_array_begin(&w);
@@ -458,8 +517,11 @@ static enum err_code directives_get(struct request *request, struct response *re
     struct str state = form_get(&request->query, STR("state"));
     struct sql_directive_list_rows rows;
     TRY(sql_directive_list(db, &actor, request->arena,
-                           &(struct sql_directive_list_args){.search = app_search(request, STR("q")), .state = str_is_empty(state) ? STR_NONE : state, .before_id = after,
-                                                             .limit_count = limit + 1, .on_day = app_today(request)},
+                           &(struct sql_directive_list_args){.search = app_search(request, STR("q")),
+                                                             .state = str_is_empty(state) ? STR_NONE : state,
+                                                             .before_id = after,
+                                                             .limit_count = limit + 1,
+                                                             .on_day = app_today(request)},
                            &rows, err));
     size_t n = rows.count > (size_t)limit ? (size_t)limit : rows.count;
     struct json_writer w = answer_begin(request, response);
@@ -485,7 +547,8 @@ static enum err_code directives_get(struct request *request, struct response *re
     return answer_end(&w, err);
 }
 
-static enum err_code directive_of(const struct request *request, struct db *db, struct sql_directive_get_row **ret_directive, struct err *err)
+static enum err_code directive_of(const struct request *request, struct db *db,
+                                  struct sql_directive_get_row **ret_directive, struct err *err)
 {
     int64_t id;
     TRY(request_id(request, STR("id"), &id, err));
@@ -573,18 +636,19 @@ static enum err_code directive_rows_get(struct request *request, struct response
     TRY(rollup_scope_kind(db, d->id, request->arena, &kind, err));
     bool is_family = str_equal(kind, STR("family"));
     struct sql_assignment_list_scope_rows rows;
-    TRY(sql_assignment_list_scope(db, &actor, request->arena,
-                                  &(struct sql_assignment_list_scope_args){.root_id = unit_id,
-                                                                           .edge_kind = d->edge_kind,
-                                                                           .on_day = app_today(request),
-                                                                           .family_id = is_family ? OPT_I64(d->id) : (struct opt_i64)OPT_NONE,
-                                                                           .directive_id = is_family ? (struct opt_i64)OPT_NONE : OPT_I64(d->id),
-                                                                           .catalogue_id = STR_NONE,
-                                                                           .state = has_state ? (int64_t)state : -1,
-                                                                           .search = app_search(request, STR("q")),
-                                                                           .limit_count = limit + 1,
-                                                                           .offset_count = after < 0 ? 0 : after},
-                                  &rows, err));
+    TRY(sql_assignment_list_scope(
+        db, &actor, request->arena,
+        &(struct sql_assignment_list_scope_args){.root_id = unit_id,
+                                                 .edge_kind = d->edge_kind,
+                                                 .on_day = app_today(request),
+                                                 .family_id = is_family ? OPT_I64(d->id) : (struct opt_i64)OPT_NONE,
+                                                 .directive_id = is_family ? (struct opt_i64)OPT_NONE : OPT_I64(d->id),
+                                                 .catalogue_id = STR_NONE,
+                                                 .state = has_state ? (int64_t)state : -1,
+                                                 .search = app_search(request, STR("q")),
+                                                 .limit_count = limit + 1,
+                                                 .offset_count = after < 0 ? 0 : after},
+        &rows, err));
     size_t n = rows.count > (size_t)limit ? (size_t)limit : rows.count;
     struct json_writer w = answer_begin(request, response);
     json_put_key(&w, STR("items"));
@@ -618,7 +682,8 @@ static enum err_code body_parse(const struct request *request, struct str text, 
     return json_type(*ret_root) == JSON_OBJECT ? ERR_NONE : err_set(err, ERR_SYNTAX, "cần một đối tượng JSON");
 }
 
-static enum err_code body_id(struct json root, struct str name, const struct request *request, int64_t *ret_id, struct err *err)
+static enum err_code body_id(struct json root, struct str name, const struct request *request, int64_t *ret_id,
+                             struct err *err)
 {
     struct str text = json_str_or_none(json_get(root, name), request->arena);
     if (str_is_null(text) || !str_to_i64(text, ret_id) || *ret_id <= 0)
@@ -648,12 +713,14 @@ static enum err_code acknowledge_post(struct request *request, struct response *
     return answer_end(&w, err);
 }
 
-static enum err_code duty_of(const struct request *request, struct db *db, struct sql_assignment_page_row **ret_duty, struct err *err)
+static enum err_code duty_of(const struct request *request, struct db *db, struct sql_assignment_page_row **ret_duty,
+                             struct err *err)
 {
     int64_t id;
     TRY(request_id(request, STR("id"), &id, err));
     struct actor actor = app_actor_with(request, RIGHT_READ);
-    TRY(sql_assignment_page(db, &actor, request->arena, &(struct sql_assignment_page_args){.id = id, .on_day = app_today(request)}, ret_duty, err));
+    TRY(sql_assignment_page(db, &actor, request->arena,
+                            &(struct sql_assignment_page_args){.id = id, .on_day = app_today(request)}, ret_duty, err));
     return *ret_duty ? ERR_NONE : err_set(err, ERR_NOT_FOUND, "không có nghĩa vụ này");
 }
 
@@ -666,8 +733,11 @@ static enum err_code duty_one_get(struct request *request, struct response *resp
     struct actor actor = app_actor(request);
     struct sql_assignment_chain_rows chain;
     struct sql_assignment_evidence_list_rows evidence;
-    TRY(sql_assignment_chain(db, &actor, request->arena, &(struct sql_assignment_chain_args){.assignment_id = a->id}, &chain, err));
-    TRY(sql_assignment_evidence_list(db, &actor, request->arena, &(struct sql_assignment_evidence_list_args){.assignment_id = a->id}, &evidence, err));
+    TRY(sql_assignment_chain(db, &actor, request->arena, &(struct sql_assignment_chain_args){.assignment_id = a->id},
+                             &chain, err));
+    TRY(sql_assignment_evidence_list(db, &actor, request->arena,
+                                     &(struct sql_assignment_evidence_list_args){.assignment_id = a->id}, &evidence,
+                                     err));
     struct json_writer w = answer_begin(request, response);
     json_field_id(&w, STR("id"), a->id);
     put_unit(&w, STR("unit"), a->unit_id, a->unit_name);
@@ -746,7 +816,8 @@ static enum err_code submit_in_transaction(struct db *db, void *ctx, struct err 
         (void)munmap(map, (size_t)file->size_bytes);
         TRY(code);
         s->files[n] = (struct evidence_file){.name = str_is_empty(file->filename) ? STR("tep") : file->filename,
-                                             .media_type = str_is_empty(file->mime) ? STR("application/octet-stream") : file->mime,
+                                             .media_type = str_is_empty(file->mime) ? STR("application/octet-stream")
+                                                                                    : file->mime,
                                              .sha256 = sha256_str(&s->hashes[n]),
                                              .size_bytes = (int64_t)file->size_bytes};
         n++;
@@ -918,21 +989,36 @@ static enum err_code letter_import_post(struct request *request, struct response
 
 /* --- the rows, each with what OpenAPI says of it --- */
 
-#define PAGING {"after", "query", "string", "next of the page before"}, {"limit", "query", "integer", "1 to 500; 100 when absent"}
-static const struct api_param units_params[] = {{"q", "query", "string", "part of the name, with or without marks"}, {"code", "query", "string", "the exact code"}, PAGING, {0}};
-static const struct api_param edge_params[] = {{"edge", "query", "string", "administrative (default), professional, incident"}, {0}};
+#define PAGING                                                   \
+    {"after", "query", "string", "next of the page before"},     \
+    {                                                            \
+        "limit", "query", "integer", "1 to 500; 100 when absent" \
+    }
+static const struct api_param units_params[] = {{"q", "query", "string", "part of the name, with or without marks"},
+                                                {"code", "query", "string", "the exact code"},
+                                                PAGING,
+                                                {0}};
+static const struct api_param edge_params[] = {
+    {"edge", "query", "string", "administrative (default), professional, incident"}, {0}};
 static const struct api_param status_params[] = {
     {"directive", "query", "string", "only what came from this directive; one at the top counts with its family"},
     {"as_of", "query", "date", "as it was known at the end of that day"},
     {"edge", "query", "string", "administrative (default), professional, incident"},
     {0}};
-static const struct api_param directives_params[] = {{"q", "query", "string", "part of the title or number"}, {"state", "query", "string", "draft, issued, withdrawn"}, PAGING, {0}};
-static const struct api_param rollup_params[] = {{"unit", "query", "string", "at and below this unit; the issuer when absent"}, {"as_of", "query", "date", "as it was known at the end of that day"}, {0}};
-static const struct api_param rows_params[] = {{"unit", "query", "string", "at and below this unit; the issuer when absent"},
-                                               {"state", "query", "string", "unseen, ack, doing, ok, due, late, birth, na, waived"},
-                                               {"q", "query", "string", "part of the unit's name"},
-                                               PAGING,
-                                               {0}};
+static const struct api_param directives_params[] = {{"q", "query", "string", "part of the title or number"},
+                                                     {"state", "query", "string", "draft, issued, withdrawn"},
+                                                     PAGING,
+                                                     {0}};
+static const struct api_param rollup_params[] = {
+    {"unit", "query", "string", "at and below this unit; the issuer when absent"},
+    {"as_of", "query", "date", "as it was known at the end of that day"},
+    {0}};
+static const struct api_param rows_params[] = {
+    {"unit", "query", "string", "at and below this unit; the issuer when absent"},
+    {"state", "query", "string", "unseen, ack, doing, ok, due, late, birth, na, waived"},
+    {"q", "query", "string", "part of the unit's name"},
+    PAGING,
+    {0}};
 
 static const struct api_doc doc_me = {"who this token acts for", NULL, NULL, ME_S};
 static const struct api_doc doc_units = {"units one may read, by id", units_params, NULL, LIST_(UNIT_S)};
@@ -944,17 +1030,26 @@ static const struct api_doc doc_directives = {"directives, newest first", direct
 static const struct api_doc doc_directive = {"one directive with its obligations", NULL, NULL, DIRECTIVE_FULL_S};
 static const struct api_doc doc_rollup = {"roll-up of one directive", rollup_params, NULL, STATUS_S};
 static const struct api_doc doc_rows = {"the rows behind the numbers, late first", rows_params, NULL, LIST_(DUTY_S)};
-static const struct api_doc doc_acknowledge = {"confirm having read a directive, in one's own name", NULL, OBJ_("\"unit\"", "\"unit\":" ID_), OBJ_("\"is_new\"", "\"is_new\":" BOOL_)};
-static const struct api_doc doc_duty = {"one duty with its chain up to the first directive and its evidence", NULL, NULL, DUTY_FULL_S};
-static const struct api_doc doc_evidence = {"hand in evidence; files: multipart/form-data with this JSON in the field \"evidence\"", NULL,
-                                            OBJ_("\"kind\",\"done\",\"fields\"", "\"kind\":" TEXT_ ",\"title\":" TEXT0_ ",\"done\":" DAY_ ",\"fields\":{\"type\":\"object\"}"),
-                                            OBJ_("\"id\"", "\"id\":" ID_)};
-static const struct api_doc doc_review = {"accept or return evidence", NULL,
-                                          OBJ_("\"decision\"", "\"decision\":{\"type\":\"string\",\"enum\":[\"accept\",\"return\"]},\"reason\":" TEXT0_),
-                                          OBJ_("\"id\",\"state\"", "\"id\":" ID_ ",\"state\":" TEXT_)};
-static const struct api_doc doc_letter_read = {"read a letter without keeping it", NULL, OBJ_("\"text\"", "\"text\":" TEXT_), LETTER_READ_S};
-static const struct api_doc doc_letter_import = {"put a letter into a unit's book", NULL, OBJ_("\"unit\",\"text\"", "\"unit\":" ID_ ",\"text\":" TEXT_ ",\"file_name\":" TEXT0_),
-                                                 OBJ_("\"id\",\"is_new\"", "\"id\":" ID_ ",\"is_new\":" BOOL_)};
+static const struct api_doc doc_acknowledge = {"confirm having read a directive, in one's own name", NULL,
+                                               OBJ_("\"unit\"", "\"unit\":" ID_),
+                                               OBJ_("\"is_new\"", "\"is_new\":" BOOL_)};
+static const struct api_doc doc_duty = {"one duty with its chain up to the first directive and its evidence", NULL,
+                                        NULL, DUTY_FULL_S};
+static const struct api_doc doc_evidence = {
+    "hand in evidence; files: multipart/form-data with this JSON in the field \"evidence\"", NULL,
+    OBJ_("\"kind\",\"done\",\"fields\"",
+         "\"kind\":" TEXT_ ",\"title\":" TEXT0_ ",\"done\":" DAY_ ",\"fields\":{\"type\":\"object\"}"),
+    OBJ_("\"id\"", "\"id\":" ID_)};
+static const struct api_doc doc_review = {
+    "accept or return evidence", NULL,
+    OBJ_("\"decision\"", "\"decision\":{\"type\":\"string\",\"enum\":[\"accept\",\"return\"]},\"reason\":" TEXT0_),
+    OBJ_("\"id\",\"state\"", "\"id\":" ID_ ",\"state\":" TEXT_)};
+static const struct api_doc doc_letter_read = {"read a letter without keeping it", NULL,
+                                               OBJ_("\"text\"", "\"text\":" TEXT_), LETTER_READ_S};
+static const struct api_doc doc_letter_import = {
+    "put a letter into a unit's book", NULL,
+    OBJ_("\"unit\",\"text\"", "\"unit\":" ID_ ",\"text\":" TEXT_ ",\"file_name\":" TEXT0_),
+    OBJ_("\"id\",\"is_new\"", "\"id\":" ID_ ",\"is_new\":" BOOL_)};
 
 static const struct route routes[] = {
     {GET, "/api/v1/me", me_get, 0, READS | API, &doc_me},

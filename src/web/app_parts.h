@@ -32,9 +32,9 @@ extern const struct route_list duty_routes;      /* page_duty.c: a duty, evidenc
 extern const struct route_list asset_routes;     /* page_asset.c: systems, devices, findings and pairs */
 extern const struct route_list report_routes; /* page_report.c: reports, answer letters, freezes, visits, cost, inbox */
 extern const struct route_list api_routes;    /* api.c: REST over the same domain functions */
-#define APP_ROUTE_LISTS                                                                                            \
-    &account_routes, &setup_routes, &home_routes, &unit_routes, &people_routes, &admin_routes, &letter_routes, &directive_routes, \
-        &duty_routes, &asset_routes, &report_routes, &api_routes
+#define APP_ROUTE_LISTS                                                                                        \
+    &account_routes, &setup_routes, &home_routes, &unit_routes, &people_routes, &admin_routes, &letter_routes, \
+        &directive_routes, &duty_routes, &asset_routes, &report_routes, &api_routes
 
 NONNULL_END
 #endif

@@ -33,9 +33,9 @@ static enum err_code find_person(struct db *db, struct str sha256, int64_t now_m
         return ERR_NONE;
     if (now_ms - info.seen_ms >= SESSION_TOUCH_MS) {
         struct err ignored;
-        err_ignore(sql_session_seen(
-                       db, &(struct sql_session_seen_args){.token_hash = sha256, .seen_ms = now_ms}, &ignored),
-                   "a session seen a minute later is no reason to refuse a page");
+        err_ignore(
+            sql_session_seen(db, &(struct sql_session_seen_args){.token_hash = sha256, .seen_ms = now_ms}, &ignored),
+            "a session seen a minute later is no reason to refuse a page");
     }
     ret_session->person_id = info.person_id;
     ret_session->rights = info.rights;

@@ -42,10 +42,12 @@ int64_t listing_page(const struct request *request)
     return page;
 }
 
-struct part_pager listing_pager(const struct request *request, struct str path, const struct link_param *params, size_t count, int64_t page, int64_t shown,
-                                int64_t total, bool has_files)
+struct part_pager listing_pager(const struct request *request, struct str path, const struct link_param *params,
+                                size_t count, int64_t page, int64_t shown, int64_t total, bool has_files)
 {
-    struct part_pager pager = {.from = shown ? (page - 1) * LISTING_PAGE_ROWS + 1 : 0, .to = (page - 1) * LISTING_PAGE_ROWS + shown, .total = total};
+    struct part_pager pager = {.from = shown ? (page - 1) * LISTING_PAGE_ROWS + 1 : 0,
+                               .to = (page - 1) * LISTING_PAGE_ROWS + shown,
+                               .total = total};
     struct link_param *all = arena_new_array(request->arena, struct link_param, count + 1);
     if (!all)
         return pager;
@@ -68,7 +70,9 @@ struct part_pager listing_pager(const struct request *request, struct str path, 
 
 enum listing_file listing_file_of(const struct request *request)
 {
-    return str_ends_with(request->path, STR(".xlsx")) ? LISTING_XLSX : str_ends_with(request->path, STR(".csv")) ? LISTING_CSV : LISTING_PAGE;
+    return str_ends_with(request->path, STR(".xlsx"))  ? LISTING_XLSX
+           : str_ends_with(request->path, STR(".csv")) ? LISTING_CSV
+                                                       : LISTING_PAGE;
 }
 
 struct rows {
@@ -86,7 +90,8 @@ static enum err_code next_row(void *ctx, const struct sheet_cell **ret_cells, st
 }
 
 /* The library writes by name only: into the spool folder under a name nobody guesses, gone before it is sent. */
-static enum err_code respond_xlsx(struct request *request, struct response *response, struct str name, const struct sheet *sheet, struct err *err)
+static enum err_code respond_xlsx(struct request *request, struct response *response, struct str name,
+                                  const struct sheet *sheet, struct err *err)
 {
     struct sha256 random;
     crypto_random(&random, sizeof random);
@@ -102,15 +107,18 @@ static enum err_code respond_xlsx(struct request *request, struct response *resp
     err_ignore(file_remove(path, &ignored), "a spool file that stays is swept with the spool");
     if (read != ERR_NONE)
         return read;
-    response_file(request, response, STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), name, bytes);
+    response_file(request, response, STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), name,
+                  bytes);
     return ERR_NONE;
 }
 
-enum err_code listing_respond(struct request *request, struct response *response, enum listing_file file, struct str name, const struct sheet_column *columns,
-                              size_t column_count, const struct sheet_cell *cells, size_t row_count, struct err *err)
+enum err_code listing_respond(struct request *request, struct response *response, enum listing_file file,
+                              struct str name, const struct sheet_column *columns, size_t column_count,
+                              const struct sheet_cell *cells, size_t row_count, struct err *err)
 {
     struct rows rows = {cells, column_count, row_count, 0};
-    struct sheet sheet = {.name = name, .columns = columns, .column_count = column_count, .next = next_row, .ctx = &rows};
+    struct sheet sheet = {
+        .name = name, .columns = columns, .column_count = column_count, .next = next_row, .ctx = &rows};
     if (file == LISTING_XLSX)
         return respond_xlsx(request, response, app_href(request, "%.*s.xlsx", STR_ARG(name)), &sheet, err);
     AUTO_BUF buf;
@@ -119,6 +127,7 @@ enum err_code listing_respond(struct request *request, struct response *response
     TRY(sheet_write_csv(&sheet, &sink, err));
     struct str bytes;
     TRY(buf_to_arena(&buf, request->arena, &bytes, err));
-    response_file(request, response, STR("text/csv; charset=utf-8"), app_href(request, "%.*s.csv", STR_ARG(name)), bytes);
+    response_file(request, response, STR("text/csv; charset=utf-8"), app_href(request, "%.*s.csv", STR_ARG(name)),
+                  bytes);
     return ERR_NONE;
 }

@@ -118,10 +118,12 @@ enum err_code openapi_print(const struct web *web, struct buf *buf, struct err *
             "\"description\":\"refused, with the reason "
             "and what to "
             "do\",\"content\":{\"application/"
-            "problem+json\":{\"schema\":{\"type\":\"object\",\"required\":[\"title\",\"status\",\"detail\",\"todo\",\"error\",\"reason\",\"field\"],"
+            "problem+json\":{\"schema\":{\"type\":\"object\",\"required\":[\"title\",\"status\",\"detail\",\"todo\","
+            "\"error\",\"reason\",\"field\"],"
             "\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":"
             "\"integer\"},\"detail\":{\"type\":\"string\"},"
-            "\"todo\":{\"type\":\"string\"},\"error\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"},\"field\":{\"type\":[\"string\",\"null\"]}}}}}}}}"));
+            "\"todo\":{\"type\":\"string\"},\"error\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"},\"field\":"
+            "{\"type\":[\"string\",\"null\"]}}}}}}}}"));
     json_put_key(&w, STR("security"));
     json_put_raw(&w, STR("[{\"token\":[]}]"));
     json_object_end(&w);

@@ -70,8 +70,8 @@ static struct str sentence(const struct request *request, const struct err *err)
     char upper[4];
     size_t n = utf8_put(upper, viet_upper_char(first));
     struct str rest = str_slice(text, pos, text.len_bytes);
-    struct str whole =
-        arena_printf(request->arena, "%.*s%.*s%s", (int)n, upper, STR_ARG(rest), str_ends_with(rest, STR(".")) ? "" : ".");
+    struct str whole = arena_printf(request->arena, "%.*s%.*s%s", (int)n, upper, STR_ARG(rest),
+                                    str_ends_with(rest, STR(".")) ? "" : ".");
     return str_is_null(whole) ? text : whole;
 }
 
@@ -115,8 +115,8 @@ static enum err_code lock_left(struct request *request, struct db *db, struct st
     struct sql_credential_by_name_row *row = NULL;
     struct str name = viet_lower(request->arena, str_trim(typed));
     if (!str_is_empty(name))
-        TRY(sql_credential_by_name(db, request->arena, &(struct sql_credential_by_name_args){.sign_in_name = name}, &row,
-                                   err));
+        TRY(sql_credential_by_name(db, request->arena, &(struct sql_credential_by_name_args){.sign_in_name = name},
+                                   &row, err));
     int64_t until_ms = row && row->locked_until_ms.has ? row->locked_until_ms.v : request->now_ms + 1000;
     *ret_words = locked_words(request, until_ms > request->now_ms ? until_ms - request->now_ms : 1000);
     return ERR_NONE;
@@ -205,10 +205,8 @@ static enum err_code code_page(struct request *request, struct response *respons
     struct layout_frame *frame = NULL;
     struct page_out o;
     TRY(page_begin(request, response, status, text_of(request, MSG_ACCOUNT_CODE_TITLE), &frame, &o, err));
-    page_code(&o, &(struct page_code){.frame = frame,
-                                      .back = request_field(request, STR("back")),
-                                      .error = error,
-                                      .locked = locked});
+    page_code(&o, &(struct page_code){
+                      .frame = frame, .back = request_field(request, STR("back")), .error = error, .locked = locked});
     return ERR_NONE;
 }
 
@@ -270,7 +268,8 @@ static enum err_code qr_draw(struct request *request, struct str text, struct ht
     struct page_out o = {&buf, request->lang, STR_NONE};
     buf_printf(&buf, "<svg viewBox=\"0 0 %d %d\" width=\"224\" height=\"224\" role=\"img\" aria-label=\"", side, side);
     out_attr(&o, text_of(request, MSG_ACCOUNT_ENROL_QR));
-    buf_printf(&buf, "\" shape-rendering=\"crispEdges\"><path fill=\"white\" d=\"M0 0h%dv%dH0z\"/><path fill=\"black\" d=\"",
+    buf_printf(&buf,
+               "\" shape-rendering=\"crispEdges\"><path fill=\"white\" d=\"M0 0h%dv%dH0z\"/><path fill=\"black\" d=\"",
                side, side);
     for (int y = 0; y < qr->width; y++) {
         const unsigned char *row = qr->data + (size_t)y * (size_t)qr->width;
@@ -335,8 +334,7 @@ static enum err_code enrol_do(struct request *request, struct response *response
         return ERR_NONE;
     struct totp_enrolment enrolment;
     struct page_enrol page = {0};
-    enum err_code code =
-        totp_enrol(db, &app_of(request)->keys, own_token(request), request->arena, &enrolment, err);
+    enum err_code code = totp_enrol(db, &app_of(request)->keys, own_token(request), request->arena, &enrolment, err);
     if (code == ERR_CONFLICT) {
         page.error = text_of(request, MSG_ACCOUNT_ENROL_NO_PASSWORD);
         return enrol_page(request, response, 409, &info, &page, err);
@@ -381,9 +379,9 @@ static enum err_code enrol_confirm(struct request *request, struct response *res
         return ERR_NONE;
     struct recovery_codes codes;
     struct session_token token;
-    enum err_code code = totp_confirm(db, &app_of(request)->keys, own_token(request),
-                                      str_trim(form_get(&request->form, STR("code"))), request->arena, &codes, &token,
-                                      err);
+    enum err_code code =
+        totp_confirm(db, &app_of(request)->keys, own_token(request), str_trim(form_get(&request->form, STR("code"))),
+                     request->arena, &codes, &token, err);
     if (code == ERR_DENIED || code == ERR_SYNTAX || code == ERR_BUSY) {
         struct page_enrol page = {.started = true, .error = text_of(request, MSG_ACCOUNT_ENROL_WRONG)};
         return enrol_page(request, response, 422, &info, &page, err);
@@ -503,8 +501,7 @@ static enum err_code invitation_do(struct request *request, struct response *res
         }
     }
     if (!str_is_null(why)) {
-        page.error =
-            msg_str(request->arena, request->lang, MSG_ACCOUNT_NOT_SAVED, 0, MSG_ARGS(ARG_STR("why", why)));
+        page.error = msg_str(request->arena, request->lang, MSG_ACCOUNT_NOT_SAVED, 0, MSG_ARGS(ARG_STR("why", why)));
         return invitation_page(request, response, 422, &link, &page, err);
     }
     code = go_in(request, response, db, token.text, true, err);
@@ -537,10 +534,10 @@ static enum err_code demo_show(struct request *request, struct response *respons
 
 static struct str agent_words(const struct request *request, struct str agent)
 {
-    static const char *const browsers[][2] = {{"Edg/", "Edge"},       {"OPR/", "Opera"},       {"coc_coc", "Cốc Cốc"},
+    static const char *const browsers[][2] = {{"Edg/", "Edge"},        {"OPR/", "Opera"},     {"coc_coc", "Cốc Cốc"},
                                               {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Chromium/", "Chromium"},
                                               {"Safari/", "Safari"},   {"curl/", "curl"}};
-    static const char *const systems[][2] = {{"Android", "Android"}, {"iPhone", "iPhone"},     {"iPad", "iPad"},
+    static const char *const systems[][2] = {{"Android", "Android"}, {"iPhone", "iPhone"},  {"iPad", "iPad"},
                                              {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"}};
     struct str browser = STR_NONE, system = STR_NONE;
     for (size_t i = 0; i < ARRAY_LEN(browsers) && str_is_null(browser); i++)
@@ -735,7 +732,8 @@ static enum err_code contact_do(struct request *request, struct response *respon
     TRY(sql_person_raw(db, request->arena, &(struct sql_person_raw_args){.id = request->session.person_id}, &raw, err));
     if (!raw)
         return err_set(err, ERR_NOT_FOUND, "no such person");
-    /* Nobody else's record can be named here: one's own number is one's own to correct, without the right to manage people. */
+    /* Nobody else's record can be named here: one's own number is one's own to correct, without the right to manage
+     * people. */
     struct actor self = app_actor(request);
     self.all = true;
     TRY(person_update(db, &self, raw->id,
@@ -810,7 +808,8 @@ static enum err_code session_end_do(struct request *request, struct response *re
         if (str_equal(sessions.items[i].token_hash, hash)) { /* only one's own are in the list */
             struct ending e = {hash, actor.person_id};
             TRY(db_transact(db, end_in_transaction, &e, err));
-            app_done_redirect(request, response, STR("/account"), text_of(request, MSG_ACCOUNT_SESSION_ENDED), STR_NONE);
+            app_done_redirect(request, response, STR("/account"), text_of(request, MSG_ACCOUNT_SESSION_ENDED),
+                              STR_NONE);
             return ERR_NONE;
         }
     return err_set(err, ERR_NOT_FOUND, "no such session of this person");
@@ -823,10 +822,10 @@ static enum err_code session_others_do(struct request *request, struct response 
     struct actor actor = app_actor(request);
     int64_t closed = 0;
     TRY(session_close_all(db, &actor, actor.person_id, own_token(request), &closed, err));
-    app_done_redirect(request, response, STR("/account"),
-                      msg_str(request->arena, request->lang, MSG_ACCOUNT_SESSIONS_ENDED, closed,
-                              MSG_ARGS(ARG_INT("n", closed))),
-                      STR_NONE);
+    app_done_redirect(
+        request, response, STR("/account"),
+        msg_str(request->arena, request->lang, MSG_ACCOUNT_SESSIONS_ENDED, closed, MSG_ARGS(ARG_INT("n", closed))),
+        STR_NONE);
     return ERR_NONE;
 }
 
@@ -861,10 +860,9 @@ static enum err_code token_do(struct request *request, struct response *response
     struct layout_frame *frame = NULL;
     struct page_out o;
     TRY(page_begin(request, response, 200, text_of(request, MSG_ACCOUNT_TOKENS), &frame, &o, err));
-    page_account_token(&o, &(struct page_account_token){.frame = frame,
-                                                        .name = name,
-                                                        .token = text,
-                                                        .until = request->now_ms + days * CIVIL_DAY_MS});
+    page_account_token(
+        &o, &(struct page_account_token){
+                .frame = frame, .name = name, .token = text, .until = request->now_ms + days * CIVIL_DAY_MS});
     return ERR_NONE;
 }
 

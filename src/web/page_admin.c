@@ -107,8 +107,7 @@ static enum err_code health_chain(struct health *h, struct db *db, struct err *e
     int64_t n = waits ? waits->waiting : 0;
     bool is_slow = waits && waits->oldest_ms.has && request->now_ms - waits->oldest_ms.v > SLOW_MS;
     struct str about = is_slow ? msg_str(request->arena, request->lang, MSG_ADMIN_H_CHAIN_LATE, n,
-                                         MSG_ARGS(ARG_INT("n", n),
-                                                  ARG_STR("at", ms_text(request, waits->oldest_ms.v))))
+                                         MSG_ARGS(ARG_INT("n", n), ARG_STR("at", ms_text(request, waits->oldest_ms.v))))
                                : count_text(request, MSG_ADMIN_H_CHAIN_FINE, n);
     add(h, is_slow ? PAGE_STATE_LATE : PAGE_STATE_OK, MSG_ADMIN_H_CHAIN, about, NULL, MSG_ADMIN_OPEN);
     return ERR_NONE;
@@ -154,9 +153,9 @@ static enum err_code health_place(struct health *h, struct db *db, struct err *e
                  : text_of(request, MSG_ADMIN_H_MAIL_NONE),
         "/admin/settings", MSG_ADMIN_SET);
     add(h, has_hotline ? PAGE_STATE_OK : PAGE_STATE_DUE, MSG_ADMIN_H_HOTLINE,
-        has_hotline ? msg_str(request->arena, request->lang, MSG_ADMIN_H_HOTLINE_FINE, 0,
-                              MSG_ARGS(ARG_STR("number", hotline)))
-                    : text_of(request, MSG_ADMIN_H_HOTLINE_NONE),
+        has_hotline
+            ? msg_str(request->arena, request->lang, MSG_ADMIN_H_HOTLINE_FINE, 0, MSG_ARGS(ARG_STR("number", hotline)))
+            : text_of(request, MSG_ADMIN_H_HOTLINE_NONE),
         "/admin/settings", MSG_ADMIN_SET);
     add(h, app->fonts ? PAGE_STATE_OK : PAGE_STATE_DUE, MSG_ADMIN_H_FONTS,
         text_of(request, app->fonts ? MSG_ADMIN_H_FONTS_FINE : MSG_ADMIN_H_FONTS_NONE), NULL, MSG_ADMIN_OPEN);
@@ -226,9 +225,8 @@ static enum err_code admin_show(struct request *request, struct response *respon
     size_t link_count = 0;
     for (size_t i = 0; i < ARRAY_LEN(rooms); i++)
         if (holds(request, rooms[i].right))
-            links[link_count++] = (struct pg_admin_link){text_of(request, rooms[i].text),
-                                                         text_of(request, rooms[i].about),
-                                                         str_from_cstr(rooms[i].href)};
+            links[link_count++] = (struct pg_admin_link){
+                text_of(request, rooms[i].text), text_of(request, rooms[i].about), str_from_cstr(rooms[i].href)};
     page.links = (struct pg_admin_link_list){links, link_count};
     page.frame = web_frame(request, text_of(request, MSG_NAV_ADMIN), STR("admin"));
     if (!page.frame)
@@ -435,17 +433,17 @@ static enum err_code audit_show(struct request *request, struct response *respon
         return arena_full(request->arena, err);
     for (size_t i = 0; i < shown; i++) {
         const struct sql_site_audit_list_row *r = &found.items[i];
-        rows[i] = (struct pg_audit_row){
-            .at = r->at_ms,
-            .who = str_is_empty(r->actor_name) ? text_of(request, MSG_ADMIN_SYSTEM) : r->actor_name,
-            .kind = r->kind,
-            .kind_href = audit_href(request, "/admin/audit", &f, r->kind, 0),
-            .object = r->object_kind,
-            .object_href = object_href(request, r),
-            .unit = r->unit_name,
-            .content = r->content,
-            .hash = short_hash(request, r->hash),
-            .erased = r->erased_by.has};
+        rows[i] = (struct pg_audit_row){.at = r->at_ms,
+                                        .who = str_is_empty(r->actor_name) ? text_of(request, MSG_ADMIN_SYSTEM)
+                                                                           : r->actor_name,
+                                        .kind = r->kind,
+                                        .kind_href = audit_href(request, "/admin/audit", &f, r->kind, 0),
+                                        .object = r->object_kind,
+                                        .object_href = object_href(request, r),
+                                        .unit = r->unit_name,
+                                        .content = r->content,
+                                        .hash = short_hash(request, r->hash),
+                                        .erased = r->erased_by.has};
     }
     struct page_admin_audit page = {
         .frame = frame,
@@ -478,9 +476,9 @@ static enum err_code audit_file(struct request *request, struct response *respon
     struct sql_site_audit_list_rows found;
     TRY(audit_rows(request, db, &f, LISTING_SHEET_ROWS, &found, err));
     const struct sheet_column columns[] = {
-        {text_of(request, MSG_ADMIN_WHEN), SHEET_TEXT, 18},    {text_of(request, MSG_ADMIN_WHO), SHEET_TEXT, 26},
-        {text_of(request, MSG_ADMIN_KIND), SHEET_TEXT, 26},    {text_of(request, MSG_ADMIN_OBJECT), SHEET_TEXT, 34},
-        {text_of(request, MSG_ADMIN_UNIT), SHEET_TEXT, 34},    {text_of(request, MSG_ADMIN_CONTENT), SHEET_TEXT, 50},
+        {text_of(request, MSG_ADMIN_WHEN), SHEET_TEXT, 18}, {text_of(request, MSG_ADMIN_WHO), SHEET_TEXT, 26},
+        {text_of(request, MSG_ADMIN_KIND), SHEET_TEXT, 26}, {text_of(request, MSG_ADMIN_OBJECT), SHEET_TEXT, 34},
+        {text_of(request, MSG_ADMIN_UNIT), SHEET_TEXT, 34}, {text_of(request, MSG_ADMIN_CONTENT), SHEET_TEXT, 50},
         {text_of(request, MSG_ADMIN_HASH), SHEET_TEXT, 66},
     };
     struct sheet_cell *cells =
@@ -514,8 +512,7 @@ static enum err_code verify_do(struct request *request, struct response *respons
     struct chain_report report;
     int64_t began_us = clock_monotonic_us();
     enum err_code code = chain_verify(db, &arena, &report, err);
-    struct page_admin_verify page = {.fine = code == ERR_NONE,
-                                     .took_ms = (clock_monotonic_us() - began_us) / 1000};
+    struct page_admin_verify page = {.fine = code == ERR_NONE, .took_ms = (clock_monotonic_us() - began_us) / 1000};
     if (code == ERR_NONE) {
         page.streams = (int64_t)report.stream_count;
         page.entries = (int64_t)report.entry_count;
@@ -612,7 +609,8 @@ static enum err_code sample_page(struct request *request, struct response *respo
 static enum err_code own_is_sample(struct request *request, struct db *db, bool *ret_is_sample, struct err *err)
 {
     struct sql_person_raw_row *self;
-    TRY(sql_person_raw(db, request->arena, &(struct sql_person_raw_args){.id = request->session.person_id}, &self, err));
+    TRY(sql_person_raw(db, request->arena, &(struct sql_person_raw_args){.id = request->session.person_id}, &self,
+                       err));
     *ret_is_sample = self && self->is_sample;
     return ERR_NONE;
 }

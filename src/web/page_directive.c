@@ -12,9 +12,9 @@
 #include "org/unit.sql.h"
 #include "web/wall.h"
 
-#define MISSING_ROWS 12
-#define TREND_MONTHS 12
-#define TREE_ROWS    12 /* worst first; the others are one tap away */
+#define MISSING_ROWS   12
+#define TREND_MONTHS   12
+#define TREE_ROWS      12 /* worst first; the others are one tap away */
 #define TREE_MORE_ROWS 40u
 
 /* --- words --- */
@@ -42,13 +42,16 @@ struct str tier_ref(const struct request *request, struct str number, struct str
         return tier_say(request, MSG_DIRECTIVE_NO_NUMBER);
     if (str_is_empty(symbol))
         return number;
-    return arena_printf(request->arena, "%.*s/%.*s", STR_ARG(str_is_empty(number) ? STR("…") : number), STR_ARG(symbol));
+    return arena_printf(request->arena, "%.*s/%.*s", STR_ARG(str_is_empty(number) ? STR("…") : number),
+                        STR_ARG(symbol));
 }
 
 static const enum msg_id state_words[DUTY_STATE_COUNT] = {
-    [DUTY_UNSEEN] = MSG_DIRECTIVE_STATE_UNSEEN, [DUTY_ACK] = MSG_DIRECTIVE_STATE_ACK,     [DUTY_DOING] = MSG_DIRECTIVE_STATE_DOING,
-    [DUTY_OK] = MSG_DIRECTIVE_STATE_OK,         [DUTY_DUE] = MSG_DIRECTIVE_STATE_DUE,     [DUTY_LATE] = MSG_DIRECTIVE_STATE_LATE,
-    [DUTY_BIRTH] = MSG_DIRECTIVE_STATE_BIRTH,   [DUTY_NA] = MSG_DIRECTIVE_STATE_NA,       [DUTY_WAIVED] = MSG_DIRECTIVE_STATE_WAIVED,
+    [DUTY_UNSEEN] = MSG_DIRECTIVE_STATE_UNSEEN, [DUTY_ACK] = MSG_DIRECTIVE_STATE_ACK,
+    [DUTY_DOING] = MSG_DIRECTIVE_STATE_DOING,   [DUTY_OK] = MSG_DIRECTIVE_STATE_OK,
+    [DUTY_DUE] = MSG_DIRECTIVE_STATE_DUE,       [DUTY_LATE] = MSG_DIRECTIVE_STATE_LATE,
+    [DUTY_BIRTH] = MSG_DIRECTIVE_STATE_BIRTH,   [DUTY_NA] = MSG_DIRECTIVE_STATE_NA,
+    [DUTY_WAIVED] = MSG_DIRECTIVE_STATE_WAIVED,
 };
 
 struct str tier_state(const struct request *request, int state)
@@ -78,7 +81,8 @@ struct str tier_state_param(int state)
     return state == STATE_LATE_ALL ? STR("late_all") : state < 0 ? STR("") : str_from_cstr(duty_state_to_str(state));
 }
 
-enum err_code tier_directive(struct request *request, struct db *db, struct sql_directive_get_row **ret_directive, struct err *err)
+enum err_code tier_directive(struct request *request, struct db *db, struct sql_directive_get_row **ret_directive,
+                             struct err *err)
 {
     int64_t id;
     TRY(request_id(request, STR("id"), &id, err));
@@ -97,7 +101,8 @@ enum err_code tier_directive(struct request *request, struct db *db, struct sql_
     return ERR_NONE;
 }
 
-enum err_code tier_root(struct request *request, struct db *db, int64_t issuer_id, int64_t *ret_root_id, struct err *err)
+enum err_code tier_root(struct request *request, struct db *db, int64_t issuer_id, int64_t *ret_root_id,
+                        struct err *err)
 {
     int64_t asked;
     TRY(app_int(request, STR("unit"), 0, &asked, err));
@@ -116,10 +121,12 @@ enum err_code tier_root(struct request *request, struct db *db, int64_t issuer_i
     return ERR_NONE;
 }
 
-enum err_code tier_unit_name(struct request *request, struct db *db, int64_t unit_id, struct str *ret_name, struct err *err)
+enum err_code tier_unit_name(struct request *request, struct db *db, int64_t unit_id, struct str *ret_name,
+                             struct err *err)
 {
     struct sql_unit_name_on_row *row = NULL;
-    TRY(sql_unit_name_on(db, request->arena, &(struct sql_unit_name_on_args){.unit_id = unit_id, .on_day = app_today(request)}, &row, err));
+    TRY(sql_unit_name_on(db, request->arena,
+                         &(struct sql_unit_name_on_args){.unit_id = unit_id, .on_day = app_today(request)}, &row, err));
     *ret_name = row ? row->name : STR("…");
     return ERR_NONE;
 }
@@ -136,9 +143,10 @@ static struct rollup rollup_of_row(const int64_t n[DUTY_STATE_COUNT])
     r.owed = r.total - r.n[DUTY_NA] - r.n[DUTY_WAIVED];
     return r;
 }
-#define ROLLUP_OF(row)                                                                                                                        \
-    rollup_of_row((const int64_t[DUTY_STATE_COUNT]){(row)->n_unseen, (row)->n_ack, (row)->n_doing, (row)->n_ok, (row)->n_due, (row)->n_late, \
-                                                    (row)->n_birth, (row)->n_na, (row)->n_waived})
+#define ROLLUP_OF(row)                                                                                          \
+    rollup_of_row((const int64_t[DUTY_STATE_COUNT]){(row)->n_unseen, (row)->n_ack, (row)->n_doing, (row)->n_ok, \
+                                                    (row)->n_due, (row)->n_late, (row)->n_birth, (row)->n_na,   \
+                                                    (row)->n_waived})
 
 static enum page_state rollup_look(const struct request *request, const struct rollup *r, struct str *ret_word)
 {
@@ -160,7 +168,8 @@ static enum page_state rollup_look(const struct request *request, const struct r
     return is_ok ? PAGE_STATE_OK : PAGE_STATE_DOING;
 }
 
-static enum err_code list_row(struct request *request, struct db *db, const struct sql_directive_rows_row *d, struct pg_directive_row *row, struct err *err)
+static enum err_code list_row(struct request *request, struct db *db, const struct sql_directive_rows_row *d,
+                              struct pg_directive_row *row, struct err *err)
 {
     *row = (struct pg_directive_row){.title = d->title,
                                      .href = app_href(request, "/directive/%lld", (long long)d->id),
@@ -191,12 +200,16 @@ static enum err_code list_row(struct request *request, struct db *db, const stru
     return ERR_NONE;
 }
 
-static enum err_code list_file(struct request *request, struct response *response, const struct pg_directive_row *rows, size_t count, struct err *err)
+static enum err_code list_file(struct request *request, struct response *response, const struct pg_directive_row *rows,
+                               size_t count, struct err *err)
 {
     const struct sheet_column columns[] = {
-        {tier_say(request, MSG_DIRECTIVE_DIRECTIVE), SHEET_TEXT, 60}, {tier_say(request, MSG_ISSUE_NUMBER), SHEET_TEXT, 18},
-        {tier_say(request, MSG_DIRECTIVE_ISSUER), SHEET_TEXT, 36},    {tier_say(request, MSG_DIRECTIVE_DAY), SHEET_DATE, 12},
-        {tier_say(request, MSG_DIRECTIVE_STATE), SHEET_TEXT, 24},     {tier_say(request, MSG_DIRECTIVE_DONE), SHEET_INT, 10},
+        {tier_say(request, MSG_DIRECTIVE_DIRECTIVE), SHEET_TEXT, 60},
+        {tier_say(request, MSG_ISSUE_NUMBER), SHEET_TEXT, 18},
+        {tier_say(request, MSG_DIRECTIVE_ISSUER), SHEET_TEXT, 36},
+        {tier_say(request, MSG_DIRECTIVE_DAY), SHEET_DATE, 12},
+        {tier_say(request, MSG_DIRECTIVE_STATE), SHEET_TEXT, 24},
+        {tier_say(request, MSG_DIRECTIVE_DONE), SHEET_INT, 10},
         {tier_say(request, MSG_DIRECTIVE_DUTIES), SHEET_INT, 10},
     };
     struct sheet_cell *cells = arena_new_array(request->arena, struct sheet_cell, count * ARRAY_LEN(columns) + 1);
@@ -212,7 +225,8 @@ static enum err_code list_file(struct request *request, struct response *respons
         c[5] = cell_int(rows[i].done);
         c[6] = cell_int(rows[i].owed);
     }
-    return listing_respond(request, response, listing_file_of(request), tier_say(request, MSG_DIRECTIVE_LIST), columns, ARRAY_LEN(columns), cells, count, err);
+    return listing_respond(request, response, listing_file_of(request), tier_say(request, MSG_DIRECTIVE_LIST), columns,
+                           ARRAY_LEN(columns), cells, count, err);
 }
 
 static enum err_code directives_show(struct request *request, struct response *response, struct err *err)
@@ -229,7 +243,8 @@ static enum err_code directives_show(struct request *request, struct response *r
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
     struct actor actor = app_actor(request);
-    struct str search = app_search(request, STR("q")), q = str_trim(form_get(&request->query, STR("q"))), asked = form_get(&request->query, STR("state"));
+    struct str search = app_search(request, STR("q")), q = str_trim(form_get(&request->query, STR("q"))),
+               asked = form_get(&request->query, STR("state"));
     enum listing_file file = listing_file_of(request);
     int64_t page = listing_page(request), counts[ARRAY_LEN(states)] = {0};
     size_t on = 0;
@@ -242,12 +257,13 @@ static enum err_code directives_show(struct request *request, struct response *r
         counts[0] += counts[s];
     }
     struct sql_directive_rows_rows found;
-    TRY(sql_directive_rows(db, &actor, arena,
-                           &(struct sql_directive_rows_args){.search = search,
-                                                             .state = on ? states[on].id : STR_NONE,
-                                                             .limit_count = file == LISTING_PAGE ? LISTING_PAGE_ROWS : LISTING_SHEET_ROWS,
-                                                             .offset_count = file == LISTING_PAGE ? (page - 1) * LISTING_PAGE_ROWS : 0},
-                           &found, err));
+    TRY(sql_directive_rows(
+        db, &actor, arena,
+        &(struct sql_directive_rows_args){.search = search,
+                                          .state = on ? states[on].id : STR_NONE,
+                                          .limit_count = file == LISTING_PAGE ? LISTING_PAGE_ROWS : LISTING_SHEET_ROWS,
+                                          .offset_count = file == LISTING_PAGE ? (page - 1) * LISTING_PAGE_ROWS : 0},
+        &found, err));
     struct pg_directive_row *rows = arena_new_array(arena, struct pg_directive_row, found.count + 1);
     if (!rows)
         return arena_full(arena, err);
@@ -259,12 +275,15 @@ static enum err_code directives_show(struct request *request, struct response *r
     struct pg_tab tabs[ARRAY_LEN(states)];
     for (size_t s = 0; s < ARRAY_LEN(states); s++) {
         const struct link_param one[] = {{"state", states[s].id}, {"q", q}};
-        tabs[s] = (struct pg_tab){tier_say(request, states[s].words), counts[s], link_make(request, STR("/directives"), one, 2), states[s].state, s == on};
+        tabs[s] = (struct pg_tab){tier_say(request, states[s].words), counts[s],
+                                  link_make(request, STR("/directives"), one, 2), states[s].state, s == on};
     }
     const struct pg_hidden keep[] = {{STR("state"), states[on].id}};
-    struct part_pager pager = listing_pager(request, STR("/directives"), params, ARRAY_LEN(params), page, (int64_t)found.count, counts[on], found.count > 0);
+    struct part_pager pager = listing_pager(request, STR("/directives"), params, ARRAY_LEN(params), page,
+                                            (int64_t)found.count, counts[on], found.count > 0);
     bool may_draft = (request->session.rights & RIGHT_DRAFT) != 0;
-    struct str title = counts[1] ? tier_say_n(request, MSG_DIRECTIVE_TITLE_LIST, counts[1]) : tier_say(request, MSG_DIRECTIVE_TITLE_NONE);
+    struct str title = counts[1] ? tier_say_n(request, MSG_DIRECTIVE_TITLE_LIST, counts[1])
+                                 : tier_say(request, MSG_DIRECTIVE_TITLE_NONE);
     struct layout_frame *frame = web_frame(request, title, STR("directives"));
     if (!frame)
         return arena_full(arena, err);
@@ -313,13 +332,14 @@ static struct str view_rows_href(const struct view *v, const char *more)
 
 static struct str view_units_href(const struct view *v, struct str state)
 {
-    return app_href(v->request, "/directive/%lld/units?unit=%lld%s%.*s", (long long)v->d->id, (long long)v->root_id, str_is_empty(state) ? "" : "&state=",
-                    STR_ARG(state));
+    return app_href(v->request, "/directive/%lld/units?unit=%lld%s%.*s", (long long)v->d->id, (long long)v->root_id,
+                    str_is_empty(state) ? "" : "&state=", STR_ARG(state));
 }
 
 static enum err_code view_open(struct request *request, struct db *db, struct view *v, struct err *err)
 {
-    *v = (struct view){.request = request, .db = db, .actor = app_actor_with(request, RIGHT_READ), .today = app_today(request)};
+    *v = (struct view){
+        .request = request, .db = db, .actor = app_actor_with(request, RIGHT_READ), .today = app_today(request)};
     TRY(tier_directive(request, db, &v->d, err));
     TRY(tier_root(request, db, v->d->issuer_id, &v->root_id, err));
     bool is_top = v->d->family_id == v->d->id;
@@ -328,7 +348,8 @@ static enum err_code view_open(struct request *request, struct db *db, struct vi
     return ERR_NONE;
 }
 
-static enum err_code view_crumbs(const struct view *v, struct pg_crumb_list *ret_crumbs, struct str last, struct err *err)
+static enum err_code view_crumbs(const struct view *v, struct pg_crumb_list *ret_crumbs, struct str last,
+                                 struct err *err)
 {
     struct pg_crumb *crumbs = arena_new_array(v->request->arena, struct pg_crumb, 3);
     if (!crumbs)
@@ -336,7 +357,8 @@ static enum err_code view_crumbs(const struct view *v, struct pg_crumb_list *ret
     size_t n = 0;
     crumbs[n++] = (struct pg_crumb){tier_say(v->request, MSG_DIRECTIVE_LIST), STR("/directives")};
     struct str ref = tier_ref(v->request, v->d->number, v->d->symbol);
-    crumbs[n++] = (struct pg_crumb){ref, str_is_empty(last) ? STR("") : app_href(v->request, "/directive/%lld", (long long)v->d->id)};
+    crumbs[n++] = (struct pg_crumb){
+        ref, str_is_empty(last) ? STR("") : app_href(v->request, "/directive/%lld", (long long)v->d->id)};
     if (!str_is_empty(last))
         crumbs[n++] = (struct pg_crumb){last, STR("")};
     *ret_crumbs = (struct pg_crumb_list){crumbs, n};
@@ -348,8 +370,11 @@ static enum err_code view_wall(struct view *v, struct page_directive *page, stru
 {
     struct arena *arena = v->request->arena;
     struct sql_rollup_wall_rows rows;
-    TRY(sql_rollup_wall(v->db, &v->actor, arena,
-                        &(struct sql_rollup_wall_args){.root_id = v->root_id, .scope_id = v->d->id, .edge_kind = v->d->edge_kind, .on_day = v->today}, &rows, err));
+    TRY(sql_rollup_wall(
+        v->db, &v->actor, arena,
+        &(struct sql_rollup_wall_args){
+            .root_id = v->root_id, .scope_id = v->d->id, .edge_kind = v->d->edge_kind, .on_day = v->today},
+        &rows, err));
     struct wall_unit *units = arena_new_array(arena, struct wall_unit, rows.count + 1);
     struct wall_parent *parents = arena_new_array(arena, struct wall_parent, rows.count * 2 + 1);
     if (!units || !parents)
@@ -374,9 +399,10 @@ static enum err_code view_wall(struct view *v, struct page_directive *page, stru
     }
     v->unit_count = (int64_t)count;
     struct wall wall;
-    const struct wall_options options = {.lang = v->request->lang,
-                                         .unit_href = app_href(v->request, "/rows?directive=%lld&unit=", (long long)v->d->id),
-                                         .parent_href = app_href(v->request, "/directive/%lld?unit=", (long long)v->d->id)};
+    const struct wall_options options = {
+        .lang = v->request->lang,
+        .unit_href = app_href(v->request, "/rows?directive=%lld&unit=", (long long)v->d->id),
+        .parent_href = app_href(v->request, "/directive/%lld?unit=", (long long)v->d->id)};
     TRY(wall_draw(arena, &options, units, count, parents, parent_count, &wall, err));
     page->unit_count = v->unit_count;
     page->troubled = wall.troubled;
@@ -387,10 +413,12 @@ static enum err_code view_wall(struct view *v, struct page_directive *page, stru
     return ERR_NONE;
 }
 
-static const enum duty_state legend_order[DUTY_STATE_COUNT] = {DUTY_LATE, DUTY_BIRTH, DUTY_UNSEEN, DUTY_DUE, DUTY_ACK, DUTY_DOING, DUTY_OK, DUTY_WAIVED, DUTY_NA};
+static const enum duty_state legend_order[DUTY_STATE_COUNT] = {DUTY_LATE,  DUTY_BIRTH, DUTY_UNSEEN, DUTY_DUE, DUTY_ACK,
+                                                               DUTY_DOING, DUTY_OK,    DUTY_WAIVED, DUTY_NA};
 
 /* What is not there is not shown; every number opens to its rows. */
-static enum err_code view_legend(const struct view *v, const int64_t n[DUTY_STATE_COUNT], struct str href, struct pg_legend_list *ret_legend, struct err *err)
+static enum err_code view_legend(const struct view *v, const int64_t n[DUTY_STATE_COUNT], struct str href,
+                                 struct pg_legend_list *ret_legend, struct err *err)
 {
     struct pg_legend *rows = arena_new_array(v->request->arena, struct pg_legend, DUTY_STATE_COUNT);
     if (!rows)
@@ -399,8 +427,9 @@ static enum err_code view_legend(const struct view *v, const int64_t n[DUTY_STAT
     for (size_t i = 0; i < DUTY_STATE_COUNT; i++) {
         enum duty_state state = legend_order[i];
         if (n[state])
-            rows[count++] = (struct pg_legend){app_page_state((int)state), n[state], tier_say(v->request, state_words[state]),
-                                               app_href(v->request, "%.*s%s", STR_ARG(href), duty_state_to_str((int)state))};
+            rows[count++] =
+                (struct pg_legend){app_page_state((int)state), n[state], tier_say(v->request, state_words[state]),
+                                   app_href(v->request, "%.*s%s", STR_ARG(href), duty_state_to_str((int)state))};
     }
     *ret_legend = (struct pg_legend_list){rows, count};
     return ERR_NONE;
@@ -414,7 +443,8 @@ static void fill_missing(const struct view *v, const struct sql_directive_unit_r
         .href = app_href(request, "/rows?directive=%lld&unit=%lld", (long long)v->d->id, (long long)r->unit_id),
         .parent = r->parent_name,
         .state = app_page_state((int)r->worst),
-        .word = words_state(request->arena, request->lang, app_page_state((int)r->worst), v->today, r->due_day.has ? (civil_day)r->due_day.v : v->today,
+        .word = words_state(request->arena, request->lang, app_page_state((int)r->worst), v->today,
+                            r->due_day.has ? (civil_day)r->due_day.v : v->today,
                             r->worst == DUTY_OK && r->due_day.has ? (civil_day)r->due_day.v : CIVIL_NONE),
         .who = r->focal_name,
         .tel = r->focal_phone,
@@ -455,13 +485,17 @@ static enum err_code view_missing(struct view *v, struct page_directive *page, s
         struct str call = STR_NONE;
         for (size_t i = 0; i < count && str_is_empty(call); i++)
             if (missing[i].state == PAGE_STATE_UNSEEN && !str_is_empty(missing[i].who))
-                call = str_is_empty(missing[i].tel) ? missing[i].who : arena_printf(arena, "%.*s, %.*s", STR_ARG(missing[i].who), STR_ARG(missing[i].tel));
+                call = str_is_empty(missing[i].tel)
+                           ? missing[i].who
+                           : arena_printf(arena, "%.*s, %.*s", STR_ARG(missing[i].who), STR_ARG(missing[i].tel));
         first[first_count++] = (struct pg_first_row){
             .state = PAGE_STATE_UNSEEN,
             .n = unseen,
             .n_href = view_units_href(v, STR("unseen")),
             .title = tier_say(v->request, MSG_DIRECTIVE_UNSEEN_UNITS),
-            .detail = str_is_empty(call) ? STR_NONE : msg_str(arena, v->request->lang, MSG_DIRECTIVE_UNSEEN_CALL, 0, MSG_ARGS(ARG_STR("name", call)))};
+            .detail = str_is_empty(call) ? STR_NONE
+                                         : msg_str(arena, v->request->lang, MSG_DIRECTIVE_UNSEEN_CALL, 0,
+                                                   MSG_ARGS(ARG_STR("name", call)))};
     }
     if (late)
         first[first_count++] = (struct pg_first_row){
@@ -469,7 +503,8 @@ static enum err_code view_missing(struct view *v, struct page_directive *page, s
             .n = late,
             .n_href = view_units_href(v, STR("late_all")),
             .title = tier_say(v->request, MSG_DIRECTIVE_LATE_UNITS),
-            .detail = v->units[DUTY_BIRTH] ? tier_say_n(v->request, MSG_DIRECTIVE_LATE_BIRTH, v->units[DUTY_BIRTH]) : STR_NONE};
+            .detail = v->units[DUTY_BIRTH] ? tier_say_n(v->request, MSG_DIRECTIVE_LATE_BIRTH, v->units[DUTY_BIRTH])
+                                           : STR_NONE};
     struct sql_row_counts_rows reviews;
     TRY(sql_row_counts(v->db, &v->actor, arena,
                        &(struct sql_row_counts_args){.root_id = v->root_id,
@@ -490,7 +525,8 @@ static enum err_code view_missing(struct view *v, struct page_directive *page, s
     page->first = (struct pg_first_row_list){first, first_count};
     if (late) {
         page->urge_n = late;
-        page->urge_href = app_href(v->request, "/rows/message?directive=%lld&unit=%lld&state=late_all", (long long)v->d->id, (long long)v->root_id);
+        page->urge_href = app_href(v->request, "/rows/message?directive=%lld&unit=%lld&state=late_all",
+                                   (long long)v->d->id, (long long)v->root_id);
     }
     return ERR_NONE;
 }
@@ -499,23 +535,26 @@ static enum err_code view_tree(const struct view *v, struct page_directive *page
 {
     struct arena *arena = v->request->arena;
     struct sql_rollup_children_rows rows;
-    TRY(sql_rollup_children(v->db, &v->actor, arena,
-                            &(struct sql_rollup_children_args){.root_id = v->root_id, .scope_id = v->d->id, .edge_kind = v->d->edge_kind, .on_day = v->today},
-                            &rows, err));
+    TRY(sql_rollup_children(
+        v->db, &v->actor, arena,
+        &(struct sql_rollup_children_args){
+            .root_id = v->root_id, .scope_id = v->d->id, .edge_kind = v->d->edge_kind, .on_day = v->today},
+        &rows, err));
     struct pg_tree_row *tree = arena_new_array(arena, struct pg_tree_row, rows.count + 1);
     if (!tree)
         return arena_full(arena, err);
     for (size_t i = 0; i < rows.count; i++) {
         struct rollup r = ROLLUP_OF(&rows.items[i]);
         struct str word;
-        tree[i] = (struct pg_tree_row){
-            .name = rows.items[i].name,
-            .href = app_href(v->request, "/directive/%lld?unit=%lld", (long long)v->d->id, (long long)rows.items[i].unit_id),
-            .state = rollup_look(v->request, &r, &word),
-            .bar = wall_bar(arena, &r),
-            .done = r.n[DUTY_OK],
-            .owed = r.owed,
-            .done_href = app_href(v->request, "/rows?directive=%lld&unit=%lld&state=ok", (long long)v->d->id, (long long)rows.items[i].unit_id)};
+        tree[i] = (struct pg_tree_row){.name = rows.items[i].name,
+                                       .href = app_href(v->request, "/directive/%lld?unit=%lld", (long long)v->d->id,
+                                                        (long long)rows.items[i].unit_id),
+                                       .state = rollup_look(v->request, &r, &word),
+                                       .bar = wall_bar(arena, &r),
+                                       .done = r.n[DUTY_OK],
+                                       .owed = r.owed,
+                                       .done_href = app_href(v->request, "/rows?directive=%lld&unit=%lld&state=ok",
+                                                             (long long)v->d->id, (long long)rows.items[i].unit_id)};
     }
     size_t shown = rows.count > TREE_ROWS ? TREE_ROWS : rows.count;
     page->tree = (struct pg_tree_row_list){tree, shown};
@@ -550,8 +589,8 @@ static enum err_code view_duties(const struct view *v, struct page_directive *pa
         const struct sql_obligation_rollup_row *r = &rows.items[i];
         int64_t n[DUTY_STATE_COUNT] = {0};
         size_t end = i;
-        for (; end < rows.count && str_equal(rows.items[end].catalogue_id, r->catalogue_id) && (end == i || str_equal(rows.items[end].title, r->title) ||
-                                                                                               !str_is_empty(r->catalogue_id));
+        for (; end < rows.count && str_equal(rows.items[end].catalogue_id, r->catalogue_id) &&
+               (end == i || str_equal(rows.items[end].title, r->title) || !str_is_empty(r->catalogue_id));
              end++)
             if (rows.items[end].state >= 0 && rows.items[end].state < DUTY_STATE_COUNT)
                 n[rows.items[end].state] += rows.items[end].n;
@@ -559,20 +598,23 @@ static enum err_code view_duties(const struct view *v, struct page_directive *pa
         struct str what = STR("");
         if (!str_is_empty(r->catalogue_id))
             what = app_href(v->request, "&catalogue=%.*s", STR_ARG(r->catalogue_id));
-        for (size_t k = 0; k < own.count && str_is_empty(what); k++) /* a duty of its own has no catalogue id: its obligation is the filter */
+        for (size_t k = 0; k < own.count && str_is_empty(what);
+             k++) /* a duty of its own has no catalogue id: its obligation is the filter */
             if (str_is_empty(own.items[k].catalogue_id) && str_equal(own.items[k].title, r->title))
                 what = app_href(v->request, "&obligation=%lld", (long long)own.items[k].id);
-        struct str base = app_href(v->request, "/rows?directive=%lld&unit=%lld%.*s", (long long)v->d->id, (long long)v->root_id, STR_ARG(what));
-        duties[count++] = (struct pg_directive_duty){.id = r->catalogue_id,
-                                                     .title = r->title,
-                                                     .bar = wall_bar(arena, &sum),
-                                                     .done = sum.n[DUTY_OK],
-                                                     .owed = sum.owed,
-                                                     .done_href = app_href(v->request, "%.*s&state=ok", STR_ARG(base)),
-                                                     .late = sum.n[DUTY_LATE] + sum.n[DUTY_BIRTH],
-                                                     .late_href = app_href(v->request, "%.*s&state=late_all", STR_ARG(base)),
-                                                     .unseen = sum.n[DUTY_UNSEEN],
-                                                     .unseen_href = app_href(v->request, "%.*s&state=unseen", STR_ARG(base))};
+        struct str base = app_href(v->request, "/rows?directive=%lld&unit=%lld%.*s", (long long)v->d->id,
+                                   (long long)v->root_id, STR_ARG(what));
+        duties[count++] =
+            (struct pg_directive_duty){.id = r->catalogue_id,
+                                       .title = r->title,
+                                       .bar = wall_bar(arena, &sum),
+                                       .done = sum.n[DUTY_OK],
+                                       .owed = sum.owed,
+                                       .done_href = app_href(v->request, "%.*s&state=ok", STR_ARG(base)),
+                                       .late = sum.n[DUTY_LATE] + sum.n[DUTY_BIRTH],
+                                       .late_href = app_href(v->request, "%.*s&state=late_all", STR_ARG(base)),
+                                       .unseen = sum.n[DUTY_UNSEEN],
+                                       .unseen_href = app_href(v->request, "%.*s&state=unseen", STR_ARG(base))};
         i = end;
     }
     page->duties = (struct pg_directive_duty_list){duties, count};
@@ -592,18 +634,23 @@ static enum err_code view_four(const struct view *v, struct page_directive *page
         return arena_full(arena, err);
     size_t n = 0;
     struct sql_directive_reader_counts_row *people = NULL;
-    TRY(sql_directive_reader_counts(
-        v->db, &v->actor, arena,
-        &(struct sql_directive_reader_counts_args){
-            .root_id = v->root_id, .directive_id = v->d->id, .edge_kind = v->d->edge_kind, .on_day = v->today, .search = STR_NONE},
-        &people, err));
+    TRY(sql_directive_reader_counts(v->db, &v->actor, arena,
+                                    &(struct sql_directive_reader_counts_args){.root_id = v->root_id,
+                                                                               .directive_id = v->d->id,
+                                                                               .edge_kind = v->d->edge_kind,
+                                                                               .on_day = v->today,
+                                                                               .search = STR_NONE},
+                                    &people, err));
     if (people && people->people)
-        four[n++] = (struct pg_denominator){tier_say(request, MSG_DIRECTIVE_FOUR_PERSON), words_tenths(people->read_count, people->people), people->read_count,
-                                            people->people, app_href(request, "/directive/%lld/people?unit=%lld&read=1", (long long)v->d->id, (long long)v->root_id)};
+        four[n++] = (struct pg_denominator){
+            tier_say(request, MSG_DIRECTIVE_FOUR_PERSON), words_tenths(people->read_count, people->people),
+            people->read_count, people->people,
+            app_href(request, "/directive/%lld/people?unit=%lld&read=1", (long long)v->d->id, (long long)v->root_id)};
     int64_t owed = v->unit_count - v->units[DUTY_NA] - v->units[DUTY_WAIVED];
     if (owed)
-        four[n++] = (struct pg_denominator){tier_say(request, MSG_DIRECTIVE_FOUR_UNIT), words_tenths(v->units[DUTY_OK], owed), v->units[DUTY_OK], owed,
-                                            view_units_href(v, STR("ok"))};
+        four[n++] =
+            (struct pg_denominator){tier_say(request, MSG_DIRECTIVE_FOUR_UNIT), words_tenths(v->units[DUTY_OK], owed),
+                                    v->units[DUTY_OK], owed, view_units_href(v, STR("ok"))};
     struct sql_row_denominators_rows rows;
     TRY(sql_row_denominators(v->db, &v->actor, arena,
                              &(struct sql_row_denominators_args){.root_id = v->root_id,
@@ -617,18 +664,21 @@ static enum err_code view_four(const struct view *v, struct page_directive *page
         has_devices = has_devices || str_equal(rows.items[i].denominator, STR("device"));
         for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
             if (str_equal(kinds[k].id, rows.items[i].denominator) && rows.items[i].owed)
-                four[n++] = (struct pg_denominator){tier_say(request, kinds[k].words), words_tenths(rows.items[i].done, rows.items[i].owed), rows.items[i].done,
-                                                    rows.items[i].owed,
-                                                    app_href(request, "/rows?directive=%lld&unit=%lld&denominator=%.*s&state=ok", (long long)v->d->id,
-                                                             (long long)v->root_id, STR_ARG(kinds[k].id))};
+                four[n++] = (struct pg_denominator){
+                    tier_say(request, kinds[k].words), words_tenths(rows.items[i].done, rows.items[i].owed),
+                    rows.items[i].done, rows.items[i].owed,
+                    app_href(request, "/rows?directive=%lld&unit=%lld&denominator=%.*s&state=ok", (long long)v->d->id,
+                             (long long)v->root_id, STR_ARG(kinds[k].id))};
     }
     if (has_devices) {
         struct device_coverage devices = {0};
         TRY(device_coverage(v->db, &v->actor, v->root_id, v->d->edge_kind, STR(""), &devices, err));
         int64_t all = devices.total;
         if (all)
-            four[n++] = (struct pg_denominator){tier_say(request, MSG_DIRECTIVE_FOUR_DEVICE), words_tenths(devices.is_protected, all), devices.is_protected,
-                                                all, app_href(request, "/devices?unit=%lld&protection=protected", (long long)v->root_id)};
+            four[n++] = (struct pg_denominator){
+                tier_say(request, MSG_DIRECTIVE_FOUR_DEVICE), words_tenths(devices.is_protected, all),
+                devices.is_protected, all,
+                app_href(request, "/devices?unit=%lld&protection=protected", (long long)v->root_id)};
         page->unknown_devices = devices.is_unknown;
     }
     page->four = (struct pg_denominator_list){four, n};
@@ -640,13 +690,15 @@ static enum err_code view_trend(const struct view *v, struct page_directive *pag
     struct request *request = v->request;
     struct rollup_month *months;
     size_t count, n = 0;
-    TRY(rollup_trend(v->db, &v->actor, v->root_id, v->d->id, v->d->edge_kind, TREND_MONTHS, request->arena, &months, &count, err));
+    TRY(rollup_trend(v->db, &v->actor, v->root_id, v->d->id, v->d->edge_kind, TREND_MONTHS, request->arena, &months,
+                     &count, err));
     struct wall_point *points = arena_new_array(request->arena, struct wall_point, count + 1);
     if (!points)
         return arena_full(request->arena, err);
     for (size_t i = 0; i < count; i++)
         if (months[i].rollup.owed)
-            points[n++] = (struct wall_point){months[i].day, words_tenths(months[i].rollup.n[DUTY_OK], months[i].rollup.owed)};
+            points[n++] =
+                (struct wall_point){months[i].day, words_tenths(months[i].rollup.n[DUTY_OK], months[i].rollup.owed)};
     if (v->rollup.owed)
         points[n++] = (struct wall_point){v->today, words_tenths(v->rollup.n[DUTY_OK], v->rollup.owed)};
     if (n < 2)
@@ -658,7 +710,8 @@ static enum err_code view_trend(const struct view *v, struct page_directive *pag
     words_percent(&a, request->lang, points[0].tenths);
     words_percent(&b, request->lang, points[n - 1].tenths);
     page->spark_text = msg_str(request->arena, request->lang, MSG_DIRECTIVE_TREND_WORDS, 0,
-                               MSG_ARGS(ARG_STR("a", buf_str(&a)), ARG_DAY("from", points[0].day), ARG_STR("b", buf_str(&b)), ARG_DAY("to", points[n - 1].day)));
+                               MSG_ARGS(ARG_STR("a", buf_str(&a)), ARG_DAY("from", points[0].day),
+                                        ARG_STR("b", buf_str(&b)), ARG_DAY("to", points[n - 1].day)));
     page->spark = wall_spark(request->arena, request->lang, points, n, page->spark_text);
     return ERR_NONE;
 }
@@ -667,13 +720,15 @@ static enum err_code view_children(const struct view *v, struct page_directive *
 {
     struct arena *arena = v->request->arena;
     struct sql_directive_children_rows rows;
-    TRY(sql_directive_children(v->db, &v->actor, arena, &(struct sql_directive_children_args){.id = v->d->id}, &rows, err));
+    TRY(sql_directive_children(v->db, &v->actor, arena, &(struct sql_directive_children_args){.id = v->d->id}, &rows,
+                               err));
     struct pg_child_row *children = arena_new_array(arena, struct pg_child_row, rows.count + 1);
     if (!children)
         return arena_full(arena, err);
     for (size_t i = 0; i < rows.count; i++)
-        children[i] = (struct pg_child_row){rows.items[i].title, app_href(v->request, "/directive/%lld", (long long)rows.items[i].id), rows.items[i].issuer_name,
-                                            (civil_day)rows.items[i].issued_day};
+        children[i] = (struct pg_child_row){rows.items[i].title,
+                                            app_href(v->request, "/directive/%lld", (long long)rows.items[i].id),
+                                            rows.items[i].issuer_name, (civil_day)rows.items[i].issued_day};
     page->children = (struct pg_child_row_list){children, rows.count};
     return ERR_NONE;
 }
@@ -681,11 +736,11 @@ static enum err_code view_children(const struct view *v, struct page_directive *
 /* A past day: totals as they were known then, each opening to its rows of that day. */
 static enum err_code view_past(struct view *v, civil_day as_of, struct page_directive *page, struct err *err)
 {
-    struct str href = app_href(v->request, "/rows?directive=%lld&unit=%lld&as_of=%.*s&state=", (long long)v->d->id, (long long)v->root_id,
-                               STR_ARG(tier_day(v->request, as_of)));
+    struct str href = app_href(v->request, "/rows?directive=%lld&unit=%lld&as_of=%.*s&state=", (long long)v->d->id,
+                               (long long)v->root_id, STR_ARG(tier_day(v->request, as_of)));
     page->is_past = true;
-    page->past_of =
-        msg_str(v->request->arena, v->request->lang, MSG_DIRECTIVE_PAST_OF, 0, MSG_ARGS(ARG_INT("n", v->rollup.total), ARG_DAY("day", as_of)));
+    page->past_of = msg_str(v->request->arena, v->request->lang, MSG_DIRECTIVE_PAST_OF, 0,
+                            MSG_ARGS(ARG_INT("n", v->rollup.total), ARG_DAY("day", as_of)));
     return view_legend(v, v->rollup.n, href, &page->totals, err);
 }
 
@@ -695,20 +750,25 @@ static enum err_code view_title(struct view *v, civil_day as_of, struct page_dir
     struct arena *arena = request->arena;
     const struct sql_directive_get_row *d = v->d;
     int64_t owed = v->unit_count - v->units[DUTY_NA] - v->units[DUTY_WAIVED];
-    page->title = as_of != CIVIL_NONE ? msg_str(arena, request->lang, MSG_DIRECTIVE_FINDING_PAST, 0,
-                                                MSG_ARGS(ARG_STR("name", d->title), ARG_INT("n", v->rollup.n[DUTY_OK]), ARG_INT("all", v->rollup.owed), ARG_DAY("day", as_of)))
-                                      : msg_str(arena, request->lang, MSG_DIRECTIVE_FINDING, 0,
-                                                MSG_ARGS(ARG_STR("name", d->title), ARG_INT("n", v->units[DUTY_OK]), ARG_INT("all", owed)));
+    page->title =
+        as_of != CIVIL_NONE
+            ? msg_str(arena, request->lang, MSG_DIRECTIVE_FINDING_PAST, 0,
+                      MSG_ARGS(ARG_STR("name", d->title), ARG_INT("n", v->rollup.n[DUTY_OK]),
+                               ARG_INT("all", v->rollup.owed), ARG_DAY("day", as_of)))
+            : msg_str(arena, request->lang, MSG_DIRECTIVE_FINDING, 0,
+                      MSG_ARGS(ARG_STR("name", d->title), ARG_INT("n", v->units[DUTY_OK]), ARG_INT("all", owed)));
     struct sql_obligation_list_rows own;
     TRY(sql_obligation_list(v->db, arena, &(struct sql_obligation_list_args){.directive_id = d->id}, &own, err));
     page->lead = msg_str(arena, request->lang, MSG_DIRECTIVE_LEAD, 0,
-                         MSG_ARGS(ARG_STR("ref", tier_ref(request, d->number, d->symbol)), ARG_STR("issuer", d->issuer_name), ARG_DAY("day", (civil_day)d->issued_day),
+                         MSG_ARGS(ARG_STR("ref", tier_ref(request, d->number, d->symbol)),
+                                  ARG_STR("issuer", d->issuer_name), ARG_DAY("day", (civil_day)d->issued_day),
                                   ARG_INT("n", (int64_t)own.count), ARG_INT("units", v->unit_count)));
     if (v->root_id != d->issuer_id) {
         struct str name;
         TRY(tier_unit_name(request, v->db, v->root_id, &name, err));
-        page->lead = arena_printf(arena, "%.*s %.*s", STR_ARG(page->lead),
-                                  STR_ARG(msg_str(arena, request->lang, MSG_DIRECTIVE_ROOT_LEAD, 0, MSG_ARGS(ARG_STR("unit", name)))));
+        page->lead = arena_printf(
+            arena, "%.*s %.*s", STR_ARG(page->lead),
+            STR_ARG(msg_str(arena, request->lang, MSG_DIRECTIVE_ROOT_LEAD, 0, MSG_ARGS(ARG_STR("unit", name)))));
     }
     if (d->parent_id.has)
         page->why_href = app_href(request, "/directive/%lld", (long long)d->parent_id.v);
@@ -728,19 +788,24 @@ static enum err_code view_acts(const struct view *v, struct page_directive *page
     TRY(access_has(v->db, &v->actor, RIGHT_ACKNOWLEDGE, request->session.unit_id, &may_ack, err));
     bool is_open = str_equal(d->state, STR("issued"));
     struct sql_directive_my_acknowledgement_row *mine = NULL;
-    TRY(sql_directive_my_acknowledgement(v->db, &v->actor, request->arena, &(struct sql_directive_my_acknowledgement_args){.directive_id = d->id}, &mine, err));
+    TRY(sql_directive_my_acknowledgement(v->db, &v->actor, request->arena,
+                                         &(struct sql_directive_my_acknowledgement_args){.directive_id = d->id}, &mine,
+                                         err));
     page->ack_ms = mine ? mine->at_ms : 0;
     if (is_open && may_ack && !mine) {
         struct sql_assignment_ids_of_unit_directive_rows owed;
-        TRY(sql_assignment_ids_of_unit_directive(
-            v->db, request->arena, &(struct sql_assignment_ids_of_unit_directive_args){.unit_id = request->session.unit_id, .directive_id = d->id}, &owed, err));
+        TRY(sql_assignment_ids_of_unit_directive(v->db, request->arena,
+                                                 &(struct sql_assignment_ids_of_unit_directive_args){
+                                                     .unit_id = request->session.unit_id, .directive_id = d->id},
+                                                 &owed, err));
         page->ack_open = owed.count > 0;
     }
     page->freeze = is_open && may_freeze && !page->is_past;
     if (is_open && may_issue)
         page->withdraw_href = app_href(request, "/directive/%lld/withdraw", (long long)d->id);
     if (!str_is_empty(d->withdrawn_reason))
-        page->withdrawn = msg_str(request->arena, request->lang, MSG_DIRECTIVE_WITHDRAWN_BECAUSE, 0, MSG_ARGS(ARG_STR("why", d->withdrawn_reason)));
+        page->withdrawn = msg_str(request->arena, request->lang, MSG_DIRECTIVE_WITHDRAWN_BECAUSE, 0,
+                                  MSG_ARGS(ARG_STR("why", d->withdrawn_reason)));
     return ERR_NONE;
 }
 
@@ -777,7 +842,10 @@ static enum err_code directive_show(struct request *request, struct response *re
         TRY(view_tree(&v, &page, err));
         TRY(view_four(&v, &page, err));
         TRY(view_trend(&v, &page, err));
-        TRY(view_legend(&v, v.units, app_href(request, "/directive/%lld/units?unit=%lld&state=", (long long)v.d->id, (long long)v.root_id), &page.legend, err));
+        TRY(view_legend(
+            &v, v.units,
+            app_href(request, "/directive/%lld/units?unit=%lld&state=", (long long)v.d->id, (long long)v.root_id),
+            &page.legend, err));
     }
     TRY(view_duties(&v, &page, err));
     TRY(view_children(&v, &page, err));
@@ -786,9 +854,11 @@ static enum err_code directive_show(struct request *request, struct response *re
     TRY(view_crumbs(&v, &page.crumbs, STR(""), err));
     page.list_href = view_units_href(&v, STR(""));
     page.people_href = app_href(request, "/directive/%lld/people?unit=%lld", (long long)v.d->id, (long long)v.root_id);
-    page.excel_href = as_of == CIVIL_NONE ? app_href(request, "/rows.xlsx?directive=%lld&unit=%lld", (long long)v.d->id, (long long)v.root_id)
-                                          : app_href(request, "/rows.xlsx?directive=%lld&unit=%lld&as_of=%.*s", (long long)v.d->id, (long long)v.root_id,
-                                                     STR_ARG(tier_day(request, as_of)));
+    page.excel_href =
+        as_of == CIVIL_NONE
+            ? app_href(request, "/rows.xlsx?directive=%lld&unit=%lld", (long long)v.d->id, (long long)v.root_id)
+            : app_href(request, "/rows.xlsx?directive=%lld&unit=%lld&as_of=%.*s", (long long)v.d->id,
+                       (long long)v.root_id, STR_ARG(tier_day(request, as_of)));
     struct layout_frame *frame = web_frame(request, page.title, STR("directives"));
     if (!frame)
         return arena_full(arena, err);
@@ -801,11 +871,16 @@ static enum err_code directive_show(struct request *request, struct response *re
 
 /* --- the units behind a number --- */
 
-static enum err_code units_file(struct request *request, struct response *response, const struct pg_missing_row *rows, size_t count, struct err *err)
+static enum err_code units_file(struct request *request, struct response *response, const struct pg_missing_row *rows,
+                                size_t count, struct err *err)
 {
     const struct sheet_column columns[] = {
-        {tier_say(request, MSG_DIRECTIVE_UNIT), SHEET_TEXT, 44},  {tier_say(request, MSG_DIRECTIVE_TREE), SHEET_TEXT, 36},  {tier_say(request, MSG_DIRECTIVE_STATE), SHEET_TEXT, 24},
-        {tier_say(request, MSG_DIRECTIVE_FOCAL), SHEET_TEXT, 28}, {tier_say(request, MSG_DIRECTIVE_PHONE), SHEET_TEXT, 16}, {tier_say(request, MSG_DIRECTIVE_REMINDED), SHEET_DATE, 12},
+        {tier_say(request, MSG_DIRECTIVE_UNIT), SHEET_TEXT, 44},
+        {tier_say(request, MSG_DIRECTIVE_TREE), SHEET_TEXT, 36},
+        {tier_say(request, MSG_DIRECTIVE_STATE), SHEET_TEXT, 24},
+        {tier_say(request, MSG_DIRECTIVE_FOCAL), SHEET_TEXT, 28},
+        {tier_say(request, MSG_DIRECTIVE_PHONE), SHEET_TEXT, 16},
+        {tier_say(request, MSG_DIRECTIVE_REMINDED), SHEET_DATE, 12},
     };
     struct sheet_cell *cells = arena_new_array(request->arena, struct sheet_cell, count * ARRAY_LEN(columns) + 1);
     if (!cells)
@@ -819,7 +894,8 @@ static enum err_code units_file(struct request *request, struct response *respon
         c[4] = cell_text(rows[i].tel);
         c[5] = cell_day(rows[i].reminded);
     }
-    return listing_respond(request, response, listing_file_of(request), tier_say(request, MSG_DIRECTIVE_UNIT), columns, ARRAY_LEN(columns), cells, count, err);
+    return listing_respond(request, response, listing_file_of(request), tier_say(request, MSG_DIRECTIVE_UNIT), columns,
+                           ARRAY_LEN(columns), cells, count, err);
 }
 
 static enum err_code units_show(struct request *request, struct response *response, struct err *err)
@@ -830,32 +906,37 @@ static enum err_code units_show(struct request *request, struct response *respon
     struct view v;
     TRY(view_open(request, db, &v, err));
     int state = tier_state_asked(request);
-    struct str search = app_search(request, STR("q")), q = str_trim(form_get(&request->query, STR("q"))), kind = form_get(&request->query, STR("kind"));
+    struct str search = app_search(request, STR("q")), q = str_trim(form_get(&request->query, STR("q"))),
+               kind = form_get(&request->query, STR("kind"));
     if (str_is_empty(kind))
         kind = STR_NONE;
     enum listing_file file = listing_file_of(request);
     int64_t page = listing_page(request), n[DUTY_STATE_COUNT] = {0}, total = 0;
     struct sql_directive_unit_counts_rows counts;
-    TRY(sql_directive_unit_counts(
-        db, &v.actor, arena,
-        &(struct sql_directive_unit_counts_args){
-            .root_id = v.root_id, .scope_id = v.d->id, .edge_kind = v.d->edge_kind, .on_day = v.today, .unit_kind = kind, .search = search},
-        &counts, err));
+    TRY(sql_directive_unit_counts(db, &v.actor, arena,
+                                  &(struct sql_directive_unit_counts_args){.root_id = v.root_id,
+                                                                           .scope_id = v.d->id,
+                                                                           .edge_kind = v.d->edge_kind,
+                                                                           .on_day = v.today,
+                                                                           .unit_kind = kind,
+                                                                           .search = search},
+                                  &counts, err));
     for (size_t i = 0; i < counts.count; i++) {
         n[counts.items[i].worst] = counts.items[i].n;
         total += counts.items[i].n;
     }
     struct sql_directive_unit_rows_rows found;
     TRY(sql_directive_unit_rows(db, &v.actor, arena,
-                                &(struct sql_directive_unit_rows_args){.root_id = v.root_id,
-                                                                       .scope_id = v.d->id,
-                                                                       .edge_kind = v.d->edge_kind,
-                                                                       .on_day = v.today,
-                                                                       .state = state,
-                                                                       .unit_kind = kind,
-                                                                       .search = search,
-                                                                       .limit_count = file == LISTING_PAGE ? LISTING_PAGE_ROWS : LISTING_SHEET_ROWS,
-                                                                       .offset_count = file == LISTING_PAGE ? (page - 1) * LISTING_PAGE_ROWS : 0},
+                                &(struct sql_directive_unit_rows_args){
+                                    .root_id = v.root_id,
+                                    .scope_id = v.d->id,
+                                    .edge_kind = v.d->edge_kind,
+                                    .on_day = v.today,
+                                    .state = state,
+                                    .unit_kind = kind,
+                                    .search = search,
+                                    .limit_count = file == LISTING_PAGE ? LISTING_PAGE_ROWS : LISTING_SHEET_ROWS,
+                                    .offset_count = file == LISTING_PAGE ? (page - 1) * LISTING_PAGE_ROWS : 0},
                                 &found, err));
     struct pg_missing_row *rows = arena_new_array(arena, struct pg_missing_row, found.count + 1);
     if (!rows)
@@ -864,7 +945,8 @@ static enum err_code units_show(struct request *request, struct response *respon
         fill_missing(&v, &found.items[i], &rows[i]);
     if (file != LISTING_PAGE)
         return units_file(request, response, rows, found.count, err);
-    struct str path = app_href(request, "/directive/%lld/units", (long long)v.d->id), unit = link_id(request, v.root_id);
+    struct str path = app_href(request, "/directive/%lld/units", (long long)v.d->id),
+               unit = link_id(request, v.root_id);
     const struct link_param params[] = {{"unit", unit}, {"state", tier_state_param(state)}, {"kind", kind}, {"q", q}};
     struct pg_tab tabs[DUTY_STATE_COUNT + 2];
     size_t tab_count = 0;
@@ -875,15 +957,22 @@ static enum err_code units_show(struct request *request, struct response *respon
             continue;
         const struct link_param one[] = {{"unit", unit}, {"state", tier_state_param(s)}, {"kind", kind}, {"q", q}};
         tabs[tab_count++] =
-            (struct pg_tab){s == STATE_ANY ? tier_say(request, MSG_DIRECTIVE_TAB_ALL) : tier_state(request, s), k, link_make(request, path, one, ARRAY_LEN(one)),
-                            s == STATE_ANY ? PAGE_STATE_NONE : s == STATE_LATE_ALL ? PAGE_STATE_LATE : app_page_state(s), s == state};
+            (struct pg_tab){s == STATE_ANY ? tier_say(request, MSG_DIRECTIVE_TAB_ALL) : tier_state(request, s), k,
+                            link_make(request, path, one, ARRAY_LEN(one)),
+                            s == STATE_ANY        ? PAGE_STATE_NONE
+                            : s == STATE_LATE_ALL ? PAGE_STATE_LATE
+                                                  : app_page_state(s),
+                            s == state};
     }
     int64_t shown = state == STATE_ANY ? total : state == STATE_LATE_ALL ? n[DUTY_LATE] + n[DUTY_BIRTH] : n[state];
-    struct part_pager pager = listing_pager(request, path, params, ARRAY_LEN(params), page, (int64_t)found.count, shown, found.count > 0);
+    struct part_pager pager =
+        listing_pager(request, path, params, ARRAY_LEN(params), page, (int64_t)found.count, shown, found.count > 0);
     const struct pg_hidden keep[] = {{STR("unit"), unit}, {STR("state"), tier_state_param(state)}, {STR("kind"), kind}};
     struct page_directive_units p = {
-        .title = state == STATE_ANY ? tier_say_n(request, MSG_DIRECTIVE_UNITS_ALL, shown)
-                                    : msg_str(arena, request->lang, MSG_DIRECTIVE_UNITS_TITLE, shown, MSG_ARGS(ARG_INT("n", shown), ARG_STR("state", tier_state(request, state)))),
+        .title = state == STATE_ANY
+                     ? tier_say_n(request, MSG_DIRECTIVE_UNITS_ALL, shown)
+                     : msg_str(arena, request->lang, MSG_DIRECTIVE_UNITS_TITLE, shown,
+                               MSG_ARGS(ARG_INT("n", shown), ARG_STR("state", tier_state(request, state)))),
         .lead = v.d->title,
         .action = path,
         .q = q,
@@ -910,7 +999,8 @@ static enum err_code units_show(struct request *request, struct response *respon
 
 /* --- who has read it --- */
 
-static enum err_code people_file(struct request *request, struct response *response, const struct pg_reader_row *rows, size_t count, struct err *err)
+static enum err_code people_file(struct request *request, struct response *response, const struct pg_reader_row *rows,
+                                 size_t count, struct err *err)
 {
     const struct sheet_column columns[] = {
         {tier_say(request, MSG_DIRECTIVE_PERSON), SHEET_TEXT, 28},
@@ -928,7 +1018,8 @@ static enum err_code people_file(struct request *request, struct response *respo
         c[2] = cell_text(rows[i].word);
         c[3] = cell_text(rows[i].tel);
     }
-    return listing_respond(request, response, listing_file_of(request), tier_say(request, MSG_DIRECTIVE_PERSON), columns, ARRAY_LEN(columns), cells, count, err);
+    return listing_respond(request, response, listing_file_of(request), tier_say(request, MSG_DIRECTIVE_PERSON),
+                           columns, ARRAY_LEN(columns), cells, count, err);
 }
 
 static enum err_code people_show(struct request *request, struct response *response, struct err *err)
@@ -945,23 +1036,26 @@ static enum err_code people_show(struct request *request, struct response *respo
     enum listing_file file = listing_file_of(request);
     int64_t page = listing_page(request);
     struct sql_directive_reader_counts_row *counts = NULL;
-    TRY(sql_directive_reader_counts(
-        db, &v.actor, arena,
-        &(struct sql_directive_reader_counts_args){
-            .root_id = v.root_id, .directive_id = v.d->id, .edge_kind = v.d->edge_kind, .on_day = v.today, .search = search},
-        &counts, err));
+    TRY(sql_directive_reader_counts(db, &v.actor, arena,
+                                    &(struct sql_directive_reader_counts_args){.root_id = v.root_id,
+                                                                               .directive_id = v.d->id,
+                                                                               .edge_kind = v.d->edge_kind,
+                                                                               .on_day = v.today,
+                                                                               .search = search},
+                                    &counts, err));
     int64_t people = counts ? counts->people : 0, done = counts ? counts->read_count : 0;
     int64_t n[3] = {people, done, people - done};
     struct sql_directive_reader_rows_rows found;
     TRY(sql_directive_reader_rows(db, &v.actor, arena,
-                                  &(struct sql_directive_reader_rows_args){.root_id = v.root_id,
-                                                                           .directive_id = v.d->id,
-                                                                           .edge_kind = v.d->edge_kind,
-                                                                           .on_day = v.today,
-                                                                           .missing = way,
-                                                                           .search = search,
-                                                                           .limit_count = file == LISTING_PAGE ? LISTING_PAGE_ROWS : LISTING_SHEET_ROWS,
-                                                                           .offset_count = file == LISTING_PAGE ? (page - 1) * LISTING_PAGE_ROWS : 0},
+                                  &(struct sql_directive_reader_rows_args){
+                                      .root_id = v.root_id,
+                                      .directive_id = v.d->id,
+                                      .edge_kind = v.d->edge_kind,
+                                      .on_day = v.today,
+                                      .missing = way,
+                                      .search = search,
+                                      .limit_count = file == LISTING_PAGE ? LISTING_PAGE_ROWS : LISTING_SHEET_ROWS,
+                                      .offset_count = file == LISTING_PAGE ? (page - 1) * LISTING_PAGE_ROWS : 0},
                                   &found, err));
     struct pg_reader_row *rows = arena_new_array(arena, struct pg_reader_row, found.count + 1);
     if (!rows)
@@ -977,7 +1071,8 @@ static enum err_code people_show(struct request *request, struct response *respo
             .tel = r->phone,
             .at = r->at_ms.has ? r->at_ms.v : 0,
             .state = r->at_ms.has ? PAGE_STATE_ACK : PAGE_STATE_UNSEEN,
-            .word = r->at_ms.has ? msg_str(arena, request->lang, MSG_DIRECTIVE_READ_AT, 0, MSG_ARGS(ARG_STR("at", str_from_cstr(civil_vn_ms(r->at_ms.v, at)))))
+            .word = r->at_ms.has ? msg_str(arena, request->lang, MSG_DIRECTIVE_READ_AT, 0,
+                                           MSG_ARGS(ARG_STR("at", str_from_cstr(civil_vn_ms(r->at_ms.v, at)))))
                                  : tier_say(request, MSG_DIRECTIVE_NOT_READ)};
     }
     if (file != LISTING_PAGE)
@@ -986,19 +1081,26 @@ static enum err_code people_show(struct request *request, struct response *respo
         struct str id;
         enum msg_id words;
         enum page_state state;
-    } ways[] = {{STR_INIT(""), MSG_DIRECTIVE_TAB_ALL, PAGE_STATE_NONE}, {STR_INIT("1"), MSG_DIRECTIVE_READ, PAGE_STATE_ACK}, {STR_INIT("0"), MSG_DIRECTIVE_NOT_READ, PAGE_STATE_UNSEEN}};
-    struct str path = app_href(request, "/directive/%lld/people", (long long)v.d->id), unit = link_id(request, v.root_id);
+    } ways[] = {{STR_INIT(""), MSG_DIRECTIVE_TAB_ALL, PAGE_STATE_NONE},
+                {STR_INIT("1"), MSG_DIRECTIVE_READ, PAGE_STATE_ACK},
+                {STR_INIT("0"), MSG_DIRECTIVE_NOT_READ, PAGE_STATE_UNSEEN}};
+    struct str path = app_href(request, "/directive/%lld/people", (long long)v.d->id),
+               unit = link_id(request, v.root_id);
     struct pg_tab tabs[ARRAY_LEN(ways)];
     for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
         const struct link_param one[] = {{"unit", unit}, {"read", ways[i].id}, {"q", q}};
-        tabs[i] = (struct pg_tab){tier_say(request, ways[i].words), n[i], link_make(request, path, one, ARRAY_LEN(one)), ways[i].state, (int)i == way};
+        tabs[i] = (struct pg_tab){tier_say(request, ways[i].words), n[i], link_make(request, path, one, ARRAY_LEN(one)),
+                                  ways[i].state, (int)i == way};
     }
     const struct link_param params[] = {{"unit", unit}, {"read", ways[way].id}, {"q", q}};
-    struct part_pager pager = listing_pager(request, path, params, ARRAY_LEN(params), page, (int64_t)found.count, n[way], found.count > 0);
+    struct part_pager pager =
+        listing_pager(request, path, params, ARRAY_LEN(params), page, (int64_t)found.count, n[way], found.count > 0);
     const struct pg_hidden keep[] = {{STR("unit"), unit}, {STR("read"), ways[way].id}};
     struct page_directive_people p = {
-        .title = n[2] ? tier_say_n(request, MSG_DIRECTIVE_PEOPLE_TITLE, n[2]) : tier_say(request, MSG_DIRECTIVE_PEOPLE_ALL),
-        .lead = msg_str(arena, request->lang, MSG_DIRECTIVE_PEOPLE_LEAD, 0, MSG_ARGS(ARG_INT("n", done), ARG_INT("all", people), ARG_STR("name", v.d->title))),
+        .title =
+            n[2] ? tier_say_n(request, MSG_DIRECTIVE_PEOPLE_TITLE, n[2]) : tier_say(request, MSG_DIRECTIVE_PEOPLE_ALL),
+        .lead = msg_str(arena, request->lang, MSG_DIRECTIVE_PEOPLE_LEAD, 0,
+                        MSG_ARGS(ARG_INT("n", done), ARG_INT("all", people), ARG_STR("name", v.d->title))),
         .action = path,
         .q = q,
         .keep = {keep, ARRAY_LEN(keep)},
@@ -1036,7 +1138,10 @@ static enum err_code directive_ack(struct request *request, struct response *res
     TRY(app_unit(request, &unit_id, err));
     TRY(duty_acknowledge(db, &actor, d->id, unit_id, &is_first, err));
     struct str back = form_get(&request->form, STR("back"));
-    app_done_redirect(request, response, !str_is_empty(back) && request_is_local_path(back) ? back : app_href(request, "/directive/%lld", (long long)d->id),
+    app_done_redirect(request, response,
+                      !str_is_empty(back) && request_is_local_path(back)
+                          ? back
+                          : app_href(request, "/directive/%lld", (long long)d->id),
                       tier_say(request, is_first ? MSG_DIRECTIVE_SAID_ACK : MSG_DIRECTIVE_SAID_ACK_AGAIN), STR_NONE);
     return ERR_NONE;
 }
@@ -1049,24 +1154,30 @@ static enum err_code directive_freeze(struct request *request, struct response *
     TRY(view_open(request, db, &v, err));
     struct actor actor = app_actor(request);
     struct freeze_made made;
-    TRY(freeze_make(db, &actor,
-                    &(struct freeze_draft){.root_id = v.root_id, .directive_id = v.d->id, .edge_kind = v.d->edge_kind, .as_of_day = CIVIL_NONE}, &made, err));
+    TRY(freeze_make(
+        db, &actor,
+        &(struct freeze_draft){
+            .root_id = v.root_id, .directive_id = v.d->id, .edge_kind = v.d->edge_kind, .as_of_day = CIVIL_NONE},
+        &made, err));
     struct str hash = str_slice(crypto_to_hex(sha256_str(&made.hash), request->arena), 0, 16);
-    app_done_redirect(request, response, app_href(request, "/directive/%lld", (long long)v.d->id),
-                      msg_str(request->arena, request->lang, MSG_DIRECTIVE_SAID_FROZEN, 0,
-                              MSG_ARGS(ARG_INT("n", made.row_count), ARG_DAY("day", made.as_of_day), ARG_STR("hash", hash))),
-                      STR_NONE);
+    app_done_redirect(
+        request, response, app_href(request, "/directive/%lld", (long long)v.d->id),
+        msg_str(request->arena, request->lang, MSG_DIRECTIVE_SAID_FROZEN, 0,
+                MSG_ARGS(ARG_INT("n", made.row_count), ARG_DAY("day", made.as_of_day), ARG_STR("hash", hash))),
+        STR_NONE);
     return ERR_NONE;
 }
 
-static enum err_code withdraw_page(struct request *request, struct response *response, struct view *v, struct str reason, struct str reason_error,
-                                   struct err *err)
+static enum err_code withdraw_page(struct request *request, struct response *response, struct view *v,
+                                   struct str reason, struct str reason_error, struct err *err)
 {
     struct page_directive unused = {0};
-    TRY(rollup_get(v->db, &v->actor, v->root_id, v->d->id, v->d->edge_kind, CIVIL_NONE, request->arena, &v->rollup, err));
+    TRY(rollup_get(v->db, &v->actor, v->root_id, v->d->id, v->d->edge_kind, CIVIL_NONE, request->arena, &v->rollup,
+                   err));
     TRY(view_wall(v, &unused, err));
     struct page_directive_withdraw page = {
-        .title = msg_str(request->arena, request->lang, MSG_DIRECTIVE_WITHDRAW_TITLE, 0, MSG_ARGS(ARG_STR("name", v->d->title))),
+        .title = msg_str(request->arena, request->lang, MSG_DIRECTIVE_WITHDRAW_TITLE, 0,
+                         MSG_ARGS(ARG_STR("name", v->d->title))),
         .id = v->d->id,
         .open_rows = v->rollup.total,
         .units = v->unit_count,
@@ -1106,7 +1217,8 @@ static enum err_code withdraw_do(struct request *request, struct response *respo
     if (str_is_empty(reason))
         return withdraw_page(request, response, &v, reason, tier_say(request, MSG_DIRECTIVE_WITHDRAW_NO_REASON), err);
     TRY(directive_withdraw(db, &actor, v.d->id, reason, err));
-    app_done_redirect(request, response, app_href(request, "/directive/%lld", (long long)v.d->id), tier_say(request, MSG_DIRECTIVE_SAID_WITHDRAWN), STR_NONE);
+    app_done_redirect(request, response, app_href(request, "/directive/%lld", (long long)v.d->id),
+                      tier_say(request, MSG_DIRECTIVE_SAID_WITHDRAWN), STR_NONE);
     return ERR_NONE;
 }
 

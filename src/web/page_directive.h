@@ -1,7 +1,6 @@
-/* page_directive.h - what the files of the directive pages share: handlers of the wizard and of the rows behind a number,
- * and the small words all of them say.
- * Uses: web/app.h, web/listing.h.    Used by: web/page_directive.c, web/page_issue.c, web/page_rows.c.
- * Memory: the request's arena.    Threads: no shared state. */
+/* page_directive.h - what the files of the directive pages share: handlers of the wizard and of the rows behind a
+ * number, and the small words all of them say. Uses: web/app.h, web/listing.h.    Used by: web/page_directive.c,
+ * web/page_issue.c, web/page_rows.c. Memory: the request's arena.    Threads: no shared state. */
 #ifndef LUYTRE_WEB_PAGE_DIRECTIVE_H
 #define LUYTRE_WEB_PAGE_DIRECTIVE_H
 
@@ -31,10 +30,13 @@ struct str tier_kind(const struct request *request, struct str kind);
 int tier_state_asked(const struct request *request);
 struct str tier_state_param(int state); /* for addresses; "" for any */
 /* A directive the person may see; ERR_NOT_FOUND otherwise. */
-MUST_USE enum err_code tier_directive(struct request *request, struct db *db, struct sql_directive_get_row **ret_directive, struct err *err);
+MUST_USE enum err_code tier_directive(struct request *request, struct db *db,
+                                      struct sql_directive_get_row **ret_directive, struct err *err);
 /* Where to count from: ?unit=, else the issuer when the person may read it, else their own unit. */
-MUST_USE enum err_code tier_root(struct request *request, struct db *db, int64_t issuer_id, int64_t *ret_root_id, struct err *err);
-MUST_USE enum err_code tier_unit_name(struct request *request, struct db *db, int64_t unit_id, struct str *ret_name, struct err *err);
+MUST_USE enum err_code tier_root(struct request *request, struct db *db, int64_t issuer_id, int64_t *ret_root_id,
+                                 struct err *err);
+MUST_USE enum err_code tier_unit_name(struct request *request, struct db *db, int64_t unit_id, struct str *ret_name,
+                                      struct err *err);
 
 NONNULL_END
 #endif

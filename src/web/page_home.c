@@ -20,13 +20,13 @@
 #include "web/listing.h"
 #include "web/words.h"
 
-#define FIRST_ROWS      3
-#define NEXT_ROWS       12
-#define BELOW_ROWS      20
-#define SEARCH_ROWS     8
-#define SEARCH_ROOTS    8
-#define ASK_AFTER_MS    (90 * CIVIL_DAY_MS) /* CT18-3e: confirmed again each quarter */
-#define FIRST_DUE_DAYS  14                  /* what is further away is not for the first three rows */
+#define FIRST_ROWS     3
+#define NEXT_ROWS      12
+#define BELOW_ROWS     20
+#define SEARCH_ROWS    8
+#define SEARCH_ROOTS   8
+#define ASK_AFTER_MS   (90 * CIVIL_DAY_MS) /* CT18-3e: confirmed again each quarter */
+#define FIRST_DUE_DAYS 14                  /* what is further away is not for the first three rows */
 
 static struct str text_of(const struct request *request, enum msg_id id)
 {
@@ -106,9 +106,9 @@ static enum err_code read_owed(struct request *request, const struct place *plac
     civil_day today = app_today(request);
     struct sql_assignment_list_unit_rows rows = {0};
     if (place->unit_id)
-        TRY(sql_assignment_list_unit(place->db, &actor, request->arena,
-                                     &(struct sql_assignment_list_unit_args){.unit_id = place->unit_id, .on_day = today},
-                                     &rows, err));
+        TRY(sql_assignment_list_unit(
+            place->db, &actor, request->arena,
+            &(struct sql_assignment_list_unit_args){.unit_id = place->unit_id, .on_day = today}, &rows, err));
     struct owed *items = arena_new_array(request->arena, struct owed, rows.count + 1);
     if (!items)
         return arena_full(request->arena, err);
@@ -206,8 +206,8 @@ static struct pg_first_row unread_row(const struct request *request, const struc
         .href = app_href(request, "/directive/%lld", (long long)row->id),
         .detail = by_text(request, due, row->issuer_name),
         .act = text_of(request, MSG_HOME_READ),
-        .post_href = app_href(request, "/directive/%lld/acknowledge?unit=%lld", (long long)row->id,
-                              (long long)place->unit_id)};
+        .post_href =
+            app_href(request, "/directive/%lld/acknowledge?unit=%lld", (long long)row->id, (long long)place->unit_id)};
 }
 
 static struct pg_first_row owed_row(const struct request *request, const struct place *place, const struct owed *o)
@@ -237,10 +237,10 @@ static enum err_code fill_first(struct request *request, const struct place *pla
     size_t n = 0;
     for (size_t i = 0; i < unread->count; i++) {
         struct pg_first_row row = unread_row(request, place, &unread->items[i]);
-        all[n++] = (struct urgent){.rank = rank_of(row.state),
-                                   .due = unread->items[i].due_day.has ? (civil_day)unread->items[i].due_day.v
-                                                                       : CIVIL_NONE,
-                                   .unread = &unread->items[i]};
+        all[n++] =
+            (struct urgent){.rank = rank_of(row.state),
+                            .due = unread->items[i].due_day.has ? (civil_day)unread->items[i].due_day.v : CIVIL_NONE,
+                            .unread = &unread->items[i]};
     }
     for (size_t i = 0; i < owed->count; i++) {
         const struct owed *o = &owed->items[i];
@@ -275,9 +275,9 @@ static const struct {
     int state;
     enum msg_id word;
 } legend_words[] = {
-    {DUTY_LATE, MSG_HOME_STATE_LATE},   {DUTY_BIRTH, MSG_HOME_STATE_BIRTH}, {DUTY_UNSEEN, MSG_HOME_STATE_UNSEEN},
-    {DUTY_DUE, MSG_HOME_STATE_DUE},     {DUTY_ACK, MSG_HOME_STATE_ACK},     {DUTY_DOING, MSG_HOME_STATE_DOING},
-    {DUTY_OK, MSG_HOME_STATE_OK},       {DUTY_WAIVED, MSG_HOME_STATE_WAIVED}, {DUTY_NA, MSG_HOME_STATE_NA},
+    {DUTY_LATE, MSG_HOME_STATE_LATE}, {DUTY_BIRTH, MSG_HOME_STATE_BIRTH},   {DUTY_UNSEEN, MSG_HOME_STATE_UNSEEN},
+    {DUTY_DUE, MSG_HOME_STATE_DUE},   {DUTY_ACK, MSG_HOME_STATE_ACK},       {DUTY_DOING, MSG_HOME_STATE_DOING},
+    {DUTY_OK, MSG_HOME_STATE_OK},     {DUTY_WAIVED, MSG_HOME_STATE_WAIVED}, {DUTY_NA, MSG_HOME_STATE_NA},
 };
 
 static enum err_code fill_hedge(struct request *request, const struct owed_list *owed, struct page_tasks *page,
@@ -296,11 +296,11 @@ static enum err_code fill_hedge(struct request *request, const struct owed_list 
     size_t n = 0;
     for (size_t i = 0; i < ARRAY_LEN(legend_words); i++)
         if (counts[legend_words[i].state])
-            legend[n++] = (struct pg_legend){
-                .state = app_page_state(legend_words[i].state),
-                .n = counts[legend_words[i].state],
-                .word = text_of(request, legend_words[i].word),
-                .href = app_href(request, "/?state=%s", duty_state_to_str(legend_words[i].state))};
+            legend[n++] =
+                (struct pg_legend){.state = app_page_state(legend_words[i].state),
+                                   .n = counts[legend_words[i].state],
+                                   .word = text_of(request, legend_words[i].word),
+                                   .href = app_href(request, "/?state=%s", duty_state_to_str(legend_words[i].state))};
     if (owed->count) {
         page->hedge = hedge_draw(request->arena, states, owed->count, 15);
         if (str_is_null(page->hedge.markup))
@@ -342,11 +342,11 @@ static enum err_code fill_helpers(struct request *request, const struct place *p
         struct str tel = has_person ? h->person_phone : h->parent_phone;
         if (str_is_empty(tel) && str_is_empty(h->person_name))
             continue;
-        helpers[n++] = (struct pg_helper){
-            .role = msg_str(request->arena, request->lang, MSG_HOME_HELPER_OF, 0,
-                            MSG_ARGS(ARG_STR("unit", h->parent_name))),
-            .name = str_is_empty(h->person_name) ? text_of(request, MSG_HOME_HELPER_UNIT) : h->person_name,
-            .tel = tel};
+        helpers[n++] = (struct pg_helper){.role = msg_str(request->arena, request->lang, MSG_HOME_HELPER_OF, 0,
+                                                          MSG_ARGS(ARG_STR("unit", h->parent_name))),
+                                          .name = str_is_empty(h->person_name) ? text_of(request, MSG_HOME_HELPER_UNIT)
+                                                                               : h->person_name,
+                                          .tel = tel};
     }
     struct str hotline = frame->hotline;
     if (team && !str_is_empty(team->phone))
@@ -418,12 +418,11 @@ static enum err_code fill_below(struct request *request, const struct place *pla
         return ERR_NONE;
     struct actor actor = app_actor_with(request, RIGHT_READ);
     struct sql_rollup_children_rows children;
-    TRY(sql_rollup_children(place->db, &actor, request->arena,
-                            &(struct sql_rollup_children_args){.root_id = root->unit_id,
-                                                               .scope_id = 0,
-                                                               .edge_kind = root->edge_kind,
-                                                               .on_day = app_today(request)},
-                            &children, err));
+    TRY(sql_rollup_children(
+        place->db, &actor, request->arena,
+        &(struct sql_rollup_children_args){
+            .root_id = root->unit_id, .scope_id = 0, .edge_kind = root->edge_kind, .on_day = app_today(request)},
+        &children, err));
     struct pg_first_row *first = arena_new_array(request->arena, struct pg_first_row, FIRST_ROWS);
     struct pg_below_row *rows = arena_new_array(request->arena, struct pg_below_row, BELOW_ROWS);
     if (!first || !rows)
@@ -441,21 +440,19 @@ static enum err_code fill_below(struct request *request, const struct place *pla
         }
         if (listed == BELOW_ROWS)
             continue;
-        rows[listed++] = (struct pg_below_row){
-            .name = r->name,
-            .href = app_href(request, "/unit/%lld", (long long)r->unit_id),
-            .late = r->n_late,
-            .late_href = rows_href(request, r->unit_id, root->edge_kind, "late"),
-            .unseen = r->n_unseen,
-            .unseen_href = rows_href(request, r->unit_id, root->edge_kind, "unseen"),
-            .due = r->n_due,
-            .due_href = rows_href(request, r->unit_id, root->edge_kind, "due"),
-            .done = r->n_ok,
-            .owed = owed};
+        rows[listed++] = (struct pg_below_row){.name = r->name,
+                                               .href = app_href(request, "/unit/%lld", (long long)r->unit_id),
+                                               .late = r->n_late,
+                                               .late_href = rows_href(request, r->unit_id, root->edge_kind, "late"),
+                                               .unseen = r->n_unseen,
+                                               .unseen_href = rows_href(request, r->unit_id, root->edge_kind, "unseen"),
+                                               .due = r->n_due,
+                                               .due_href = rows_href(request, r->unit_id, root->edge_kind, "due"),
+                                               .done = r->n_ok,
+                                               .owed = owed};
     }
     if (children.count)
-        page->heading =
-            red ? count_text(request, MSG_HOME_BELOW_FIRST, red) : text_of(request, MSG_HOME_BELOW_FINE);
+        page->heading = red ? count_text(request, MSG_HOME_BELOW_FIRST, red) : text_of(request, MSG_HOME_BELOW_FINE);
     page->below = (struct pg_first_row_list){first, n};
     page->below_rows = (struct pg_below_row_list){rows, listed};
     page->below_href = STR("/units");
@@ -477,11 +474,10 @@ static enum err_code fill_waiting(struct request *request, const struct place *p
             continue;
         struct actor actor = app_actor_with(request, RIGHT_REVIEW);
         struct sql_home_review_count_row *review;
-        TRY(sql_home_review_count(place->db, &actor, request->arena,
-                                  &(struct sql_home_review_count_args){.root_id = g->unit_id,
-                                                                       .edge_kind = g->edge_kind,
-                                                                       .on_day = today},
-                                  &review, err));
+        TRY(sql_home_review_count(
+            place->db, &actor, request->arena,
+            &(struct sql_home_review_count_args){.root_id = g->unit_id, .edge_kind = g->edge_kind, .on_day = today},
+            &review, err));
         if (review && review->n) {
             struct str wait = words_interval(request->arena, request->lang, request->now_ms - review->oldest_ms.v);
             rows[n++] = (struct pg_waiting_row){
@@ -568,8 +564,8 @@ static enum err_code home_show(struct request *request, struct response *respons
     TRY(fill_waiting(request, &place, &page, err));
     page.own = owed.count || !(page.below.count || page.below_rows.count);
     if (page.below.count || page.below_rows.count)
-        page.own_title = msg_str(request->arena, request->lang, MSG_HOME_OWN, 0,
-                                 MSG_ARGS(ARG_STR("unit", place.unit_name)));
+        page.own_title =
+            msg_str(request->arena, request->lang, MSG_HOME_OWN, 0, MSG_ARGS(ARG_STR("unit", place.unit_name)));
     struct page_out o = response_page(request, response, 200);
     page_tasks(&o, &page);
     return ERR_NONE;
@@ -812,22 +808,21 @@ static enum err_code search_documents(struct request *request, const struct plac
     size_t n = 0;
     if (place->unit_id && place->own_rights & RIGHT_READ) {
         struct sql_letter_list_rows found;
-        TRY(sql_letter_list(place->db, &actor, request->arena,
-                            &(struct sql_letter_list_args){.unit_id = place->unit_id,
-                                                           .search = like,
-                                                           .before_id = INT64_MAX,
-                                                           .limit_count = SEARCH_ROWS},
-                            &found, err));
+        TRY(sql_letter_list(
+            place->db, &actor, request->arena,
+            &(struct sql_letter_list_args){
+                .unit_id = place->unit_id, .search = like, .before_id = INT64_MAX, .limit_count = SEARCH_ROWS},
+            &found, err));
         for (size_t i = 0; i < found.count; i++) {
             const struct sql_letter_list_row *l = &found.items[i];
             struct str no = source_of(request, l->number, l->symbol, STR(""));
-            struct str detail = str_is_empty(no) ? l->issuer
-                                                 : arena_printf(request->arena, "%.*s%s%.*s", STR_ARG(no),
-                                                                str_is_empty(l->issuer) ? "" : " · ",
-                                                                STR_ARG(l->issuer));
-            letters[n++] = (struct pg_search_hit){
-                str_is_empty(l->subject) ? text_of(request, MSG_HOME_NO_SUBJECT) : l->subject, detail,
-                app_href(request, "/letter/%lld", (long long)l->id)};
+            struct str detail = str_is_empty(no)
+                                    ? l->issuer
+                                    : arena_printf(request->arena, "%.*s%s%.*s", STR_ARG(no),
+                                                   str_is_empty(l->issuer) ? "" : " · ", STR_ARG(l->issuer));
+            letters[n++] =
+                (struct pg_search_hit){str_is_empty(l->subject) ? text_of(request, MSG_HOME_NO_SUBJECT) : l->subject,
+                                       detail, app_href(request, "/letter/%lld", (long long)l->id)};
         }
     }
     *ret_letters = n;
@@ -843,11 +838,11 @@ static enum err_code search_documents(struct request *request, const struct plac
         const struct sql_directive_list_row *d = &found.items[i];
         char day[CIVIL_TEXT_BYTES];
         struct str no = source_of(request, d->number, d->symbol, STR(""));
-        directives[i] = (struct pg_search_hit){
-            d->title,
-            arena_printf(request->arena, "%.*s%s%.*s · %s", STR_ARG(no), str_is_empty(no) ? "" : " · ",
-                         STR_ARG(d->issuer_name), civil_vn((civil_day)d->issued_day, day)),
-            app_href(request, "/directive/%lld", (long long)d->id)};
+        directives[i] = (struct pg_search_hit){d->title,
+                                               arena_printf(request->arena, "%.*s%s%.*s · %s", STR_ARG(no),
+                                                            str_is_empty(no) ? "" : " · ", STR_ARG(d->issuer_name),
+                                                            civil_vn((civil_day)d->issued_day, day)),
+                                               app_href(request, "/directive/%lld", (long long)d->id)};
     }
     *ret_directives = found.count;
     return ERR_NONE;
@@ -868,9 +863,8 @@ static enum err_code search_show(struct request *request, struct response *respo
     struct pg_search_group *groups = arena_new_array(request->arena, struct pg_search_group, 4);
     if (!hits || !groups)
         return arena_full(request->arena, err);
-    struct page_search page = {.q = str_trim(form_get(&request->query, STR("q"))),
-                               .asked = !str_is_null(like),
-                               .groups = {groups, 0}};
+    struct page_search page = {
+        .q = str_trim(form_get(&request->query, STR("q"))), .asked = !str_is_null(like), .groups = {groups, 0}};
     if (page.asked) {
         struct place place = {.db = db};
         TRY(find_place(request, &place, err));

@@ -30,7 +30,8 @@ static struct str word_of(const struct request *request, const char *vi, const c
     return str_split(&rest, '|', &first) ? first : whole;
 }
 
-static enum err_code register_of(const struct request *request, const struct import_register **ret_register, struct err *err)
+static enum err_code register_of(const struct request *request, const struct import_register **ret_register,
+                                 struct err *err)
 {
     const struct import_register *what = import_register_find(request_param(request, STR("register")));
     if (!what)
@@ -44,7 +45,8 @@ static struct str register_href(const struct request *request, const struct impo
     return app_href(request, "/import/%s", what->id);
 }
 
-/* What was tried waits in the spool folder under its own sum and its person, so that applying reads the very bytes that were judged. */
+/* What was tried waits in the spool folder under its own sum and its person, so that applying reads the very bytes that
+ * were judged. */
 static const char *spool_path(const struct request *request, struct str sum)
 {
     if (sum.len_bytes != 64)
@@ -52,7 +54,9 @@ static const char *spool_path(const struct request *request, struct str sum)
     for (size_t i = 0; i < sum.len_bytes; i++)
         if (!((sum.ptr[i] >= '0' && sum.ptr[i] <= '9') || (sum.ptr[i] >= 'a' && sum.ptr[i] <= 'f')))
             return NULL;
-    return arena_printf(request->arena, "%s/import-%lld-%.*s", app_of(request)->spool_dir, (long long)request->session.person_id, STR_ARG(sum)).ptr;
+    return arena_printf(request->arena, "%s/import-%lld-%.*s", app_of(request)->spool_dir,
+                        (long long)request->session.person_id, STR_ARG(sum))
+        .ptr;
 }
 
 static void fill_rows(const struct request *request, const struct import_run *run, struct page_import *page)
@@ -87,22 +91,28 @@ static void fill_rows(const struct request *request, const struct import_run *ru
             struct str what = STR("");
             for (size_t c = 0; c < run->what->column_count && c < 3; c++)
                 if (!str_is_empty(row->cells[c]))
-                    what = str_is_empty(what) ? row->cells[c] : app_href(request, "%.*s · %.*s", STR_ARG(what), STR_ARG(row->cells[c]));
-            lines[count++] = (struct pg_import_line){.verdict = text_of(request, verdicts[row->verdict].word),
-                                                     .state = verdicts[row->verdict].state,
-                                                     .where = str_is_empty(row->where) ? app_href(request, "%zu", row->table_row + 1) : arena_str(request->arena, row->where),
-                                                     .what = arena_str(request->arena, what),
-                                                     .reason = arena_str(request->arena, row->reason)};
+                    what = str_is_empty(what) ? row->cells[c]
+                                              : app_href(request, "%.*s · %.*s", STR_ARG(what), STR_ARG(row->cells[c]));
+            lines[count++] =
+                (struct pg_import_line){.verdict = text_of(request, verdicts[row->verdict].word),
+                                        .state = verdicts[row->verdict].state,
+                                        .where = str_is_empty(row->where) ? app_href(request, "%zu", row->table_row + 1)
+                                                                          : arena_str(request->arena, row->where),
+                                        .what = arena_str(request->arena, what),
+                                        .reason = arena_str(request->arena, row->reason)};
         }
     page->rows = (struct pg_import_line_list){lines, count};
 }
 
-static enum err_code import_page(struct request *request, struct response *response, struct db *db, const struct import_register *what, const struct unit_root *root,
+static enum err_code import_page(struct request *request, struct response *response, struct db *db,
+                                 const struct import_register *what, const struct unit_root *root,
                                  struct page_import *page, struct err *err)
 {
     struct actor actor = app_actor_with(request, what->right);
     struct sql_import_batches_rows batches;
-    TRY(sql_import_batches(db, &actor, request->arena, &(struct sql_import_batches_args){.unit_id = root->id, .limit_count = IMPORT_BATCHES_MAX}, &batches, err));
+    TRY(sql_import_batches(db, &actor, request->arena,
+                           &(struct sql_import_batches_args){.unit_id = root->id, .limit_count = IMPORT_BATCHES_MAX},
+                           &batches, err));
     struct pg_import_batch *rows = arena_new_array(request->arena, struct pg_import_batch, batches.count + 1);
     struct pg_unit_line *columns = arena_new_array(request->arena, struct pg_unit_line, what->column_count + 1);
     struct pg_tab *tabs = arena_new_array(request->arena, struct pg_tab, import_register_count + 1);
@@ -112,23 +122,27 @@ static enum err_code import_page(struct request *request, struct response *respo
     size_t n = 0;
     for (size_t i = 0; i < batches.count; i++)
         if (str_equal(batches.items[i].register_id, str_from_cstr(what->id)))
-            rows[n++] = (struct pg_import_batch){.file = batches.items[i].file_name,
-                                                 .by = str_is_empty(batches.items[i].by_name) ? STR("–") : batches.items[i].by_name,
-                                                 .at = batches.items[i].at_ms,
-                                                 .n = batches.items[i].row_count,
-                                                 .undone = batches.items[i].undone_ms.has,
-                                                 .undo_href = app_href(request, "/import/%s/undo/%lld", what->id, (long long)batches.items[i].id)};
+            rows[n++] = (struct pg_import_batch){
+                .file = batches.items[i].file_name,
+                .by = str_is_empty(batches.items[i].by_name) ? STR("–") : batches.items[i].by_name,
+                .at = batches.items[i].at_ms,
+                .n = batches.items[i].row_count,
+                .undone = batches.items[i].undone_ms.has,
+                .undo_href = app_href(request, "/import/%s/undo/%lld", what->id, (long long)batches.items[i].id)};
     for (size_t c = 0; c < what->column_count; c++) {
         struct str example = str_from_cstr(what->columns[c].example);
-        columns[c] = (struct pg_unit_line){.name = word_of(request, what->columns[c].vi, what->columns[c].en),
-                                           .text = msg_str(request->arena, request->lang, what->columns[c].is_required ? MSG_UNIT_I_REQUIRED : MSG_UNIT_I_EXAMPLE, 0,
-                                                           MSG_ARGS(ARG_STR("text", str_is_empty(example) ? STR("–") : example)))};
+        columns[c] = (struct pg_unit_line){
+            .name = word_of(request, what->columns[c].vi, what->columns[c].en),
+            .text = msg_str(request->arena, request->lang,
+                            what->columns[c].is_required ? MSG_UNIT_I_REQUIRED : MSG_UNIT_I_EXAMPLE, 0,
+                            MSG_ARGS(ARG_STR("text", str_is_empty(example) ? STR("–") : example)))};
     }
     for (size_t i = 0; i < import_register_count; i++)
         tabs[i] = (struct pg_tab){.label = word_of(request, import_registers[i].vi, import_registers[i].en),
                                   .href = register_href(request, &import_registers[i]),
                                   .current = &import_registers[i] == what};
-    page->heading = msg_str(request->arena, request->lang, MSG_UNIT_I_HEADING, 0, MSG_ARGS(ARG_STR("name", word_of(request, what->vi, what->en))));
+    page->heading = msg_str(request->arena, request->lang, MSG_UNIT_I_HEADING, 0,
+                            MSG_ARGS(ARG_STR("name", word_of(request, what->vi, what->en))));
     page->lead = text_of(request, MSG_UNIT_I_LEAD);
     page->act = register_href(request, what);
     page->template_xlsx = app_href(request, "/import/%s/template.xlsx", what->id);
@@ -148,7 +162,8 @@ static enum err_code import_page(struct request *request, struct response *respo
 }
 
 /* The register names its own right; the route only asks for somebody who may read. */
-static enum err_code import_begin_page(struct request *request, struct db *db, const struct import_register **ret_what, struct unit_root *ret_root, struct err *err)
+static enum err_code import_begin_page(struct request *request, struct db *db, const struct import_register **ret_what,
+                                       struct unit_root *ret_root, struct err *err)
 {
     TRY(register_of(request, ret_what, err));
     return unit_root_pick(request, db, (*ret_what)->right, ret_root, err);
@@ -177,7 +192,8 @@ enum err_code import_template_file(struct request *request, struct response *res
         columns[i] = (struct sheet_column){.title = headers[i], .type = SHEET_TEXT, .width_chars = 22};
         cells[i] = cell_text(example[i]);
     }
-    return listing_respond(request, response, listing_file_of(request), app_href(request, "mau-%s", what->id), columns, what->column_count, cells, 1, err);
+    return listing_respond(request, response, listing_file_of(request), app_href(request, "mau-%s", what->id), columns,
+                           what->column_count, cells, 1, err);
 }
 
 static enum err_code bytes_typed(struct request *request, struct str *ret_bytes, struct str *ret_name, struct err *err)
@@ -194,7 +210,8 @@ static enum err_code bytes_typed(struct request *request, struct str *ret_bytes,
     return ERR_NONE;
 }
 
-static enum err_code try_it(struct request *request, struct db *db, const struct actor *actor, struct import_run *run, struct page_import *page, struct err *err)
+static enum err_code try_it(struct request *request, struct db *db, const struct actor *actor, struct import_run *run,
+                            struct page_import *page, struct err *err)
 {
     struct str bytes;
     TRY(bytes_typed(request, &bytes, &page->file, err));
@@ -209,7 +226,8 @@ static enum err_code try_it(struct request *request, struct db *db, const struct
     return ERR_NONE;
 }
 
-static enum err_code apply_it(struct request *request, struct db *db, const struct actor *actor, struct import_run *run, struct err *err)
+static enum err_code apply_it(struct request *request, struct db *db, const struct actor *actor, struct import_run *run,
+                              struct err *err)
 {
     const char *path = spool_path(request, form_get(&request->form, STR("spool")));
     struct str bytes, name = form_get(&request->form, STR("name"));
@@ -234,7 +252,8 @@ enum err_code import_do(struct request *request, struct response *response, stru
     bool is_apply = str_equal(form_get(&request->form, STR("step")), STR("apply"));
     struct import_run run;
     import_begin(&run, what, root.id, app_today(request));
-    enum err_code code = is_apply ? apply_it(request, db, &actor, &run, err) : try_it(request, db, &actor, &run, &page, err);
+    enum err_code code =
+        is_apply ? apply_it(request, db, &actor, &run, err) : try_it(request, db, &actor, &run, &page, err);
     int64_t batch = run.batch_id, written = (int64_t)(run.new_count + run.changed_count);
     import_end(&run);
     if (is_refusal(code))
@@ -242,8 +261,10 @@ enum err_code import_do(struct request *request, struct response *response, stru
     else if (code != ERR_NONE)
         return code;
     if (is_apply && code == ERR_NONE) {
-        app_done_redirect(request, response, register_href(request, what), msg_str(request->arena, request->lang, MSG_UNIT_I_APPLIED, written, MSG_ARGS(ARG_INT("n", written))),
-                          app_href(request, "/import/%s/undo/%lld", what->id, (long long)batch));
+        app_done_redirect(
+            request, response, register_href(request, what),
+            msg_str(request->arena, request->lang, MSG_UNIT_I_APPLIED, written, MSG_ARGS(ARG_INT("n", written))),
+            app_href(request, "/import/%s/undo/%lld", what->id, (long long)batch));
         return ERR_NONE;
     }
     return import_page(request, response, db, what, &root, &page, err);
@@ -265,6 +286,7 @@ enum err_code import_undo_do(struct request *request, struct response *response,
         return import_page(request, response, db, what, &root, &page, err);
     }
     TRY(code);
-    app_done_redirect(request, response, register_href(request, what), text_of(request, MSG_UNIT_I_TAKEN_BACK), STR_NONE);
+    app_done_redirect(request, response, register_href(request, what), text_of(request, MSG_UNIT_I_TAKEN_BACK),
+                      STR_NONE);
     return ERR_NONE;
 }

@@ -49,11 +49,13 @@ static enum err_code push_str(void *vec_items, struct str value, struct arena *a
 
 static struct str target_value(const struct request *request, const struct obligation_target *t)
 {
-    return str_is_empty(t->value) ? str_from_cstr(target_rule_to_str(t->rule))
-                                  : arena_printf(request->arena, "%s:%.*s", target_rule_to_str(t->rule), STR_ARG(t->value));
+    return str_is_empty(t->value)
+               ? str_from_cstr(target_rule_to_str(t->rule))
+               : arena_printf(request->arena, "%s:%.*s", target_rule_to_str(t->rule), STR_ARG(t->value));
 }
 
-static enum err_code typed_from_draft(const struct request *request, const struct directive_draft *draft, struct issue_typed *typed, struct err *err)
+static enum err_code typed_from_draft(const struct request *request, const struct directive_draft *draft,
+                                      struct issue_typed *typed, struct err *err)
 {
     struct arena *arena = request->arena;
     typed->name = draft->title;
@@ -122,19 +124,20 @@ static bool has_value(const struct duty_typed *d, struct str value)
 }
 
 /* Everything a duty can go to, by what stands below; what was chosen is always there. */
-static enum err_code target_options(const struct request *request, const struct sql_unit_kinds_below_rows *kinds, const struct duty_typed *d,
-                                    struct pg_issue_target_list *ret_targets, struct err *err)
+static enum err_code target_options(const struct request *request, const struct sql_unit_kinds_below_rows *kinds,
+                                    const struct duty_typed *d, struct pg_issue_target_list *ret_targets,
+                                    struct err *err)
 {
     struct arena *arena = request->arena;
     enum lang lang = request->lang;
     VEC(struct pg_issue_target) rows = {0};
     struct pg_issue_target *row;
-#define ADD(value_, label_)                                                                      \
-    do {                                                                                         \
-        struct str v_ = (value_);                                                                \
-        row = vec_push(&rows, arena);                                                            \
-        if (!row)                                                                                \
-            return arena_full(arena, err);                                                       \
+#define ADD(value_, label_)                                                                          \
+    do {                                                                                             \
+        struct str v_ = (value_);                                                                    \
+        row = vec_push(&rows, arena);                                                                \
+        if (!row)                                                                                    \
+            return arena_full(arena, err);                                                           \
         *row = (struct pg_issue_target){.value = v_, .label = (label_), .chosen = has_value(d, v_)}; \
     } while (0)
     ADD(STR("all"), tier_say(request, MSG_ISSUE_TO_ALL));
@@ -142,27 +145,35 @@ static enum err_code target_options(const struct request *request, const struct 
     ADD(STR("self"), tier_say(request, MSG_ISSUE_TO_SELF));
     for (size_t i = 0; i < kinds->count; i++)
         ADD(arena_printf(arena, "kind:%.*s", STR_ARG(kinds->items[i].kind)),
-            msg_str(arena, lang, MSG_ISSUE_TO_KIND, 0, MSG_ARGS(ARG_STR("name", tier_kind(request, kinds->items[i].kind)), ARG_INT("n", kinds->items[i].n))));
-    for (size_t i = 0; i < d->to.count; i++) { /* a kind the catalogue names and nobody below is of: it stays chosen, and says 0 */
+            msg_str(
+                arena, lang, MSG_ISSUE_TO_KIND, 0,
+                MSG_ARGS(ARG_STR("name", tier_kind(request, kinds->items[i].kind)), ARG_INT("n", kinds->items[i].n))));
+    for (size_t i = 0; i < d->to.count;
+         i++) { /* a kind the catalogue names and nobody below is of: it stays chosen, and says 0 */
         struct str value = d->to.items[i], rule;
         if (!str_split(&value, ':', &rule))
             continue;
         if (str_equal(rule, STR("child_kind"))) { /* each tier hands down to its own: what a draft proposes */
-            ADD(d->to.items[i], msg_str(arena, lang, MSG_ISSUE_TO_CHILD_KIND, 0, MSG_ARGS(ARG_STR("name", tier_kind(request, value)))));
+            ADD(d->to.items[i],
+                msg_str(arena, lang, MSG_ISSUE_TO_CHILD_KIND, 0, MSG_ARGS(ARG_STR("name", tier_kind(request, value)))));
             continue;
         }
         bool is_below = !str_equal(rule, STR("kind"));
         for (size_t k = 0; k < kinds->count && !is_below; k++)
             is_below = str_equal(kinds->items[k].kind, value);
         if (!is_below)
-            ADD(d->to.items[i], msg_str(arena, lang, MSG_ISSUE_TO_KIND, 0, MSG_ARGS(ARG_STR("name", tier_kind(request, value)), ARG_INT("n", 0))));
+            ADD(d->to.items[i], msg_str(arena, lang, MSG_ISSUE_TO_KIND, 0,
+                                        MSG_ARGS(ARG_STR("name", tier_kind(request, value)), ARG_INT("n", 0))));
     }
     for (size_t i = 0; i < know_function_count; i++)
         ADD(arena_printf(arena, "function:%.*s", STR_ARG(know_functions[i].id)),
-            msg_str(arena, lang, MSG_ISSUE_TO_FUNCTION, 0, MSG_ARGS(ARG_STR("name", lang == LANG_VI ? know_functions[i].title.vi : know_functions[i].title.en))));
+            msg_str(
+                arena, lang, MSG_ISSUE_TO_FUNCTION, 0,
+                MSG_ARGS(ARG_STR("name", lang == LANG_VI ? know_functions[i].title.vi : know_functions[i].title.en))));
     for (size_t i = 0; i < know_sector_count; i++)
         ADD(arena_printf(arena, "sector:%.*s", STR_ARG(know_sectors[i].id)),
-            msg_str(arena, lang, MSG_ISSUE_TO_SECTOR, 0, MSG_ARGS(ARG_STR("name", lang == LANG_VI ? know_sectors[i].title.vi : know_sectors[i].title.en))));
+            msg_str(arena, lang, MSG_ISSUE_TO_SECTOR, 0,
+                    MSG_ARGS(ARG_STR("name", lang == LANG_VI ? know_sectors[i].title.vi : know_sectors[i].title.en))));
     ADD(STR("member:response_network"), tier_say(request, MSG_ISSUE_TO_MEMBER));
 #undef ADD
     *ret_targets = (struct pg_issue_target_list){rows.items, rows.count};
@@ -178,38 +189,49 @@ static const struct sql_obligation_list_row *above_of(const struct sql_obligatio
     return NULL;
 }
 
-static enum err_code parents_of(const struct request *request, struct db *db, const struct issue_typed *typed, struct pg_option_list *ret_parents,
-                                struct sql_obligation_list_rows *ret_above, struct err *err)
+static enum err_code parents_of(const struct request *request, struct db *db, const struct issue_typed *typed,
+                                struct pg_option_list *ret_parents, struct sql_obligation_list_rows *ret_above,
+                                struct err *err)
 {
     struct arena *arena = request->arena;
     struct actor actor = app_actor_with(request, RIGHT_READ);
     struct sql_directive_parents_for_rows rows;
-    TRY(sql_directive_parents_for(db, &actor, arena, &(struct sql_directive_parents_for_args){.unit_id = typed->issuer_id}, &rows, err));
+    TRY(sql_directive_parents_for(db, &actor, arena,
+                                  &(struct sql_directive_parents_for_args){.unit_id = typed->issuer_id}, &rows, err));
     struct pg_option *parents = arena_new_array(arena, struct pg_option, rows.count + 1);
     if (!parents)
         return arena_full(arena, err);
     *ret_above = (struct sql_obligation_list_rows){0};
     for (size_t i = 0; i < rows.count; i++) {
         const struct sql_directive_parents_for_row *r = &rows.items[i];
-        parents[i] = (struct pg_option){
-            link_id(request, r->id),
-            arena_printf(arena, "%.*s, %.*s: %.*s", STR_ARG(tier_ref(request, r->number, r->symbol)), STR_ARG(tier_day(request, (civil_day)r->issued_day)), STR_ARG(r->title)),
-            r->id == typed->parent_id};
+        parents[i] =
+            (struct pg_option){link_id(request, r->id),
+                               arena_printf(arena, "%.*s, %.*s: %.*s", STR_ARG(tier_ref(request, r->number, r->symbol)),
+                                            STR_ARG(tier_day(request, (civil_day)r->issued_day)), STR_ARG(r->title)),
+                               r->id == typed->parent_id};
         if (r->id == typed->parent_id) /* only one of these may be named */
-            TRY(sql_obligation_list(db, arena, &(struct sql_obligation_list_args){.directive_id = r->id}, ret_above, err));
+            TRY(sql_obligation_list(db, arena, &(struct sql_obligation_list_args){.directive_id = r->id}, ret_above,
+                                    err));
     }
     *ret_parents = (struct pg_option_list){parents, rows.count};
     return ERR_NONE;
 }
 
-static enum err_code issue_form(struct request *request, struct response *response, struct db *db, struct issue_typed *typed, struct err *err)
+static enum err_code issue_form(struct request *request, struct response *response, struct db *db,
+                                struct issue_typed *typed, struct err *err)
 {
     struct arena *arena = request->arena;
     struct actor actor = app_actor_with(request, RIGHT_READ);
     struct sql_unit_kinds_below_rows kinds;
     TRY(sql_unit_kinds_below(db, &actor, arena,
-                             &(struct sql_unit_kinds_below_args){.root_id = typed->issuer_id, .edge_kind = typed->edge, .on_day = app_today(request)}, &kinds, err));
-    struct page_issue page = {.is_letter = typed->letter_id != 0, .name = typed->name, .number = typed->number, .symbol = typed->symbol, .units = typed->units};
+                             &(struct sql_unit_kinds_below_args){
+                                 .root_id = typed->issuer_id, .edge_kind = typed->edge, .on_day = app_today(request)},
+                             &kinds, err));
+    struct page_issue page = {.is_letter = typed->letter_id != 0,
+                              .name = typed->name,
+                              .number = typed->number,
+                              .symbol = typed->symbol,
+                              .units = typed->units};
     struct sql_obligation_list_rows above;
     TRY(parents_of(request, db, typed, &page.parents, &above, err));
     struct pg_issue_duty *duties = arena_new_array(arena, struct pg_issue_duty, typed->duties.count + 1);
@@ -228,7 +250,9 @@ static enum err_code issue_form(struct request *request, struct response *respon
             .name = app_href(request, "o%zu", i),
             .chosen = d->chosen,
             .id = d->id,
-            .ref = known ? arena_printf(arena, "%.*s · %.*s", STR_ARG(known->id), STR_ARG(request->lang == LANG_VI ? known->title.vi : known->title.en)) : STR_NONE,
+            .ref = known ? arena_printf(arena, "%.*s · %.*s", STR_ARG(known->id),
+                                        STR_ARG(request->lang == LANG_VI ? known->title.vi : known->title.en))
+                         : STR_NONE,
             .duty = d->duty,
             .trigger = d->trigger,
             .period = d->period,
@@ -236,9 +260,9 @@ static enum err_code issue_form(struct request *request, struct response *respon
             .text = d->text,
             .day = d->day,
             .day_error = d->day_error,
-            .above = up && up->deadline_day.has
-                         ? msg_str(arena, request->lang, MSG_ISSUE_ABOVE, 0, MSG_ARGS(ARG_DAY("day", (civil_day)up->deadline_day.v)))
-                         : STR_NONE};
+            .above = up && up->deadline_day.has ? msg_str(arena, request->lang, MSG_ISSUE_ABOVE, 0,
+                                                          MSG_ARGS(ARG_DAY("day", (civil_day)up->deadline_day.v)))
+                                                : STR_NONE};
         TRY(target_options(request, &kinds, d, &duties[i].targets, err));
     }
     for (size_t i = 0; i < kinds.count; i++) {
@@ -248,20 +272,29 @@ static enum err_code issue_form(struct request *request, struct response *respon
         except[i] = (struct pg_issue_target){kinds.items[i].kind, tier_kind(request, kinds.items[i].kind), is_on};
     }
     for (size_t i = 0; i < know_edge_kind_count; i++)
-        edges[i] = (struct pg_option){know_edge_kinds[i].id, request->lang == LANG_VI ? know_edge_kinds[i].title.vi : know_edge_kinds[i].title.en,
-                                      str_equal(know_edge_kinds[i].id, typed->edge)};
+        edges[i] = (struct pg_option){
+            know_edge_kinds[i].id, request->lang == LANG_VI ? know_edge_kinds[i].title.vi : know_edge_kinds[i].title.en,
+            str_equal(know_edge_kinds[i].id, typed->edge)};
     struct str letter_href = app_href(request, "/letter/%lld", (long long)typed->letter_id);
-    struct str title = typed->letter_id ? msg_str(arena, request->lang, MSG_ISSUE_TITLE, 0, MSG_ARGS(ARG_STR("name", typed->name))) : tier_say(request, MSG_ISSUE_TITLE_NEW);
-    const struct pg_crumb crumbs[] = {{tier_say(request, typed->letter_id ? MSG_LETTER_BOOK : MSG_DIRECTIVE_LIST), typed->letter_id ? STR("/letters") : STR("/directives")},
-                                      {typed->letter_id ? tier_say(request, MSG_LETTER_LETTER) : tier_say(request, MSG_ISSUE_PICK_TITLE),
-                                       typed->letter_id ? letter_href : STR("/directive/new")},
-                                      {tier_say(request, MSG_LETTER_STEP_ISSUE), STR("")}};
+    struct str title = typed->letter_id
+                           ? msg_str(arena, request->lang, MSG_ISSUE_TITLE, 0, MSG_ARGS(ARG_STR("name", typed->name)))
+                           : tier_say(request, MSG_ISSUE_TITLE_NEW);
+    const struct pg_crumb crumbs[] = {
+        {tier_say(request, typed->letter_id ? MSG_LETTER_BOOK : MSG_DIRECTIVE_LIST),
+         typed->letter_id ? STR("/letters") : STR("/directives")},
+        {typed->letter_id ? tier_say(request, MSG_LETTER_LETTER) : tier_say(request, MSG_ISSUE_PICK_TITLE),
+         typed->letter_id ? letter_href : STR("/directive/new")},
+        {tier_say(request, MSG_LETTER_STEP_ISSUE), STR("")}};
     page.title = title;
     page.lead = tier_say(request, MSG_ISSUE_LEAD);
     page.crumbs = (struct pg_crumb_list){crumbs, ARRAY_LEN(crumbs)};
-    page.action = typed->letter_id ? app_href(request, "/letter/%lld/issue", (long long)typed->letter_id) : STR("/directive/new");
+    page.action =
+        typed->letter_id ? app_href(request, "/letter/%lld/issue", (long long)typed->letter_id) : STR("/directive/new");
     page.back_href = typed->letter_id ? letter_href : STR("/directive/new");
-    page.refused = str_is_empty(typed->refused) ? STR_NONE : arena_printf(arena, "%.*s %.*s", STR_ARG(tier_say(request, MSG_ISSUE_REFUSED)), STR_ARG(typed->refused));
+    page.refused =
+        str_is_empty(typed->refused)
+            ? STR_NONE
+            : arena_printf(arena, "%.*s %.*s", STR_ARG(tier_say(request, MSG_ISSUE_REFUSED)), STR_ARG(typed->refused));
     page.refused_todo = tier_say(request, MSG_ISSUE_REFUSED_TODO);
     page.parent_note = typed->parent_id ? tier_say_n(request, MSG_ISSUE_PARENT_NOTE, matched) : STR_NONE;
     page.edges = (struct pg_option_list){edges, know_edge_kind_count};
@@ -279,7 +312,8 @@ static enum err_code issue_form(struct request *request, struct response *respon
 /* --- from the form to a draft --- */
 
 /* "TLC-001, -TLC-002": units by code, a minus leaves one out. The first that is unknown is refused in words. */
-static enum err_code add_units(const struct request *request, struct db *db, struct issue_typed *typed, void *vec_targets, struct err *err)
+static enum err_code add_units(const struct request *request, struct db *db, struct issue_typed *typed,
+                               void *vec_targets, struct err *err)
 {
     VEC(struct obligation_target) *targets = vec_targets;
     struct arena *arena = request->arena;
@@ -316,12 +350,14 @@ static struct str say_no(const struct request *request, enum msg_id id, size_t i
 }
 
 /* One duty of the form; typed->refused when it cannot stand. */
-static enum err_code draft_duty(const struct request *request, struct db *db, struct issue_typed *typed, size_t i, const struct sql_obligation_list_rows *above,
-                                struct obligation_draft *ret_duty, struct err *err)
+static enum err_code draft_duty(const struct request *request, struct db *db, struct issue_typed *typed, size_t i,
+                                const struct sql_obligation_list_rows *above, struct obligation_draft *ret_duty,
+                                struct err *err)
 {
     struct arena *arena = request->arena;
     struct duty_typed *d = &typed->duties.items[i];
-    struct obligation_draft o = {.catalogue_id = d->id, .title = d->title, .text = d->text, .trigger = d->trigger, .deadline_day = CIVIL_NONE};
+    struct obligation_draft o = {
+        .catalogue_id = d->id, .title = d->title, .text = d->text, .trigger = d->trigger, .deadline_day = CIVIL_NONE};
     if (str_is_empty(d->id)) {
         o.catalogue_id = STR_NONE;
         o.evidence_kinds = STR("document manual_statement");
@@ -343,8 +379,11 @@ static enum err_code draft_duty(const struct request *request, struct db *db, st
     const struct sql_obligation_list_row *up = above_of(above, d->id);
     if (up) {
         o.parent_id = up->id;
-        if (up->deadline_day.has && str_is_empty(d->day_error) && (o.deadline_day == CIVIL_NONE || o.deadline_day > up->deadline_day.v)) {
-            d->day_error = msg_str(arena, request->lang, MSG_ISSUE_REFUSED_LATE, 0, MSG_ARGS(ARG_INT("n", (int64_t)i + 1), ARG_DAY("day", (civil_day)up->deadline_day.v)));
+        if (up->deadline_day.has && str_is_empty(d->day_error) &&
+            (o.deadline_day == CIVIL_NONE || o.deadline_day > up->deadline_day.v)) {
+            d->day_error =
+                msg_str(arena, request->lang, MSG_ISSUE_REFUSED_LATE, 0,
+                        MSG_ARGS(ARG_INT("n", (int64_t)i + 1), ARG_DAY("day", (civil_day)up->deadline_day.v)));
             typed->refused = d->day_error;
         }
     }
@@ -364,7 +403,8 @@ static enum err_code draft_duty(const struct request *request, struct db *db, st
     TRY(add_units(request, db, typed, &targets, err));
     bool has_target = false;
     for (size_t t = 0; t < targets.count; t++)
-        has_target = has_target || (targets.items[t].rule != TARGET_EXCEPT_UNIT && targets.items[t].rule != TARGET_EXCEPT_KIND);
+        has_target =
+            has_target || (targets.items[t].rule != TARGET_EXCEPT_UNIT && targets.items[t].rule != TARGET_EXCEPT_KIND);
     for (size_t t = 0; t < typed->except.count; t++) {
         struct obligation_target *target = vec_push(&targets, arena);
         if (!target)
@@ -379,7 +419,8 @@ static enum err_code draft_duty(const struct request *request, struct db *db, st
     return ERR_NONE;
 }
 
-static enum err_code issue_save(struct request *request, struct response *response, struct db *db, struct issue_typed *typed, struct err *err)
+static enum err_code issue_save(struct request *request, struct response *response, struct db *db,
+                                struct issue_typed *typed, struct err *err)
 {
     struct arena *arena = request->arena;
     if (!str_equal(form_get(&request->form, STR("do")), STR("look")))
@@ -450,7 +491,8 @@ static enum err_code letter_of(struct request *request, struct db *db, struct is
     TRY(request_id(request, STR("id"), &typed->letter_id, err));
     struct actor actor = app_actor_with(request, RIGHT_READ);
     struct sql_letter_get_row *letter = NULL;
-    TRY(sql_letter_get(db, &actor, request->arena, &(struct sql_letter_get_args){.id = typed->letter_id}, &letter, err));
+    TRY(sql_letter_get(db, &actor, request->arena, &(struct sql_letter_get_args){.id = typed->letter_id}, &letter,
+                       err));
     if (!letter)
         return err_set(err, ERR_NOT_FOUND, "no such letter");
     typed->issuer_id = letter->unit_id;
@@ -495,24 +537,31 @@ static bool is_picked(const struct form *query, struct str id)
 static enum err_code pick_page(struct request *request, struct response *response, struct err *err)
 {
     struct arena *arena = request->arena;
-    struct str q = str_trim(form_get(&request->query, STR("q"))), key = str_is_empty(q) ? STR_NONE : viet_search_key(arena, q);
-    struct pg_option *chosen = arena_new_array(arena, struct pg_option, know_obligation_count), *rows = arena_new_array(arena, struct pg_option, know_obligation_count);
+    struct str q = str_trim(form_get(&request->query, STR("q"))),
+               key = str_is_empty(q) ? STR_NONE : viet_search_key(arena, q);
+    struct pg_option *chosen = arena_new_array(arena, struct pg_option, know_obligation_count),
+                     *rows = arena_new_array(arena, struct pg_option, know_obligation_count);
     if (!chosen || !rows)
         return arena_full(arena, err);
     size_t chosen_count = 0, count = 0;
     for (size_t i = 0; i < know_obligation_count; i++) {
         const struct know_obligation *o = &know_obligations[i];
-        struct pg_option option = {o->id, arena_printf(arena, "%.*s · %.*s", STR_ARG(o->id), STR_ARG(request->lang == LANG_VI ? o->title.vi : o->title.en)), false};
+        struct pg_option option = {o->id,
+                                   arena_printf(arena, "%.*s · %.*s", STR_ARG(o->id),
+                                                STR_ARG(request->lang == LANG_VI ? o->title.vi : o->title.en)),
+                                   false};
         if (is_picked(&request->query, o->id))
             chosen[chosen_count++] = option;
-        else if (str_is_empty(key) || viet_contains(o->id, key) || viet_contains(o->title.vi, key) || viet_contains(o->text.vi, key))
+        else if (str_is_empty(key) || viet_contains(o->id, key) || viet_contains(o->title.vi, key) ||
+                 viet_contains(o->text.vi, key))
             rows[count++] = option;
     }
     struct layout_frame *frame = web_frame(request, tier_say(request, MSG_ISSUE_PICK_TITLE), STR("directives"));
     if (!frame)
         return arena_full(arena, err);
     struct page_out o = response_page(request, response, 200);
-    page_issue_pick(&o, &(struct page_issue_pick){.frame = frame, .q = q, .rows = {rows, count}, .chosen = {chosen, chosen_count}});
+    page_issue_pick(
+        &o, &(struct page_issue_pick){.frame = frame, .q = q, .rows = {rows, count}, .chosen = {chosen, chosen_count}});
     return ERR_NONE;
 }
 
@@ -527,8 +576,10 @@ enum err_code issue_new_show(struct request *request, struct response *response,
     struct actor actor = app_actor(request);
     struct issue_typed typed = {.issuer_id = request->session.unit_id, .edge = edge_asked(request)};
     TRY(access_require(db, &actor, RIGHT_DRAFT, typed.issuer_id, "draft a directive", err));
-    static const struct str triggers[] = {[KNOW_ONCE] = STR_INIT("once"),           [KNOW_PERIODIC] = STR_INIT("periodic"), [KNOW_ON_CHANGE] = STR_INIT("on_change"),
-                                          [KNOW_ON_REQUEST] = STR_INIT("on_request"), [KNOW_AT_ONCE] = STR_INIT("at_once"),   [KNOW_STANDING] = STR_INIT("standing")};
+    static const struct str triggers[] = {
+        [KNOW_ONCE] = STR_INIT("once"),           [KNOW_PERIODIC] = STR_INIT("periodic"),
+        [KNOW_ON_CHANGE] = STR_INIT("on_change"), [KNOW_ON_REQUEST] = STR_INIT("on_request"),
+        [KNOW_AT_ONCE] = STR_INIT("at_once"),     [KNOW_STANDING] = STR_INIT("standing")};
     for (size_t i = 0; i <= know_obligation_count; i++) {
         const struct know_obligation *o = i < know_obligation_count ? &know_obligations[i] : NULL;
         if (o ? !is_picked(&request->query, o->id) : !own)
@@ -543,7 +594,9 @@ enum err_code issue_new_show(struct request *request, struct response *response,
                                      .title = o->title.vi,
                                      .text = o->text.vi,
                                      .trigger = triggers[o->trigger],
-                                     .period = link_id(request, months ? months : o->trigger == KNOW_PERIODIC ? 12 : 0),
+                                     .period = link_id(request, months                        ? months
+                                                                : o->trigger == KNOW_PERIODIC ? 12
+                                                                                              : 0),
                                      .chosen = true};
         }
         TRY(push_str(&d->to, STR("all"), arena, err));
@@ -567,18 +620,19 @@ enum err_code issue_new_post(struct request *request, struct response *response,
 
 /* --- the question before it is issued --- */
 
-static enum err_code preview_duty(const struct request *request, struct db *db, const struct sql_obligation_list_row *o, struct pg_draft_duty *row,
-                                  struct target_units *ret_units, struct err *err)
+static enum err_code preview_duty(const struct request *request, struct db *db, const struct sql_obligation_list_row *o,
+                                  struct pg_draft_duty *row, struct target_units *ret_units, struct err *err)
 {
     struct arena *arena = request->arena;
     struct actor actor = app_actor_with(request, RIGHT_DRAFT);
     TRY(directive_preview(db, &actor, o->id, arena, ret_units, err));
     civil_day day = o->deadline_day.has ? (civil_day)o->deadline_day.v : CIVIL_NONE;
-    *row = (struct pg_draft_duty){.no = o->no,
-                                  .title = o->title,
-                                  .ref = o->catalogue_id,
-                                  .day = day == CIVIL_NONE ? tier_say(request, MSG_ISSUE_NO_DAY) : tier_day(request, day),
-                                  .rows = (int64_t)ret_units->count};
+    *row =
+        (struct pg_draft_duty){.no = o->no,
+                               .title = o->title,
+                               .ref = o->catalogue_id,
+                               .day = day == CIVIL_NONE ? tier_say(request, MSG_ISSUE_NO_DAY) : tier_day(request, day),
+                               .rows = (int64_t)ret_units->count};
     VEC(struct pg_draft_kind) kinds = {0};
     VEC(struct str) names = {0};
     int64_t last = 0;
@@ -654,11 +708,13 @@ enum err_code draft_show(struct request *request, struct response *response, str
     TRY(access_has(db, &actor, RIGHT_ISSUE, d->issuer_id, &page.may_issue, err));
     const struct pg_crumb crumbs[] = {{tier_say(request, MSG_DIRECTIVE_LIST), STR("/directives")}, {d->title, STR("")}};
     page.title = tier_say_n(request, MSG_ISSUE_DRAFT_TITLE, page.units);
-    page.lead = msg_str(arena, request->lang, MSG_ISSUE_DRAFT_LEAD, 0, MSG_ARGS(ARG_STR("name", d->title), ARG_INT("n", (int64_t)obligations.count)));
+    page.lead = msg_str(arena, request->lang, MSG_ISSUE_DRAFT_LEAD, 0,
+                        MSG_ARGS(ARG_STR("name", d->title), ARG_INT("n", (int64_t)obligations.count)));
     page.crumbs = (struct pg_crumb_list){crumbs, ARRAY_LEN(crumbs)};
     page.nobody = page.units == 0;
     page.duties = (struct pg_draft_duty_list){duties, obligations.count};
-    page.edit_href = d->letter_id.has ? app_href(request, "/letter/%lld/issue", (long long)d->letter_id.v) : STR("/directive/new");
+    page.edit_href =
+        d->letter_id.has ? app_href(request, "/letter/%lld/issue", (long long)d->letter_id.v) : STR("/directive/new");
     page.frame = web_frame(request, page.title, STR("directives"));
     if (!page.frame)
         return arena_full(arena, err);
@@ -676,10 +732,11 @@ enum err_code draft_issue(struct request *request, struct response *response, st
     struct actor actor = app_actor(request);
     struct directive_issued done;
     TRY(directive_issue(db, &actor, d->id, &done, err));
-    app_done_redirect(request, response, app_href(request, "/directive/%lld", (long long)d->id),
-                      msg_str(request->arena, request->lang, MSG_ISSUE_SAID, 0,
-                              MSG_ARGS(ARG_INT("units", (int64_t)done.unit_count), ARG_INT("rows", (int64_t)done.assignment_count),
-                                       ARG_INT("late", (int64_t)done.born_late_count))),
-                      STR_NONE);
+    app_done_redirect(
+        request, response, app_href(request, "/directive/%lld", (long long)d->id),
+        msg_str(request->arena, request->lang, MSG_ISSUE_SAID, 0,
+                MSG_ARGS(ARG_INT("units", (int64_t)done.unit_count), ARG_INT("rows", (int64_t)done.assignment_count),
+                         ARG_INT("late", (int64_t)done.born_late_count))),
+        STR_NONE);
     return ERR_NONE;
 }

@@ -12,9 +12,10 @@
 #include "web/words.h"
 #include "work/intake.h"
 
-#define SURE_CONFIDENCE 0.75 /* of the engine: from here on a duty with an obligation and a sound date may be confirmed in one go */
-#define LETTER_CHOICES  200
-#define FOUND_MAX       40
+#define SURE_CONFIDENCE \
+    0.75 /* of the engine: from here on a duty with an obligation and a sound date may be confirmed in one go */
+#define LETTER_CHOICES 200
+#define FOUND_MAX      40
 
 static struct str say(const struct request *request, enum msg_id id)
 {
@@ -44,7 +45,8 @@ static struct str letter_ref(const struct request *request, struct str number, s
         return say(request, MSG_LETTER_NO_NUMBER);
     if (str_is_empty(symbol))
         return number;
-    return arena_printf(request->arena, "%.*s/%.*s", STR_ARG(str_is_empty(number) ? STR("…") : number), STR_ARG(symbol));
+    return arena_printf(request->arena, "%.*s/%.*s", STR_ARG(str_is_empty(number) ? STR("…") : number),
+                        STR_ARG(symbol));
 }
 
 /* --- the book --- */
@@ -53,12 +55,13 @@ struct refusal_words {
     struct str what, why, todo;
 };
 
-static enum err_code book_file(struct request *request, struct response *response, const struct sql_letter_book_rows_rows *rows, struct err *err)
+static enum err_code book_file(struct request *request, struct response *response,
+                               const struct sql_letter_book_rows_rows *rows, struct err *err)
 {
     const struct sheet_column columns[] = {
-        {say(request, MSG_LETTER_NUMBER), SHEET_TEXT, 18},      {say(request, MSG_LETTER_SUBJECT), SHEET_TEXT, 60}, {say(request, MSG_LETTER_ISSUER), SHEET_TEXT, 36},
-        {say(request, MSG_LETTER_DAY), SHEET_DATE, 12},         {say(request, MSG_LETTER_DUTY_COUNT), SHEET_INT, 10},
-        {say(request, MSG_LETTER_TAB_WAITING), SHEET_INT, 14},
+        {say(request, MSG_LETTER_NUMBER), SHEET_TEXT, 18},    {say(request, MSG_LETTER_SUBJECT), SHEET_TEXT, 60},
+        {say(request, MSG_LETTER_ISSUER), SHEET_TEXT, 36},    {say(request, MSG_LETTER_DAY), SHEET_DATE, 12},
+        {say(request, MSG_LETTER_DUTY_COUNT), SHEET_INT, 10}, {say(request, MSG_LETTER_TAB_WAITING), SHEET_INT, 14},
     };
     struct sheet_cell *cells = arena_new_array(request->arena, struct sheet_cell, rows->count * ARRAY_LEN(columns) + 1);
     if (!cells)
@@ -73,7 +76,8 @@ static enum err_code book_file(struct request *request, struct response *respons
         c[4] = cell_int(r->duties);
         c[5] = cell_int(r->open_duties);
     }
-    return listing_respond(request, response, listing_file_of(request), say(request, MSG_LETTER_BOOK), columns, ARRAY_LEN(columns), cells, rows->count, err);
+    return listing_respond(request, response, listing_file_of(request), say(request, MSG_LETTER_BOOK), columns,
+                           ARRAY_LEN(columns), cells, rows->count, err);
 }
 
 static void book_row(const struct request *request, const struct sql_letter_book_rows_row *r, struct pg_letter_row *row)
@@ -108,15 +112,16 @@ static void book_row(const struct request *request, const struct sql_letter_book
     }
 }
 
-static enum err_code letters_page(struct request *request, struct response *response, int status, struct str typed, const struct refusal_words *refused,
-                                  struct err *err)
+static enum err_code letters_page(struct request *request, struct response *response, int status, struct str typed,
+                                  const struct refusal_words *refused, struct err *err)
 {
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
     struct actor actor = app_actor_with(request, RIGHT_READ);
     struct arena *arena = request->arena;
     bool is_get = status == 200;
-    struct str search = is_get ? app_search(request, STR("q")) : STR_NONE, state = is_get ? form_get(&request->query, STR("state")) : STR_NONE;
+    struct str search = is_get ? app_search(request, STR("q")) : STR_NONE,
+               state = is_get ? form_get(&request->query, STR("state")) : STR_NONE;
     if (!str_equal(state, STR("read")) && !str_equal(state, STR("confirmed")))
         state = STR_NONE;
     enum listing_file file = listing_file_of(request);
@@ -134,8 +139,10 @@ static enum err_code letters_page(struct request *request, struct response *resp
     if (file != LISTING_PAGE)
         return book_file(request, response, &rows, err);
     struct sql_letter_book_count_row *count = NULL, *all = NULL;
-    TRY(sql_letter_book_count(db, &actor, arena, &(struct sql_letter_book_count_args){.unit_id = unit_id, .search = search}, &count, err));
-    TRY(sql_letter_book_count(db, &actor, arena, &(struct sql_letter_book_count_args){.unit_id = unit_id, .search = STR_NONE}, &all, err));
+    TRY(sql_letter_book_count(db, &actor, arena,
+                              &(struct sql_letter_book_count_args){.unit_id = unit_id, .search = search}, &count, err));
+    TRY(sql_letter_book_count(db, &actor, arena,
+                              &(struct sql_letter_book_count_args){.unit_id = unit_id, .search = STR_NONE}, &all, err));
     int64_t total = count ? count->total : 0, waiting = count ? count->waiting : 0;
     struct pg_letter_row *items = arena_new_array(arena, struct pg_letter_row, rows.count + 1);
     if (!items)
@@ -144,15 +151,20 @@ static enum err_code letters_page(struct request *request, struct response *resp
         book_row(request, &rows.items[i], &items[i]);
     struct str q = is_get ? str_trim(form_get(&request->query, STR("q"))) : STR_NONE;
     const struct link_param params[] = {{"state", state}, {"q", q}};
-    const struct link_param tab_all[] = {{"q", q}}, tab_read[] = {{"state", STR("read")}, {"q", q}}, tab_done[] = {{"state", STR("confirmed")}, {"q", q}};
+    const struct link_param tab_all[] = {{"q", q}}, tab_read[] = {{"state", STR("read")}, {"q", q}},
+                            tab_done[] = {{"state", STR("confirmed")}, {"q", q}};
     const struct pg_tab tabs[] = {
-        {say(request, MSG_LETTER_TAB_ALL), total, link_make(request, STR("/letters"), tab_all, 1), PAGE_STATE_NONE, str_is_null(state)},
-        {say(request, MSG_LETTER_TAB_WAITING), waiting, link_make(request, STR("/letters"), tab_read, 2), PAGE_STATE_DUE, str_equal(state, STR("read"))},
-        {say(request, MSG_LETTER_TAB_DONE), total - waiting, link_make(request, STR("/letters"), tab_done, 2), PAGE_STATE_OK, str_equal(state, STR("confirmed"))},
+        {say(request, MSG_LETTER_TAB_ALL), total, link_make(request, STR("/letters"), tab_all, 1), PAGE_STATE_NONE,
+         str_is_null(state)},
+        {say(request, MSG_LETTER_TAB_WAITING), waiting, link_make(request, STR("/letters"), tab_read, 2),
+         PAGE_STATE_DUE, str_equal(state, STR("read"))},
+        {say(request, MSG_LETTER_TAB_DONE), total - waiting, link_make(request, STR("/letters"), tab_done, 2),
+         PAGE_STATE_OK, str_equal(state, STR("confirmed"))},
     };
     const struct pg_hidden keep[] = {{STR("state"), state}};
     int64_t shown_total = str_is_null(state) ? total : str_equal(state, STR("read")) ? waiting : total - waiting;
-    struct part_pager pager = listing_pager(request, STR("/letters"), params, ARRAY_LEN(params), page, (int64_t)rows.count, shown_total, rows.count > 0);
+    struct part_pager pager = listing_pager(request, STR("/letters"), params, ARRAY_LEN(params), page,
+                                            (int64_t)rows.count, shown_total, rows.count > 0);
     struct str title = !all || all->total == 0 ? say(request, MSG_LETTER_TITLE_EMPTY)
                        : all->waiting          ? say_n(request, MSG_LETTER_TITLE_WAITING, all->waiting)
                                                : say(request, MSG_LETTER_TITLE_CLEAR);
@@ -191,7 +203,8 @@ static enum err_code letters_show(struct request *request, struct response *resp
 }
 
 /* The text of a letter that was handed in: what was pasted, else the file. */
-static enum err_code letter_handed_in(struct request *request, struct str *ret_text, struct intake_options *options, struct err *err)
+static enum err_code letter_handed_in(struct request *request, struct str *ret_text, struct intake_options *options,
+                                      struct err *err)
 {
     struct str pasted = form_get(&request->form, STR("text"));
     const struct form_file *file = form_file(&request->form, STR("file"));
@@ -224,9 +237,12 @@ static enum err_code letters_add(struct request *request, struct response *respo
         if (code == ERR_NONE) {
             struct actor reader = app_actor_with(request, RIGHT_READ);
             struct sql_letter_duties_rows duties;
-            TRY(sql_letter_duties(db, &reader, request->arena, &(struct sql_letter_duties_args){.letter_id = id}, &duties, err));
+            TRY(sql_letter_duties(db, &reader, request->arena, &(struct sql_letter_duties_args){.letter_id = id},
+                                  &duties, err));
             app_done_redirect(request, response, app_href(request, "/letter/%lld", (long long)id),
-                              is_new ? say_n(request, MSG_LETTER_SAID_READ, (int64_t)duties.count) : say(request, MSG_LETTER_SAID_KNOWN), STR_NONE);
+                              is_new ? say_n(request, MSG_LETTER_SAID_READ, (int64_t)duties.count)
+                                     : say(request, MSG_LETTER_SAID_KNOWN),
+                              STR_NONE);
             return ERR_NONE;
         }
     }
@@ -234,18 +250,22 @@ static enum err_code letters_add(struct request *request, struct response *respo
     struct refusal_words words = {0};
     switch (code) {
     case ERR_NOT_FOUND:
-        words = (struct refusal_words){say(request, MSG_LETTER_REFUSED_EMPTY), STR_NONE, say(request, MSG_LETTER_REFUSED_EMPTY_TODO)};
+        words = (struct refusal_words){say(request, MSG_LETTER_REFUSED_EMPTY), STR_NONE,
+                                       say(request, MSG_LETTER_REFUSED_EMPTY_TODO)};
         break;
     case ERR_DENIED:
-        words = (struct refusal_words){say(request, MSG_LETTER_REFUSED_SECRET), STR_NONE, say(request, MSG_LETTER_REFUSED_SECRET_TODO)};
+        words = (struct refusal_words){say(request, MSG_LETTER_REFUSED_SECRET), STR_NONE,
+                                       say(request, MSG_LETTER_REFUSED_SECRET_TODO)};
         typed = STR_NONE; /* nothing of it is sent back either */
         break;
     case ERR_LIMIT:
-        words = (struct refusal_words){say(request, MSG_LETTER_REFUSED_LARGE), STR_NONE, say(request, MSG_LETTER_REFUSED_LARGE_TODO)};
+        words = (struct refusal_words){say(request, MSG_LETTER_REFUSED_LARGE), STR_NONE,
+                                       say(request, MSG_LETTER_REFUSED_LARGE_TODO)};
         break;
     case ERR_SYNTAX:
     case ERR_UNSUPPORTED:
-        words = (struct refusal_words){say(request, MSG_LETTER_REFUSED_FILE), STR_NONE, say(request, MSG_LETTER_REFUSED_FILE_TODO)};
+        words = (struct refusal_words){say(request, MSG_LETTER_REFUSED_FILE), STR_NONE,
+                                       say(request, MSG_LETTER_REFUSED_FILE_TODO)};
         break;
     case ERR_NONE:
     case ERR_NOMEM:
@@ -279,7 +299,8 @@ static const struct mark *mark_at(const struct marking *m, size_t at)
 {
     const struct mark *best = NULL;
     for (size_t i = 0; i < m->count; i++)
-        if (m->marks[i].no && m->marks[i].from <= at && at < m->marks[i].to && (!best || m->marks[i].from >= best->from))
+        if (m->marks[i].no && m->marks[i].from <= at && at < m->marks[i].to &&
+            (!best || m->marks[i].from >= best->from))
             best = &m->marks[i];
     return best;
 }
@@ -352,8 +373,8 @@ static void put_line(const struct marking *m, size_t from, size_t to)
     out_lit(m->o, STR("</p>\n"));
 }
 
-static enum err_code text_with_marks(const struct request *request, struct str text, const struct mark *marks, size_t count, struct html *ret_html,
-                                     struct err *err)
+static enum err_code text_with_marks(const struct request *request, struct str text, const struct mark *marks,
+                                     size_t count, struct html *ret_html, struct err *err)
 {
     AUTO_BUF buf;
     buf_init(&buf, RESPONSE_PAGE_MAX_BYTES);
@@ -381,7 +402,8 @@ struct opened {
     bool may_change;
 };
 
-static enum err_code letter_open(struct request *request, struct db *db, bool with_text, struct opened *opened, struct err *err)
+static enum err_code letter_open(struct request *request, struct db *db, bool with_text, struct opened *opened,
+                                 struct err *err)
 {
     int64_t id;
     TRY(request_id(request, STR("id"), &id, err));
@@ -389,7 +411,8 @@ static enum err_code letter_open(struct request *request, struct db *db, bool wi
     TRY(sql_letter_get(db, &actor, request->arena, &(struct sql_letter_get_args){.id = id}, &opened->letter, err));
     if (!opened->letter)
         return err_set(err, ERR_NOT_FOUND, "no such letter");
-    TRY(sql_letter_duties(db, &actor, request->arena, &(struct sql_letter_duties_args){.letter_id = id}, &opened->duties, err));
+    TRY(sql_letter_duties(db, &actor, request->arena, &(struct sql_letter_duties_args){.letter_id = id},
+                          &opened->duties, err));
     if (with_text)
         TRY(letter_text(db, &actor, id, request->arena, &opened->text, err));
     return access_has(db, &actor, RIGHT_DRAFT, opened->letter->unit_id, &opened->may_change, err);
@@ -411,7 +434,8 @@ static bool is_sure(const struct sql_letter_duties_row *d)
     return d->confidence >= SURE_CONFIDENCE && str_is_empty(d->deadline_note) && !str_is_empty(d->obligations);
 }
 
-static enum page_state duty_look(const struct request *request, const struct sql_letter_duties_row *d, struct str *ret_word)
+static enum page_state duty_look(const struct request *request, const struct sql_letter_duties_row *d,
+                                 struct str *ret_word)
 {
     if (is_dropped(d)) {
         *ret_word = say(request, MSG_LETTER_STATE_DROPPED);
@@ -448,8 +472,9 @@ static const struct {
     struct str id;
     enum msg_id words;
 } triggers[] = {
-    {STR_INIT("once"), MSG_LETTER_TRIGGER_ONCE},           {STR_INIT("periodic"), MSG_LETTER_TRIGGER_PERIODIC}, {STR_INIT("on_change"), MSG_LETTER_TRIGGER_ON_CHANGE},
-    {STR_INIT("on_request"), MSG_LETTER_TRIGGER_ON_REQUEST}, {STR_INIT("at_once"), MSG_LETTER_TRIGGER_AT_ONCE},   {STR_INIT("standing"), MSG_LETTER_TRIGGER_STANDING},
+    {STR_INIT("once"), MSG_LETTER_TRIGGER_ONCE},           {STR_INIT("periodic"), MSG_LETTER_TRIGGER_PERIODIC},
+    {STR_INIT("on_change"), MSG_LETTER_TRIGGER_ON_CHANGE}, {STR_INIT("on_request"), MSG_LETTER_TRIGGER_ON_REQUEST},
+    {STR_INIT("at_once"), MSG_LETTER_TRIGGER_AT_ONCE},     {STR_INIT("standing"), MSG_LETTER_TRIGGER_STANDING},
 };
 
 static struct str trigger_words(const struct request *request, struct str id)
@@ -470,9 +495,11 @@ static void item_when(const struct request *request, const struct sql_letter_dut
     item->when_label = say(request, str_is_empty(period) ? MSG_LETTER_DEADLINE : MSG_LETTER_PERIOD);
     if (last != CIVIL_NONE) {
         item->when = str_is_empty(period) ? day_words(request, last)
-                                          : arena_printf(request->arena, "%.*s · %.*s", STR_ARG(period), STR_ARG(day_words(request, last)));
+                                          : arena_printf(request->arena, "%.*s · %.*s", STR_ARG(period),
+                                                         STR_ARG(day_words(request, last)));
         if (d->deadline_strict && d->deadline_day.has)
-            item->strict = msg_str(request->arena, request->lang, MSG_LETTER_STRICT_NOTE, 0, MSG_ARGS(ARG_DAY("day", (civil_day)d->deadline_day.v)));
+            item->strict = msg_str(request->arena, request->lang, MSG_LETTER_STRICT_NOTE, 0,
+                                   MSG_ARGS(ARG_DAY("day", (civil_day)d->deadline_day.v)));
     } else if (!str_is_empty(period)) {
         item->when = period;
     } else if (!str_equal(d->trigger_kind, STR("once"))) {
@@ -491,14 +518,16 @@ static struct str note_words(const struct request *request, const struct sql_let
     struct err ignored;
     if (json_parse(d->read_json, 0, request->arena, &root, &ignored) != ERR_NONE)
         return d->deadline_note;
-    return or_else(json_str_or_none(json_get(json_get(root, STR("deadline")), STR("note_en")), request->arena), d->deadline_note);
+    return or_else(json_str_or_none(json_get(json_get(root, STR("deadline")), STR("note_en")), request->arena),
+                   d->deadline_note);
 }
 
-static enum err_code letter_item(const struct request *request, const struct opened *opened, const struct sql_letter_duties_row *d, struct pg_letter_item *item,
-                                 struct err *err)
+static enum err_code letter_item(const struct request *request, const struct opened *opened,
+                                 const struct sql_letter_duties_row *d, struct pg_letter_item *item, struct err *err)
 {
     struct arena *arena = request->arena;
-    *item = (struct pg_letter_item){.no = d->no, .id = d->id, .title = d->text, .actor = or_else(d->actor, say(request, MSG_LETTER_WHO_UNKNOWN))};
+    *item = (struct pg_letter_item){
+        .no = d->no, .id = d->id, .title = d->text, .actor = or_else(d->actor, say(request, MSG_LETTER_WHO_UNKNOWN))};
     item->tag = say_n(request, MSG_LETTER_DUTY_NO, d->no);
     item->state = duty_look(request, d, &item->word);
     if (d->quote_from.has && d->quote_to.has && d->quote_to.v > d->quote_from.v) {
@@ -518,8 +547,9 @@ static enum err_code letter_item(const struct request *request, const struct ope
         struct pg_catalogue_link *link = vec_push(&ids, arena);
         if (!link)
             return arena_full(arena, err);
-        *link = (struct pg_catalogue_link){id, known ? (request->lang == LANG_VI ? known->title.vi : known->title.en) : STR(""),
-                                           app_href(request, "/rows?catalogue=%.*s", STR_ARG(id))};
+        *link = (struct pg_catalogue_link){
+            id, known ? (request->lang == LANG_VI ? known->title.vi : known->title.en) : STR(""),
+            app_href(request, "/rows?catalogue=%.*s", STR_ARG(id))};
     }
     item->ids = (struct pg_catalogue_link_list){ids.items, ids.count};
     if (!ids.count)
@@ -529,9 +559,10 @@ static enum err_code letter_item(const struct request *request, const struct ope
         item->is_waiting = is_read(d);
         item->primary = !is_sure(d) && !str_is_empty(d->deadline_note);
         civil_day last = last_day(d);
-        item->confirm = item->primary && last != CIVIL_NONE ? msg_str(arena, request->lang, MSG_LETTER_CONFIRM_DAY, 0, MSG_ARGS(ARG_DAY("day", last)))
-                        : str_is_empty(d->obligations)      ? say(request, MSG_LETTER_KEEP_OWN)
-                                                            : say(request, MSG_LETTER_CONFIRM);
+        item->confirm = item->primary && last != CIVIL_NONE
+                            ? msg_str(arena, request->lang, MSG_LETTER_CONFIRM_DAY, 0, MSG_ARGS(ARG_DAY("day", last)))
+                        : str_is_empty(d->obligations) ? say(request, MSG_LETTER_KEEP_OWN)
+                                                       : say(request, MSG_LETTER_CONFIRM);
     }
     return ERR_NONE;
 }
@@ -555,12 +586,16 @@ static enum err_code add_fact(struct facts *facts, enum msg_id label, struct str
         return arena_full(arena, err);
     *row = (struct pg_letter_fact){msg_text(facts->request->lang, label, 0), value, STR_NONE};
     int64_t from, to;
-    if (!json_i64(json_get(at, STR("from")), &from) || !json_i64(json_get(at, STR("to")), &to) || from < 0 || to <= from || (size_t)to > facts->text_bytes)
+    if (!json_i64(json_get(at, STR("from")), &from) || !json_i64(json_get(at, STR("to")), &to) || from < 0 ||
+        to <= from || (size_t)to > facts->text_bytes)
         return ERR_NONE;
     struct mark *mark = vec_push(&facts->marks, arena);
     if (!mark)
         return arena_full(arena, err);
-    *mark = (struct mark){.from = (uint32_t)from, .to = (uint32_t)to, .id = app_href(facts->request, "f%zu", facts->rows.count), .css = ""};
+    *mark = (struct mark){.from = (uint32_t)from,
+                          .to = (uint32_t)to,
+                          .id = app_href(facts->request, "f%zu", facts->rows.count),
+                          .css = ""};
     row->href = app_href(facts->request, "#f%zu", facts->rows.count);
     return ERR_NONE;
 }
@@ -571,9 +606,12 @@ static struct str purpose_words(const struct request *request, struct str purpos
         struct str id;
         enum msg_id words;
     } rows[] = {
-        {STR_INIT("report"), MSG_LETTER_PURPOSE_REPORT},       {STR_INIT("coordination"), MSG_LETTER_PURPOSE_COORDINATION},
-        {STR_INIT("execution"), MSG_LETTER_PURPOSE_EXECUTION}, {STR_INIT("direction"), MSG_LETTER_PURPOSE_DIRECTION},
-        {STR_INIT("information"), MSG_LETTER_PURPOSE_INFORMATION}, {STR_INIT("publication"), MSG_LETTER_PURPOSE_PUBLICATION},
+        {STR_INIT("report"), MSG_LETTER_PURPOSE_REPORT},
+        {STR_INIT("coordination"), MSG_LETTER_PURPOSE_COORDINATION},
+        {STR_INIT("execution"), MSG_LETTER_PURPOSE_EXECUTION},
+        {STR_INIT("direction"), MSG_LETTER_PURPOSE_DIRECTION},
+        {STR_INIT("information"), MSG_LETTER_PURPOSE_INFORMATION},
+        {STR_INIT("publication"), MSG_LETTER_PURPOSE_PUBLICATION},
         {STR_INIT("archive"), MSG_LETTER_PURPOSE_ARCHIVE},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
@@ -599,55 +637,70 @@ static enum err_code collect_facts(const struct opened *opened, struct facts *fa
         return ERR_NONE;
     TRY(json_parse(l->read_json, 0, arena, &root, err));
     struct json at = json_get(root, STR("offsets"));
-    TRY(add_fact(facts, MSG_LETTER_FACT_NUMBER, joined(arena, l->number, "/", l->symbol),
-                 json_is_nothing(json_get(at, STR("number"))) ? json_get(at, STR("symbol")) : json_get(at, STR("number")), err));
-    TRY(add_fact(facts, MSG_LETTER_FACT_DATE, l->issued_day.has ? joined(arena, l->place, ", ", day_words(request, (civil_day)l->issued_day.v)) : STR_NONE,
+    TRY(add_fact(
+        facts, MSG_LETTER_FACT_NUMBER, joined(arena, l->number, "/", l->symbol),
+        json_is_nothing(json_get(at, STR("number"))) ? json_get(at, STR("symbol")) : json_get(at, STR("number")), err));
+    TRY(add_fact(facts, MSG_LETTER_FACT_DATE,
+                 l->issued_day.has ? joined(arena, l->place, ", ", day_words(request, (civil_day)l->issued_day.v))
+                                   : STR_NONE,
                  json_get(at, STR("date")), err));
-    TRY(add_fact(facts, MSG_LETTER_FACT_ISSUER, joined(arena, l->issuer_parent, " · ", l->issuer), json_get(at, STR("issuer")), err));
+    TRY(add_fact(facts, MSG_LETTER_FACT_ISSUER, joined(arena, l->issuer_parent, " · ", l->issuer),
+                 json_get(at, STR("issuer")), err));
     TRY(add_fact(facts, MSG_LETTER_FACT_SUBJECT, l->subject, json_get(at, STR("subject")), err));
     struct json list = json_get(root, STR("recipients"));
     for (size_t i = 0; i < json_count(list); i++)
-        TRY(add_fact(facts, MSG_LETTER_FACT_RECIPIENT, json_str_or_none(json_at(list, i), arena), json_at(json_get(at, STR("recipients")), i), err));
+        TRY(add_fact(facts, MSG_LETTER_FACT_RECIPIENT, json_str_or_none(json_at(list, i), arena),
+                     json_at(json_get(at, STR("recipients")), i), err));
     struct json signer = json_get(root, STR("signer"));
     TRY(add_fact(facts, MSG_LETTER_FACT_SIGNER,
-                 joined(arena, joined(arena, json_str_or_none(json_get(signer, STR("role")), arena), " ", json_str_or_none(json_get(signer, STR("title")), arena)), " · ",
-                        json_str_or_none(json_get(signer, STR("name")), arena)),
+                 joined(arena,
+                        joined(arena, json_str_or_none(json_get(signer, STR("role")), arena), " ",
+                               json_str_or_none(json_get(signer, STR("title")), arena)),
+                        " · ", json_str_or_none(json_get(signer, STR("name")), arena)),
                  json_get(at, STR("signer_name")), err));
     list = json_get(root, STR("distribution"));
     for (size_t i = 0; i < json_count(list); i++) {
         struct json d = json_at(list, i);
         struct str purpose = purpose_words(request, json_str_or_none(json_get(d, STR("purpose")), arena));
-        TRY(add_fact(facts, MSG_LETTER_FACT_DISTRIBUTION, joined(arena, json_str_or_none(json_get(d, STR("to")), arena), ": ", purpose),
+        TRY(add_fact(facts, MSG_LETTER_FACT_DISTRIBUTION,
+                     joined(arena, json_str_or_none(json_get(d, STR("to")), arena), ": ", purpose),
                      json_at(json_get(at, STR("distribution")), i), err));
     }
     list = json_get(root, STR("contacts"));
     for (size_t i = 0; i < json_count(list); i++) {
         struct json c = json_at(list, i), where = json_at(json_get(at, STR("contacts")), i);
-        struct str who = joined(arena, json_str_or_none(json_get(c, STR("title")), arena), " ", json_str_or_none(json_get(c, STR("name")), arena));
-        struct str how = joined(arena, json_str_or_none(json_get(c, STR("phone")), arena), ", ", json_str_or_none(json_get(c, STR("email")), arena));
+        struct str who = joined(arena, json_str_or_none(json_get(c, STR("title")), arena), " ",
+                                json_str_or_none(json_get(c, STR("name")), arena));
+        struct str how = joined(arena, json_str_or_none(json_get(c, STR("phone")), arena), ", ",
+                                json_str_or_none(json_get(c, STR("email")), arena));
         TRY(add_fact(facts, MSG_LETTER_FACT_CONTACT, joined(arena, who, ": ", how),
-                     json_is_nothing(json_get(where, STR("name"))) ? json_get(where, STR("phone")) : json_get(where, STR("name")), err));
+                     json_is_nothing(json_get(where, STR("name"))) ? json_get(where, STR("phone"))
+                                                                   : json_get(where, STR("name")),
+                     err));
     }
     return ERR_NONE;
 }
 
 /* --- attachments that are missing --- */
 
-static enum err_code collect_missing(struct request *request, struct db *db, const struct opened *opened, struct page_letter *page, struct facts *facts,
-                                     struct err *err)
+static enum err_code collect_missing(struct request *request, struct db *db, const struct opened *opened,
+                                     struct page_letter *page, struct facts *facts, struct err *err)
 {
     struct arena *arena = request->arena;
     struct actor actor = app_actor_with(request, RIGHT_READ);
     struct sql_letter_attachments_rows rows;
-    TRY(sql_letter_attachments(db, &actor, arena, &(struct sql_letter_attachments_args){.letter_id = opened->letter->id}, &rows, err));
+    TRY(sql_letter_attachments(db, &actor, arena,
+                               &(struct sql_letter_attachments_args){.letter_id = opened->letter->id}, &rows, err));
     if (!rows.count)
         return ERR_NONE;
     struct sql_letter_book_rows_rows book;
-    TRY(sql_letter_book_rows(
-        db, &actor, arena,
-        &(struct sql_letter_book_rows_args){
-            .unit_id = opened->letter->unit_id, .state = STR_NONE, .search = STR_NONE, .limit_count = LETTER_CHOICES, .offset_count = 0},
-        &book, err));
+    TRY(sql_letter_book_rows(db, &actor, arena,
+                             &(struct sql_letter_book_rows_args){.unit_id = opened->letter->unit_id,
+                                                                 .state = STR_NONE,
+                                                                 .search = STR_NONE,
+                                                                 .limit_count = LETTER_CHOICES,
+                                                                 .offset_count = 0},
+                             &book, err));
     struct pg_letter_missing *items = arena_new_array(arena, struct pg_letter_missing, rows.count);
     struct pg_letter_choice *choices = arena_new_array(arena, struct pg_letter_choice, book.count + 1);
     if (!items || !choices)
@@ -656,20 +709,23 @@ static enum err_code collect_missing(struct request *request, struct db *db, con
     for (size_t i = 0; i < book.count; i++)
         if (book.items[i].id != opened->letter->id)
             choices[choice_count++] = (struct pg_letter_choice){
-                book.items[i].id, joined(arena, letter_ref(request, book.items[i].number, book.items[i].symbol), " · ", book.items[i].subject)};
+                book.items[i].id, joined(arena, letter_ref(request, book.items[i].number, book.items[i].symbol), " · ",
+                                         book.items[i].subject)};
     for (size_t i = 0; i < rows.count; i++) {
         const struct sql_letter_attachments_row *a = &rows.items[i];
         struct str id = app_href(request, "a%zu", i + 1);
         items[i] = (struct pg_letter_missing){.title = a->title, .href = app_href(request, "#a%zu", i + 1)};
         if (opened->may_change)
-            items[i].act_href = app_href(request, "/letter/%lld/attachment/%lld", (long long)opened->letter->id, (long long)a->id);
+            items[i].act_href =
+                app_href(request, "/letter/%lld/attachment/%lld", (long long)opened->letter->id, (long long)a->id);
         if (a->child_id.has) {
             items[i].found_href = app_href(request, "/letter/%lld", (long long)a->child_id.v);
             struct str title = a->title;
             for (size_t k = 0; k < choice_count; k++)
                 if (choices[k].id == a->child_id.v)
                     title = choices[k].title;
-            items[i].found = msg_str(arena, request->lang, MSG_LETTER_ATTACHMENT_FOUND, 0, MSG_ARGS(ARG_STR("title", title)));
+            items[i].found =
+                msg_str(arena, request->lang, MSG_LETTER_ATTACHMENT_FOUND, 0, MSG_ARGS(ARG_STR("title", title)));
         }
         if (a->quote_to > a->quote_from && (size_t)a->quote_to <= facts->text_bytes) {
             struct mark *mark = vec_push(&facts->marks, arena);
@@ -683,7 +739,8 @@ static enum err_code collect_missing(struct request *request, struct db *db, con
     return ERR_NONE;
 }
 
-static enum err_code collect_items(const struct request *request, const struct opened *opened, struct page_letter *page, struct facts *facts, struct err *err)
+static enum err_code collect_items(const struct request *request, const struct opened *opened, struct page_letter *page,
+                                   struct facts *facts, struct err *err)
 {
     struct arena *arena = request->arena;
     size_t count = opened->duties.count;
@@ -707,7 +764,9 @@ static enum err_code collect_items(const struct request *request, const struct o
                               .to = (uint32_t)d->quote_to.v,
                               .id = app_href(request, "q%lld", (long long)d->no),
                               .no = d->no,
-                              .css = items[i].state == PAGE_STATE_DUE ? "is-due" : items[i].state == PAGE_STATE_UNSEEN ? "is-unseen" : ""};
+                              .css = items[i].state == PAGE_STATE_DUE      ? "is-due"
+                                     : items[i].state == PAGE_STATE_UNSEEN ? "is-unseen"
+                                                                           : ""};
     }
     page->items = (struct pg_letter_item_list){items, count};
     return ERR_NONE;
@@ -737,7 +796,8 @@ static enum err_code letter_show(struct request *request, struct response *respo
     for (size_t i = 0; i < made.count; i++) {
         bool is_draft = str_equal(made.items[i].state, STR("draft"));
         if (!is_draft)
-            links[page.made.count++] = (struct pg_letter_made){made.items[i].title, app_href(request, "/directive/%lld", (long long)made.items[i].id)};
+            links[page.made.count++] = (struct pg_letter_made){
+                made.items[i].title, app_href(request, "/directive/%lld", (long long)made.items[i].id)};
     }
     page.made.items = links;
     int64_t waiting = page.duties - page.confirmed;
@@ -748,11 +808,14 @@ static enum err_code letter_show(struct request *request, struct response *respo
         page.add_href = app_href(request, "/letter/%lld/add", (long long)l->id);
     page.ref = letter_ref(request, l->number, l->symbol);
     page.title = !page.duties ? say(request, MSG_LETTER_FOUND_NONE)
-                 : waiting    ? msg_str(arena, request->lang, MSG_LETTER_FOUND, page.duties, MSG_ARGS(ARG_INT("n", page.duties), ARG_INT("open", waiting)))
+                 : waiting    ? msg_str(arena, request->lang, MSG_LETTER_FOUND, page.duties,
+                                        MSG_ARGS(ARG_INT("n", page.duties), ARG_INT("open", waiting)))
                               : say_n(request, MSG_LETTER_FOUND_ALL, page.duties);
     page.lead = msg_str(arena, request->lang, MSG_LETTER_OF, 0,
-                        MSG_ARGS(ARG_STR("type", say(request, MSG_LETTER_A_LETTER)), ARG_STR("issuer", or_else(l->issuer, say(request, MSG_LETTER_UNKNOWN_ISSUER))),
-                                 ARG_STR("day", l->issued_day.has ? day_words(request, (civil_day)l->issued_day.v) : say(request, MSG_LETTER_UNKNOWN_DAY)),
+                        MSG_ARGS(ARG_STR("type", say(request, MSG_LETTER_A_LETTER)),
+                                 ARG_STR("issuer", or_else(l->issuer, say(request, MSG_LETTER_UNKNOWN_ISSUER))),
+                                 ARG_STR("day", l->issued_day.has ? day_words(request, (civil_day)l->issued_day.v)
+                                                                  : say(request, MSG_LETTER_UNKNOWN_DAY)),
                                  ARG_STR("subject", or_else(l->subject, say(request, MSG_LETTER_NO_SUBJECT)))));
     page.file_href = app_href(request, "/letter/%lld/file", (long long)l->id);
     page.file_name = or_else(l->file_name, app_href(request, "%lld.txt", (long long)l->id));
@@ -777,7 +840,8 @@ static enum err_code letter_file(struct request *request, struct response *respo
         return err_set(err, ERR_NOT_FOUND, "no such file");
     memcpy(&hash, hash_bytes.ptr, sizeof hash);
     TRY(blob_read(db, &hash, LETTER_FILE_MAX_BYTES, request->arena, &bytes, err));
-    response_file(request, response, str_is_empty(l->file_sha256) ? STR("text/plain; charset=utf-8") : STR("application/octet-stream"),
+    response_file(request, response,
+                  str_is_empty(l->file_sha256) ? STR("text/plain; charset=utf-8") : STR("application/octet-stream"),
                   or_else(l->file_name, app_href(request, "%lld.txt", (long long)l->id)), bytes);
     return ERR_NONE;
 }
@@ -796,7 +860,8 @@ static const struct sql_letter_duties_row *duty_of(const struct opened *opened, 
 static void settle(struct db *db, const struct actor *actor, int64_t letter_id)
 {
     struct err ignored;
-    err_ignore(letter_confirm(db, actor, letter_id, &ignored), "ERR_CONFLICT: something still waits; the next word tries again");
+    err_ignore(letter_confirm(db, actor, letter_id, &ignored),
+               "ERR_CONFLICT: something still waits; the next word tries again");
 }
 
 static enum err_code letter_confirm_sure(struct request *request, struct response *response, struct err *err)
@@ -814,7 +879,8 @@ static enum err_code letter_confirm_sure(struct request *request, struct respons
         n++;
     }
     settle(db, &actor, opened.letter->id);
-    app_done_redirect(request, response, app_href(request, "/letter/%lld", (long long)opened.letter->id), say_n(request, MSG_LETTER_SAID_SURE, n), STR_NONE);
+    app_done_redirect(request, response, app_href(request, "/letter/%lld", (long long)opened.letter->id),
+                      say_n(request, MSG_LETTER_SAID_SURE, n), STR_NONE);
     return ERR_NONE;
 }
 
@@ -853,7 +919,8 @@ static enum err_code typed_from_form(const struct request *request, struct typed
     return ERR_NONE;
 }
 
-static enum err_code typed_from_duty(const struct request *request, const struct sql_letter_duties_row *d, struct typed *typed, struct err *err)
+static enum err_code typed_from_duty(const struct request *request, const struct sql_letter_duties_row *d,
+                                     struct typed *typed, struct err *err)
 {
     *typed = (struct typed){
         .text = d->text,
@@ -884,11 +951,12 @@ static bool is_chosen(const struct typed *typed, struct str id)
 
 static struct str obligation_label(const struct request *request, const struct know_obligation *o)
 {
-    return arena_printf(request->arena, "%.*s · %.*s", STR_ARG(o->id), STR_ARG(request->lang == LANG_VI ? o->title.vi : o->title.en));
+    return arena_printf(request->arena, "%.*s · %.*s", STR_ARG(o->id),
+                        STR_ARG(request->lang == LANG_VI ? o->title.vi : o->title.en));
 }
 
-static enum err_code duty_form(struct request *request, struct response *response, const struct opened *opened, const struct sql_letter_duties_row *duty,
-                               const struct typed *typed, struct err *err)
+static enum err_code duty_form(struct request *request, struct response *response, const struct opened *opened,
+                               const struct sql_letter_duties_row *duty, const struct typed *typed, struct err *err)
 {
     struct arena *arena = request->arena;
     struct pg_option *options = arena_new_array(arena, struct pg_option, ARRAY_LEN(triggers));
@@ -897,7 +965,8 @@ static enum err_code duty_form(struct request *request, struct response *respons
     if (!options || !chosen || !found)
         return arena_full(arena, err);
     for (size_t i = 0; i < ARRAY_LEN(triggers); i++)
-        options[i] = (struct pg_option){triggers[i].id, say(request, triggers[i].words), str_equal(triggers[i].id, typed->trigger)};
+        options[i] = (struct pg_option){triggers[i].id, say(request, triggers[i].words),
+                                        str_equal(triggers[i].id, typed->trigger)};
     size_t chosen_count = 0, found_count = 0;
     for (size_t i = 0; i < typed->ids.count; i++) {
         const struct know_obligation *o = know_obligation_find(typed->ids.items[i]);
@@ -907,24 +976,28 @@ static enum err_code duty_form(struct request *request, struct response *respons
     struct str key = str_is_empty(typed->find) ? STR_NONE : viet_search_key(arena, typed->find);
     for (size_t i = 0; i < know_obligation_count && found_count < FOUND_MAX; i++) {
         const struct know_obligation *o = &know_obligations[i];
-        if (is_chosen(typed, o->id) || (!str_is_empty(key) && !viet_contains(o->id, key) && !viet_contains(o->title.vi, key) && !viet_contains(o->text.vi, key)))
+        if (is_chosen(typed, o->id) || (!str_is_empty(key) && !viet_contains(o->id, key) &&
+                                        !viet_contains(o->title.vi, key) && !viet_contains(o->text.vi, key)))
             continue;
         found[found_count++] = (struct pg_option){o->id, obligation_label(request, o), false};
     }
     if (str_is_empty(key) && chosen_count)
         found_count = 0; /* what is chosen is enough until somebody searches */
     struct str letter_href = app_href(request, "/letter/%lld", (long long)opened->letter->id);
-    const struct pg_crumb crumbs[] = {{say(request, MSG_LETTER_BOOK), STR("/letters")},
-                                      {letter_ref(request, opened->letter->number, opened->letter->symbol), letter_href},
-                                      {duty ? say_n(request, MSG_LETTER_CORRECT_TITLE, duty->no) : say(request, MSG_LETTER_ADD_TITLE), STR("")}};
+    const struct pg_crumb crumbs[] = {
+        {say(request, MSG_LETTER_BOOK), STR("/letters")},
+        {letter_ref(request, opened->letter->number, opened->letter->symbol), letter_href},
+        {duty ? say_n(request, MSG_LETTER_CORRECT_TITLE, duty->no) : say(request, MSG_LETTER_ADD_TITLE), STR("")}};
     struct page_letter_duty page = {
         .title = crumbs[2].text,
         .lead = duty ? say(request, MSG_LETTER_CORRECT_LEAD) : STR_NONE,
         .crumbs = {crumbs, ARRAY_LEN(crumbs)},
         .action = duty ? app_href(request, "/letter/%lld/duty/%lld", (long long)opened->letter->id, (long long)duty->id)
                        : app_href(request, "/letter/%lld/add", (long long)opened->letter->id),
-        .refused = str_is_empty(typed->refused) ? STR_NONE
-                                                : arena_printf(arena, "%.*s %.*s", STR_ARG(say(request, MSG_LETTER_REFUSED_SAVE)), STR_ARG(typed->refused)),
+        .refused = str_is_empty(typed->refused)
+                       ? STR_NONE
+                       : arena_printf(arena, "%.*s %.*s", STR_ARG(say(request, MSG_LETTER_REFUSED_SAVE)),
+                                      STR_ARG(typed->refused)),
         .refused_todo = say(request, MSG_LETTER_REFUSED_SAVE_TODO),
         .text = typed->text,
         .actor = typed->actor,
@@ -977,15 +1050,22 @@ static enum err_code add_show(struct request *request, struct response *response
     TRY(letter_open(request, db, false, &opened, err));
     if (!opened.may_change)
         return err_set(err, ERR_NOT_FOUND, "no such letter");
-    struct typed typed = {.trigger = STR("once"), .from = form_get(&request->query, STR("from")), .to = form_get(&request->query, STR("to"))};
+    struct typed typed = {.trigger = STR("once"),
+                          .from = form_get(&request->query, STR("from")),
+                          .to = form_get(&request->query, STR("to"))};
     return duty_form(request, response, &opened, NULL, &typed, err);
 }
 
 /* Check what was typed; a sentence for the page in typed->refused when it cannot stand. */
-static enum err_code duty_from_typed(const struct request *request, const struct opened *opened, const struct sql_letter_duties_row *duty, struct typed *typed,
+static enum err_code duty_from_typed(const struct request *request, const struct opened *opened,
+                                     const struct sql_letter_duties_row *duty, struct typed *typed,
                                      struct book_duty *ret_duty, struct err *err)
 {
-    struct book_duty d = {.text = typed->text, .actor = typed->actor, .trigger = typed->trigger, .deadline_strict = typed->strict, .confidence = 1.0,
+    struct book_duty d = {.text = typed->text,
+                          .actor = typed->actor,
+                          .trigger = typed->trigger,
+                          .deadline_strict = typed->strict,
+                          .confidence = 1.0,
                           .deadline_day = CIVIL_NONE};
     struct err why = {0};
     int64_t count = 0, months = 0;
@@ -996,16 +1076,17 @@ static enum err_code duty_from_typed(const struct request *request, const struct
         typed->day_error = typed->refused;
     }
     bool has_count = !str_is_empty(typed->count), has_months = !str_is_empty(typed->months);
-    if (has_count != has_months || (has_count && (!str_to_i64(typed->count, &count) || !str_to_i64(typed->months, &months) || count < 1 || count > 366 || months < 1 ||
-                                                  months > 600)) ||
+    if (has_count != has_months ||
+        (has_count && (!str_to_i64(typed->count, &count) || !str_to_i64(typed->months, &months) || count < 1 ||
+                       count > 366 || months < 1 || months > 600)) ||
         (str_equal(typed->trigger, STR("periodic")) && !has_count))
         typed->refused = say(request, MSG_LETTER_REFUSED_PERIOD);
     d.period_count = (int)count;
     d.period_months = (int)months;
     if (!duty && (!str_is_empty(typed->from) || !str_is_empty(typed->to))) {
         int64_t from, to;
-        if (!str_to_i64(typed->from, &from) || !str_to_i64(typed->to, &to) || from < 0 || to <= from || (size_t)to > opened->text.len_bytes ||
-            !utf8_is_valid(str_slice(opened->text, (size_t)from, (size_t)to))) {
+        if (!str_to_i64(typed->from, &from) || !str_to_i64(typed->to, &to) || from < 0 || to <= from ||
+            (size_t)to > opened->text.len_bytes || !utf8_is_valid(str_slice(opened->text, (size_t)from, (size_t)to))) {
             typed->refused = say(request, MSG_LETTER_REFUSED_PLACE);
         } else {
             d.has_quote = true;
@@ -1030,8 +1111,8 @@ static enum err_code duty_from_typed(const struct request *request, const struct
     return ERR_NONE;
 }
 
-static enum err_code duty_save(struct request *request, struct response *response, struct db *db, const struct opened *opened,
-                               const struct sql_letter_duties_row *duty, struct err *err)
+static enum err_code duty_save(struct request *request, struct response *response, struct db *db,
+                               const struct opened *opened, const struct sql_letter_duties_row *duty, struct err *err)
 {
     struct typed typed;
     TRY(typed_from_form(request, &typed, err));
@@ -1043,7 +1124,8 @@ static enum err_code duty_save(struct request *request, struct response *respons
     struct err why = {0};
     int64_t id = 0;
     if (str_is_empty(typed.refused)) {
-        enum err_code code = duty ? letter_duty_change(db, &actor, duty->id, &d, &why) : letter_duty_add(db, &actor, opened->letter->id, &d, &id, &why);
+        enum err_code code = duty ? letter_duty_change(db, &actor, duty->id, &d, &why)
+                                  : letter_duty_add(db, &actor, opened->letter->id, &d, &id, &why);
         if (code == ERR_SYNTAX)
             typed.refused = arena_str(request->arena, str_from_cstr(why.text));
         else if (code != ERR_NONE) {
@@ -1055,10 +1137,12 @@ static enum err_code duty_save(struct request *request, struct response *respons
         return duty_form(request, response, opened, duty, &typed, err);
     settle(db, &actor, opened->letter->id);
     if (duty)
-        app_done_redirect(request, response, app_href(request, "/letter/%lld#d%lld", (long long)opened->letter->id, (long long)duty->no),
+        app_done_redirect(request, response,
+                          app_href(request, "/letter/%lld#d%lld", (long long)opened->letter->id, (long long)duty->no),
                           say_n(request, MSG_LETTER_SAID_CORRECTED, duty->no), STR_NONE);
     else
-        app_done_redirect(request, response, app_href(request, "/letter/%lld", (long long)opened->letter->id), say(request, MSG_LETTER_SAID_ADDED), STR_NONE);
+        app_done_redirect(request, response, app_href(request, "/letter/%lld", (long long)opened->letter->id),
+                          say(request, MSG_LETTER_SAID_ADDED), STR_NONE);
     return ERR_NONE;
 }
 

@@ -43,18 +43,24 @@ static struct people_ask people_read(const struct request *request, const struct
                              .only = typed(request, "only"),
                              .search = app_search(request, STR("q")),
                              .edge = EDGE_ADMINISTRATIVE};
-    if (!str_equal(ask.state, STR("ready")) && !str_equal(ask.state, STR("invite")) && !str_equal(ask.state, STR("off")))
+    if (!str_equal(ask.state, STR("ready")) && !str_equal(ask.state, STR("invite")) &&
+        !str_equal(ask.state, STR("off")))
         ask.state = STR("");
     return ask;
 }
 
 static struct str people_link(const struct request *request, const struct people_ask *ask, const char *state)
 {
-    struct link_param params[] = {{"root", ask->root_text}, {"only", ask->only}, {"q", ask->q}, {"role", ask->role}, {"state", str_from_cstr(state)}};
+    struct link_param params[] = {{"root", ask->root_text},
+                                  {"only", ask->only},
+                                  {"q", ask->q},
+                                  {"role", ask->role},
+                                  {"state", str_from_cstr(state)}};
     return link_make(request, STR("/people"), params, ARRAY_LEN(params));
 }
 
-static enum err_code people_rows(struct request *request, struct db *db, const struct unit_root *root, const struct people_ask *ask, int64_t limit, int64_t offset,
+static enum err_code people_rows(struct request *request, struct db *db, const struct unit_root *root,
+                                 const struct people_ask *ask, int64_t limit, int64_t offset,
                                  struct sql_people_rows_rows *ret_rows, struct err *err)
 {
     struct actor actor = app_actor(request);
@@ -71,10 +77,14 @@ static enum err_code people_rows(struct request *request, struct db *db, const s
                            ret_rows, err);
 }
 
-static struct str sign_in_word(const struct request *request, bool is_active, bool has_password, bool has_totp, enum page_state *ret_state)
+static struct str sign_in_word(const struct request *request, bool is_active, bool has_password, bool has_totp,
+                               enum page_state *ret_state)
 {
     *ret_state = !is_active ? PAGE_STATE_NA : !has_password ? PAGE_STATE_DUE : PAGE_STATE_OK;
-    return text_of(request, !is_active ? MSG_PEOPLE_OFF : !has_password ? MSG_PEOPLE_INVITE_DUE : has_totp ? MSG_PEOPLE_READY_FACTOR : MSG_PEOPLE_READY);
+    return text_of(request, !is_active      ? MSG_PEOPLE_OFF
+                            : !has_password ? MSG_PEOPLE_INVITE_DUE
+                            : has_totp      ? MSG_PEOPLE_READY_FACTOR
+                                            : MSG_PEOPLE_READY);
 }
 
 /* "focal_officer unit_head" as words. */
@@ -89,22 +99,32 @@ static struct str roles_words(const struct request *request, struct str roles)
     return str_is_null(text) ? STR("") : text;
 }
 
-static enum err_code people_file(struct request *request, struct response *response, const struct sql_people_rows_rows *rows, struct err *err)
+static enum err_code people_file(struct request *request, struct response *response,
+                                 const struct sql_people_rows_rows *rows, struct err *err)
 {
-    static const struct sheet_column columns[] = {{STR_INIT("Họ và tên"), SHEET_TEXT, 28}, {STR_INIT("Chức vụ"), SHEET_TEXT, 28},   {STR_INIT("Đơn vị"), SHEET_TEXT, 40},
-                                                  {STR_INIT("Vai trò"), SHEET_TEXT, 34},   {STR_INIT("Điện thoại"), SHEET_TEXT, 16}, {STR_INIT("Thư điện tử"), SHEET_TEXT, 28},
-                                                  {STR_INIT("Đăng nhập"), SHEET_TEXT, 20}};
+    static const struct sheet_column columns[] = {
+        {STR_INIT("Họ và tên"), SHEET_TEXT, 28},  {STR_INIT("Chức vụ"), SHEET_TEXT, 28},
+        {STR_INIT("Đơn vị"), SHEET_TEXT, 40},     {STR_INIT("Vai trò"), SHEET_TEXT, 34},
+        {STR_INIT("Điện thoại"), SHEET_TEXT, 16}, {STR_INIT("Thư điện tử"), SHEET_TEXT, 28},
+        {STR_INIT("Đăng nhập"), SHEET_TEXT, 20}};
     struct sheet_cell *cells = arena_new_array(request->arena, struct sheet_cell, rows->count * ARRAY_LEN(columns) + 1);
     if (!cells)
         return arena_full(request->arena, err);
     for (size_t i = 0; i < rows->count; i++) {
         const struct sql_people_rows_row *r = &rows->items[i];
         enum page_state state;
-        const struct sheet_cell line[ARRAY_LEN(columns)] = {cell_text(r->name),  cell_text(r->title), cell_text(r->unit_name), cell_text(roles_words(request, r->roles)),
-                                                            cell_text(r->phone), cell_text(r->email), cell_text(sign_in_word(request, r->is_active, r->has_password, r->has_totp, &state))};
+        const struct sheet_cell line[ARRAY_LEN(columns)] = {
+            cell_text(r->name),
+            cell_text(r->title),
+            cell_text(r->unit_name),
+            cell_text(roles_words(request, r->roles)),
+            cell_text(r->phone),
+            cell_text(r->email),
+            cell_text(sign_in_word(request, r->is_active, r->has_password, r->has_totp, &state))};
         memcpy(&cells[i * ARRAY_LEN(columns)], line, sizeof line);
     }
-    return listing_respond(request, response, listing_file_of(request), STR("nguoi"), columns, ARRAY_LEN(columns), cells, rows->count, err);
+    return listing_respond(request, response, listing_file_of(request), STR("nguoi"), columns, ARRAY_LEN(columns),
+                           cells, rows->count, err);
 }
 
 static enum err_code people_show(struct request *request, struct response *response, struct err *err)
@@ -149,27 +169,48 @@ static enum err_code people_show(struct request *request, struct response *respo
                                           .email = r->email};
         items[i].word = sign_in_word(request, r->is_active, r->has_password, r->has_totp, &items[i].state);
     }
-    const struct pg_tab tabs[] = {{text_of(request, MSG_PEOPLE_TAB_ALL), n->n, people_link(request, &ask, ""), PAGE_STATE_NONE, str_is_empty(ask.state)},
-                                  {text_of(request, MSG_PEOPLE_INVITE_DUE), n->n_invite, people_link(request, &ask, "invite"), PAGE_STATE_DUE, str_equal(ask.state, STR("invite"))},
-                                  {text_of(request, MSG_PEOPLE_READY), n->n_ready, people_link(request, &ask, "ready"), PAGE_STATE_OK, str_equal(ask.state, STR("ready"))},
-                                  {text_of(request, MSG_PEOPLE_OFF), n->n_off, people_link(request, &ask, "off"), PAGE_STATE_NA, str_equal(ask.state, STR("off"))}};
-    int64_t total = str_equal(ask.state, STR("invite")) ? n->n_invite : str_equal(ask.state, STR("ready")) ? n->n_ready : str_equal(ask.state, STR("off")) ? n->n_off : n->n;
-    struct link_param params[] = {{"root", ask.root_text}, {"only", ask.only}, {"q", ask.q}, {"role", ask.role}, {"state", ask.state}};
-    struct part_pager pager =
-        listing_pager(request, STR("/people"), params, ARRAY_LEN(params), number, (int64_t)rows.count, total, (request->session.rights & RIGHT_EXPORT) != 0);
+    const struct pg_tab tabs[] = {{text_of(request, MSG_PEOPLE_TAB_ALL), n->n, people_link(request, &ask, ""),
+                                   PAGE_STATE_NONE, str_is_empty(ask.state)},
+                                  {text_of(request, MSG_PEOPLE_INVITE_DUE), n->n_invite,
+                                   people_link(request, &ask, "invite"), PAGE_STATE_DUE,
+                                   str_equal(ask.state, STR("invite"))},
+                                  {text_of(request, MSG_PEOPLE_READY), n->n_ready, people_link(request, &ask, "ready"),
+                                   PAGE_STATE_OK, str_equal(ask.state, STR("ready"))},
+                                  {text_of(request, MSG_PEOPLE_OFF), n->n_off, people_link(request, &ask, "off"),
+                                   PAGE_STATE_NA, str_equal(ask.state, STR("off"))}};
+    int64_t total = str_equal(ask.state, STR("invite"))  ? n->n_invite
+                    : str_equal(ask.state, STR("ready")) ? n->n_ready
+                    : str_equal(ask.state, STR("off"))   ? n->n_off
+                                                         : n->n;
+    struct link_param params[] = {
+        {"root", ask.root_text}, {"only", ask.only}, {"q", ask.q}, {"role", ask.role}, {"state", ask.state}};
+    struct part_pager pager = listing_pager(request, STR("/people"), params, ARRAY_LEN(params), number,
+                                            (int64_t)rows.count, total, (request->session.rights & RIGHT_EXPORT) != 0);
     struct page_people page = {
-        .heading = n->n_invite ? msg_str(request->arena, request->lang, MSG_PEOPLE_HEADING_INVITE, n->n, MSG_ARGS(ARG_INT("n", n->n), ARG_INT("wait", n->n_invite)))
-                               : msg_str(request->arena, request->lang, MSG_PEOPLE_HEADING, n->n, MSG_ARGS(ARG_INT("n", n->n))),
-        .lead = msg_str(request->arena, request->lang, str_is_empty(ask.only) ? MSG_PEOPLE_LEAD_ALL : MSG_PEOPLE_LEAD_ONLY, 0, MSG_ARGS(ARG_STR("name", root.name))),
-        .q = ask.q, .root = ask.root_text, .state = ask.state, .only = ask.only,
+        .heading = n->n_invite
+                       ? msg_str(request->arena, request->lang, MSG_PEOPLE_HEADING_INVITE, n->n,
+                                 MSG_ARGS(ARG_INT("n", n->n), ARG_INT("wait", n->n_invite)))
+                       : msg_str(request->arena, request->lang, MSG_PEOPLE_HEADING, n->n, MSG_ARGS(ARG_INT("n", n->n))),
+        .lead =
+            msg_str(request->arena, request->lang, str_is_empty(ask.only) ? MSG_PEOPLE_LEAD_ALL : MSG_PEOPLE_LEAD_ONLY,
+                    0, MSG_ARGS(ARG_STR("name", root.name))),
+        .q = ask.q,
+        .root = ask.root_text,
+        .state = ask.state,
+        .only = ask.only,
         .roles = unit_role_choices(request, ask.role, text_of(request, MSG_PEOPLE_ANY_ROLE)),
         .roots = root.choices,
         .tabs = {tabs, ARRAY_LEN(tabs)},
         .rows = {items, rows.count},
         .filtered = !str_is_empty(ask.q) || !str_is_empty(ask.role) || !str_is_empty(ask.state),
         .clear_href = people_link(request, &(struct people_ask){.root_text = ask.root_text, .only = ask.only}, ""),
-        .from = pager.from, .to = pager.to, .total = pager.total, .prev_href = pager.prev_href, .next_href = pager.next_href,
-        .excel_href = pager.excel_href, .csv_href = pager.csv_href};
+        .from = pager.from,
+        .to = pager.to,
+        .total = pager.total,
+        .prev_href = pager.prev_href,
+        .next_href = pager.next_href,
+        .excel_href = pager.excel_href,
+        .csv_href = pager.csv_href};
     if (request->session.rights & RIGHT_PEOPLE_ADMIN) {
         page.new_href = app_href(request, "/people/new?unit=%lld", (long long)root.id);
         page.import_href = STR("/import/people");
@@ -189,18 +230,24 @@ static struct str person_href(const struct request *request, int64_t id)
     return app_href(request, "/person/%lld", (long long)id);
 }
 
-static enum err_code person_read(struct request *request, struct db *db, const struct actor *actor, int64_t *ret_id, struct sql_person_page_row **ret_row, struct err *err)
+static enum err_code person_read(struct request *request, struct db *db, const struct actor *actor, int64_t *ret_id,
+                                 struct sql_person_page_row **ret_row, struct err *err)
 {
     TRY(request_id(request, STR("id"), ret_id, err));
-    TRY(sql_person_page(db, actor, request->arena, &(struct sql_person_page_args){.person_id = *ret_id, .on_day = app_today(request)}, ret_row, err));
+    TRY(sql_person_page(db, actor, request->arena,
+                        &(struct sql_person_page_args){.person_id = *ret_id, .on_day = app_today(request)}, ret_row,
+                        err));
     return *ret_row ? ERR_NONE : err_set(err, ERR_NOT_FOUND, "person %lld", (long long)*ret_id);
 }
 
-static enum err_code manages(struct request *request, struct db *db, int64_t person_id, uint64_t right, bool *ret_is, struct err *err)
+static enum err_code manages(struct request *request, struct db *db, int64_t person_id, uint64_t right, bool *ret_is,
+                             struct err *err)
 {
     struct actor actor = app_actor_with(request, right);
     struct sql_person_is_managed_row *row;
-    TRY(sql_person_is_managed(db, &actor, request->arena, &(struct sql_person_is_managed_args){.person_id = person_id, .on_day = app_today(request)}, &row, err));
+    TRY(sql_person_is_managed(
+        db, &actor, request->arena,
+        &(struct sql_person_is_managed_args){.person_id = person_id, .on_day = app_today(request)}, &row, err));
     *ret_is = row && row->n > 0;
     return ERR_NONE;
 }
@@ -221,7 +268,8 @@ struct person_extra { /* what an act adds to the page */
     struct str link, link_note;
 };
 
-static enum err_code fill_grants(struct request *request, struct db *db, const struct actor *actor, int64_t id, struct page_person *page, struct err *err)
+static enum err_code fill_grants(struct request *request, struct db *db, const struct actor *actor, int64_t id,
+                                 struct page_person *page, struct err *err)
 {
     struct arena *arena = request->arena;
     civil_day today = app_today(request);
@@ -229,7 +277,8 @@ static enum err_code fill_grants(struct request *request, struct db *db, const s
     struct sql_person_reach_rows reach;
     struct sql_person_units_rows units;
     TRY(sql_person_grants(db, actor, arena, &(struct sql_person_grants_args){.person_id = id}, &grants, err));
-    TRY(sql_person_reach(db, actor, arena, &(struct sql_person_reach_args){.person_id = id, .on_day = today}, &reach, err));
+    TRY(sql_person_reach(db, actor, arena, &(struct sql_person_reach_args){.person_id = id, .on_day = today}, &reach,
+                         err));
     TRY(sql_person_units(db, actor, arena, &(struct sql_person_units_args){.person_id = id}, &units, err));
     struct pg_person_grant *given = arena_new_array(arena, struct pg_person_grant, grants.count + 1);
     struct pg_person_reach *sees = arena_new_array(arena, struct pg_person_reach, reach.count + 1);
@@ -243,36 +292,46 @@ static enum err_code fill_grants(struct request *request, struct db *db, const s
             .role = unit_role_word(request, g->role),
             .unit = g->unit_name,
             .unit_href = app_href(request, "/unit/%lld", (long long)g->unit_id),
-            .down = str_is_empty(g->down_kind) ? STR("") : msg_str(arena, request->lang, MSG_PEOPLE_DOWN, 0, MSG_ARGS(ARG_STR("edge", unit_edge_word(request, g->down_kind)))),
+            .down = str_is_empty(g->down_kind)
+                        ? STR("")
+                        : msg_str(arena, request->lang, MSG_PEOPLE_DOWN, 0,
+                                  MSG_ARGS(ARG_STR("edge", unit_edge_word(request, g->down_kind)))),
             .span = unit_span(request, (civil_day)g->from_day, (civil_day)g->to_day),
             .basis = g->basis,
-            .by = str_is_empty(g->granted_by_name) ? STR("") : msg_str(arena, request->lang, MSG_PEOPLE_BY, 0, MSG_ARGS(ARG_STR("name", g->granted_by_name))),
+            .by = str_is_empty(g->granted_by_name)
+                      ? STR("")
+                      : msg_str(arena, request->lang, MSG_PEOPLE_BY, 0, MSG_ARGS(ARG_STR("name", g->granted_by_name))),
             .live = is_open,
-            .end_href = is_open ? app_href(request, "/person/%lld/grant/%lld/end", (long long)id, (long long)g->id) : STR("")};
+            .end_href =
+                is_open ? app_href(request, "/person/%lld/grant/%lld/end", (long long)id, (long long)g->id) : STR("")};
     }
     for (size_t i = 0; i < reach.count; i++)
         sees[i] = (struct pg_person_reach){
             .where = str_is_empty(reach.items[i].edge_kind)
                          ? reach.items[i].unit_name
                          : msg_str(arena, request->lang, MSG_PEOPLE_REACH_DOWN, reach.items[i].reach,
-                                   MSG_ARGS(ARG_STR("unit", reach.items[i].unit_name), ARG_STR("edge", unit_edge_word(request, reach.items[i].edge_kind)),
+                                   MSG_ARGS(ARG_STR("unit", reach.items[i].unit_name),
+                                            ARG_STR("edge", unit_edge_word(request, reach.items[i].edge_kind)),
                                             ARG_INT("n", reach.items[i].reach))),
             .what = unit_rights_words(request, (uint64_t)reach.items[i].rights)};
     for (size_t i = 0; i < units.count; i++)
-        works[i] = (struct pg_person_unit){.name = units.items[i].unit_name,
-                                           .href = app_href(request, "/unit/%lld", (long long)units.items[i].unit_id),
-                                           .span = unit_span(request, (civil_day)units.items[i].from_day, (civil_day)units.items[i].to_day),
-                                           .live = units.items[i].to_day > today,
-                                           .leave_href = page->manage && units.items[i].to_day > today
-                                                             ? app_href(request, "/person/%lld/leave?at=%lld", (long long)id, (long long)units.items[i].unit_id)
-                                                             : STR("")};
+        works[i] = (struct pg_person_unit){
+            .name = units.items[i].unit_name,
+            .href = app_href(request, "/unit/%lld", (long long)units.items[i].unit_id),
+            .span = unit_span(request, (civil_day)units.items[i].from_day, (civil_day)units.items[i].to_day),
+            .live = units.items[i].to_day > today,
+            .leave_href =
+                page->manage && units.items[i].to_day > today
+                    ? app_href(request, "/person/%lld/leave?at=%lld", (long long)id, (long long)units.items[i].unit_id)
+                    : STR("")};
     page->grants = (struct pg_person_grant_list){given, grants.count};
     page->reach = (struct pg_person_reach_list){sees, reach.count};
     page->units = (struct pg_person_unit_list){works, units.count};
     return ERR_NONE;
 }
 
-static enum err_code person_page(struct request *request, struct response *response, struct db *db, const struct person_extra *extra, struct err *err)
+static enum err_code person_page(struct request *request, struct response *response, struct db *db,
+                                 const struct person_extra *extra, struct err *err)
 {
     struct actor actor = app_actor_with(request, RIGHT_READ);
     int64_t id;
@@ -283,26 +342,37 @@ static enum err_code person_page(struct request *request, struct response *respo
     TRY(manages(request, db, id, RIGHT_DATA_PROTECTION, &may_erase, err));
     struct str down = typed(request, "down");
     struct str day = typed(request, "day");
-    struct page_person page = {.name = p->name, .problem = extra->problem, .link = extra->link, .link_note = extra->link_note,
-                               .phone = p->phone, .email = p->email,
-                               .publish = text_of(request, p->publish_consent ? MSG_PEOPLE_PUBLIC_YES : MSG_PEOPLE_PUBLIC_NO),
-                               .sign_in = str_is_empty(p->sign_in_name) ? text_of(request, MSG_PEOPLE_NO_SIGN_IN) : p->sign_in_name,
-                               .manage = may_manage && !p->erased_ms.has, .erase = may_erase && !p->erased_ms.has,
-                               .grant_href = app_href(request, "/person/%lld/grant#give", (long long)id),
-                               .invite_href = app_href(request, "/person/%lld/invite", (long long)id),
-                               .active_href = app_href(request, "/person/%lld/active?on=%d", (long long)id, p->is_active ? 0 : 1),
-                               .active_word = text_of(request, p->is_active ? MSG_PEOPLE_SWITCH_OFF : MSG_PEOPLE_SWITCH_ON),
-                               .erase_href = app_href(request, "/person/%lld/erase", (long long)id),
-                               .edit_href = app_href(request, "/person/%lld/edit", (long long)id),
-                               .ready = p->has_password,
-                               .roles = unit_role_choices(request, typed(request, "role"), text_of(request, MSG_PEOPLE_F_CHOOSE)),
-                               .edges = unit_edge_choices(request, down, text_of(request, MSG_PEOPLE_F_DOWN_NONE)),
-                               .role_error = extra->role_error, .g_unit_error = extra->unit_error, .g_day_error = extra->day_error,
-                               .day = str_is_empty(day) ? unit_day_vn(request, app_today(request)) : day,
-                               .g_unit = typed(request, "unit"), .g_basis = typed(request, "basis"), .g_to = typed(request, "to")};
+    struct page_person page = {
+        .name = p->name,
+        .problem = extra->problem,
+        .link = extra->link,
+        .link_note = extra->link_note,
+        .phone = p->phone,
+        .email = p->email,
+        .publish = text_of(request, p->publish_consent ? MSG_PEOPLE_PUBLIC_YES : MSG_PEOPLE_PUBLIC_NO),
+        .sign_in = str_is_empty(p->sign_in_name) ? text_of(request, MSG_PEOPLE_NO_SIGN_IN) : p->sign_in_name,
+        .manage = may_manage && !p->erased_ms.has,
+        .erase = may_erase && !p->erased_ms.has,
+        .grant_href = app_href(request, "/person/%lld/grant#give", (long long)id),
+        .invite_href = app_href(request, "/person/%lld/invite", (long long)id),
+        .active_href = app_href(request, "/person/%lld/active?on=%d", (long long)id, p->is_active ? 0 : 1),
+        .active_word = text_of(request, p->is_active ? MSG_PEOPLE_SWITCH_OFF : MSG_PEOPLE_SWITCH_ON),
+        .erase_href = app_href(request, "/person/%lld/erase", (long long)id),
+        .edit_href = app_href(request, "/person/%lld/edit", (long long)id),
+        .ready = p->has_password,
+        .roles = unit_role_choices(request, typed(request, "role"), text_of(request, MSG_PEOPLE_F_CHOOSE)),
+        .edges = unit_edge_choices(request, down, text_of(request, MSG_PEOPLE_F_DOWN_NONE)),
+        .role_error = extra->role_error,
+        .g_unit_error = extra->unit_error,
+        .g_day_error = extra->day_error,
+        .day = str_is_empty(day) ? unit_day_vn(request, app_today(request)) : day,
+        .g_unit = typed(request, "unit"),
+        .g_basis = typed(request, "basis"),
+        .g_to = typed(request, "to")};
     if (p->has_totp)
         page.factor_href = app_href(request, "/person/%lld/factor", (long long)id);
-    page.word = p->erased_ms.has ? text_of(request, MSG_PEOPLE_ERASED) : sign_in_word(request, p->is_active, p->has_password, p->has_totp, &page.state);
+    page.word = p->erased_ms.has ? text_of(request, MSG_PEOPLE_ERASED)
+                                 : sign_in_word(request, p->is_active, p->has_password, p->has_totp, &page.state);
     if (p->erased_ms.has)
         page.state = PAGE_STATE_NA;
     TRY(fill_grants(request, db, &actor, id, &page, err));
@@ -327,8 +397,8 @@ static enum err_code person_show(struct request *request, struct response *respo
 }
 
 /* After an act: done, or the page again with the domain's words. */
-static enum err_code finish(struct request *request, struct response *response, struct db *db, int64_t id, enum err_code code, struct str done, struct str undo,
-                            struct err *err)
+static enum err_code finish(struct request *request, struct response *response, struct db *db, int64_t id,
+                            enum err_code code, struct str done, struct str undo, struct err *err)
 {
     if (is_refusal(code))
         return person_page(request, response, db, &(struct person_extra){.problem = said(request, err)}, err);
@@ -345,7 +415,11 @@ static enum err_code grant_do(struct request *request, struct response *response
     int64_t id, grant = 0;
     struct sql_person_page_row *p;
     TRY(person_read(request, db, &reader, &id, &p, err));
-    struct grant_request ask = {.person_id = id, .role = typed(request, "role"), .edge_kind = typed(request, "down"), .to_day = CIVIL_FOREVER, .basis = typed(request, "basis")};
+    struct grant_request ask = {.person_id = id,
+                                .role = typed(request, "role"),
+                                .edge_kind = typed(request, "down"),
+                                .to_day = CIVIL_FOREVER,
+                                .basis = typed(request, "basis")};
     struct person_extra extra = {.problem = STR("")};
     struct err why;
     civil_day to = CIVIL_NONE;
@@ -358,7 +432,8 @@ static enum err_code grant_do(struct request *request, struct response *response
         *err = why;
         return code;
     }
-    if (app_day(request, STR("day"), &ask.from_day, &why) != ERR_NONE || app_day(request, STR("to"), &to, &why) != ERR_NONE)
+    if (app_day(request, STR("day"), &ask.from_day, &why) != ERR_NONE ||
+        app_day(request, STR("to"), &to, &why) != ERR_NONE)
         extra.problem = extra.day_error = said(request, &why);
     else if (ask.from_day == CIVIL_NONE)
         extra.problem = extra.day_error = text_of(request, MSG_UNIT_F_DAY_NEEDED);
@@ -368,7 +443,8 @@ static enum err_code grant_do(struct request *request, struct response *response
         ask.to_day = to + 1;
     code = grant_give(db, &actor, &ask, &grant, err);
     return finish(request, response, db, id, code,
-                  msg_str(request->arena, request->lang, MSG_PEOPLE_GIVEN, 0, MSG_ARGS(ARG_STR("role", unit_role_word(request, ask.role)), ARG_STR("name", p->name))),
+                  msg_str(request->arena, request->lang, MSG_PEOPLE_GIVEN, 0,
+                          MSG_ARGS(ARG_STR("role", unit_role_word(request, ask.role)), ARG_STR("name", p->name))),
                   app_href(request, "/person/%lld/grant/%lld/end", (long long)id, (long long)grant), err);
 }
 
@@ -382,7 +458,8 @@ static enum err_code grant_end_do(struct request *request, struct response *resp
     TRY(person_read(request, db, &reader, &id, &p, err));
     TRY(request_id(request, STR("grant"), &grant, err));
     struct sql_person_grants_rows grants;
-    TRY(sql_person_grants(db, &reader, request->arena, &(struct sql_person_grants_args){.person_id = id}, &grants, err));
+    TRY(sql_person_grants(db, &reader, request->arena, &(struct sql_person_grants_args){.person_id = id}, &grants,
+                          err));
     const struct sql_person_grants_row *which = NULL;
     for (size_t i = 0; i < grants.count; i++)
         if (grants.items[i].id == grant)
@@ -391,12 +468,18 @@ static enum err_code grant_end_do(struct request *request, struct response *resp
         return err_set(err, ERR_NOT_FOUND, "grant %lld", (long long)grant);
     /* Undone by giving the same again from today on. */
     struct str to = which->to_day >= CIVIL_FOREVER ? STR("") : unit_day_vn(request, (civil_day)which->to_day - 1);
-    struct link_param again[] = {{"role", which->role}, {"unit", which->unit_name}, {"down", which->down_kind}, {"day", unit_day_vn(request, app_today(request))},
-                                 {"to", to}, {"basis", which->basis}};
+    struct link_param again[] = {{"role", which->role},
+                                 {"unit", which->unit_name},
+                                 {"down", which->down_kind},
+                                 {"day", unit_day_vn(request, app_today(request))},
+                                 {"to", to},
+                                 {"basis", which->basis}};
     enum err_code code = grant_end(db, &actor, grant, app_today(request), err);
     return finish(request, response, db, id, code,
-                  msg_str(request->arena, request->lang, MSG_PEOPLE_ENDED, 0, MSG_ARGS(ARG_STR("role", unit_role_word(request, which->role)), ARG_STR("name", p->name))),
-                  link_make(request, app_href(request, "/person/%lld/grant", (long long)id), again, ARRAY_LEN(again)), err);
+                  msg_str(request->arena, request->lang, MSG_PEOPLE_ENDED, 0,
+                          MSG_ARGS(ARG_STR("role", unit_role_word(request, which->role)), ARG_STR("name", p->name))),
+                  link_make(request, app_href(request, "/person/%lld/grant", (long long)id), again, ARRAY_LEN(again)),
+                  err);
 }
 
 /* The link is shown on the answer itself and nowhere else: a reload asks for a new one. */
@@ -416,9 +499,11 @@ static enum err_code invite_do(struct request *request, struct response *respons
     TRY(code);
     char at[CIVIL_TEXT_BYTES];
     int64_t until_ms = request->now_ms + (kind == INVITATION_RESET ? RESET_LIFE_MS : INVITE_LIFE_MS);
-    struct person_extra extra = {.link = app_href(request, "%.*s/invitation/%s", STR_ARG(app_of(request)->public_url), token.text),
-                                 .link_note = msg_str(request->arena, request->lang, kind == INVITATION_RESET ? MSG_PEOPLE_LINK_RESET : MSG_PEOPLE_LINK_INVITE, 0,
-                                                      MSG_ARGS(ARG_STR("at", str_from_cstr(civil_vn_ms(until_ms, at)))))};
+    struct person_extra extra = {
+        .link = app_href(request, "%.*s/invitation/%s", STR_ARG(app_of(request)->public_url), token.text),
+        .link_note = msg_str(request->arena, request->lang,
+                             kind == INVITATION_RESET ? MSG_PEOPLE_LINK_RESET : MSG_PEOPLE_LINK_INVITE, 0,
+                             MSG_ARGS(ARG_STR("at", str_from_cstr(civil_vn_ms(until_ms, at)))))};
     return person_page(request, response, db, &extra, err);
 }
 
@@ -433,7 +518,8 @@ static enum err_code active_do(struct request *request, struct response *respons
     bool on = str_equal(typed(request, "on"), STR("1"));
     enum err_code code = person_set_active(db, &actor, id, on, err);
     return finish(request, response, db, id, code,
-                  msg_str(request->arena, request->lang, on ? MSG_PEOPLE_SWITCHED_ON : MSG_PEOPLE_SWITCHED_OFF, 0, MSG_ARGS(ARG_STR("name", p->name))),
+                  msg_str(request->arena, request->lang, on ? MSG_PEOPLE_SWITCHED_ON : MSG_PEOPLE_SWITCHED_OFF, 0,
+                          MSG_ARGS(ARG_STR("name", p->name))),
                   app_href(request, "/person/%lld/active?on=%d", (long long)id, on ? 0 : 1), err);
 }
 
@@ -446,7 +532,9 @@ static enum err_code factor_do(struct request *request, struct response *respons
     struct sql_person_page_row *p;
     TRY(person_read(request, db, &reader, &id, &p, err));
     enum err_code code = factor_remove(db, &actor, id, err);
-    return finish(request, response, db, id, code, msg_str(request->arena, request->lang, MSG_PEOPLE_FACTOR_GONE, 0, MSG_ARGS(ARG_STR("name", p->name))), STR_NONE, err);
+    return finish(request, response, db, id, code,
+                  msg_str(request->arena, request->lang, MSG_PEOPLE_FACTOR_GONE, 0, MSG_ARGS(ARG_STR("name", p->name))),
+                  STR_NONE, err);
 }
 
 static enum err_code leave_do(struct request *request, struct response *response, struct err *err)
@@ -468,7 +556,9 @@ static enum err_code leave_do(struct request *request, struct response *response
     if (code == ERR_NONE) {
         /* Whoever left may be out of sight now: the list is what is surely still there. */
         app_done_redirect(request, response, STR("/people"),
-                          msg_str(request->arena, request->lang, MSG_PEOPLE_LEFT, 0, MSG_ARGS(ARG_STR("name", p->name), ARG_STR("unit", name))), STR_NONE);
+                          msg_str(request->arena, request->lang, MSG_PEOPLE_LEFT, 0,
+                                  MSG_ARGS(ARG_STR("name", p->name), ARG_STR("unit", name))),
+                          STR_NONE);
         return ERR_NONE;
     }
     return finish(request, response, db, id, code, STR(""), STR_NONE, err);
@@ -476,7 +566,8 @@ static enum err_code leave_do(struct request *request, struct response *response
 
 /* --- a new person, what is known of one, forgetting one --- */
 
-static enum err_code edit_page(struct request *request, struct response *response, struct page_person_edit *page, struct err *err)
+static enum err_code edit_page(struct request *request, struct response *response, struct page_person_edit *page,
+                               struct err *err)
 {
     page->frame = web_frame(request, page->heading, STR("units"));
     if (!page->frame)
@@ -495,13 +586,21 @@ static struct person_fields fields_typed(const struct request *request, struct p
     page->publish = !str_is_empty(typed(request, "publish"));
     if (str_is_empty(page->name))
         page->problem = page->name_error = text_of(request, MSG_PEOPLE_F_NAME_NEEDED);
-    return (struct person_fields){.name = page->name, .title = page->title, .phone = page->phone, .email = page->email, .publish_consent = page->publish};
+    return (struct person_fields){.name = page->name,
+                                  .title = page->title,
+                                  .phone = page->phone,
+                                  .email = page->email,
+                                  .publish_consent = page->publish};
 }
 
 static struct page_person_edit new_blank(struct request *request)
 {
-    return (struct page_person_edit){.heading = text_of(request, MSG_PEOPLE_NEW_HEADING), .lead = text_of(request, MSG_PEOPLE_NEW_LEAD), .act = STR("/people/new"), .is_new = true,
-                                     .crumbs = person_crumbs(request, text_of(request, MSG_PEOPLE_NEW_HEADING), STR(""), STR(""))};
+    return (struct page_person_edit){
+        .heading = text_of(request, MSG_PEOPLE_NEW_HEADING),
+        .lead = text_of(request, MSG_PEOPLE_NEW_LEAD),
+        .act = STR("/people/new"),
+        .is_new = true,
+        .crumbs = person_crumbs(request, text_of(request, MSG_PEOPLE_NEW_HEADING), STR(""), STR(""))};
 }
 
 static enum err_code new_show(struct request *request, struct response *response, struct err *err)
@@ -542,20 +641,29 @@ static enum err_code new_do(struct request *request, struct response *response, 
         return edit_page(request, response, &page, err);
     }
     TRY(code);
-    app_done_redirect(request, response, person_href(request, id), msg_str(request->arena, request->lang, MSG_PEOPLE_ADDED, 0, MSG_ARGS(ARG_STR("name", fields.name))), STR_NONE);
+    app_done_redirect(
+        request, response, person_href(request, id),
+        msg_str(request->arena, request->lang, MSG_PEOPLE_ADDED, 0, MSG_ARGS(ARG_STR("name", fields.name))), STR_NONE);
     return ERR_NONE;
 }
 
-static enum err_code edit_begin(struct request *request, struct db *db, int64_t *ret_id, struct page_person_edit *ret_page, struct err *err)
+static enum err_code edit_begin(struct request *request, struct db *db, int64_t *ret_id,
+                                struct page_person_edit *ret_page, struct err *err)
 {
     struct actor actor = app_actor(request);
     struct sql_person_page_row *p;
     TRY(person_read(request, db, &actor, ret_id, &p, err));
-    *ret_page = (struct page_person_edit){.heading = msg_str(request->arena, request->lang, MSG_PEOPLE_EDIT_HEADING, 0, MSG_ARGS(ARG_STR("name", p->name))),
+    *ret_page = (struct page_person_edit){.heading = msg_str(request->arena, request->lang, MSG_PEOPLE_EDIT_HEADING, 0,
+                                                             MSG_ARGS(ARG_STR("name", p->name))),
                                           .lead = text_of(request, MSG_PEOPLE_EDIT_LEAD),
                                           .act = app_href(request, "/person/%lld/edit", (long long)*ret_id),
-                                          .name = p->name, .title = p->title, .phone = p->phone, .email = p->email, .publish = p->publish_consent};
-    ret_page->crumbs = person_crumbs(request, p->name, person_href(request, *ret_id), text_of(request, MSG_PEOPLE_EDIT));
+                                          .name = p->name,
+                                          .title = p->title,
+                                          .phone = p->phone,
+                                          .email = p->email,
+                                          .publish = p->publish_consent};
+    ret_page->crumbs =
+        person_crumbs(request, p->name, person_href(request, *ret_id), text_of(request, MSG_PEOPLE_EDIT));
     return ERR_NONE;
 }
 
@@ -586,21 +694,26 @@ static enum err_code edit_do(struct request *request, struct response *response,
         return edit_page(request, response, &page, err);
     }
     TRY(code);
-    app_done_redirect(request, response, person_href(request, id), msg_str(request->arena, request->lang, MSG_PEOPLE_SAVED, 0, MSG_ARGS(ARG_STR("name", fields.name))), STR_NONE);
+    app_done_redirect(
+        request, response, person_href(request, id),
+        msg_str(request->arena, request->lang, MSG_PEOPLE_SAVED, 0, MSG_ARGS(ARG_STR("name", fields.name))), STR_NONE);
     return ERR_NONE;
 }
 
-static enum err_code erase_begin(struct request *request, struct db *db, int64_t *ret_id, struct page_person_edit *ret_page, struct err *err)
+static enum err_code erase_begin(struct request *request, struct db *db, int64_t *ret_id,
+                                 struct page_person_edit *ret_page, struct err *err)
 {
     struct actor actor = app_actor(request);
     struct sql_person_page_row *p;
     TRY(person_read(request, db, &actor, ret_id, &p, err));
-    *ret_page = (struct page_person_edit){.heading = msg_str(request->arena, request->lang, MSG_PEOPLE_ERASE_HEADING, 0, MSG_ARGS(ARG_STR("name", p->name))),
+    *ret_page = (struct page_person_edit){.heading = msg_str(request->arena, request->lang, MSG_PEOPLE_ERASE_HEADING, 0,
+                                                             MSG_ARGS(ARG_STR("name", p->name))),
                                           .lead = text_of(request, MSG_PEOPLE_ERASE_PAGE),
                                           .act = app_href(request, "/person/%lld/erase", (long long)*ret_id),
                                           .is_erase = true,
                                           .reason = typed(request, "reason")};
-    ret_page->crumbs = person_crumbs(request, p->name, person_href(request, *ret_id), text_of(request, MSG_PEOPLE_ERASE));
+    ret_page->crumbs =
+        person_crumbs(request, p->name, person_href(request, *ret_id), text_of(request, MSG_PEOPLE_ERASE));
     return ERR_NONE;
 }
 

@@ -1,4 +1,5 @@
-/* page_report.c - what goes up: reports and answers, their files, what reminds people, the calendar of days that come. */
+/* page_report.c - what goes up: reports and answers, their files, what reminds people, the calendar of days that come.
+ */
 #include "duty/freeze.h"
 #include "duty/notice.h"
 #include "duty/page_report.sql.h"
@@ -27,9 +28,12 @@ static const struct {
     const char *kind;
     bool periodic_only;
 } typed_fields[] = {
-    {STR_INIT("incidents"), MSG_REPORT_F_INCIDENTS, "number", true}, {STR_INIT("warnings"), MSG_REPORT_F_WARNINGS, "number", true},
-    {STR_INIT("drills"), MSG_REPORT_F_DRILLS, "number", true},       {STR_INIT("trainings"), MSG_REPORT_F_TRAININGS, "number", true},
-    {STR_INIT("results"), MSG_REPORT_F_RESULTS, "long", false},      {STR_INIT("causes"), MSG_REPORT_F_CAUSES, "long", false},
+    {STR_INIT("incidents"), MSG_REPORT_F_INCIDENTS, "number", true},
+    {STR_INIT("warnings"), MSG_REPORT_F_WARNINGS, "number", true},
+    {STR_INIT("drills"), MSG_REPORT_F_DRILLS, "number", true},
+    {STR_INIT("trainings"), MSG_REPORT_F_TRAININGS, "number", true},
+    {STR_INIT("results"), MSG_REPORT_F_RESULTS, "long", false},
+    {STR_INIT("causes"), MSG_REPORT_F_CAUSES, "long", false},
     {STR_INIT("proposals"), MSG_REPORT_F_PROPOSALS, "long", false},
 };
 
@@ -45,16 +49,19 @@ static struct str directive_ref(const struct request *request, struct str number
     return app_href(request, "%.*s/%.*s", STR_ARG(str_is_empty(number) ? STR("…") : number), STR_ARG(symbol));
 }
 
-static struct str report_name(const struct request *request, struct str series, struct str number, struct str symbol, struct str directive_title)
+static struct str report_name(const struct request *request, struct str series, struct str number, struct str symbol,
+                              struct str directive_title)
 {
     if (is_answer(series))
-        return kit_msg(request, MSG_REPORT_ANSWER_TO, 0, ARG_STR("ref", directive_ref(request, number, symbol, directive_title)));
+        return kit_msg(request, MSG_REPORT_ANSWER_TO, 0,
+                       ARG_STR("ref", directive_ref(request, number, symbol, directive_title)));
     const struct know_report_series *row = know_report_series_find(series);
     return row ? kit_know(request, row->title) : series;
 }
 
 /* Late, due in n days, sent late: computed from the day and the clock. */
-static enum page_state report_state(const struct request *request, struct str state, struct opt_i64 due, struct opt_i64 sent_ms, struct str *ret_word)
+static enum page_state report_state(const struct request *request, struct str state, struct opt_i64 due,
+                                    struct opt_i64 sent_ms, struct str *ret_word)
 {
     civil_day today = app_today(request);
     if (str_equal(state, STR("sent"))) {
@@ -81,7 +88,8 @@ static enum page_state report_state(const struct request *request, struct str st
 
 /* --- the list --- */
 
-static void reports_first(struct request *request, struct page_duty_table *page, const struct sql_report_to_answer_rows *waiting)
+static void reports_first(struct request *request, struct page_duty_table *page,
+                          const struct sql_report_to_answer_rows *waiting)
 {
     size_t n = waiting->count < 3 ? waiting->count : 3;
     struct pg_first_row *first = arena_new_array(request->arena, struct pg_first_row, n + 1);
@@ -95,9 +103,11 @@ static void reports_first(struct request *request, struct page_duty_table *page,
         first[i] = (struct pg_first_row){
             .state = state,
             .word = word,
-            .title = kit_msg(request, MSG_REPORT_ANSWER_TO, 0, ARG_STR("ref", directive_ref(request, r->number, r->symbol, r->title))),
+            .title = kit_msg(request, MSG_REPORT_ANSWER_TO, 0,
+                             ARG_STR("ref", directive_ref(request, r->number, r->symbol, r->title))),
             .href = app_href(request, "/directive/%lld", (long long)r->directive_id),
-            .detail = kit_msg(request, MSG_REPORT_FROM_ISSUER, r->duties, ARG_STR("name", r->issuer_name), ARG_INT("n", r->duties)),
+            .detail = kit_msg(request, MSG_REPORT_FROM_ISSUER, r->duties, ARG_STR("name", r->issuer_name),
+                              ARG_INT("n", r->duties)),
             .n = r->duties,
             .n_href = href,
         };
@@ -119,21 +129,32 @@ static enum err_code reports_show(struct request *request, struct response *resp
     struct str search = app_search(request, STR("q"));
     civil_day today = app_today(request);
     bool is_in = str_equal(box, STR("in"));
-    const struct link_param params[] = {
-        {"unit", form_get(&request->query, STR("unit"))}, {"box", is_in ? box : STR("")}, {"state", state}, {"q", form_get(&request->query, STR("q"))}};
+    const struct link_param params[] = {{"unit", form_get(&request->query, STR("unit"))},
+                                        {"box", is_in ? box : STR("")},
+                                        {"state", state},
+                                        {"q", form_get(&request->query, STR("q"))}};
     struct kit_range range = kit_range_of(request);
     struct sql_report_rows_rows rows;
     struct sql_report_row_counts_rows counts;
     struct sql_report_to_answer_rows waiting = {0};
     TRY(sql_report_rows(db, &actor, request->arena,
-                        &(struct sql_report_rows_args){.unit_id = unit_id, .box = box, .state = state, .search = search, .on_day = today,
-                                                       .limit_count = range.limit, .offset_count = range.offset},
+                        &(struct sql_report_rows_args){.unit_id = unit_id,
+                                                       .box = box,
+                                                       .state = state,
+                                                       .search = search,
+                                                       .on_day = today,
+                                                       .limit_count = range.limit,
+                                                       .offset_count = range.offset},
                         &rows, err));
-    TRY(sql_report_row_counts(db, &actor, request->arena, &(struct sql_report_row_counts_args){.unit_id = unit_id, .box = box, .search = search, .on_day = today},
-                              &counts, err));
+    TRY(sql_report_row_counts(
+        db, &actor, request->arena,
+        &(struct sql_report_row_counts_args){.unit_id = unit_id, .box = box, .search = search, .on_day = today},
+        &counts, err));
     if (!is_in)
         TRY(sql_report_to_answer(db, &actor, request->arena,
-                                 &(struct sql_report_to_answer_args){.unit_id = unit_id, .on_day = today, .limit_count = REPORT_TO_ANSWER_MAX}, &waiting, err));
+                                 &(struct sql_report_to_answer_args){
+                                     .unit_id = unit_id, .on_day = today, .limit_count = REPORT_TO_ANSWER_MAX},
+                                 &waiting, err));
     int64_t all = 0, late = 0, shown = 0, unsent = 0, n_open = 0, n_frozen = 0, n_sent = 0;
     for (size_t i = 0; i < counts.count; i++) {
         const struct sql_report_row_counts_row *c = &counts.items[i];
@@ -157,26 +178,38 @@ static enum err_code reports_show(struct request *request, struct response *resp
         enum page_state chip = report_state(request, r->state, r->due_day, r->sent_ms, &word);
         bool may_open = !is_in || str_equal(r->state, STR("sent"));
         kit_row(&table);
-        kit_head(&table, report_name(request, r->series, r->number, r->symbol, r->directive_title), may_open ? app_href(request, "/report/%lld", (long long)r->id) : STR(""),
+        kit_head(&table, report_name(request, r->series, r->number, r->symbol, r->directive_title),
+                 may_open ? app_href(request, "/report/%lld", (long long)r->id) : STR(""),
                  r->version > 1 ? kit_msg(request, MSG_REPORT_VERSION, 0, ARG_INT("n", r->version)) : STR(""));
         kit_cell(&table, is_in ? r->unit_name : r->to_name, STR(""));
         kit_cell_chip(&table, chip, word);
         kit_cell_day(&table, kit_day_of(r->due_day));
-        kit_cell(&table, kit_msg(request, MSG_REPORT_PERIOD, 0, ARG_DAY("from", (civil_day)r->period_from_day), ARG_DAY("to", (civil_day)r->period_to_day - 1)), STR(""));
+        kit_cell(&table,
+                 kit_msg(request, MSG_REPORT_PERIOD, 0, ARG_DAY("from", (civil_day)r->period_from_day),
+                         ARG_DAY("to", (civil_day)r->period_to_day - 1)),
+                 STR(""));
     }
     struct kit_tabs tabs = {0};
     struct str now = str_is_null(state) ? STR("") : state;
-    kit_tab(&tabs, request, STR("/reports"), "box", is_in ? STR("") : STR("in"), STR("-"), kit_text(request, is_in ? MSG_REPORT_BOX_OUT : MSG_REPORT_BOX_IN), 0,
-            PAGE_STATE_NONE, params, 1);
-    kit_tab(&tabs, request, STR("/reports"), "state", STR(""), now, kit_text(request, MSG_REPORT_TAB_ALL), all, PAGE_STATE_NONE, params, ARRAY_LEN(params));
-    kit_tab(&tabs, request, STR("/reports"), "state", STR("open"), now, kit_text(request, MSG_REPORT_STATE_OPEN), n_open, PAGE_STATE_ACK, params, ARRAY_LEN(params));
-    kit_tab(&tabs, request, STR("/reports"), "state", STR("frozen"), now, kit_text(request, MSG_REPORT_STATE_FROZEN), n_frozen, PAGE_STATE_DOING, params, ARRAY_LEN(params));
-    kit_tab(&tabs, request, STR("/reports"), "state", STR("sent"), now, kit_text(request, MSG_REPORT_STATE_SENT), n_sent, PAGE_STATE_OK, params, ARRAY_LEN(params));
+    kit_tab(&tabs, request, STR("/reports"), "box", is_in ? STR("") : STR("in"), STR("-"),
+            kit_text(request, is_in ? MSG_REPORT_BOX_OUT : MSG_REPORT_BOX_IN), 0, PAGE_STATE_NONE, params, 1);
+    kit_tab(&tabs, request, STR("/reports"), "state", STR(""), now, kit_text(request, MSG_REPORT_TAB_ALL), all,
+            PAGE_STATE_NONE, params, ARRAY_LEN(params));
+    kit_tab(&tabs, request, STR("/reports"), "state", STR("open"), now, kit_text(request, MSG_REPORT_STATE_OPEN),
+            n_open, PAGE_STATE_ACK, params, ARRAY_LEN(params));
+    kit_tab(&tabs, request, STR("/reports"), "state", STR("frozen"), now, kit_text(request, MSG_REPORT_STATE_FROZEN),
+            n_frozen, PAGE_STATE_DOING, params, ARRAY_LEN(params));
+    kit_tab(&tabs, request, STR("/reports"), "state", STR("sent"), now, kit_text(request, MSG_REPORT_STATE_SENT),
+            n_sent, PAGE_STATE_OK, params, ARRAY_LEN(params));
     struct page_duty_table page = {
-        .title = late     ? kit_msg(request, is_in ? MSG_REPORT_TITLE_IN_LATE : MSG_REPORT_TITLE_LATE, late, ARG_INT("n", late))
-                 : unsent ? kit_msg(request, is_in ? MSG_REPORT_TITLE_IN_WAITING : MSG_REPORT_TITLE_WAITING, unsent, ARG_INT("n", unsent))
-                          : kit_text(request, is_in ? MSG_REPORT_TITLE_IN_CLEAR : MSG_REPORT_TITLE_CLEAR),
-        .lead = waiting.count ? kit_msg(request, MSG_REPORT_LEAD_ANSWERS, (int64_t)waiting.count, ARG_INT("n", (int64_t)waiting.count)) : STR(""),
+        .title =
+            late ? kit_msg(request, is_in ? MSG_REPORT_TITLE_IN_LATE : MSG_REPORT_TITLE_LATE, late, ARG_INT("n", late))
+            : unsent ? kit_msg(request, is_in ? MSG_REPORT_TITLE_IN_WAITING : MSG_REPORT_TITLE_WAITING, unsent,
+                               ARG_INT("n", unsent))
+                     : kit_text(request, is_in ? MSG_REPORT_TITLE_IN_CLEAR : MSG_REPORT_TITLE_CLEAR),
+        .lead = waiting.count ? kit_msg(request, MSG_REPORT_LEAD_ANSWERS, (int64_t)waiting.count,
+                                        ARG_INT("n", (int64_t)waiting.count))
+                              : STR(""),
         .action = STR("/reports"),
         .q = form_get(&request->query, STR("q")),
         .keep = kit_keep(request, params, 3),
@@ -185,7 +218,8 @@ static enum err_code reports_show(struct request *request, struct response *resp
         .empty_text = kit_text(request, is_in ? MSG_REPORT_EMPTY_IN : MSG_REPORT_EMPTY),
     };
     reports_first(request, &page, &waiting);
-    return kit_list_respond(request, response, &table, &page, STR("reports"), STR("/reports"), params, ARRAY_LEN(params), &range, shown, unit_id, err);
+    return kit_list_respond(request, response, &table, &page, STR("reports"), STR("/reports"), params,
+                            ARRAY_LEN(params), &range, shown, unit_id, err);
 }
 
 static enum err_code answer_ask(struct request *request, struct response *response, struct err *err)
@@ -216,13 +250,15 @@ static enum err_code answer_ask(struct request *request, struct response *respon
 
 /* --- one report --- */
 
-static enum err_code report_get(const struct request *request, struct db *db, struct sql_report_one_row **ret_report, struct err *err)
+static enum err_code report_get(const struct request *request, struct db *db, struct sql_report_one_row **ret_report,
+                                struct err *err)
 {
     int64_t id;
     TRY(request_id(request, STR("id"), &id, err));
     struct actor actor = app_actor_with(request, RIGHT_READ);
     struct sql_report_one_row *r;
-    TRY(sql_report_one(db, &actor, request->arena, &(struct sql_report_one_args){.id = id, .on_day = app_today(request)}, &r, err));
+    TRY(sql_report_one(db, &actor, request->arena,
+                       &(struct sql_report_one_args){.id = id, .on_day = app_today(request)}, &r, err));
     if (!r)
         return err_set(err, ERR_NOT_FOUND, "không có báo cáo này");
     *ret_report = r;
@@ -251,59 +287,76 @@ static struct str with_phone(const struct request *request, struct str name, str
 {
     if (str_is_empty(name))
         return kit_text(request, MSG_REPORT_NO_FOCAL);
-    return app_href(request, "%.*s%s%.*s", STR_ARG(name), str_is_empty(phone) ? "" : ", ", STR_ARG(str_is_empty(phone) ? STR("") : phone));
+    return app_href(request, "%.*s%s%.*s", STR_ARG(name), str_is_empty(phone) ? "" : ", ",
+                    STR_ARG(str_is_empty(phone) ? STR("") : phone));
 }
 
 /* Who below has not answered, by name, with whom to call. */
-static enum err_code section_below(struct request *request, struct db *db, const struct sql_report_one_row *r, struct pg_dr_section *section, struct err *err)
+static enum err_code section_below(struct request *request, struct db *db, const struct sql_report_one_row *r,
+                                   struct pg_dr_section *section, struct err *err)
 {
     struct actor actor = app_actor_with(request, RIGHT_READ);
     size_t missing = 0, total = 0;
     *section = (struct pg_dr_section){.id = STR("below"), .title = kit_text(request, MSG_REPORT_BELOW)};
     if (is_answer(r->series)) {
         struct sql_report_child_directive_row *child;
-        TRY(sql_report_child_directive(db, &actor, request->arena,
-                                       &(struct sql_report_child_directive_args){.unit_id = r->unit_id, .directive_id = r->directive_id.has ? r->directive_id.v : 0}, &child, err));
+        TRY(sql_report_child_directive(
+            db, &actor, request->arena,
+            &(struct sql_report_child_directive_args){.unit_id = r->unit_id,
+                                                      .directive_id = r->directive_id.has ? r->directive_id.v : 0},
+            &child, err));
         if (!child)
             return ERR_NONE;
         struct sql_report_answers_rows rows;
         TRY(sql_report_answers(db, &actor, request->arena,
-                               &(struct sql_report_answers_args){.issuer_id = r->unit_id, .directive_id = child->id, .on_day = app_today(request), .limit_count = 100000}, &rows, err));
+                               &(struct sql_report_answers_args){.issuer_id = r->unit_id,
+                                                                 .directive_id = child->id,
+                                                                 .on_day = app_today(request),
+                                                                 .limit_count = 100000},
+                               &rows, err));
         total = rows.count;
         for (size_t i = 0; i < rows.count; i++) {
             const struct sql_report_answers_row *row = &rows.items[i];
             bool sent = str_equal(row->state, STR("sent"));
             missing += !sent;
             struct str word;
-            enum page_state state = report_state(request, str_is_null(row->state) ? STR("open") : row->state, row->due_day, row->sent_ms, &word);
+            enum page_state state = report_state(request, str_is_null(row->state) ? STR("open") : row->state,
+                                                 row->due_day, row->sent_ms, &word);
             add_item(request, section, REPORT_BELOW_MAX,
                      (struct pg_dr_item){.text = row->unit_name,
-                                         .href = sent && row->report_id.has ? app_href(request, "/report/%lld", (long long)row->report_id.v)
-                                                                            : app_href(request, "/unit/%lld", (long long)row->unit_id),
+                                         .href = sent && row->report_id.has
+                                                     ? app_href(request, "/report/%lld", (long long)row->report_id.v)
+                                                     : app_href(request, "/unit/%lld", (long long)row->unit_id),
                                          .sub = sent ? STR("") : with_phone(request, row->focal_name, row->focal_phone),
                                          .state = state,
                                          .word = word});
         }
     } else {
         struct series_compiled compiled;
-        TRY(series_compile(db, &actor, r->unit_id, r->series, 0, (civil_day)r->period_to_day, request->arena, &compiled, err));
+        TRY(series_compile(db, &actor, r->unit_id, r->series, 0, (civil_day)r->period_to_day, request->arena, &compiled,
+                           err));
         total = compiled.count;
         missing = compiled.standing_count[STANDING_MISSING] + compiled.standing_count[STANDING_WAITING];
         for (size_t i = 0; i < compiled.count; i++) {
             const struct series_line *line = &compiled.lines[i];
             bool sent = line->sent_ms != 0;
             struct str word;
-            enum page_state state = report_state(request, line->state, line->due_day == CIVIL_NONE ? (struct opt_i64)OPT_NONE : OPT_I64(line->due_day),
-                                                 sent ? OPT_I64(line->sent_ms) : (struct opt_i64)OPT_NONE, &word);
-            add_item(request, section, REPORT_BELOW_MAX,
-                     (struct pg_dr_item){.text = line->unit_name,
-                                         .href = sent ? app_href(request, "/report/%lld", (long long)line->report_id) : app_href(request, "/unit/%lld", (long long)line->unit_id),
-                                         .sub = sent ? STR("") : with_phone(request, line->focal_name, line->focal_phone),
-                                         .state = state,
-                                         .word = word});
+            enum page_state state = report_state(
+                request, line->state, line->due_day == CIVIL_NONE ? (struct opt_i64)OPT_NONE : OPT_I64(line->due_day),
+                sent ? OPT_I64(line->sent_ms) : (struct opt_i64)OPT_NONE, &word);
+            add_item(
+                request, section, REPORT_BELOW_MAX,
+                (struct pg_dr_item){.text = line->unit_name,
+                                    .href = sent ? app_href(request, "/report/%lld", (long long)line->report_id)
+                                                 : app_href(request, "/unit/%lld", (long long)line->unit_id),
+                                    .sub = sent ? STR("") : with_phone(request, line->focal_name, line->focal_phone),
+                                    .state = state,
+                                    .word = word});
         }
     }
-    section->text = total ? kit_msg(request, MSG_REPORT_BELOW_COUNT, (int64_t)missing, ARG_INT("n", (int64_t)missing), ARG_INT("of", (int64_t)total)) : STR("");
+    section->text = total ? kit_msg(request, MSG_REPORT_BELOW_COUNT, (int64_t)missing, ARG_INT("n", (int64_t)missing),
+                                    ARG_INT("of", (int64_t)total))
+                          : STR("");
     section->empty = kit_text(request, MSG_REPORT_BELOW_NONE);
     return ERR_NONE;
 }
@@ -312,8 +365,8 @@ struct figure {
     struct str key, title;
     int64_t owed, done, late;
 };
-static enum err_code figure_add(struct request *request, struct figure *figures, size_t room, size_t *count, struct str catalogue_id, struct str title, int64_t state,
-                                int64_t n)
+static enum err_code figure_add(struct request *request, struct figure *figures, size_t room, size_t *count,
+                                struct str catalogue_id, struct str title, int64_t state, int64_t n)
 {
     struct figure *f = NULL;
     struct str key = str_is_null(catalogue_id) ? title : catalogue_id;
@@ -334,43 +387,55 @@ static enum err_code figure_add(struct request *request, struct figure *figures,
 }
 
 /* What the letter will say of each duty; of the freeze when there is one. */
-static enum err_code section_figures(struct request *request, struct db *db, const struct sql_report_one_row *r, struct pg_dr_section *section, struct err *err)
+static enum err_code section_figures(struct request *request, struct db *db, const struct sql_report_one_row *r,
+                                     struct pg_dr_section *section, struct err *err)
 {
     struct actor actor = app_actor_with(request, RIGHT_READ);
     struct figure *figures = arena_new_array(request->arena, struct figure, 300);
     if (!figures)
         return arena_full(request->arena, err);
     size_t count = 0;
-    *section = (struct pg_dr_section){.id = STR("figures"),
-                                      .title = kit_text(request, r->freeze_id.has ? MSG_REPORT_FIGURES_FROZEN : MSG_REPORT_FIGURES_LIVE),
-                                      .empty = kit_text(request, MSG_REPORT_FIGURES_NONE)};
+    *section = (struct pg_dr_section){
+        .id = STR("figures"),
+        .title = kit_text(request, r->freeze_id.has ? MSG_REPORT_FIGURES_FROZEN : MSG_REPORT_FIGURES_LIVE),
+        .empty = kit_text(request, MSG_REPORT_FIGURES_NONE)};
     if (r->freeze_id.has) {
         struct sql_answer_obligations_rows rows;
-        TRY(sql_answer_obligations(db, request->arena, &(struct sql_answer_obligations_args){.freeze_id = r->freeze_id.v}, &rows, err));
+        TRY(sql_answer_obligations(db, request->arena,
+                                   &(struct sql_answer_obligations_args){.freeze_id = r->freeze_id.v}, &rows, err));
         for (size_t i = 0; i < rows.count; i++)
-            TRY(figure_add(request, figures, 300, &count, rows.items[i].catalogue_id, rows.items[i].title, rows.items[i].state, rows.items[i].n));
+            TRY(figure_add(request, figures, 300, &count, rows.items[i].catalogue_id, rows.items[i].title,
+                           rows.items[i].state, rows.items[i].n));
     } else {
         struct sql_answer_obligations_live_rows rows;
-        TRY(sql_answer_obligations_live(db, &actor, request->arena,
-                                        &(struct sql_answer_obligations_live_args){.root_id = r->unit_id,
-                                                                                   .edge_kind = str_is_empty(r->edge_kind) ? EDGE_ADMINISTRATIVE : r->edge_kind,
-                                                                                   .on_day = app_today(request),
-                                                                                   .directive_id = r->directive_id},
-                                        &rows, err));
+        TRY(sql_answer_obligations_live(
+            db, &actor, request->arena,
+            &(struct sql_answer_obligations_live_args){.root_id = r->unit_id,
+                                                       .edge_kind = str_is_empty(r->edge_kind) ? EDGE_ADMINISTRATIVE
+                                                                                               : r->edge_kind,
+                                                       .on_day = app_today(request),
+                                                       .directive_id = r->directive_id},
+            &rows, err));
         for (size_t i = 0; i < rows.count; i++)
-            TRY(figure_add(request, figures, 300, &count, rows.items[i].catalogue_id, rows.items[i].title, rows.items[i].state, rows.items[i].n));
+            TRY(figure_add(request, figures, 300, &count, rows.items[i].catalogue_id, rows.items[i].title,
+                           rows.items[i].state, rows.items[i].n));
     }
     for (size_t i = 0; i < count; i++) {
         const struct figure *f = &figures[i];
         int64_t tenths = words_tenths(f->done, f->owed);
-        add_item(request, section, 300,
-                 (struct pg_dr_item){.text = f->title,
-                                     .sub = f->owed ? kit_msg(request, MSG_REPORT_N_OF_M, 0, ARG_INT("n", f->done), ARG_INT("m", f->owed), ARG_PCT("p", tenths))
-                                                    : kit_text(request, MSG_REPORT_NONE_OWED),
-                                     .state = f->late ? PAGE_STATE_LATE : f->done == f->owed ? PAGE_STATE_OK : PAGE_STATE_DOING,
-                                     .word = f->late ? kit_msg(request, MSG_REPORT_N_LATE, f->late, ARG_INT("n", f->late))
-                                                     : f->done == f->owed ? kit_text(request, MSG_REPORT_ALL_DONE)
-                                                                          : kit_msg(request, MSG_REPORT_N_LEFT, f->owed - f->done, ARG_INT("n", f->owed - f->done))});
+        add_item(
+            request, section, 300,
+            (struct pg_dr_item){.text = f->title,
+                                .sub = f->owed ? kit_msg(request, MSG_REPORT_N_OF_M, 0, ARG_INT("n", f->done),
+                                                         ARG_INT("m", f->owed), ARG_PCT("p", tenths))
+                                               : kit_text(request, MSG_REPORT_NONE_OWED),
+                                .state = f->late              ? PAGE_STATE_LATE
+                                         : f->done == f->owed ? PAGE_STATE_OK
+                                                              : PAGE_STATE_DOING,
+                                .word = f->late ? kit_msg(request, MSG_REPORT_N_LATE, f->late, ARG_INT("n", f->late))
+                                        : f->done == f->owed ? kit_text(request, MSG_REPORT_ALL_DONE)
+                                                             : kit_msg(request, MSG_REPORT_N_LEFT, f->owed - f->done,
+                                                                       ARG_INT("n", f->owed - f->done))});
     }
     return ERR_NONE;
 }
@@ -381,10 +446,13 @@ static void section_files(struct request *request, const struct sql_report_one_r
         const char *file;
         enum msg_id label;
         int when; /* 0 always, 1 answer, 2 periodic */
-    } files[] = {{"letter.pdf", MSG_REPORT_FILE_LETTER_PDF, 1},     {"letter.docx", MSG_REPORT_FILE_LETTER_DOCX, 1}, {"rollup.pdf", MSG_REPORT_FILE_ROLLUP_PDF, 1},
-                 {"rollup.docx", MSG_REPORT_FILE_ROLLUP_DOCX, 1},   {"report.pdf", MSG_REPORT_FILE_REPORT_PDF, 2},   {"report.docx", MSG_REPORT_FILE_REPORT_DOCX, 2},
+    } files[] = {{"letter.pdf", MSG_REPORT_FILE_LETTER_PDF, 1}, {"letter.docx", MSG_REPORT_FILE_LETTER_DOCX, 1},
+                 {"rollup.pdf", MSG_REPORT_FILE_ROLLUP_PDF, 1}, {"rollup.docx", MSG_REPORT_FILE_ROLLUP_DOCX, 1},
+                 {"report.pdf", MSG_REPORT_FILE_REPORT_PDF, 2}, {"report.docx", MSG_REPORT_FILE_REPORT_DOCX, 2},
                  {"annex.xlsx", MSG_REPORT_FILE_ANNEX, 0}};
-    *section = (struct pg_dr_section){.id = STR("files"), .title = kit_text(request, MSG_REPORT_FILES), .text = kit_text(request, MSG_REPORT_FILES_LEAD)};
+    *section = (struct pg_dr_section){.id = STR("files"),
+                                      .title = kit_text(request, MSG_REPORT_FILES),
+                                      .text = kit_text(request, MSG_REPORT_FILES_LEAD)};
     if (!r->freeze_id.has) {
         section->text = STR("");
         section->empty = kit_text(request, MSG_REPORT_FILES_AFTER);
@@ -394,17 +462,25 @@ static void section_files(struct request *request, const struct sql_report_one_r
     section->act_href = app_href(request, "/report/%lld/preview", (long long)r->id);
     for (size_t i = 0; i < ARRAY_LEN(files); i++)
         if (files[i].when == 0 || (files[i].when == 1) == is_answer(r->series))
-            add_item(request, section, ARRAY_LEN(files),
-                     (struct pg_dr_item){.text = kit_text(request, files[i].label), .href = app_href(request, "/report/%lld/%s", (long long)r->id, files[i].file)});
+            add_item(
+                request, section, ARRAY_LEN(files),
+                (struct pg_dr_item){.text = kit_text(request, files[i].label),
+                                    .href = app_href(request, "/report/%lld/%s", (long long)r->id, files[i].file)});
 }
 
-static struct pg_dr_form simple_form(struct request *request, const char *id, enum msg_id title, enum msg_id text, struct str action, enum msg_id submit, bool main)
+static struct pg_dr_form simple_form(struct request *request, const char *id, enum msg_id title, enum msg_id text,
+                                     struct str action, enum msg_id submit, bool main)
 {
-    return (struct pg_dr_form){.id = str_from_cstr(id), .title = kit_text(request, title), .text = kit_text(request, text), .action = action,
-                               .submit = kit_text(request, submit), .main = main};
+    return (struct pg_dr_form){.id = str_from_cstr(id),
+                               .title = kit_text(request, title),
+                               .text = kit_text(request, text),
+                               .action = action,
+                               .submit = kit_text(request, submit),
+                               .main = main};
 }
 
-static void report_forms(struct request *request, const struct sql_report_one_row *r, struct json fields, struct pg_dr_form *forms, size_t *count)
+static void report_forms(struct request *request, const struct sql_report_one_row *r, struct json fields,
+                         struct pg_dr_form *forms, size_t *count)
 {
     struct str base = app_href(request, "/report/%lld", (long long)r->id);
     if (!r->is_own)
@@ -415,28 +491,38 @@ static void report_forms(struct request *request, const struct sql_report_one_ro
             kit_form_init(&form, request);
             for (size_t i = 0; i < ARRAY_LEN(typed_fields); i++)
                 if (!typed_fields[i].periodic_only || !is_answer(r->series))
-                    kit_field(&form, typed_fields[i].kind, typed_fields[i].name, kit_text(request, typed_fields[i].label), hand_value(request, fields, typed_fields[i].name),
-                              STR(""), false);
-            forms[(*count)++] = (struct pg_dr_form){.id = STR("fill"), .title = kit_text(request, MSG_REPORT_FILL), .text = kit_text(request, MSG_REPORT_FILL_LEAD),
-                                                    .action = app_href(request, "%.*s/fill", STR_ARG(base)), .fields = kit_fields(&form), .submit = kit_text(request, MSG_REPORT_SAVE)};
+                    kit_field(&form, typed_fields[i].kind, typed_fields[i].name,
+                              kit_text(request, typed_fields[i].label),
+                              hand_value(request, fields, typed_fields[i].name), STR(""), false);
+            forms[(*count)++] = (struct pg_dr_form){.id = STR("fill"),
+                                                    .title = kit_text(request, MSG_REPORT_FILL),
+                                                    .text = kit_text(request, MSG_REPORT_FILL_LEAD),
+                                                    .action = app_href(request, "%.*s/fill", STR_ARG(base)),
+                                                    .fields = kit_fields(&form),
+                                                    .submit = kit_text(request, MSG_REPORT_SAVE)};
         }
         if (kit_may(request, RIGHT_REPORT))
-            forms[(*count)++] = simple_form(request, "freeze", MSG_REPORT_FREEZE, MSG_REPORT_FREEZE_LEAD, app_href(request, "%.*s/freeze", STR_ARG(base)), MSG_REPORT_FREEZE, true);
+            forms[(*count)++] = simple_form(request, "freeze", MSG_REPORT_FREEZE, MSG_REPORT_FREEZE_LEAD,
+                                            app_href(request, "%.*s/freeze", STR_ARG(base)), MSG_REPORT_FREEZE, true);
     } else if (str_equal(r->state, STR("frozen")) && kit_may(request, RIGHT_REPORT)) {
-        forms[(*count)++] = kit_reason_form(request, "thaw", MSG_REPORT_THAW, kit_text(request, MSG_REPORT_THAW_LEAD), app_href(request, "%.*s/thaw", STR_ARG(base)),
-                                            MSG_REPORT_REASON, MSG_REPORT_THAW);
+        forms[(*count)++] =
+            kit_reason_form(request, "thaw", MSG_REPORT_THAW, kit_text(request, MSG_REPORT_THAW_LEAD),
+                            app_href(request, "%.*s/thaw", STR_ARG(base)), MSG_REPORT_REASON, MSG_REPORT_THAW);
     } else if (str_equal(r->state, STR("sent")) && r->is_latest && kit_may(request, RIGHT_REPORT)) {
-        forms[(*count)++] = kit_reason_form(request, "correct", MSG_REPORT_CORRECT, kit_text(request, MSG_REPORT_CORRECT_LEAD), app_href(request, "%.*s/correct", STR_ARG(base)),
-                                            MSG_REPORT_REASON, MSG_REPORT_CORRECT);
+        forms[(*count)++] =
+            kit_reason_form(request, "correct", MSG_REPORT_CORRECT, kit_text(request, MSG_REPORT_CORRECT_LEAD),
+                            app_href(request, "%.*s/correct", STR_ARG(base)), MSG_REPORT_REASON, MSG_REPORT_CORRECT);
     }
 }
 
-static enum err_code report_events(struct request *request, struct db *db, const struct sql_report_one_row *r, struct page_duty_record *page, struct err *err)
+static enum err_code report_events(struct request *request, struct db *db, const struct sql_report_one_row *r,
+                                   struct page_duty_record *page, struct err *err)
 {
     struct actor actor = app_actor_with(request, RIGHT_READ);
     struct sql_report_versions_rows rows = {0};
     if (r->is_own)
-        TRY(sql_report_versions(db, &actor, request->arena, &(struct sql_report_versions_args){.id = r->id}, &rows, err));
+        TRY(sql_report_versions(db, &actor, request->arena, &(struct sql_report_versions_args){.id = r->id}, &rows,
+                                err));
     struct pg_dr_event *events = arena_new_array(request->arena, struct pg_dr_event, rows.count * 2 + 1);
     if (!events)
         return arena_full(request->arena, err);
@@ -445,15 +531,24 @@ static enum err_code report_events(struct request *request, struct db *db, const
         const struct sql_report_versions_row *v = &rows.items[i];
         struct str href = v->id == r->id ? STR("") : app_href(request, "/report/%lld", (long long)v->id);
         if (v->sent_ms.has)
-            events[n++] = (struct pg_dr_event){.at_ms = v->sent_ms.v, .text = kit_msg(request, MSG_REPORT_EVENT_SENT, 0, ARG_INT("n", v->version)), .sub = v->sent_by_name, .href = href};
-        events[n++] = (struct pg_dr_event){.at_ms = v->opened_ms, .text = kit_msg(request, MSG_REPORT_EVENT_OPENED, 0, ARG_INT("n", v->version)), .sub = v->correction, .href = href};
+            events[n++] =
+                (struct pg_dr_event){.at_ms = v->sent_ms.v,
+                                     .text = kit_msg(request, MSG_REPORT_EVENT_SENT, 0, ARG_INT("n", v->version)),
+                                     .sub = v->sent_by_name,
+                                     .href = href};
+        events[n++] =
+            (struct pg_dr_event){.at_ms = v->opened_ms,
+                                 .text = kit_msg(request, MSG_REPORT_EVENT_OPENED, 0, ARG_INT("n", v->version)),
+                                 .sub = v->correction,
+                                 .href = href};
     }
     page->events_title = kit_text(request, MSG_REPORT_EVENTS);
     page->events = (struct pg_dr_event_list){events, n};
     return ERR_NONE;
 }
 
-static enum err_code report_page(struct request *request, struct response *response, struct db *db, struct str problem, struct err *err)
+static enum err_code report_page(struct request *request, struct response *response, struct db *db, struct str problem,
+                                 struct err *err)
 {
     struct sql_report_one_row *r;
     TRY(report_get(request, db, &r, err));
@@ -465,15 +560,18 @@ static enum err_code report_page(struct request *request, struct response *respo
     kit_fact_link(&facts, MSG_REPORT_UNIT, r->unit_name, app_href(request, "/unit/%lld", (long long)r->unit_id));
     kit_fact(&facts, MSG_REPORT_COL_TO, r->to_name);
     if (r->directive_id.has)
-        kit_fact_link(&facts, MSG_REPORT_DIRECTIVE, r->directive_title, app_href(request, "/directive/%lld", (long long)r->directive_id.v));
+        kit_fact_link(&facts, MSG_REPORT_DIRECTIVE, r->directive_title,
+                      app_href(request, "/directive/%lld", (long long)r->directive_id.v));
     kit_fact(&facts, MSG_REPORT_COL_DUE, kit_vn_day(request, kit_day_of(r->due_day)));
     kit_fact(&facts, MSG_REPORT_COL_PERIOD,
-             kit_msg(request, MSG_REPORT_PERIOD, 0, ARG_DAY("from", (civil_day)r->period_from_day), ARG_DAY("to", (civil_day)r->period_to_day - 1)));
+             kit_msg(request, MSG_REPORT_PERIOD, 0, ARG_DAY("from", (civil_day)r->period_from_day),
+                     ARG_DAY("to", (civil_day)r->period_to_day - 1)));
     struct str hash = STR("");
     if (r->freeze_id.has) {
         struct actor actor = app_actor_with(request, RIGHT_READ);
         struct sql_answer_freeze_row *freeze;
-        TRY(sql_answer_freeze(db, &actor, request->arena, &(struct sql_answer_freeze_args){.id = r->freeze_id.v}, &freeze, err));
+        TRY(sql_answer_freeze(db, &actor, request->arena, &(struct sql_answer_freeze_args){.id = r->freeze_id.v},
+                              &freeze, err));
         if (freeze) {
             kit_fact(&facts, MSG_REPORT_FROZEN_AT, kit_vn_ms(request, freeze->at_ms));
             hash = kit_hex(request, freeze->hash);
@@ -481,7 +579,9 @@ static enum err_code report_page(struct request *request, struct response *respo
         }
     }
     if (r->sent_ms.has)
-        kit_fact(&facts, MSG_REPORT_SENT_AT, kit_msg(request, MSG_REPORT_SENT_BY, 0, ARG_STR("at", kit_vn_ms(request, r->sent_ms.v)), ARG_STR("name", r->sent_name)));
+        kit_fact(&facts, MSG_REPORT_SENT_AT,
+                 kit_msg(request, MSG_REPORT_SENT_BY, 0, ARG_STR("at", kit_vn_ms(request, r->sent_ms.v)),
+                         ARG_STR("name", r->sent_name)));
     kit_fact(&facts, MSG_REPORT_CORRECTION, r->correction);
     struct pg_dr_section *sections = arena_new_array(request->arena, struct pg_dr_section, 3);
     struct pg_dr_form *forms = arena_new_array(request->arena, struct pg_dr_form, 3);
@@ -496,14 +596,22 @@ static enum err_code report_page(struct request *request, struct response *respo
     TRY(section_figures(request, db, r, &sections[section_count++], err));
     section_files(request, r, &sections[section_count++]);
     report_forms(request, r, fields, forms, &form_count);
-    struct page_duty_record page = {
-        .crumbs = {crumbs, ARRAY_LEN(crumbs)}, .title = name, .facts_title = kit_text(request, MSG_REPORT_FACTS), .problem = problem,
-        .facts = {facts.rows.items, facts.rows.count}, .sections = {sections, section_count}, .forms = {forms, form_count}};
+    struct page_duty_record page = {.crumbs = {crumbs, ARRAY_LEN(crumbs)},
+                                    .title = name,
+                                    .facts_title = kit_text(request, MSG_REPORT_FACTS),
+                                    .problem = problem,
+                                    .facts = {facts.rows.items, facts.rows.count},
+                                    .sections = {sections, section_count},
+                                    .forms = {forms, form_count}};
     page.state = report_state(request, r->state, r->due_day, r->sent_ms, &page.word);
-    struct pg_dt_act acts[] = {{.label = kit_text(request, MSG_REPORT_SEND), .href = app_href(request, "/report/%lld/send", (long long)r->id), .main = true},
-                               {.label = kit_text(request, MSG_REPORT_PREVIEW), .href = app_href(request, "/report/%lld/preview", (long long)r->id)}};
+    struct pg_dt_act acts[] = {{.label = kit_text(request, MSG_REPORT_SEND),
+                                .href = app_href(request, "/report/%lld/send", (long long)r->id),
+                                .main = true},
+                               {.label = kit_text(request, MSG_REPORT_PREVIEW),
+                                .href = app_href(request, "/report/%lld/preview", (long long)r->id)}};
     if (r->is_own && str_equal(r->state, STR("frozen")))
-        page.acts = kit_may(request, RIGHT_REPORT) ? (struct pg_dt_act_list){acts, 2} : (struct pg_dt_act_list){acts + 1, 1};
+        page.acts =
+            kit_may(request, RIGHT_REPORT) ? (struct pg_dt_act_list){acts, 2} : (struct pg_dt_act_list){acts + 1, 1};
     TRY(report_events(request, db, r, &page, err));
     return kit_record_respond(request, response, &page, STR("reports"), err);
 }
@@ -516,7 +624,8 @@ static enum err_code report_show(struct request *request, struct response *respo
 }
 
 /* An act on a report: words of the domain come back on its page. */
-static enum err_code acted(struct request *request, struct response *response, struct db *db, enum err_code code, int64_t to_id, enum msg_id said, struct err *err)
+static enum err_code acted(struct request *request, struct response *response, struct db *db, enum err_code code,
+                           int64_t to_id, enum msg_id said, struct err *err)
 {
     if (code == ERR_NONE)
         return kit_done(request, response, app_href(request, "/report/%lld", (long long)to_id), said, STR_NONE);
@@ -550,7 +659,8 @@ static enum err_code report_fill_post(struct request *request, struct response *
         else if (str_to_i64(text, &n) && n >= 0)
             json_field_i64(&w, typed_fields[i].name, n);
         else if (code == ERR_NONE)
-            code = err_set(err, ERR_SYNTAX, "%.*s: “%.*s” không phải một số", STR_ARG(kit_text(request, typed_fields[i].label)), STR_ARG(text));
+            code = err_set(err, ERR_SYNTAX, "%.*s: “%.*s” không phải một số",
+                           STR_ARG(kit_text(request, typed_fields[i].label)), STR_ARG(text));
     }
     json_object_end(&w);
     struct actor actor = app_actor(request);
@@ -578,7 +688,8 @@ static enum err_code report_thaw_post(struct request *request, struct response *
     int64_t id;
     TRY(request_id(request, STR("id"), &id, err));
     struct actor actor = app_actor(request);
-    return acted(request, response, db, report_thaw(db, &actor, id, form_get(&request->form, STR("reason-thaw")), err), id, MSG_REPORT_SAID_THAWED, err);
+    return acted(request, response, db, report_thaw(db, &actor, id, form_get(&request->form, STR("reason-thaw")), err),
+                 id, MSG_REPORT_SAID_THAWED, err);
 }
 
 static enum err_code report_correct_post(struct request *request, struct response *response, struct err *err)
@@ -605,12 +716,15 @@ static enum err_code report_send_ask(struct request *request, struct response *r
         return ERR_NONE;
     }
     struct str name = report_name(request, r->series, r->number, r->symbol, r->directive_title);
-    const struct pg_crumb crumbs[] = {{kit_text(request, MSG_REPORT_CRUMB), STR("/reports")}, {name, here}, {kit_text(request, MSG_REPORT_SEND), STR("")}};
+    const struct pg_crumb crumbs[] = {{kit_text(request, MSG_REPORT_CRUMB), STR("/reports")},
+                                      {name, here},
+                                      {kit_text(request, MSG_REPORT_SEND), STR("")}};
     struct kit_form form;
     kit_form_init(&form, request);
     struct page_duty_form page = {
         .crumbs = {crumbs, ARRAY_LEN(crumbs)},
-        .title = str_is_empty(r->to_name) ? kit_text(request, MSG_REPORT_SEND_CLOSE) : kit_msg(request, MSG_REPORT_SEND_TO, 0, ARG_STR("name", r->to_name)),
+        .title = str_is_empty(r->to_name) ? kit_text(request, MSG_REPORT_SEND_CLOSE)
+                                          : kit_msg(request, MSG_REPORT_SEND_TO, 0, ARG_STR("name", r->to_name)),
         .lead = kit_text(request, MSG_REPORT_SEND_LEAD),
         .action = app_href(request, "/report/%lld/send", (long long)r->id),
         .submit = kit_text(request, MSG_REPORT_SEND),
@@ -631,8 +745,8 @@ static enum err_code report_send_post(struct request *request, struct response *
 
 /* --- its files --- */
 
-static enum err_code document_of(const struct request *request, struct db *db, const struct sql_report_one_row *r, enum answer_kind kind, struct document *ret_document,
-                                 struct err *err)
+static enum err_code document_of(const struct request *request, struct db *db, const struct sql_report_one_row *r,
+                                 enum answer_kind kind, struct document *ret_document, struct err *err)
 {
     if (!r->freeze_id.has)
         return err_set(err, ERR_NOT_FOUND, "báo cáo chưa chốt số liệu");
@@ -652,7 +766,8 @@ static enum err_code document_of(const struct request *request, struct db *db, c
 static enum err_code pdf_bytes(struct app *app, const struct document *document, struct buf *buf, struct err *err)
 {
     if (!app->fonts)
-        return err_set(err, ERR_CONFLICT, "máy chủ này thiếu phông chữ Liberation Serif nên chưa làm được PDF; bản DOCX có cùng nội dung");
+        return err_set(err, ERR_CONFLICT,
+                       "máy chủ này thiếu phông chữ Liberation Serif nên chưa làm được PDF; bản DOCX có cùng nội dung");
     struct report_sink sink = report_sink_buf(buf);
     must(pthread_mutex_lock(&app->fonts_lock) == 0);
     enum err_code code = pdf_write(document, app->fonts, &sink, NULL, err);
@@ -660,7 +775,8 @@ static enum err_code pdf_bytes(struct app *app, const struct document *document,
     return code;
 }
 
-static enum err_code respond_annex(struct request *request, struct response *response, struct db *db, const struct sql_report_one_row *r, struct err *err)
+static enum err_code respond_annex(struct request *request, struct response *response, struct db *db,
+                                   const struct sql_report_one_row *r, struct err *err)
 {
     if (!r->freeze_id.has)
         return err_set(err, ERR_NOT_FOUND, "báo cáo chưa chốt số liệu");
@@ -679,7 +795,8 @@ static enum err_code respond_annex(struct request *request, struct response *res
     err_ignore(file_remove(path, &ignored), "a spool file that stays is swept with the spool");
     if (code != ERR_NONE)
         return code;
-    response_file(request, response, STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), kit_text(request, MSG_REPORT_ANNEX_NAME), bytes);
+    response_file(request, response, STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+                  kit_text(request, MSG_REPORT_ANNEX_NAME), bytes);
     return ERR_NONE;
 }
 
@@ -690,8 +807,9 @@ static enum err_code report_file_get(struct request *request, struct response *r
         enum answer_kind kind;
         bool is_pdf;
     } files[] = {
-        {STR_INIT("letter.pdf"), ANSWER_LETTER, true},   {STR_INIT("letter.docx"), ANSWER_LETTER, false},   {STR_INIT("rollup.pdf"), ANSWER_ROLLUP, true},
-        {STR_INIT("rollup.docx"), ANSWER_ROLLUP, false}, {STR_INIT("report.pdf"), ANSWER_PERIODIC, true},   {STR_INIT("report.docx"), ANSWER_PERIODIC, false},
+        {STR_INIT("letter.pdf"), ANSWER_LETTER, true},   {STR_INIT("letter.docx"), ANSWER_LETTER, false},
+        {STR_INIT("rollup.pdf"), ANSWER_ROLLUP, true},   {STR_INIT("rollup.docx"), ANSWER_ROLLUP, false},
+        {STR_INIT("report.pdf"), ANSWER_PERIODIC, true}, {STR_INIT("report.docx"), ANSWER_PERIODIC, false},
     };
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
@@ -715,7 +833,8 @@ static enum err_code report_file_get(struct request *request, struct response *r
         struct str bytes;
         TRY(buf_to_arena(&buf, request->arena, &bytes, err));
         response_file(request, response,
-                      files[i].is_pdf ? STR("application/pdf") : STR("application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+                      files[i].is_pdf ? STR("application/pdf")
+                                      : STR("application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
                       app_href(request, "%.*s %.*s", STR_ARG(r->unit_name), STR_ARG(file)), bytes);
         return ERR_NONE;
     }
@@ -745,58 +864,73 @@ static enum err_code report_preview_show(struct request *request, struct respons
     TRY(document_frozen_text(&d, a, &frozen, err));
     const struct document_table *table = &d.annexes[0].blocks[0].table;
     size_t row_count = table->row_count < REPORT_PREVIEW_ROWS_MAX ? table->row_count : REPORT_PREVIEW_ROWS_MAX;
-    struct pg_rp_line *out = arena_new_array(a, struct pg_rp_line, lines.count + d.sign_line_count + d.recipient_count + 1);
+    struct pg_rp_line *out =
+        arena_new_array(a, struct pg_rp_line, lines.count + d.sign_line_count + d.recipient_count + 1);
     struct pg_rp_row *rows = arena_new_array(a, struct pg_rp_row, row_count + 1);
     if (!out || !rows)
         return arena_full(a, err);
     struct pg_rp_line *signs = out + lines.count, *receivers = signs + d.sign_line_count;
     for (size_t i = 0; i < lines.count; i++)
-        out[i] = (struct pg_rp_line){line_kind(lines.items[i].kind), lines.items[i].label, str_trim(lines.items[i].lead), lines.items[i].text};
+        out[i] = (struct pg_rp_line){line_kind(lines.items[i].kind), lines.items[i].label,
+                                     str_trim(lines.items[i].lead), lines.items[i].text};
     for (size_t i = 0; i < d.sign_line_count; i++)
-        signs[i] = (struct pg_rp_line){.kind = STR("sign"), .text = app_href(request, "%s%.*s", document_role_text(d.sign_lines[i].role), STR_ARG(d.sign_lines[i].title))};
+        signs[i] = (struct pg_rp_line){.kind = STR("sign"),
+                                       .text = app_href(request, "%s%.*s", document_role_text(d.sign_lines[i].role),
+                                                        STR_ARG(d.sign_lines[i].title))};
     for (size_t i = 0; i < d.recipient_count; i++) {
         struct str purpose = d.recipients[i].purpose;
-        receivers[i] = (struct pg_rp_line){.kind = STR("to"),
-                                           .text = str_is_empty(purpose) ? d.recipients[i].name : app_href(request, "%.*s (%.*s)", STR_ARG(d.recipients[i].name), STR_ARG(purpose))};
+        receivers[i] = (struct pg_rp_line){
+            .kind = STR("to"),
+            .text = str_is_empty(purpose)
+                        ? d.recipients[i].name
+                        : app_href(request, "%.*s (%.*s)", STR_ARG(d.recipients[i].name), STR_ARG(purpose))};
     }
     for (size_t i = 0; i < row_count; i++) {
         const struct str *c = table->rows[i].cells;
-        rows[i] = (struct pg_rp_row){.name = c[1], .owed = c[2], .done = c[3], .share = c[4], .late = c[5], .unseen = c[7]};
+        rows[i] =
+            (struct pg_rp_row){.name = c[1], .owed = c[2], .done = c[3], .share = c[4], .late = c[5], .unseen = c[7]};
     }
     struct str base = app_href(request, "/report/%lld", (long long)r->id);
     const struct pg_dt_act files[] = {
-        {.label = STR("PDF"), .href = app_href(request, "%.*s/%s.pdf", STR_ARG(base), answer ? "letter" : "report"), .main = true},
+        {.label = STR("PDF"),
+         .href = app_href(request, "%.*s/%s.pdf", STR_ARG(base), answer ? "letter" : "report"),
+         .main = true},
         {.label = STR("DOCX"), .href = app_href(request, "%.*s/%s.docx", STR_ARG(base), answer ? "letter" : "report")},
-        {.label = kit_text(request, MSG_REPORT_FILE_ANNEX), .href = app_href(request, "%.*s/annex.xlsx", STR_ARG(base))},
+        {.label = kit_text(request, MSG_REPORT_FILE_ANNEX),
+         .href = app_href(request, "%.*s/annex.xlsx", STR_ARG(base))},
     };
     struct str name = report_name(request, r->series, r->number, r->symbol, r->directive_title);
-    const struct pg_crumb crumbs[] = {{kit_text(request, MSG_REPORT_CRUMB), STR("/reports")}, {name, base}, {kit_text(request, MSG_REPORT_PREVIEW), STR("")}};
+    const struct pg_crumb crumbs[] = {{kit_text(request, MSG_REPORT_CRUMB), STR("/reports")},
+                                      {name, base},
+                                      {kit_text(request, MSG_REPORT_PREVIEW), STR("")}};
     struct layout_frame *frame = web_frame(request, kit_text(request, MSG_REPORT_PREVIEW), STR("reports"));
     if (!frame)
         return arena_full(a, err);
     struct page_out o = response_page(request, response, 200);
-    page_report_preview(&o, &(struct page_report_preview){
-                                .frame = frame,
-                                .crumbs = {crumbs, ARRAY_LEN(crumbs)},
-                                .title = kit_text(request, MSG_REPORT_PREVIEW),
-                                .parent = d.parent,
-                                .issuer = d.issuer,
-                                .number = number,
-                                .place = str_is_empty(d.place) ? date : app_href(request, "%.*s, %.*s", STR_ARG(d.place), STR_ARG(date)),
-                                .type_name = d.type_name,
-                                .summary = str_is_empty(d.type_name) ? app_href(request, "V/v %.*s", STR_ARG(d.summary)) : d.summary,
-                                .to = d.to_count ? d.to[0] : STR(""),
-                                .lines = {out, lines.count},
-                                .signs = {signs, d.sign_line_count},
-                                .signer = d.signer_name,
-                                .receivers = {receivers, d.recipient_count},
-                                .keep = app_href(request, "Lưu: %.*s.", STR_ARG(d.keep)),
-                                .annex = d.annexes[0].summary,
-                                .rows = {rows, row_count},
-                                .row_total = (int64_t)table->row_count - 1,
-                                .foot = frozen,
-                                .files = {files, ARRAY_LEN(files)},
-                            });
+    page_report_preview(
+        &o,
+        &(struct page_report_preview){
+            .frame = frame,
+            .crumbs = {crumbs, ARRAY_LEN(crumbs)},
+            .title = kit_text(request, MSG_REPORT_PREVIEW),
+            .parent = d.parent,
+            .issuer = d.issuer,
+            .number = number,
+            .place = str_is_empty(d.place) ? date : app_href(request, "%.*s, %.*s", STR_ARG(d.place), STR_ARG(date)),
+            .type_name = d.type_name,
+            .summary = str_is_empty(d.type_name) ? app_href(request, "V/v %.*s", STR_ARG(d.summary)) : d.summary,
+            .to = d.to_count ? d.to[0] : STR(""),
+            .lines = {out, lines.count},
+            .signs = {signs, d.sign_line_count},
+            .signer = d.signer_name,
+            .receivers = {receivers, d.recipient_count},
+            .keep = app_href(request, "Lưu: %.*s.", STR_ARG(d.keep)),
+            .annex = d.annexes[0].summary,
+            .rows = {rows, row_count},
+            .row_total = (int64_t)table->row_count - 1,
+            .foot = frozen,
+            .files = {files, ARRAY_LEN(files)},
+        });
     return ERR_NONE;
 }
 
@@ -819,7 +953,10 @@ static enum err_code reminders_show(struct request *request, struct response *re
     if (!str_equal(kind, STR("reminder")) && !str_equal(kind, STR("request")) && !str_equal(kind, STR("report")))
         kind = STR_NONE;
     struct sql_notice_list_rows rows;
-    TRY(sql_notice_list(db, &actor, request->arena, &(struct sql_notice_list_args){.kind = kind, .limit_count = range.limit + 1, .offset_count = range.offset}, &rows, err));
+    TRY(sql_notice_list(
+        db, &actor, request->arena,
+        &(struct sql_notice_list_args){.kind = kind, .limit_count = range.limit + 1, .offset_count = range.offset},
+        &rows, err));
     int64_t unread;
     TRY(notice_unread_count(db, &actor, &unread, err));
     bool has_more = (int64_t)rows.count > range.limit;
@@ -836,24 +973,33 @@ static enum err_code reminders_show(struct request *request, struct response *re
         bool is_duty = str_starts_with(r->link, duty);
         kit_row(&table);
         kit_head(&table, r->title, request_is_local_path(r->link) ? r->link : STR(""), STR(""));
-        kit_cell_chip(&table, r->read_ms.has ? PAGE_STATE_ACK : PAGE_STATE_UNSEEN, kit_text(request, r->read_ms.has ? MSG_REPORT_READ : MSG_REPORT_UNREAD));
+        kit_cell_chip(&table, r->read_ms.has ? PAGE_STATE_ACK : PAGE_STATE_UNSEEN,
+                      kit_text(request, r->read_ms.has ? MSG_REPORT_READ : MSG_REPORT_UNREAD));
         kit_cell(&table, kit_vn_ms(request, r->at_ms), STR(""));
         kit_cell(&table, is_duty ? kit_text(request, MSG_REPORT_COPY) : STR(""),
-                 is_duty ? app_href(request, "/reminders/message/%.*s", STR_ARG(str_slice(r->link, duty.len_bytes, r->link.len_bytes))) : STR(""));
+                 is_duty ? app_href(request, "/reminders/message/%.*s",
+                                    STR_ARG(str_slice(r->link, duty.len_bytes, r->link.len_bytes)))
+                         : STR(""));
     }
     const struct link_param params[] = {{"kind", kind}};
     struct kit_tabs tabs = {0};
     static const struct {
         struct str kind;
         enum msg_id label;
-    } kinds[] = {{STR_INIT(""), MSG_REPORT_TAB_ALL}, {STR_INIT("reminder"), MSG_REPORT_KIND_REMINDER}, {STR_INIT("request"), MSG_REPORT_KIND_REQUEST}, {STR_INIT("report"), MSG_REPORT_KIND_REPORT}};
+    } kinds[] = {{STR_INIT(""), MSG_REPORT_TAB_ALL},
+                 {STR_INIT("reminder"), MSG_REPORT_KIND_REMINDER},
+                 {STR_INIT("request"), MSG_REPORT_KIND_REQUEST},
+                 {STR_INIT("report"), MSG_REPORT_KIND_REPORT}};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        kit_tab(&tabs, request, STR("/reminders"), "kind", kinds[i].kind, str_is_null(kind) ? STR("") : kind, kit_text(request, kinds[i].label), 0, PAGE_STATE_NONE, params, 1);
-    const struct pg_dt_act acts[] = {{.label = kit_text(request, MSG_REPORT_CALENDAR),
-                                      .href = app_href(request, "/calendar/%lld/%.*s", (long long)request->session.person_id,
-                                                       STR_ARG(calendar_token(request, request->session.person_id)))}};
+        kit_tab(&tabs, request, STR("/reminders"), "kind", kinds[i].kind, str_is_null(kind) ? STR("") : kind,
+                kit_text(request, kinds[i].label), 0, PAGE_STATE_NONE, params, 1);
+    const struct pg_dt_act acts[] = {
+        {.label = kit_text(request, MSG_REPORT_CALENDAR),
+         .href = app_href(request, "/calendar/%lld/%.*s", (long long)request->session.person_id,
+                          STR_ARG(calendar_token(request, request->session.person_id)))}};
     struct page_duty_table page = {
-        .title = unread ? kit_msg(request, MSG_REPORT_INBOX_UNREAD, unread, ARG_INT("n", unread)) : kit_text(request, MSG_REPORT_INBOX_CLEAR),
+        .title = unread ? kit_msg(request, MSG_REPORT_INBOX_UNREAD, unread, ARG_INT("n", unread))
+                        : kit_text(request, MSG_REPORT_INBOX_CLEAR),
         .lead = kit_text(request, MSG_REPORT_INBOX_LEAD),
         .acts = {acts, ARRAY_LEN(acts)},
         .action = STR("/reminders"),
@@ -864,7 +1010,8 @@ static enum err_code reminders_show(struct request *request, struct response *re
         .batch_label = kit_text(request, MSG_REPORT_READ_ALL),
     };
     int64_t total = range.offset + (int64_t)shown + (has_more ? 1 : 0);
-    return kit_list_respond(request, response, &table, &page, STR("tasks"), STR("/reminders"), params, ARRAY_LEN(params), &range, total, 0, err);
+    return kit_list_respond(request, response, &table, &page, STR("tasks"), STR("/reminders"), params,
+                            ARRAY_LEN(params), &range, total, 0, err);
 }
 
 static enum err_code reminders_read_post(struct request *request, struct response *response, struct err *err)
@@ -874,7 +1021,8 @@ static enum err_code reminders_read_post(struct request *request, struct respons
     struct actor actor = app_actor_with(request, RIGHT_READ);
     int64_t n;
     TRY(notice_read_all(db, &actor, &n, err));
-    app_done_redirect(request, response, STR("/reminders"), kit_msg(request, MSG_REPORT_SAID_READ, n, ARG_INT("n", n)), STR_NONE);
+    app_done_redirect(request, response, STR("/reminders"), kit_msg(request, MSG_REPORT_SAID_READ, n, ARG_INT("n", n)),
+                      STR_NONE);
     return ERR_NONE;
 }
 
@@ -900,12 +1048,14 @@ static enum err_code message_show(struct request *request, struct response *resp
     }
     TRY(reminder_message(db, &actor, id, base, request->arena, &text, err));
     struct sql_reminder_of_assignment_rows told;
-    TRY(sql_reminder_of_assignment(db, &actor, request->arena, &(struct sql_reminder_of_assignment_args){.assignment_id = id}, &told, err));
+    TRY(sql_reminder_of_assignment(db, &actor, request->arena,
+                                   &(struct sql_reminder_of_assignment_args){.assignment_id = id}, &told, err));
     struct pg_df_side *side = arena_new_array(request->arena, struct pg_df_side, told.count + 1);
     if (!side)
         return arena_full(request->arena, err);
     for (size_t i = 0; i < told.count; i++)
-        side[i] = (struct pg_df_side){.term = kit_vn_day(request, (civil_day)told.items[i].on_day), .text = told.items[i].person_name};
+        side[i] = (struct pg_df_side){.term = kit_vn_day(request, (civil_day)told.items[i].on_day),
+                                      .text = told.items[i].person_name};
     struct layout_frame *frame = web_frame(request, kit_text(request, MSG_REPORT_COPY), STR("tasks"));
     if (!frame)
         return arena_full(request->arena, err);
@@ -961,9 +1111,11 @@ static enum err_code calendar_get(struct request *request, struct response *resp
         return err_set(err, ERR_NOT_FOUND, "không có lịch này");
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
-    struct actor actor = {.person_id = person_id, .right = RIGHT_READ, .day = app_today(request), .ip = request->client};
+    struct actor actor = {
+        .person_id = person_id, .right = RIGHT_READ, .day = app_today(request), .ip = request->client};
     struct sql_calendar_duties_rows rows;
-    TRY(sql_calendar_duties(db, &actor, request->arena, &(struct sql_calendar_duties_args){.on_day = app_today(request)}, &rows, err));
+    TRY(sql_calendar_duties(db, &actor, request->arena,
+                            &(struct sql_calendar_duties_args){.on_day = app_today(request)}, &rows, err));
     AUTO_BUF buf;
     buf_init(&buf, CALENDAR_MAX_BYTES);
     buf_put(&buf, STR("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//luytre//VI\r\nMETHOD:PUBLISH\r\n"));
@@ -971,13 +1123,19 @@ static enum err_code calendar_get(struct request *request, struct response *resp
     for (size_t i = 0; i < rows.count; i++) {
         const struct sql_calendar_duties_row *r = &rows.items[i];
         struct civil c = civil_from_day(civil_day_of_ms(r->issued_ms));
-        buf_printf(&buf, "BEGIN:VEVENT\r\nUID:duty-%lld@luytre\r\nDTSTAMP:%04d%02d%02dT000000Z\r\n", (long long)r->id, c.year, c.month, c.day);
+        buf_printf(&buf, "BEGIN:VEVENT\r\nUID:duty-%lld@luytre\r\nDTSTAMP:%04d%02d%02dT000000Z\r\n", (long long)r->id,
+                   c.year, c.month, c.day);
         ics_day(&buf, "DTSTART", (civil_day)r->due_day);
         ics_day(&buf, "DTEND", (civil_day)r->due_day + 1);
-        ics_line(&buf, "SUMMARY", app_href(request, "%.*s: %.*s", STR_ARG(kit_text(request, MSG_REPORT_CALENDAR_DUE)), STR_ARG(r->title)));
-        ics_line(&buf, "DESCRIPTION", app_href(request, "%.*s\n%.*s", STR_ARG(r->unit_name), STR_ARG(directive_ref(request, r->number, r->symbol, r->directive_title))));
+        ics_line(
+            &buf, "SUMMARY",
+            app_href(request, "%.*s: %.*s", STR_ARG(kit_text(request, MSG_REPORT_CALENDAR_DUE)), STR_ARG(r->title)));
+        ics_line(&buf, "DESCRIPTION",
+                 app_href(request, "%.*s\n%.*s", STR_ARG(r->unit_name),
+                          STR_ARG(directive_ref(request, r->number, r->symbol, r->directive_title))));
         if (!str_is_empty(app_of(request)->public_url))
-            ics_line(&buf, "URL", app_href(request, "%.*s/duty/%lld", STR_ARG(app_of(request)->public_url), (long long)r->id));
+            ics_line(&buf, "URL",
+                     app_href(request, "%.*s/duty/%lld", STR_ARG(app_of(request)->public_url), (long long)r->id));
         buf_put(&buf, STR("TRANSP:TRANSPARENT\r\nEND:VEVENT\r\n"));
     }
     buf_put(&buf, STR("END:VCALENDAR\r\n"));

@@ -53,7 +53,8 @@ static enum err_code ask(struct request *request, struct db *db, struct asked *a
         a->as_of = CIVIL_NONE;
     a->obligation_id = (struct opt_i64){obligation_id != 0, obligation_id};
     if (directive_id) {
-        TRY(sql_directive_get(db, &a->actor, request->arena, &(struct sql_directive_get_args){.id = directive_id}, &a->d, err));
+        TRY(sql_directive_get(db, &a->actor, request->arena, &(struct sql_directive_get_args){.id = directive_id},
+                              &a->d, err));
         if (!a->d)
             return err_set(err, ERR_NOT_FOUND, "no such directive");
         a->edge_kind = a->d->edge_kind;
@@ -83,8 +84,8 @@ static void asked_params(const struct asked *a, struct link_param params[ASKED_P
 }
 enum { PARAM_STATE = 7, PARAM_KIND = 8, PARAM_Q = 9 };
 
-static enum err_code rows_today(const struct asked *a, int64_t limit, int64_t offset, struct sql_row_list_rows *ret_rows, int64_t n[DUTY_STATE_COUNT],
-                                struct err *err)
+static enum err_code rows_today(const struct asked *a, int64_t limit, int64_t offset,
+                                struct sql_row_list_rows *ret_rows, int64_t n[DUTY_STATE_COUNT], struct err *err)
 {
     struct sql_row_counts_rows counts;
     TRY(sql_row_counts(a->db, &a->actor, a->request->arena,
@@ -123,21 +124,23 @@ static enum err_code rows_today(const struct asked *a, int64_t limit, int64_t of
 
 static struct str line_word(const struct asked *a, const struct sql_row_list_row *r)
 {
-    const struct duty_facts facts = {.issued_day = (civil_day)r->issued_day,
-                                     .due_day = r->due_day.has ? (civil_day)r->due_day.v : CIVIL_NONE,
-                                     .is_periodic = r->period_months.has,
-                                     .acked_day = CIVIL_NONE,
-                                     .started_day = CIVIL_NONE,
-                                     .covered_from_day = r->covered_from_day.has ? (civil_day)r->covered_from_day.v : CIVIL_NONE,
-                                     .covered_to_day = r->covered_to_day.has ? (civil_day)r->covered_to_day.v : CIVIL_NONE,
-                                     .na_from_day = CIVIL_NONE,
-                                     .waived_to_day = r->waived_to_day.has ? (civil_day)r->waived_to_day.v : CIVIL_NONE,
-                                     .closed_day = CIVIL_NONE,
-                                     .soon_days = (int)r->soon_days};
+    const struct duty_facts facts = {
+        .issued_day = (civil_day)r->issued_day,
+        .due_day = r->due_day.has ? (civil_day)r->due_day.v : CIVIL_NONE,
+        .is_periodic = r->period_months.has,
+        .acked_day = CIVIL_NONE,
+        .started_day = CIVIL_NONE,
+        .covered_from_day = r->covered_from_day.has ? (civil_day)r->covered_from_day.v : CIVIL_NONE,
+        .covered_to_day = r->covered_to_day.has ? (civil_day)r->covered_to_day.v : CIVIL_NONE,
+        .na_from_day = CIVIL_NONE,
+        .waived_to_day = r->waived_to_day.has ? (civil_day)r->waived_to_day.v : CIVIL_NONE,
+        .closed_day = CIVIL_NONE,
+        .soon_days = (int)r->soon_days};
     return app_state_word(a->request, &facts, (int)r->state, a->today);
 }
 
-static enum err_code lines_today(const struct asked *a, const struct sql_row_list_rows *found, struct pg_duty_line_list *ret_lines, struct err *err)
+static enum err_code lines_today(const struct asked *a, const struct sql_row_list_rows *found,
+                                 struct pg_duty_line_list *ret_lines, struct err *err)
 {
     struct request *request = a->request;
     struct pg_duty_line *lines = arena_new_array(request->arena, struct pg_duty_line, found->count + 1);
@@ -146,26 +149,27 @@ static enum err_code lines_today(const struct asked *a, const struct sql_row_lis
     for (size_t i = 0; i < found->count; i++) {
         const struct sql_row_list_row *r = &found->items[i];
         bool is_late = r->state == DUTY_LATE || r->state == DUTY_BIRTH;
-        lines[i] = (struct pg_duty_line){.unit = r->unit_name,
-                                         .unit_href = app_href(request, "/unit/%lld", (long long)r->unit_id),
-                                         .title = r->title,
-                                         .href = app_href(request, "/duty/%lld", (long long)r->id),
-                                         .about = or_null(r->subject_name).ptr ? r->subject_name : r->catalogue_id,
-                                         .state = app_page_state((int)r->state),
-                                         .word = line_word(a, r),
-                                         .due = r->due_day.has ? (civil_day)r->due_day.v : CIVIL_NONE,
-                                         .who = r->focal_name,
-                                         .tel = r->focal_phone,
-                                         .urge_href = is_late ? app_href(request, "/rows/message?directive=%lld&unit=%lld&state=late_all",
-                                                                         (long long)r->directive_id, (long long)r->unit_id)
-                                                              : STR_NONE};
+        lines[i] = (struct pg_duty_line){
+            .unit = r->unit_name,
+            .unit_href = app_href(request, "/unit/%lld", (long long)r->unit_id),
+            .title = r->title,
+            .href = app_href(request, "/duty/%lld", (long long)r->id),
+            .about = or_null(r->subject_name).ptr ? r->subject_name : r->catalogue_id,
+            .state = app_page_state((int)r->state),
+            .word = line_word(a, r),
+            .due = r->due_day.has ? (civil_day)r->due_day.v : CIVIL_NONE,
+            .who = r->focal_name,
+            .tel = r->focal_phone,
+            .urge_href = is_late ? app_href(request, "/rows/message?directive=%lld&unit=%lld&state=late_all",
+                                            (long long)r->directive_id, (long long)r->unit_id)
+                                 : STR_NONE};
     }
     *ret_lines = (struct pg_duty_line_list){lines, found->count};
     return ERR_NONE;
 }
 
-static enum err_code lines_as_of(const struct asked *a, int64_t limit, int64_t offset, struct pg_duty_line_list *ret_lines, int64_t n[DUTY_STATE_COUNT],
-                                 struct err *err)
+static enum err_code lines_as_of(const struct asked *a, int64_t limit, int64_t offset,
+                                 struct pg_duty_line_list *ret_lines, int64_t n[DUTY_STATE_COUNT], struct err *err)
 {
     struct request *request = a->request;
     struct rollup rollup;
@@ -191,26 +195,31 @@ static enum err_code lines_as_of(const struct asked *a, int64_t limit, int64_t o
     for (size_t i = 0; i < found.count; i++) {
         const struct sql_assignments_as_of_row *r = &found.items[i];
         civil_day due = r->due_day.has ? (civil_day)r->due_day.v : CIVIL_NONE;
-        lines[i] = (struct pg_duty_line){
-            .unit = r->unit_name,
-            .unit_href = app_href(request, "/unit/%lld", (long long)r->unit_id),
-            .title = r->title,
-            .href = app_href(request, "/duty/%lld", (long long)r->assignment_id),
-            .about = r->catalogue_id,
-            .state = app_page_state((int)r->state),
-            .word = words_state(request->arena, request->lang, app_page_state((int)r->state), a->as_of, due == CIVIL_NONE ? a->as_of : due, CIVIL_NONE),
-            .due = due};
+        lines[i] =
+            (struct pg_duty_line){.unit = r->unit_name,
+                                  .unit_href = app_href(request, "/unit/%lld", (long long)r->unit_id),
+                                  .title = r->title,
+                                  .href = app_href(request, "/duty/%lld", (long long)r->assignment_id),
+                                  .about = r->catalogue_id,
+                                  .state = app_page_state((int)r->state),
+                                  .word = words_state(request->arena, request->lang, app_page_state((int)r->state),
+                                                      a->as_of, due == CIVIL_NONE ? a->as_of : due, CIVIL_NONE),
+                                  .due = due};
     }
     *ret_lines = (struct pg_duty_line_list){lines, found.count};
     return ERR_NONE;
 }
 
-static enum err_code rows_file(struct request *request, struct response *response, struct pg_duty_line_list lines, struct err *err)
+static enum err_code rows_file(struct request *request, struct response *response, struct pg_duty_line_list lines,
+                               struct err *err)
 {
     const struct sheet_column columns[] = {
-        {tier_say(request, MSG_DIRECTIVE_UNIT), SHEET_TEXT, 44},  {tier_say(request, MSG_DIRECTIVE_DUTY), SHEET_TEXT, 50},
-        {tier_say(request, MSG_LETTER_OBLIGATIONS), SHEET_TEXT, 20}, {tier_say(request, MSG_DIRECTIVE_STATE), SHEET_TEXT, 24},
-        {tier_say(request, MSG_LETTER_DEADLINE), SHEET_DATE, 12}, {tier_say(request, MSG_DIRECTIVE_FOCAL), SHEET_TEXT, 28},
+        {tier_say(request, MSG_DIRECTIVE_UNIT), SHEET_TEXT, 44},
+        {tier_say(request, MSG_DIRECTIVE_DUTY), SHEET_TEXT, 50},
+        {tier_say(request, MSG_LETTER_OBLIGATIONS), SHEET_TEXT, 20},
+        {tier_say(request, MSG_DIRECTIVE_STATE), SHEET_TEXT, 24},
+        {tier_say(request, MSG_LETTER_DEADLINE), SHEET_DATE, 12},
+        {tier_say(request, MSG_DIRECTIVE_FOCAL), SHEET_TEXT, 28},
         {tier_say(request, MSG_DIRECTIVE_PHONE), SHEET_TEXT, 16},
     };
     struct sheet_cell *cells = arena_new_array(request->arena, struct sheet_cell, lines.count * ARRAY_LEN(columns) + 1);
@@ -226,10 +235,12 @@ static enum err_code rows_file(struct request *request, struct response *respons
         c[5] = cell_text(lines.items[i].who);
         c[6] = cell_text(lines.items[i].tel);
     }
-    return listing_respond(request, response, listing_file_of(request), tier_say(request, MSG_ROWS_FILE), columns, ARRAY_LEN(columns), cells, lines.count, err);
+    return listing_respond(request, response, listing_file_of(request), tier_say(request, MSG_ROWS_FILE), columns,
+                           ARRAY_LEN(columns), cells, lines.count, err);
 }
 
-static const enum duty_state tab_order[DUTY_STATE_COUNT] = {DUTY_LATE, DUTY_BIRTH, DUTY_UNSEEN, DUTY_DUE, DUTY_ACK, DUTY_DOING, DUTY_OK, DUTY_WAIVED, DUTY_NA};
+static const enum duty_state tab_order[DUTY_STATE_COUNT] = {DUTY_LATE,  DUTY_BIRTH, DUTY_UNSEEN, DUTY_DUE, DUTY_ACK,
+                                                            DUTY_DOING, DUTY_OK,    DUTY_WAIVED, DUTY_NA};
 
 static int64_t count_of(const int64_t n[DUTY_STATE_COUNT], int state)
 {
@@ -239,7 +250,8 @@ static int64_t count_of(const int64_t n[DUTY_STATE_COUNT], int state)
     return state == STATE_ANY ? total : state == STATE_LATE_ALL ? n[DUTY_LATE] + n[DUTY_BIRTH] : n[state];
 }
 
-static size_t make_tabs(const struct asked *a, const int64_t n[DUTY_STATE_COUNT], struct pg_tab tabs[DUTY_STATE_COUNT + 2])
+static size_t make_tabs(const struct asked *a, const int64_t n[DUTY_STATE_COUNT],
+                        struct pg_tab tabs[DUTY_STATE_COUNT + 2])
 {
     size_t count = 0;
     for (int i = -2; i < DUTY_STATE_COUNT; i++) {
@@ -250,9 +262,13 @@ static size_t make_tabs(const struct asked *a, const int64_t n[DUTY_STATE_COUNT]
         struct link_param params[ASKED_PARAMS];
         asked_params(a, params);
         params[PARAM_STATE].value = tier_state_param(s);
-        tabs[count++] = (struct pg_tab){s == STATE_ANY ? tier_say(a->request, MSG_DIRECTIVE_TAB_ALL) : tier_state(a->request, s), k,
-                                        link_make(a->request, STR("/rows"), params, ASKED_PARAMS),
-                                        s == STATE_ANY ? PAGE_STATE_NONE : s == STATE_LATE_ALL ? PAGE_STATE_LATE : app_page_state(s), s == a->state};
+        tabs[count++] =
+            (struct pg_tab){s == STATE_ANY ? tier_say(a->request, MSG_DIRECTIVE_TAB_ALL) : tier_state(a->request, s), k,
+                            link_make(a->request, STR("/rows"), params, ASKED_PARAMS),
+                            s == STATE_ANY        ? PAGE_STATE_NONE
+                            : s == STATE_LATE_ALL ? PAGE_STATE_LATE
+                                                  : app_page_state(s),
+                            s == a->state};
     }
     return count;
 }
@@ -260,13 +276,16 @@ static size_t make_tabs(const struct asked *a, const int64_t n[DUTY_STATE_COUNT]
 static enum err_code make_kinds(const struct asked *a, struct pg_option_list *ret_kinds, struct err *err)
 {
     struct sql_unit_kinds_below_rows rows;
-    TRY(sql_unit_kinds_below(a->db, &a->actor, a->request->arena,
-                             &(struct sql_unit_kinds_below_args){.root_id = a->root_id, .edge_kind = a->edge_kind, .on_day = a->today}, &rows, err));
+    TRY(sql_unit_kinds_below(
+        a->db, &a->actor, a->request->arena,
+        &(struct sql_unit_kinds_below_args){.root_id = a->root_id, .edge_kind = a->edge_kind, .on_day = a->today},
+        &rows, err));
     struct pg_option *kinds = arena_new_array(a->request->arena, struct pg_option, rows.count + 1);
     if (!kinds)
         return arena_full(a->request->arena, err);
     for (size_t i = 0; i < rows.count; i++)
-        kinds[i] = (struct pg_option){rows.items[i].kind, tier_kind(a->request, rows.items[i].kind), str_equal(rows.items[i].kind, a->kind)};
+        kinds[i] = (struct pg_option){rows.items[i].kind, tier_kind(a->request, rows.items[i].kind),
+                                      str_equal(rows.items[i].kind, a->kind)};
     *ret_kinds = (struct pg_option_list){kinds, rows.count > 1 ? rows.count : 0};
     return ERR_NONE;
 }
@@ -277,10 +296,13 @@ static struct str rows_lead(const struct asked *a)
     const struct know_obligation *known = str_is_empty(a->catalogue) ? NULL : know_obligation_find(a->catalogue);
     struct str lead = a->d ? a->d->title : STR("");
     if (known)
-        lead = arena_printf(arena, "%.*s%s%.*s %.*s", STR_ARG(lead), str_is_empty(lead) ? "" : " · ", STR_ARG(known->id),
-                            STR_ARG(a->request->lang == LANG_VI ? known->title.vi : known->title.en));
+        lead =
+            arena_printf(arena, "%.*s%s%.*s %.*s", STR_ARG(lead), str_is_empty(lead) ? "" : " · ", STR_ARG(known->id),
+                         STR_ARG(a->request->lang == LANG_VI ? known->title.vi : known->title.en));
     if (a->as_of != CIVIL_NONE)
-        lead = arena_printf(arena, "%.*s %.*s", STR_ARG(lead), STR_ARG(msg_str(arena, a->request->lang, MSG_ROWS_LEAD_AS_OF, 0, MSG_ARGS(ARG_DAY("day", a->as_of)))));
+        lead = arena_printf(
+            arena, "%.*s %.*s", STR_ARG(lead),
+            STR_ARG(msg_str(arena, a->request->lang, MSG_ROWS_LEAD_AS_OF, 0, MSG_ARGS(ARG_DAY("day", a->as_of)))));
     return lead;
 }
 
@@ -292,7 +314,8 @@ enum err_code rows_show(struct request *request, struct response *response, stru
     TRY(ask(request, db, &a, err));
     enum listing_file file = listing_file_of(request);
     int64_t page = listing_page(request), n[DUTY_STATE_COUNT] = {0};
-    int64_t limit = file == LISTING_PAGE ? LISTING_PAGE_ROWS : LISTING_SHEET_ROWS, offset = file == LISTING_PAGE ? (page - 1) * LISTING_PAGE_ROWS : 0;
+    int64_t limit = file == LISTING_PAGE ? LISTING_PAGE_ROWS : LISTING_SHEET_ROWS,
+            offset = file == LISTING_PAGE ? (page - 1) * LISTING_PAGE_ROWS : 0;
     struct pg_duty_line_list lines;
     if (a.as_of == CIVIL_NONE) {
         struct sql_row_list_rows found;
@@ -317,11 +340,13 @@ enum err_code rows_show(struct request *request, struct response *response, stru
         if (i != PARAM_KIND)
             kind_keep[kind_count++] = (struct pg_hidden){str_from_cstr(params[i].name), params[i].value};
     }
-    struct part_pager pager = listing_pager(request, STR("/rows"), params, ASKED_PARAMS, page, (int64_t)lines.count, shown, lines.count > 0);
+    struct part_pager pager =
+        listing_pager(request, STR("/rows"), params, ASKED_PARAMS, page, (int64_t)lines.count, shown, lines.count > 0);
     struct str state = a.waiting ? tier_say(request, MSG_ROWS_WAITING) : tier_state(request, a.state);
     struct page_rows p = {
         .title = str_is_empty(state) ? tier_say_n(request, MSG_ROWS_TITLE_ALL, shown)
-                                     : msg_str(request->arena, request->lang, MSG_ROWS_TITLE, shown, MSG_ARGS(ARG_INT("n", shown), ARG_STR("state", state))),
+                                     : msg_str(request->arena, request->lang, MSG_ROWS_TITLE, shown,
+                                               MSG_ARGS(ARG_INT("n", shown), ARG_STR("state", state))),
         .lead = rows_lead(&a),
         .q = a.q,
         .keep = {keep, keep_count},
@@ -356,21 +381,27 @@ enum err_code rows_show(struct request *request, struct response *response, stru
 
 /* --- words to send --- */
 
-static enum err_code message_words(const struct asked *a, const struct sql_row_list_row *rows, size_t count, struct str from, struct str *ret_words,
-                                   struct err *err)
+static enum err_code message_words(const struct asked *a, const struct sql_row_list_row *rows, size_t count,
+                                   struct str from, struct str *ret_words, struct err *err)
 {
     struct arena *arena = a->request->arena;
     enum lang lang = a->request->lang;
     AUTO_BUF buf;
     buf_init(&buf, 64u << 10);
-    msg_print(&buf, lang, MSG_ROWS_DEAR, 0, MSG_ARGS(ARG_STR("unit", rows[0].unit_name), ARG_STR("from", from), ARG_INT("n", (int64_t)count)));
+    msg_print(&buf, lang, MSG_ROWS_DEAR, 0,
+              MSG_ARGS(ARG_STR("unit", rows[0].unit_name), ARG_STR("from", from), ARG_INT("n", (int64_t)count)));
     for (size_t i = 0; i < count; i++) {
-        struct str about = str_is_empty(rows[i].subject_name) ? STR("") : arena_printf(arena, " (%.*s)", STR_ARG(rows[i].subject_name));
+        struct str about = str_is_empty(rows[i].subject_name)
+                               ? STR("")
+                               : arena_printf(arena, " (%.*s)", STR_ARG(rows[i].subject_name));
         buf_put_byte(&buf, '\n');
         if (rows[i].due_day.has)
-            msg_print(&buf, lang, MSG_ROWS_ITEM, 0, MSG_ARGS(ARG_STR("title", rows[i].title), ARG_STR("about", about), ARG_DAY("day", (civil_day)rows[i].due_day.v)));
+            msg_print(&buf, lang, MSG_ROWS_ITEM, 0,
+                      MSG_ARGS(ARG_STR("title", rows[i].title), ARG_STR("about", about),
+                               ARG_DAY("day", (civil_day)rows[i].due_day.v)));
         else
-            msg_print(&buf, lang, MSG_ROWS_ITEM_NO_DAY, 0, MSG_ARGS(ARG_STR("title", rows[i].title), ARG_STR("about", about)));
+            msg_print(&buf, lang, MSG_ROWS_ITEM_NO_DAY, 0,
+                      MSG_ARGS(ARG_STR("title", rows[i].title), ARG_STR("about", about)));
     }
     buf_put_byte(&buf, '\n');
     buf_put(&buf, tier_say(a->request, MSG_ROWS_CLOSE));
@@ -405,7 +436,10 @@ enum err_code rows_message(struct request *request, struct response *response, s
         while (end < found.count && found.items[end].unit_id == found.items[i].unit_id)
             end++;
         struct pg_message *m = &messages[count++];
-        *m = (struct pg_message){.no = (int64_t)count, .unit = found.items[i].unit_name, .who = found.items[i].focal_name, .tel = found.items[i].focal_phone};
+        *m = (struct pg_message){.no = (int64_t)count,
+                                 .unit = found.items[i].unit_name,
+                                 .who = found.items[i].focal_name,
+                                 .tel = found.items[i].focal_phone};
         TRY(message_words(&a, found.items + i, end - i, from, &m->words, err));
         i = end;
     }

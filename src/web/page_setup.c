@@ -31,12 +31,11 @@ enum err_code setup_is_needed(struct db *db, bool *ret_needed, struct err *err)
 
 static enum err_code put_token(struct db *db, struct str value, struct err *err)
 {
-    return sql_setting_put(db,
-                           &(struct sql_setting_put_args){.name = SETUP_SETTING,
-                                                          .value = value,
-                                                          .changed_ms = db_now_ms(db),
-                                                          .changed_by = {false, 0}},
-                           err);
+    return sql_setting_put(
+        db,
+        &(struct sql_setting_put_args){
+            .name = SETUP_SETTING, .value = value, .changed_ms = db_now_ms(db), .changed_by = {false, 0}},
+        err);
 }
 
 enum err_code setup_token_new(struct db *db, char ret_token[CRYPTO_TOKEN_CHARS + 1], struct err *err)
@@ -80,10 +79,9 @@ static enum err_code admin_page(struct request *request, struct response *respon
     for (size_t i = 0; i < know_org_kind_count; i++) {
         const struct know_org_kind *k = &know_org_kinds[i];
         if (k->from_day <= today && k->to_day > today)
-            kinds[n++] = (struct pg_setup_kind){
-                .id = k->id,
-                .word = request->lang == LANG_VI ? k->title.vi : k->title.en,
-                .chosen = str_equal(k->id, form_get(&request->form, STR("kind")))};
+            kinds[n++] = (struct pg_setup_kind){.id = k->id,
+                                                .word = request->lang == LANG_VI ? k->title.vi : k->title.en,
+                                                .chosen = str_equal(k->id, form_get(&request->form, STR("kind")))};
     }
     page->kinds = (struct pg_setup_kind_list){kinds, n};
     page->token = request_param(request, STR("token"));
@@ -129,11 +127,10 @@ static enum err_code found_in_transaction(struct db *db, void *NULLABLE ctx, str
     if (!clock)
         TRY(ledger_open(db, f->today, err));
     int64_t unit_id, grant_id;
-    TRY(unit_found(db, &f->actor, &(struct unit_fact){.kind = f->kind, .name = f->unit_name},
-                   &(struct unit_parent){0}, 0, f->today, 0, false, &unit_id, err));
-    TRY(person_new(db, &f->actor,
-                   &(struct person_fields){.name = f->person, .email = f->email, .language = STR("vi")}, unit_id,
-                   f->today, false, &f->person_id, err));
+    TRY(unit_found(db, &f->actor, &(struct unit_fact){.kind = f->kind, .name = f->unit_name}, &(struct unit_parent){0},
+                   0, f->today, 0, false, &unit_id, err));
+    TRY(person_new(db, &f->actor, &(struct person_fields){.name = f->person, .email = f->email, .language = STR("vi")},
+                   unit_id, f->today, false, &f->person_id, err));
     TRY(grant_give(db, &f->actor,
                    &(struct grant_request){.person_id = f->person_id,
                                            .role = STR("administrator"),

@@ -81,9 +81,12 @@ struct str unit_event_word(const struct request *request, struct str event_kind)
     static const struct {
         const char *kind;
         enum msg_id word;
-    } words[] = {{"found", MSG_UNIT_EVENT_FOUND},       {"merge", MSG_UNIT_EVENT_MERGE},
-                 {"split", MSG_UNIT_EVENT_SPLIT},       {"rename", MSG_UNIT_EVENT_RENAME},
-                 {"reparent", MSG_UNIT_EVENT_REPARENT}, {"dissolve", MSG_UNIT_EVENT_DISSOLVE},
+    } words[] = {{"found", MSG_UNIT_EVENT_FOUND},
+                 {"merge", MSG_UNIT_EVENT_MERGE},
+                 {"split", MSG_UNIT_EVENT_SPLIT},
+                 {"rename", MSG_UNIT_EVENT_RENAME},
+                 {"reparent", MSG_UNIT_EVENT_REPARENT},
+                 {"dissolve", MSG_UNIT_EVENT_DISSOLVE},
                  {"transfer_function", MSG_UNIT_EVENT_TRANSFER}};
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         if (str_equal(event_kind, str_from_cstr(words[i].kind)))
@@ -113,7 +116,8 @@ struct str unit_edge_kind(const struct request *request)
 }
 
 /* A department sees its schools by the professional relation only: begin where most is seen. */
-enum err_code unit_edge_best(struct request *request, struct db *db, int64_t root_id, struct str *ret_edge, struct err *err)
+enum err_code unit_edge_best(struct request *request, struct db *db, int64_t root_id, struct str *ret_edge,
+                             struct err *err)
 {
     struct str best = unit_edge_kind(request);
     if (!str_is_empty(request_field(request, STR("edge")))) {
@@ -124,9 +128,11 @@ enum err_code unit_edge_best(struct request *request, struct db *db, int64_t roo
     int64_t most = 1;
     for (size_t i = 0; i < know_edge_kind_count; i++) {
         struct sql_unit_page_seen_count_row *row;
-        TRY(sql_unit_page_seen_count(
-            db, &actor, request->arena,
-            &(struct sql_unit_page_seen_count_args){.root_id = root_id, .edge_kind = know_edge_kinds[i].id, .on_day = app_today(request)}, &row, err));
+        TRY(sql_unit_page_seen_count(db, &actor, request->arena,
+                                     &(struct sql_unit_page_seen_count_args){.root_id = root_id,
+                                                                             .edge_kind = know_edge_kinds[i].id,
+                                                                             .on_day = app_today(request)},
+                                     &row, err));
         if (row && row->n > most) {
             most = row->n;
             best = know_edge_kinds[i].id;
@@ -156,10 +162,9 @@ struct pg_choice_list unit_role_choices(const struct request *request, struct st
     struct pg_choice *items;
     struct pg_choice_list list = choices_begin(request, know_role_count, none, &items);
     for (size_t i = 0; items && i < know_role_count; i++)
-        items[list.count++] =
-            (struct pg_choice){.value = know_roles[i].id,
-                               .label = unit_say(request, know_roles[i].title, know_roles[i].id),
-                               .current = str_equal(current, know_roles[i].id)};
+        items[list.count++] = (struct pg_choice){.value = know_roles[i].id,
+                                                 .label = unit_say(request, know_roles[i].title, know_roles[i].id),
+                                                 .current = str_equal(current, know_roles[i].id)};
     return list;
 }
 
@@ -249,9 +254,8 @@ enum err_code unit_crumbs(struct request *request, struct db *db, int64_t unit_i
     size_t n = 1;
     for (size_t i = 0; i < rows.count; i++) {
         bool is_link = rows.items[i].seen && (rows.items[i].depth > 0 || last_linked);
-        items[n++] =
-            (struct pg_crumb){rows.items[i].name,
-                              is_link ? app_href(request, "/unit/%lld", (long long)rows.items[i].id) : STR("")};
+        items[n++] = (struct pg_crumb){
+            rows.items[i].name, is_link ? app_href(request, "/unit/%lld", (long long)rows.items[i].id) : STR("")};
     }
     if (!str_is_empty(then))
         items[n++] = (struct pg_crumb){then, STR("")};
@@ -269,15 +273,13 @@ enum err_code unit_typed(struct request *request, struct db *db, uint64_t right,
     struct actor actor = app_actor_with(request, right);
     struct sql_unit_page_pick_rows rows;
     TRY(sql_unit_page_pick(db, &actor, request->arena,
-                           &(struct sql_unit_page_pick_args){.code = typed,
-                                                             .search = search,
-                                                             .on_day = app_today(request),
-                                                             .limit_count = PICK_MAX},
+                           &(struct sql_unit_page_pick_args){
+                               .code = typed, .search = search, .on_day = app_today(request), .limit_count = PICK_MAX},
                            &rows, err));
     if (!rows.count)
-        return err_set(err, ERR_SYNTAX, "%.*s",
-                       STR_ARG(msg_str(request->arena, request->lang, MSG_UNIT_TYPED_NONE, 0,
-                                       MSG_ARGS(ARG_STR("text", typed)))));
+        return err_set(
+            err, ERR_SYNTAX, "%.*s",
+            STR_ARG(msg_str(request->arena, request->lang, MSG_UNIT_TYPED_NONE, 0, MSG_ARGS(ARG_STR("text", typed)))));
     size_t exact = rows.items[0].is_code ? 0 : rows.count;
     for (size_t i = 0; i < rows.count && exact == rows.count; i++)
         if (str_equal(viet_search_key(request->arena, rows.items[i].name), viet_search_key(request->arena, typed)))
@@ -329,12 +331,8 @@ static struct units_ask units_read(struct request *request, const struct unit_ro
 static struct str units_link(const struct request *request, const struct units_ask *ask, struct str state,
                              struct str page)
 {
-    struct link_param params[] = {{"view", STR("list")},
-                                  {"edge", ask->edge},
-                                  {"root", ask->root_text},
-                                  {"q", ask->q},
-                                  {"kind", ask->kind},
-                                  {"state", state},
+    struct link_param params[] = {{"view", STR("list")}, {"edge", ask->edge}, {"root", ask->root_text},
+                                  {"q", ask->q},         {"kind", ask->kind}, {"state", state},
                                   {"page", page}};
     return link_make(request, STR("/units"), params, ARRAY_LEN(params));
 }
@@ -359,7 +357,11 @@ static struct str below_href(const struct request *request, int64_t id, struct s
 
 static enum page_state worst_of(int64_t late, int64_t unseen, int64_t due, int64_t owed)
 {
-    return late ? PAGE_STATE_LATE : unseen ? PAGE_STATE_UNSEEN : due ? PAGE_STATE_DUE : owed ? PAGE_STATE_OK : PAGE_STATE_NA;
+    return late     ? PAGE_STATE_LATE
+           : unseen ? PAGE_STATE_UNSEEN
+           : due    ? PAGE_STATE_DUE
+           : owed   ? PAGE_STATE_OK
+                    : PAGE_STATE_NA;
 }
 
 static struct pg_unit_row list_row(const struct request *request, const struct sql_unit_list_rows_row *r)
@@ -387,19 +389,14 @@ static struct pg_unit_row list_row(const struct request *request, const struct s
 static enum err_code units_file(struct request *request, struct response *response,
                                 const struct sql_unit_list_rows_rows *rows, struct err *err)
 {
-    static const struct sheet_column columns[] = {{STR_INIT("Đơn vị"), SHEET_TEXT, 44},
-                                                  {STR_INIT("Mã"), SHEET_TEXT, 18},
-                                                  {STR_INIT("Loại"), SHEET_TEXT, 30},
-                                                  {STR_INIT("Trực thuộc"), SHEET_TEXT, 40},
-                                                  {STR_INIT("Quá hạn"), SHEET_INT, 0},
-                                                  {STR_INIT("Trễ từ khi giao"), SHEET_INT, 0},
-                                                  {STR_INIT("Chưa xem"), SHEET_INT, 0},
-                                                  {STR_INIT("Sắp đến hạn"), SHEET_INT, 0},
-                                                  {STR_INIT("Đã tiếp nhận"), SHEET_INT, 0},
-                                                  {STR_INIT("Đang làm"), SHEET_INT, 0},
-                                                  {STR_INIT("Đạt"), SHEET_INT, 0},
-                                                  {STR_INIT("Không thuộc diện"), SHEET_INT, 0},
-                                                  {STR_INIT("Tạm miễn"), SHEET_INT, 0}};
+    static const struct sheet_column columns[] = {
+        {STR_INIT("Đơn vị"), SHEET_TEXT, 44},     {STR_INIT("Mã"), SHEET_TEXT, 18},
+        {STR_INIT("Loại"), SHEET_TEXT, 30},       {STR_INIT("Trực thuộc"), SHEET_TEXT, 40},
+        {STR_INIT("Quá hạn"), SHEET_INT, 0},      {STR_INIT("Trễ từ khi giao"), SHEET_INT, 0},
+        {STR_INIT("Chưa xem"), SHEET_INT, 0},     {STR_INIT("Sắp đến hạn"), SHEET_INT, 0},
+        {STR_INIT("Đã tiếp nhận"), SHEET_INT, 0}, {STR_INIT("Đang làm"), SHEET_INT, 0},
+        {STR_INIT("Đạt"), SHEET_INT, 0},          {STR_INIT("Không thuộc diện"), SHEET_INT, 0},
+        {STR_INIT("Tạm miễn"), SHEET_INT, 0}};
     struct sheet_cell *cells = arena_new_array(request->arena, struct sheet_cell, rows->count * ARRAY_LEN(columns) + 1);
     if (!cells)
         return arena_full(request->arena, err);
@@ -407,14 +404,16 @@ static enum err_code units_file(struct request *request, struct response *respon
     for (size_t i = 0; i < rows->count; i++) {
         const struct sql_unit_list_rows_row *r = &rows->items[i];
         const struct sheet_cell line[ARRAY_LEN(columns)] = {
-            cell_text(r->name),   cell_text(r->code),  cell_text(unit_kind_word(request, r->kind)), cell_text(r->parent_name),
-            cell_int(r->n_late),  cell_int(r->n_birth), cell_int(r->n_unseen),                      cell_int(r->n_due),
-            cell_int(r->n_ack),   cell_int(r->n_doing), cell_int(r->n_ok),                          cell_int(r->n_na),
+            cell_text(r->name),        cell_text(r->code),  cell_text(unit_kind_word(request, r->kind)),
+            cell_text(r->parent_name), cell_int(r->n_late), cell_int(r->n_birth),
+            cell_int(r->n_unseen),     cell_int(r->n_due),  cell_int(r->n_ack),
+            cell_int(r->n_doing),      cell_int(r->n_ok),   cell_int(r->n_na),
             cell_int(r->n_waived)};
         memcpy(at, line, sizeof line);
         at += ARRAY_LEN(columns);
     }
-    return listing_respond(request, response, listing_file_of(request), STR("don-vi"), columns, ARRAY_LEN(columns), cells, rows->count, err);
+    return listing_respond(request, response, listing_file_of(request), STR("don-vi"), columns, ARRAY_LEN(columns),
+                           cells, rows->count, err);
 }
 
 static enum err_code units_rows(struct request *request, struct db *db, const struct unit_root *root,
@@ -446,14 +445,10 @@ static enum err_code fill_list(struct request *request, struct db *db, const str
     for (size_t i = 0; i < rows.count; i++)
         items[i] = list_row(request, &rows.items[i]);
     page->rows = (struct pg_unit_row_list){items, rows.count};
-    struct link_param params[] = {{"edge", ask->edge},
-                                  {"root", ask->root_text},
-                                  {"q", ask->q},
-                                  {"kind", ask->kind},
-                                  {"state", ask->state_text},
-                                  {"view", STR("list")}};
-    struct part_pager pager = listing_pager(request, STR("/units"), params, ARRAY_LEN(params), number, (int64_t)rows.count,
-                                            total, (request->session.rights & RIGHT_EXPORT) != 0);
+    struct link_param params[] = {{"edge", ask->edge}, {"root", ask->root_text},   {"q", ask->q},
+                                  {"kind", ask->kind}, {"state", ask->state_text}, {"view", STR("list")}};
+    struct part_pager pager = listing_pager(request, STR("/units"), params, ARRAY_LEN(params), number,
+                                            (int64_t)rows.count, total, (request->session.rights & RIGHT_EXPORT) != 0);
     page->from = pager.from;
     page->to = pager.to;
     page->total = pager.total;
@@ -462,13 +457,14 @@ static enum err_code fill_list(struct request *request, struct db *db, const str
     page->excel_href = pager.excel_href;
     page->csv_href = pager.csv_href;
     page->filtered = !str_is_empty(ask->q) || !str_is_empty(ask->kind) || ask->state >= 0;
-    page->clear_href = units_link(request, &(struct units_ask){.edge = ask->edge, .root_text = ask->root_text}, STR(""), STR(""));
+    page->clear_href =
+        units_link(request, &(struct units_ask){.edge = ask->edge, .root_text = ask->root_text}, STR(""), STR(""));
     return ERR_NONE;
 }
 
 /* One open level: the units right below, with what stands at and below each. */
-static enum err_code fill_level(struct request *request, struct db *db, int64_t unit_id, struct str name, struct str edge,
-                                int64_t current_id, struct pg_unit_level *ret_level, struct err *err)
+static enum err_code fill_level(struct request *request, struct db *db, int64_t unit_id, struct str name,
+                                struct str edge, int64_t current_id, struct pg_unit_level *ret_level, struct err *err)
 {
     struct actor actor = app_actor(request);
     civil_day today = app_today(request);
@@ -476,9 +472,11 @@ static enum err_code fill_level(struct request *request, struct db *db, int64_t 
     struct sql_rollup_children_rows sums;
     struct rollup whole;
     TRY(sql_unit_children(db, &actor, request->arena,
-                          &(struct sql_unit_children_args){.unit_id = unit_id, .edge_kind = edge, .on_day = today}, &children, err));
+                          &(struct sql_unit_children_args){.unit_id = unit_id, .edge_kind = edge, .on_day = today},
+                          &children, err));
     TRY(sql_rollup_children(db, &actor, request->arena,
-                            &(struct sql_rollup_children_args){.root_id = unit_id, .edge_kind = edge, .on_day = today}, &sums, err));
+                            &(struct sql_rollup_children_args){.root_id = unit_id, .edge_kind = edge, .on_day = today},
+                            &sums, err));
     TRY(rollup_get(db, &actor, unit_id, ROLLUP_ALL, edge, CIVIL_NONE, request->arena, &whole, err));
     size_t shown = children.count < TREE_ROWS_MAX ? children.count : TREE_ROWS_MAX;
     struct pg_unit_row *items = arena_new_array(request->arena, struct pg_unit_row, shown + 1);
@@ -489,8 +487,7 @@ static enum err_code fill_level(struct request *request, struct db *db, int64_t 
         below += children.items[i].below + 1;
     for (size_t i = 0; i < shown; i++) {
         const struct sql_unit_children_row *c = &children.items[i];
-        struct link_param open[] = {{"edge", edge},
-                                    {"open", link_id(request, c->id)}};
+        struct link_param open[] = {{"edge", edge}, {"open", link_id(request, c->id)}};
         items[i] = (struct pg_unit_row){.name = c->name,
                                         .href = unit_href(request, c->id),
                                         .kind = unit_kind_word(request, c->kind),
@@ -529,9 +526,10 @@ static enum err_code fill_tree(struct request *request, struct db *db, const str
     int64_t open_id;
     TRY(app_int(request, STR("open"), root->id, &open_id, err));
     struct sql_unit_page_seen_rows path;
-    TRY(sql_unit_page_seen(db, &actor, request->arena,
-                           &(struct sql_unit_page_seen_args){.unit_id = open_id, .edge_kind = ask->edge, .on_day = app_today(request)},
-                           &path, err));
+    TRY(sql_unit_page_seen(
+        db, &actor, request->arena,
+        &(struct sql_unit_page_seen_args){.unit_id = open_id, .edge_kind = ask->edge, .on_day = app_today(request)},
+        &path, err));
     size_t first = 0;
     while (first < path.count && !path.items[first].seen)
         first++;
@@ -560,7 +558,8 @@ static enum err_code fill_kinds(struct request *request, struct db *db, const st
     struct sql_unit_page_kinds_rows kinds;
     TRY(sql_unit_page_kinds(
         db, &actor, request->arena,
-        &(struct sql_unit_page_kinds_args){.root_id = root->id, .edge_kind = ask->edge, .on_day = app_today(request)}, &kinds, err));
+        &(struct sql_unit_page_kinds_args){.root_id = root->id, .edge_kind = ask->edge, .on_day = app_today(request)},
+        &kinds, err));
     struct pg_choice *items = arena_new_array(request->arena, struct pg_choice, kinds.count + 1);
     if (!items)
         return arena_full(request->arena, err);
@@ -599,7 +598,8 @@ static enum err_code units_show(struct request *request, struct response *respon
         TRY(sql_unit_list_counts(db, &actor, request->arena, &args, &found, err));
     if (!all || !found)
         return err_set(err, ERR_NOT_FOUND, "root %lld", (long long)root.id);
-    struct page_units page = {.q = ask.q, .edge = ask.edge, .state = ask.state_text, .is_list = ask.is_list, .roots = root.choices};
+    struct page_units page = {
+        .q = ask.q, .edge = ask.edge, .state = ask.state_text, .is_list = ask.is_list, .roots = root.choices};
     TRY(fill_kinds(request, db, &root, &ask, &page, err));
     int64_t total = ask.state == DUTY_LATE     ? found->n_late
                     : ask.state == DUTY_UNSEEN ? found->n_unseen
@@ -620,21 +620,29 @@ static enum err_code units_show(struct request *request, struct response *respon
                                                        : link_make(request, STR("/units"), tree, ARRAY_LEN(tree)),
                                    .current = str_equal(other.edge, ask.edge)};
     }
-    page.edges = (struct pg_tab_list){edges, know_edge_kind_count < ARRAY_LEN(edges) ? know_edge_kind_count : ARRAY_LEN(edges)};
+    page.edges =
+        (struct pg_tab_list){edges, know_edge_kind_count < ARRAY_LEN(edges) ? know_edge_kind_count : ARRAY_LEN(edges)};
     struct link_param tree[] = {{"edge", ask.edge}, {"root", ask.root_text}};
     views[0] = (struct pg_tab){.label = text_of(request, MSG_UNIT_VIEW_TREE),
                                .href = link_make(request, STR("/units"), tree, ARRAY_LEN(tree)),
                                .current = !ask.is_list};
     page.views = (struct pg_tab_list){views, 1};
     const struct pg_tab tabs[] = {
-        {text_of(request, MSG_UNIT_TAB_ALL), found->n, units_link(request, &ask, STR(""), STR("")), PAGE_STATE_NONE, ask.is_list && ask.state < 0},
-        {text_of(request, MSG_UNIT_TAB_LATE), found->n_late, units_link(request, &ask, STR("late"), STR("")), PAGE_STATE_LATE, ask.state == DUTY_LATE},
-        {text_of(request, MSG_UNIT_TAB_UNSEEN), found->n_unseen, units_link(request, &ask, STR("unseen"), STR("")), PAGE_STATE_UNSEEN, ask.state == DUTY_UNSEEN},
-        {text_of(request, MSG_UNIT_TAB_DUE), found->n_due, units_link(request, &ask, STR("due"), STR("")), PAGE_STATE_DUE, ask.state == DUTY_DUE}};
+        {text_of(request, MSG_UNIT_TAB_ALL), found->n, units_link(request, &ask, STR(""), STR("")), PAGE_STATE_NONE,
+         ask.is_list && ask.state < 0},
+        {text_of(request, MSG_UNIT_TAB_LATE), found->n_late, units_link(request, &ask, STR("late"), STR("")),
+         PAGE_STATE_LATE, ask.state == DUTY_LATE},
+        {text_of(request, MSG_UNIT_TAB_UNSEEN), found->n_unseen, units_link(request, &ask, STR("unseen"), STR("")),
+         PAGE_STATE_UNSEEN, ask.state == DUTY_UNSEEN},
+        {text_of(request, MSG_UNIT_TAB_DUE), found->n_due, units_link(request, &ask, STR("due"), STR("")),
+         PAGE_STATE_DUE, ask.state == DUTY_DUE}};
     page.tabs = (struct pg_tab_list){tabs, ARRAY_LEN(tabs)};
-    page.heading = all->n_late ? msg_str(request->arena, request->lang, MSG_UNIT_HEADING_LATE, all->n, MSG_ARGS(ARG_INT("n", all->n), ARG_INT("late", all->n_late)))
-                               : msg_str(request->arena, request->lang, MSG_UNIT_HEADING_OK, all->n, MSG_ARGS(ARG_INT("n", all->n)));
-    page.lead = msg_str(request->arena, request->lang, MSG_UNIT_LEAD, 0, MSG_ARGS(ARG_STR("name", root.name), ARG_STR("edge", unit_edge_word(request, ask.edge))));
+    page.heading = all->n_late ? msg_str(request->arena, request->lang, MSG_UNIT_HEADING_LATE, all->n,
+                                         MSG_ARGS(ARG_INT("n", all->n), ARG_INT("late", all->n_late)))
+                               : msg_str(request->arena, request->lang, MSG_UNIT_HEADING_OK, all->n,
+                                         MSG_ARGS(ARG_INT("n", all->n)));
+    page.lead = msg_str(request->arena, request->lang, MSG_UNIT_LEAD, 0,
+                        MSG_ARGS(ARG_STR("name", root.name), ARG_STR("edge", unit_edge_word(request, ask.edge))));
     if (request->session.rights & RIGHT_ORG_ADMIN) {
         page.new_href = app_href(request, "/units/new?parent=%lld", (long long)root.id);
         page.import_href = STR("/import/units");
@@ -736,37 +744,46 @@ struct duty_rows { /* of one unit, of one day, in one shape */
     const struct sql_assignment_list_unit_rows *NULLABLE today; /* NULL on a past day */
 };
 
-static enum err_code duties_past(struct request *request, struct db *db, const struct unit_seen *seen, struct duty_rows *rows, struct err *err)
+static enum err_code duties_past(struct request *request, struct db *db, const struct unit_seen *seen,
+                                 struct duty_rows *rows, struct err *err)
 {
     struct sql_unit_duties_as_of_rows past;
-    TRY(sql_unit_duties_as_of(db, &seen->actor, request->arena, &(struct sql_unit_duties_as_of_args){.unit_id = seen->id, .as_of_day = seen->day}, &past, err));
+    TRY(sql_unit_duties_as_of(db, &seen->actor, request->arena,
+                              &(struct sql_unit_duties_as_of_args){.unit_id = seen->id, .as_of_day = seen->day}, &past,
+                              err));
     rows->items = arena_new_array(request->arena, struct pg_unit_duty, past.count + 1);
     rows->states = arena_new_array(request->arena, int, past.count + 1);
     if (!rows->items || !rows->states)
         return arena_full(request->arena, err);
     for (size_t i = 0; i < past.count; i++) {
         const struct sql_unit_duties_as_of_row *r = &past.items[i];
-        struct duty_facts facts = {.due_day = day_of(r->due_day), .covered_to_day = CIVIL_NONE, .waived_to_day = CIVIL_NONE};
+        struct duty_facts facts = {
+            .due_day = day_of(r->due_day), .covered_to_day = CIVIL_NONE, .waived_to_day = CIVIL_NONE};
         rows->states[i] = (int)r->state;
-        rows->items[i] = (struct pg_unit_duty){.title = r->title,
-                                               .sub = r->catalogue_id,
-                                               .href = app_href(request, "/duty/%lld", (long long)r->id),
-                                               .state = app_page_state((int)r->state),
-                                               .word = app_state_word(request, &facts, (int)r->state, seen->day),
-                                               .due = r->due_day.has ? unit_day_vn(request, (civil_day)r->due_day.v) : STR("–")};
+        rows->items[i] =
+            (struct pg_unit_duty){.title = r->title,
+                                  .sub = r->catalogue_id,
+                                  .href = app_href(request, "/duty/%lld", (long long)r->id),
+                                  .state = app_page_state((int)r->state),
+                                  .word = app_state_word(request, &facts, (int)r->state, seen->day),
+                                  .due = r->due_day.has ? unit_day_vn(request, (civil_day)r->due_day.v) : STR("–")};
     }
     rows->count = past.count;
     return ERR_NONE;
 }
 
-static enum err_code duties_today(struct request *request, struct db *db, const struct unit_seen *seen, struct duty_rows *rows, struct err *err)
+static enum err_code duties_today(struct request *request, struct db *db, const struct unit_seen *seen,
+                                  struct duty_rows *rows, struct err *err)
 {
     struct sql_assignment_list_unit_rows *list = arena_new(request->arena, struct sql_assignment_list_unit_rows);
     if (!list)
         return arena_full(request->arena, err);
     struct sql_unit_duty_evidence_rows proofs;
-    TRY(sql_assignment_list_unit(db, &seen->actor, request->arena, &(struct sql_assignment_list_unit_args){.unit_id = seen->id, .on_day = seen->day}, list, err));
-    TRY(sql_unit_duty_evidence(db, &seen->actor, request->arena, &(struct sql_unit_duty_evidence_args){.unit_id = seen->id}, &proofs, err));
+    TRY(sql_assignment_list_unit(db, &seen->actor, request->arena,
+                                 &(struct sql_assignment_list_unit_args){.unit_id = seen->id, .on_day = seen->day},
+                                 list, err));
+    TRY(sql_unit_duty_evidence(db, &seen->actor, request->arena,
+                               &(struct sql_unit_duty_evidence_args){.unit_id = seen->id}, &proofs, err));
     rows->items = arena_new_array(request->arena, struct pg_unit_duty, list->count + 1);
     rows->states = arena_new_array(request->arena, int, list->count + 1);
     if (!rows->items || !rows->states)
@@ -778,8 +795,12 @@ static enum err_code duties_today(struct request *request, struct db *db, const 
         struct str ref = reference_of(request, r->number, r->symbol, r->directive_title);
         rows->states[i] = (int)r->state;
         rows->items[i] = (struct pg_unit_duty){
-            .title = str_is_empty(r->subject_name) ? r->title : app_href(request, "%.*s: %.*s", STR_ARG(r->title), STR_ARG(r->subject_name)),
-            .sub = str_is_empty(r->catalogue_id) ? ref : app_href(request, "%.*s · %.*s", STR_ARG(r->catalogue_id), STR_ARG(ref)),
+            .title = str_is_empty(r->subject_name)
+                         ? r->title
+                         : app_href(request, "%.*s: %.*s", STR_ARG(r->title), STR_ARG(r->subject_name)),
+            .sub = str_is_empty(r->catalogue_id)
+                       ? ref
+                       : app_href(request, "%.*s · %.*s", STR_ARG(r->catalogue_id), STR_ARG(ref)),
             .href = app_href(request, "/duty/%lld", (long long)r->id),
             .state = app_page_state((int)r->state),
             .word = app_state_word(request, &facts, (int)r->state, seen->today),
@@ -795,10 +816,12 @@ static enum err_code duties_today(struct request *request, struct db *db, const 
     return ERR_NONE;
 }
 
-static enum err_code duties_read(struct request *request, struct db *db, const struct unit_seen *seen, struct duty_rows *ret_rows, struct err *err)
+static enum err_code duties_read(struct request *request, struct db *db, const struct unit_seen *seen,
+                                 struct duty_rows *ret_rows, struct err *err)
 {
     struct duty_rows rows = {.count = 0};
-    TRY(seen->is_past || seen->is_ended ? duties_past(request, db, seen, &rows, err) : duties_today(request, db, seen, &rows, err));
+    TRY(seen->is_past || seen->is_ended ? duties_past(request, db, seen, &rows, err)
+                                        : duties_today(request, db, seen, &rows, err));
     for (size_t i = 0; i < rows.count; i++)
         if (rows.states[i] >= 0 && rows.states[i] < DUTY_STATE_COUNT)
             rows.n[rows.states[i]]++;
@@ -818,9 +841,11 @@ static struct str state_lower_word(const struct request *request, int state)
     return text_of(request, words[state]);
 }
 
-static const int legend_order[] = {DUTY_LATE, DUTY_BIRTH, DUTY_UNSEEN, DUTY_DUE, DUTY_ACK, DUTY_DOING, DUTY_OK, DUTY_WAIVED, DUTY_NA};
+static const int legend_order[] = {DUTY_LATE,  DUTY_BIRTH, DUTY_UNSEEN, DUTY_DUE, DUTY_ACK,
+                                   DUTY_DOING, DUTY_OK,    DUTY_WAIVED, DUTY_NA};
 
-static struct str unit_link(const struct request *request, const struct unit_seen *seen, const char *state, const char *anchor)
+static struct str unit_link(const struct request *request, const struct unit_seen *seen, const char *state,
+                            const char *anchor)
 {
     struct str day = seen->is_past ? unit_day_vn(request, seen->day) : STR("");
     struct link_param params[] = {{"state", str_from_cstr(state)}, {"as_of", day}};
@@ -828,7 +853,8 @@ static struct str unit_link(const struct request *request, const struct unit_see
     return app_href(request, "%.*s%s", STR_ARG(link), anchor);
 }
 
-static enum err_code fill_duties(struct request *request, const struct unit_seen *seen, const struct duty_rows *rows, struct page_unit *page, struct err *err)
+static enum err_code fill_duties(struct request *request, const struct unit_seen *seen, const struct duty_rows *rows,
+                                 struct page_unit *page, struct err *err)
 {
     struct arena *arena = request->arena;
     enum page_state *stems = arena_new_array(arena, enum page_state, rows->count + 1);
@@ -843,8 +869,9 @@ static enum err_code fill_duties(struct request *request, const struct unit_seen
     for (size_t i = 0; i < ARRAY_LEN(legend_order); i++) {
         int state = legend_order[i];
         if (rows->n[state])
-            legend[legend_count++] = (struct pg_legend){app_page_state(state), rows->n[state], state_lower_word(request, state),
-                                                        unit_link(request, seen, duty_state_to_str(state), "#duties")};
+            legend[legend_count++] =
+                (struct pg_legend){app_page_state(state), rows->n[state], state_lower_word(request, state),
+                                   unit_link(request, seen, duty_state_to_str(state), "#duties")};
     }
     struct str asked = request_field(request, STR("state"));
     enum duty_state only;
@@ -861,7 +888,8 @@ static enum err_code fill_duties(struct request *request, const struct unit_seen
         }
         shown[count++] = rows->items[i];
     }
-    tabs[0] = (struct pg_tab){text_of(request, MSG_UNIT_TAB_DUTIES), (int64_t)rows->count, unit_link(request, seen, "all", "#duties"), PAGE_STATE_NONE, !is_only};
+    tabs[0] = (struct pg_tab){text_of(request, MSG_UNIT_TAB_DUTIES), (int64_t)rows->count,
+                              unit_link(request, seen, "all", "#duties"), PAGE_STATE_NONE, !is_only};
     size_t tab_count = 1;
     static const int tab_states[] = {DUTY_LATE, DUTY_DUE, DUTY_OK};
     bool is_tabbed = !is_only;
@@ -869,10 +897,12 @@ static enum err_code fill_duties(struct request *request, const struct unit_seen
         bool current = is_only && (int)only == tab_states[i];
         is_tabbed |= current;
         tabs[tab_count++] = (struct pg_tab){state_lower_word(request, tab_states[i]), rows->n[tab_states[i]],
-                                            unit_link(request, seen, duty_state_to_str(tab_states[i]), "#duties"), app_page_state(tab_states[i]), current};
+                                            unit_link(request, seen, duty_state_to_str(tab_states[i]), "#duties"),
+                                            app_page_state(tab_states[i]), current};
     }
     if (!is_tabbed)
-        tabs[tab_count++] = (struct pg_tab){state_lower_word(request, (int)only), rows->n[only], unit_link(request, seen, duty_state_to_str((int)only), "#duties"),
+        tabs[tab_count++] = (struct pg_tab){state_lower_word(request, (int)only), rows->n[only],
+                                            unit_link(request, seen, duty_state_to_str((int)only), "#duties"),
                                             app_page_state((int)only), true};
     page->hedge = hedge_draw(arena, stems, rows->count, 15);
     page->legend = (struct pg_legend_list){legend, legend_count};
@@ -882,20 +912,22 @@ static enum err_code fill_duties(struct request *request, const struct unit_seen
     page->all_href = unit_link(request, seen, "all", "#duties");
     if ((request->session.rights & RIGHT_EXPORT) && !seen->is_past && !seen->is_ended) {
         struct link_param params[] = {{"state", is_only ? asked : STR("")}};
-        page->excel_href = link_make(request, app_href(request, "/unit/%lld/duties.xlsx", (long long)seen->id), params, 1);
+        page->excel_href =
+            link_make(request, app_href(request, "/unit/%lld/duties.xlsx", (long long)seen->id), params, 1);
         page->csv_href = link_make(request, app_href(request, "/unit/%lld/duties.csv", (long long)seen->id), params, 1);
     }
     return ERR_NONE;
 }
 
 /* The state of one system's scan or hunt is that of the duty which asks for it. */
-static void cover_of(const struct request *request, const struct duty_rows *rows, int64_t system_id, struct str catalogue_id, enum page_state *ret_state,
-                     struct str *ret_word, struct str *ret_href)
+static void cover_of(const struct request *request, const struct duty_rows *rows, int64_t system_id,
+                     struct str catalogue_id, enum page_state *ret_state, struct str *ret_word, struct str *ret_href)
 {
     *ret_word = text_of(request, MSG_UNIT_NOT_ASKED);
     for (size_t i = 0; rows->today && i < rows->today->count; i++) {
         const struct sql_assignment_list_unit_row *r = &rows->today->items[i];
-        if (!str_equal(r->catalogue_id, catalogue_id) || !str_equal(r->subject_kind, STR("system")) || r->subject_id != system_id)
+        if (!str_equal(r->catalogue_id, catalogue_id) || !str_equal(r->subject_kind, STR("system")) ||
+            r->subject_id != system_id)
             continue;
         *ret_state = rows->items[i].state;
         *ret_word = rows->items[i].word;
@@ -904,11 +936,12 @@ static void cover_of(const struct request *request, const struct duty_rows *rows
     }
 }
 
-static enum err_code fill_systems(struct request *request, struct db *db, const struct unit_seen *seen, const struct duty_rows *rows, struct page_unit *page,
-                                  struct err *err)
+static enum err_code fill_systems(struct request *request, struct db *db, const struct unit_seen *seen,
+                                  const struct duty_rows *rows, struct page_unit *page, struct err *err)
 {
     struct sql_unit_systems_rows systems;
-    TRY(sql_unit_systems(db, &seen->actor, request->arena, &(struct sql_unit_systems_args){.unit_id = seen->id, .on_day = seen->day}, &systems, err));
+    TRY(sql_unit_systems(db, &seen->actor, request->arena,
+                         &(struct sql_unit_systems_args){.unit_id = seen->id, .on_day = seen->day}, &systems, err));
     struct pg_unit_system *items = arena_new_array(request->arena, struct pg_unit_system, systems.count + 1);
     if (!items)
         return arena_full(request->arena, err);
@@ -932,16 +965,17 @@ static enum err_code fill_systems(struct request *request, struct db *db, const 
         for (size_t m = 0; m < ARRAY_LEN(marks); m++)
             if (marks[m].is)
                 buf_printf(&sub, "%s%.*s", sub.len_bytes ? " · " : "", STR_ARG(text_of(request, marks[m].word)));
-        struct str state = !s->level.has                                      ? STR("")
-                           : str_equal(s->level_state, STR("approved"))       ? text_of(request, MSG_UNIT_LEVEL_APPROVED)
-                           : str_equal(s->level_state, STR("appraised"))      ? text_of(request, MSG_UNIT_LEVEL_APPRAISED)
-                                                                              : text_of(request, MSG_UNIT_LEVEL_PROPOSED);
+        struct str state = !s->level.has                                 ? STR("")
+                           : str_equal(s->level_state, STR("approved"))  ? text_of(request, MSG_UNIT_LEVEL_APPROVED)
+                           : str_equal(s->level_state, STR("appraised")) ? text_of(request, MSG_UNIT_LEVEL_APPRAISED)
+                                                                         : text_of(request, MSG_UNIT_LEVEL_PROPOSED);
         struct pg_unit_system *item = &items[shown++];
-        *item = (struct pg_unit_system){.name = s->name,
-                                           .href = app_href(request, "/system/%lld", (long long)s->id),
-                                           .sub = arena_str(request->arena, buf_str(&sub)),
-                                           .level = s->level.has ? app_href(request, "%lld · %.*s", (long long)s->level.v, STR_ARG(state))
-                                                                 : text_of(request, MSG_UNIT_NO_LEVEL)};
+        *item = (struct pg_unit_system){
+            .name = s->name,
+            .href = app_href(request, "/system/%lld", (long long)s->id),
+            .sub = arena_str(request->arena, buf_str(&sub)),
+            .level = s->level.has ? app_href(request, "%lld · %.*s", (long long)s->level.v, STR_ARG(state))
+                                  : text_of(request, MSG_UNIT_NO_LEVEL)};
         cover_of(request, rows, s->id, STR("CT18-2b"), &item->scan_state, &item->scan, &item->scan_href);
         cover_of(request, rows, s->id, STR("CT18-2a"), &item->hunt_state, &item->hunt, &item->hunt_href);
     }
@@ -950,11 +984,14 @@ static enum err_code fill_systems(struct request *request, struct db *db, const 
     return ERR_NONE;
 }
 
-static enum err_code contacts_read(struct request *request, struct db *db, const struct unit_seen *seen, struct pg_unit_contact_list *ret_list,
-                                   bool *ret_no_focal, struct str *ret_head, struct err *err)
+static enum err_code contacts_read(struct request *request, struct db *db, const struct unit_seen *seen,
+                                   struct pg_unit_contact_list *ret_list, bool *ret_no_focal, struct str *ret_head,
+                                   struct err *err)
 {
     struct sql_unit_page_contacts_rows rows;
-    TRY(sql_unit_page_contacts(db, &seen->actor, request->arena, &(struct sql_unit_page_contacts_args){.unit_id = seen->id, .on_day = seen->day}, &rows, err));
+    TRY(sql_unit_page_contacts(db, &seen->actor, request->arena,
+                               &(struct sql_unit_page_contacts_args){.unit_id = seen->id, .on_day = seen->day}, &rows,
+                               err));
     struct pg_unit_contact *items = arena_new_array(request->arena, struct pg_unit_contact, rows.count + 1);
     if (!items)
         return arena_full(request->arena, err);
@@ -976,9 +1013,9 @@ static enum err_code contacts_read(struct request *request, struct db *db, const
             continue;
         bool is_fresh = r->confirmed_ms.has && request->now_ms - r->confirmed_ms.v <= CONTACT_FRESH_MS;
         items[i].state = is_fresh ? PAGE_STATE_OK : PAGE_STATE_DUE;
-        items[i].word = r->confirmed_ms.has
-                            ? msg_str(request->arena, request->lang, MSG_UNIT_CONFIRMED, 0, MSG_ARGS(ARG_DAY("day", civil_day_of_ms(r->confirmed_ms.v))))
-                            : text_of(request, MSG_UNIT_NEVER_CONFIRMED);
+        items[i].word = r->confirmed_ms.has ? msg_str(request->arena, request->lang, MSG_UNIT_CONFIRMED, 0,
+                                                      MSG_ARGS(ARG_DAY("day", civil_day_of_ms(r->confirmed_ms.v))))
+                                            : text_of(request, MSG_UNIT_NEVER_CONFIRMED);
     }
     *ret_list = (struct pg_unit_contact_list){items, rows.count};
     return ERR_NONE;
@@ -989,15 +1026,20 @@ static struct pg_unit_line kv(const struct request *request, enum msg_id name, s
     return (struct pg_unit_line){.name = text_of(request, name), .text = text};
 }
 
-static enum err_code fill_side(struct request *request, struct db *db, const struct unit_seen *seen, struct page_unit *page, struct err *err)
+static enum err_code fill_side(struct request *request, struct db *db, const struct unit_seen *seen,
+                               struct page_unit *page, struct err *err)
 {
     struct arena *arena = request->arena;
     struct sql_unit_parents_rows parents;
     struct sql_unit_page_functions_rows functions;
     struct sql_site_of_unit_rows sites;
-    TRY(sql_unit_parents(db, &seen->actor, arena, &(struct sql_unit_parents_args){.unit_id = seen->id, .on_day = seen->day}, &parents, err));
-    TRY(sql_unit_page_functions(db, &seen->actor, arena, &(struct sql_unit_page_functions_args){.unit_id = seen->id, .on_day = seen->day}, &functions, err));
-    TRY(sql_site_of_unit(db, &seen->actor, arena, &(struct sql_site_of_unit_args){.unit_id = seen->id, .on_day = seen->day}, &sites, err));
+    TRY(sql_unit_parents(db, &seen->actor, arena,
+                         &(struct sql_unit_parents_args){.unit_id = seen->id, .on_day = seen->day}, &parents, err));
+    TRY(sql_unit_page_functions(db, &seen->actor, arena,
+                                &(struct sql_unit_page_functions_args){.unit_id = seen->id, .on_day = seen->day},
+                                &functions, err));
+    TRY(sql_site_of_unit(db, &seen->actor, arena,
+                         &(struct sql_site_of_unit_args){.unit_id = seen->id, .on_day = seen->day}, &sites, err));
     struct pg_unit_line *up = arena_new_array(arena, struct pg_unit_line, parents.count + 1);
     struct pg_unit_line *work = arena_new_array(arena, struct pg_unit_line, functions.count + 1);
     struct pg_unit_line *places = arena_new_array(arena, struct pg_unit_line, sites.count + 1);
@@ -1006,16 +1048,20 @@ static enum err_code fill_side(struct request *request, struct db *db, const str
         return arena_full(arena, err);
     for (size_t i = 0; i < parents.count; i++) {
         struct sql_unit_page_row *seen_parent;
-        TRY(sql_unit_page(db, &seen->actor, arena, &(struct sql_unit_page_args){.unit_id = parents.items[i].parent_id, .on_day = seen->day}, &seen_parent, err));
+        TRY(sql_unit_page(db, &seen->actor, arena,
+                          &(struct sql_unit_page_args){.unit_id = parents.items[i].parent_id, .on_day = seen->day},
+                          &seen_parent, err));
         up[i] = (struct pg_unit_line){.name = unit_edge_word(request, parents.items[i].edge_kind),
                                       .text = parents.items[i].name,
                                       .href = seen_parent ? unit_href(request, parents.items[i].parent_id) : STR("")};
     }
     for (size_t i = 0; i < functions.count; i++)
-        work[i] = (struct pg_unit_line){.name = named_word(request, know_functions, know_function_count, functions.items[i].function),
-                                        .text = msg_str(arena, request->lang, MSG_UNIT_FUNCTION_FOR, 0,
-                                                        MSG_ARGS(ARG_STR("area", functions.items[i].area_name), ARG_DAY("day", (civil_day)functions.items[i].from_day),
-                                                                 ARG_STR("basis", functions.items[i].basis)))};
+        work[i] = (struct pg_unit_line){
+            .name = named_word(request, know_functions, know_function_count, functions.items[i].function),
+            .text = msg_str(arena, request->lang, MSG_UNIT_FUNCTION_FOR, 0,
+                            MSG_ARGS(ARG_STR("area", functions.items[i].area_name),
+                                     ARG_DAY("day", (civil_day)functions.items[i].from_day),
+                                     ARG_STR("basis", functions.items[i].basis)))};
     for (size_t i = 0; i < sites.count; i++)
         places[i] = (struct pg_unit_line){.name = sites.items[i].name, .text = sites.items[i].address};
     const struct sql_unit_page_row *u = seen->row;
@@ -1043,31 +1089,38 @@ static enum err_code fill_side(struct request *request, struct db *db, const str
 static struct str parent_on(const struct sql_unit_page_past_parents_rows *rows, struct str edge_kind, int64_t day)
 {
     for (size_t i = 0; i < rows->count; i++)
-        if (str_equal(rows->items[i].edge_kind, edge_kind) && rows->items[i].from_day <= day && rows->items[i].to_day > day)
+        if (str_equal(rows->items[i].edge_kind, edge_kind) && rows->items[i].from_day <= day &&
+            rows->items[i].to_day > day)
             return rows->items[i].name;
     return STR("");
 }
 
-/* Names, and administrative parents, as one chain: a new link wherever either changes; then whom it came from and who came after. */
-static enum err_code fill_history(struct request *request, struct db *db, const struct unit_seen *seen, struct page_unit *page, struct err *err)
+/* Names, and administrative parents, as one chain: a new link wherever either changes; then whom it came from and who
+ * came after. */
+static enum err_code fill_history(struct request *request, struct db *db, const struct unit_seen *seen,
+                                  struct page_unit *page, struct err *err)
 {
     struct arena *arena = request->arena;
     struct sql_unit_history_rows names;
     struct sql_unit_page_past_parents_rows parents;
     struct sql_unit_page_succession_rows others;
     TRY(sql_unit_history(db, &seen->actor, arena, &(struct sql_unit_history_args){.unit_id = seen->id}, &names, err));
-    TRY(sql_unit_page_past_parents(db, &seen->actor, arena, &(struct sql_unit_page_past_parents_args){.unit_id = seen->id}, &parents, err));
-    TRY(sql_unit_page_succession(db, &seen->actor, arena, &(struct sql_unit_page_succession_args){.unit_id = seen->id}, &others, err));
+    TRY(sql_unit_page_past_parents(db, &seen->actor, arena,
+                                   &(struct sql_unit_page_past_parents_args){.unit_id = seen->id}, &parents, err));
+    TRY(sql_unit_page_succession(db, &seen->actor, arena, &(struct sql_unit_page_succession_args){.unit_id = seen->id},
+                                 &others, err));
     VEC(struct pg_unit_line) lines = {0};
     for (size_t i = 0; i < others.count; i++) {
         const struct sql_unit_page_succession_row *o = &others.items[i];
         struct pg_unit_line *line = vec_push(&lines, arena);
         if (!line)
             return arena_full(arena, err);
-        *line = (struct pg_unit_line){.name = msg_str(arena, request->lang, o->is_after ? MSG_UNIT_INTO : MSG_UNIT_OUT_OF, 0, MSG_ARGS(ARG_STR("name", o->name))),
-                                      .text = app_href(request, "%.*s, %.*s. %.*s", STR_ARG(unit_event_word(request, o->event_kind)),
-                                                       STR_ARG(unit_day_vn(request, (civil_day)o->on_day)), STR_ARG(o->basis)),
-                                      .href = unit_href(request, o->other_id)};
+        *line = (struct pg_unit_line){
+            .name = msg_str(arena, request->lang, o->is_after ? MSG_UNIT_INTO : MSG_UNIT_OUT_OF, 0,
+                            MSG_ARGS(ARG_STR("name", o->name))),
+            .text = app_href(request, "%.*s, %.*s. %.*s", STR_ARG(unit_event_word(request, o->event_kind)),
+                             STR_ARG(unit_day_vn(request, (civil_day)o->on_day)), STR_ARG(o->basis)),
+            .href = unit_href(request, o->other_id)};
     }
     for (size_t i = 0; i < names.count; i++) {
         const struct sql_unit_history_row *f = &names.items[i];
@@ -1077,7 +1130,8 @@ static enum err_code fill_history(struct request *request, struct db *db, const 
             int64_t begin = f->from_day;
             struct str why = f->basis, event = f->event_kind;
             for (size_t p = 0; p < parents.count; p++)
-                if (str_equal(parents.items[p].edge_kind, EDGE_ADMINISTRATIVE) && parents.items[p].from_day < end && parents.items[p].from_day > begin) {
+                if (str_equal(parents.items[p].edge_kind, EDGE_ADMINISTRATIVE) && parents.items[p].from_day < end &&
+                    parents.items[p].from_day > begin) {
                     begin = parents.items[p].from_day;
                     why = parents.items[p].basis;
                     event = parents.items[p].event_kind;
@@ -1086,11 +1140,16 @@ static enum err_code fill_history(struct request *request, struct db *db, const 
             if (!line)
                 return arena_full(arena, err);
             struct str under = parent_on(&parents, EDGE_ADMINISTRATIVE, begin);
-            struct str span = unit_span(request, (civil_day)begin, end == CIVIL_FOREVER ? CIVIL_FOREVER : (civil_day)end);
-            struct str text = str_is_empty(under) ? span : msg_str(arena, request->lang, MSG_UNIT_SPAN_UNDER, 0, MSG_ARGS(ARG_STR("span", span), ARG_STR("parent", under)));
+            struct str span =
+                unit_span(request, (civil_day)begin, end == CIVIL_FOREVER ? CIVIL_FOREVER : (civil_day)end);
+            struct str text = str_is_empty(under) ? span
+                                                  : msg_str(arena, request->lang, MSG_UNIT_SPAN_UNDER, 0,
+                                                            MSG_ARGS(ARG_STR("span", span), ARG_STR("parent", under)));
             if (!str_is_empty(event))
-                text = app_href(request, "%.*s. %.*s%s%.*s", STR_ARG(text), STR_ARG(unit_event_word(request, event)), str_is_empty(why) ? "" : ": ", STR_ARG(why));
-            *line = (struct pg_unit_line){.name = f->name, .text = text, .current = begin <= seen->day && end > seen->day};
+                text = app_href(request, "%.*s. %.*s%s%.*s", STR_ARG(text), STR_ARG(unit_event_word(request, event)),
+                                str_is_empty(why) ? "" : ": ", STR_ARG(why));
+            *line =
+                (struct pg_unit_line){.name = f->name, .text = text, .current = begin <= seen->day && end > seen->day};
             if (begin == f->from_day)
                 break;
             end = begin;
@@ -1100,22 +1159,30 @@ static enum err_code fill_history(struct request *request, struct db *db, const 
     return ERR_NONE;
 }
 
-static enum err_code fill_children(struct request *request, struct db *db, const struct unit_seen *seen, struct page_unit *page, struct err *err)
+static enum err_code fill_children(struct request *request, struct db *db, const struct unit_seen *seen,
+                                   struct page_unit *page, struct err *err)
 {
     struct sql_unit_children_rows children;
     struct sql_rollup_children_rows sums;
     struct str edge = EDGE_ADMINISTRATIVE;
-    TRY(sql_unit_children(db, &seen->actor, request->arena, &(struct sql_unit_children_args){.unit_id = seen->id, .edge_kind = edge, .on_day = seen->day}, &children, err));
+    TRY(sql_unit_children(db, &seen->actor, request->arena,
+                          &(struct sql_unit_children_args){.unit_id = seen->id, .edge_kind = edge, .on_day = seen->day},
+                          &children, err));
     if (!children.count) { /* a department leads schools it does not own */
         edge = EDGE_PROFESSIONAL;
-        TRY(sql_unit_children(db, &seen->actor, request->arena, &(struct sql_unit_children_args){.unit_id = seen->id, .edge_kind = edge, .on_day = seen->day}, &children, err));
+        TRY(sql_unit_children(
+            db, &seen->actor, request->arena,
+            &(struct sql_unit_children_args){.unit_id = seen->id, .edge_kind = edge, .on_day = seen->day}, &children,
+            err));
     }
     struct link_param tree[] = {{"edge", edge}, {"open", link_id(request, seen->id)}};
     page->tree_href = link_make(request, STR("/units"), tree, ARRAY_LEN(tree));
     page->children_n = (int64_t)children.count;
     if (!children.count || seen->is_past || seen->is_ended)
         return ERR_NONE;
-    TRY(sql_rollup_children(db, &seen->actor, request->arena, &(struct sql_rollup_children_args){.root_id = seen->id, .edge_kind = edge, .on_day = seen->day}, &sums, err));
+    TRY(sql_rollup_children(
+        db, &seen->actor, request->arena,
+        &(struct sql_rollup_children_args){.root_id = seen->id, .edge_kind = edge, .on_day = seen->day}, &sums, err));
     size_t shown = 0;
     struct pg_unit_row *items = arena_new_array(request->arena, struct pg_unit_row, CHILD_ROWS_MAX);
     if (!items)
@@ -1133,7 +1200,8 @@ static enum err_code fill_children(struct request *request, struct db *db, const
                                             .due_href = below_href(request, k->unit_id, edge, DUTY_DUE),
                                             .ok = k->n_ok,
                                             .ok_href = below_href(request, k->unit_id, edge, DUTY_OK),
-                                            .owed = k->n_unseen + k->n_ack + k->n_doing + k->n_ok + k->n_due + k->n_late + k->n_birth};
+                                            .owed = k->n_unseen + k->n_ack + k->n_doing + k->n_ok + k->n_due +
+                                                    k->n_late + k->n_birth};
         for (size_t c = 0; c < children.count; c++)
             if (children.items[c].id == k->unit_id)
                 items[shown].below = children.items[c].below;
@@ -1152,7 +1220,8 @@ static enum err_code fill_children(struct request *request, struct db *db, const
     return ERR_NONE;
 }
 
-static enum err_code fill_acts(struct request *request, struct db *db, const struct unit_seen *seen, struct page_unit *page, struct err *err)
+static enum err_code fill_acts(struct request *request, struct db *db, const struct unit_seen *seen,
+                               struct page_unit *page, struct err *err)
 {
     if (seen->is_past || seen->is_ended)
         return ERR_NONE;
@@ -1189,7 +1258,10 @@ static enum err_code unit_show(struct request *request, struct response *respons
     TRY(unit_open(request, db, &seen, err));
     struct duty_rows rows;
     TRY(duties_read(request, db, &seen, &rows, err));
-    struct page_unit page = {.name = seen.row->name, .people = seen.row->people, .as_of_error = seen.as_of_error, .as_of = request_field(request, STR("as_of"))};
+    struct page_unit page = {.name = seen.row->name,
+                             .people = seen.row->people,
+                             .as_of_error = seen.as_of_error,
+                             .as_of = request_field(request, STR("as_of"))};
     TRY(fill_duties(request, &seen, &rows, &page, err));
     TRY(fill_systems(request, db, &seen, &rows, &page, err));
     struct str head;
@@ -1206,9 +1278,13 @@ static enum err_code unit_show(struct request *request, struct response *respons
     buf_init(&lead, 2048);
     buf_put(&lead, unit_kind_word(request, seen.row->kind));
     if (!str_is_empty(seen.row->code))
-        buf_printf(&lead, " · %.*s", STR_ARG(msg_str(request->arena, request->lang, MSG_UNIT_CODE_IS, 0, MSG_ARGS(ARG_STR("code", seen.row->code)))));
-    buf_printf(&lead, " · %.*s", STR_ARG(str_is_empty(head) ? text_of(request, MSG_UNIT_NO_HEAD)
-                                                            : msg_str(request->arena, request->lang, MSG_UNIT_HEAD_IS, 0, MSG_ARGS(ARG_STR("name", head)))));
+        buf_printf(&lead, " · %.*s",
+                   STR_ARG(msg_str(request->arena, request->lang, MSG_UNIT_CODE_IS, 0,
+                                   MSG_ARGS(ARG_STR("code", seen.row->code)))));
+    buf_printf(&lead, " · %.*s",
+               STR_ARG(str_is_empty(head) ? text_of(request, MSG_UNIT_NO_HEAD)
+                                          : msg_str(request->arena, request->lang, MSG_UNIT_HEAD_IS, 0,
+                                                    MSG_ARGS(ARG_STR("name", head)))));
     TRY(buf_to_arena(&lead, request->arena, &page.lead, err));
     if (seen.is_ended)
         page.past = msg_str(request->arena, request->lang, MSG_UNIT_ENDED, 0, MSG_ARGS(ARG_DAY("day", seen.day)));
@@ -1232,8 +1308,11 @@ static enum err_code unit_duties_file(struct request *request, struct response *
     TRY(unit_open(request, db, &seen, err));
     struct duty_rows rows;
     TRY(duties_read(request, db, &seen, &rows, err));
-    static const struct sheet_column columns[] = {{STR_INIT("Việc"), SHEET_TEXT, 60},   {STR_INIT("Căn cứ"), SHEET_TEXT, 30}, {STR_INIT("Trạng thái"), SHEET_TEXT, 24},
-                                                  {STR_INIT("Hạn"), SHEET_TEXT, 14}, {STR_INIT("Bằng chứng"), SHEET_TEXT, 40}};
+    static const struct sheet_column columns[] = {{STR_INIT("Việc"), SHEET_TEXT, 60},
+                                                  {STR_INIT("Căn cứ"), SHEET_TEXT, 30},
+                                                  {STR_INIT("Trạng thái"), SHEET_TEXT, 24},
+                                                  {STR_INIT("Hạn"), SHEET_TEXT, 14},
+                                                  {STR_INIT("Bằng chứng"), SHEET_TEXT, 40}};
     struct sheet_cell *cells = arena_new_array(request->arena, struct sheet_cell, rows.count * ARRAY_LEN(columns) + 1);
     if (!cells)
         return arena_full(request->arena, err);
@@ -1244,10 +1323,12 @@ static enum err_code unit_duties_file(struct request *request, struct response *
         if (is_only && rows.states[i] != (int)only)
             continue;
         const struct pg_unit_duty *r = &rows.items[i];
-        const struct sheet_cell line[ARRAY_LEN(columns)] = {cell_text(r->title), cell_text(r->sub), cell_text(r->word), cell_text(r->due), cell_text(r->proof)};
+        const struct sheet_cell line[ARRAY_LEN(columns)] = {cell_text(r->title), cell_text(r->sub), cell_text(r->word),
+                                                            cell_text(r->due), cell_text(r->proof)};
         memcpy(&cells[n++ * ARRAY_LEN(columns)], line, sizeof line);
     }
-    return listing_respond(request, response, listing_file_of(request), STR("viec-cua-don-vi"), columns, ARRAY_LEN(columns), cells, n, err);
+    return listing_respond(request, response, listing_file_of(request), STR("viec-cua-don-vi"), columns,
+                           ARRAY_LEN(columns), cells, n, err);
 }
 
 /* --- who can see this --- */
@@ -1259,7 +1340,8 @@ static enum err_code unit_who(struct request *request, struct response *response
     struct unit_seen seen;
     TRY(unit_open(request, db, &seen, err));
     struct sql_access_who_rows who;
-    TRY(sql_access_who(db, &seen.actor, request->arena, &(struct sql_access_who_args){.unit_id = seen.id, .on_day = seen.day}, &who, err));
+    TRY(sql_access_who(db, &seen.actor, request->arena,
+                       &(struct sql_access_who_args){.unit_id = seen.id, .on_day = seen.day}, &who, err));
     struct pg_who_row *items = arena_new_array(request->arena, struct pg_who_row, who.count + 1);
     if (!items)
         return arena_full(request->arena, err);
@@ -1276,13 +1358,16 @@ static enum err_code unit_who(struct request *request, struct response *response
             .title = w->title,
             .role = unit_role_word(request, w->role),
             .from = w->depth ? msg_str(request->arena, request->lang, MSG_UNIT_WHO_ABOVE, 0,
-                                       MSG_ARGS(ARG_STR("unit", w->grant_unit_name), ARG_STR("edge", unit_edge_word(request, w->edge_kind))))
+                                       MSG_ARGS(ARG_STR("unit", w->grant_unit_name),
+                                                ARG_STR("edge", unit_edge_word(request, w->edge_kind))))
                              : text_of(request, MSG_UNIT_WHO_HERE),
             .what = unit_rights_words(request, (uint64_t)w->rights),
-            .until = w->to_day >= CIVIL_FOREVER ? text_of(request, MSG_UNIT_WHO_OPEN) : unit_day_vn(request, (civil_day)w->to_day - 1)};
+            .until = w->to_day >= CIVIL_FOREVER ? text_of(request, MSG_UNIT_WHO_OPEN)
+                                                : unit_day_vn(request, (civil_day)w->to_day - 1)};
     }
     struct page_unit_who page = {.rows = {items, who.count},
-                                 .heading = msg_str(request->arena, request->lang, MSG_UNIT_WHO_HEADING, people, MSG_ARGS(ARG_INT("n", people), ARG_STR("name", seen.row->name))),
+                                 .heading = msg_str(request->arena, request->lang, MSG_UNIT_WHO_HEADING, people,
+                                                    MSG_ARGS(ARG_INT("n", people), ARG_STR("name", seen.row->name))),
                                  .lead = text_of(request, MSG_UNIT_WHO_LEAD)};
     TRY(unit_crumbs(request, db, seen.id, true, text_of(request, MSG_UNIT_WHO), &page.crumbs, err));
     page.frame = web_frame(request, page.heading, STR("units"));
@@ -1299,21 +1384,24 @@ static struct str message_of(struct request *request, const struct unit_seen *se
 {
     AUTO_BUF buf;
     buf_init(&buf, MESSAGE_MAX_BYTES);
-    struct msg_arg head[] = {ARG_STR("unit", seen->row->name), ARG_DAY("day", seen->today), ARG_INT("late", rows->n[DUTY_LATE]), ARG_INT("due", rows->n[DUTY_DUE]),
+    struct msg_arg head[] = {ARG_STR("unit", seen->row->name), ARG_DAY("day", seen->today),
+                             ARG_INT("late", rows->n[DUTY_LATE]), ARG_INT("due", rows->n[DUTY_DUE]),
                              ARG_INT("unseen", rows->n[DUTY_UNSEEN])};
     msg_print(&buf, request->lang, MSG_UNIT_MESSAGE_HEAD, 0, head, ARRAY_LEN(head));
     buf_lit(&buf, "\n");
     int number = 0;
     int64_t left = 0;
     for (size_t i = 0; i < rows->count; i++) {
-        if (rows->states[i] != DUTY_LATE && rows->states[i] != DUTY_DUE && rows->states[i] != DUTY_UNSEEN && rows->states[i] != DUTY_BIRTH)
+        if (rows->states[i] != DUTY_LATE && rows->states[i] != DUTY_DUE && rows->states[i] != DUTY_UNSEEN &&
+            rows->states[i] != DUTY_BIRTH)
             continue;
         if (number == MESSAGE_LINES_MAX) {
             left++;
             continue;
         }
         const struct pg_unit_duty *r = &rows->items[i];
-        struct msg_arg line[] = {ARG_INT("no", ++number), ARG_STR("title", r->title), ARG_STR("due", r->due), ARG_STR("state", r->word)};
+        struct msg_arg line[] = {ARG_INT("no", ++number), ARG_STR("title", r->title), ARG_STR("due", r->due),
+                                 ARG_STR("state", r->word)};
         msg_print(&buf, request->lang, MSG_UNIT_MESSAGE_LINE, 0, line, ARRAY_LEN(line));
         buf_printf(&buf, "\n   %.*s%.*s\n", STR_ARG(app_of(request)->public_url), STR_ARG(r->href));
     }
@@ -1328,7 +1416,8 @@ static struct str message_of(struct request *request, const struct unit_seen *se
     return str_is_null(text) ? STR("") : text;
 }
 
-static enum err_code remind_open(struct request *request, struct db *db, struct unit_seen *ret_seen, struct duty_rows *ret_rows, struct err *err)
+static enum err_code remind_open(struct request *request, struct db *db, struct unit_seen *ret_seen,
+                                 struct duty_rows *ret_rows, struct err *err)
 {
     TRY(unit_open(request, db, ret_seen, err));
     struct actor reviewer = app_actor_with(request, RIGHT_REVIEW);
@@ -1343,14 +1432,17 @@ static enum err_code remind_show(struct request *request, struct response *respo
     struct unit_seen seen;
     struct duty_rows rows;
     TRY(remind_open(request, db, &seen, &rows, err));
-    struct page_unit_remind page = {.text = message_of(request, &seen, &rows), .act = app_href(request, "/unit/%lld/remind", (long long)seen.id)};
+    struct page_unit_remind page = {.text = message_of(request, &seen, &rows),
+                                    .act = app_href(request, "/unit/%lld/remind", (long long)seen.id)};
     bool no_focal;
     struct str head;
     TRY(contacts_read(request, db, &seen, &page.calls, &no_focal, &head, err));
     page.to_n = (int64_t)page.calls.count;
     int64_t open = rows.n[DUTY_LATE] + rows.n[DUTY_DUE] + rows.n[DUTY_UNSEEN] + rows.n[DUTY_BIRTH];
-    page.heading = msg_str(request->arena, request->lang, MSG_UNIT_REMIND_HEADING, 0, MSG_ARGS(ARG_STR("name", seen.row->name)));
-    page.lead = msg_str(request->arena, request->lang, MSG_UNIT_REMIND_LEAD, open, MSG_ARGS(ARG_INT("n", open), ARG_INT("late", rows.n[DUTY_LATE])));
+    page.heading =
+        msg_str(request->arena, request->lang, MSG_UNIT_REMIND_HEADING, 0, MSG_ARGS(ARG_STR("name", seen.row->name)));
+    page.lead = msg_str(request->arena, request->lang, MSG_UNIT_REMIND_LEAD, open,
+                        MSG_ARGS(ARG_INT("n", open), ARG_INT("late", rows.n[DUTY_LATE])));
     TRY(unit_crumbs(request, db, seen.id, true, text_of(request, MSG_UNIT_REMIND), &page.crumbs, err));
     page.frame = web_frame(request, page.heading, STR("units"));
     if (!page.frame)
@@ -1368,13 +1460,16 @@ static enum err_code remind_do(struct request *request, struct response *respons
     struct duty_rows rows;
     TRY(remind_open(request, db, &seen, &rows, err));
     struct str title = msg_str(request->arena, LANG_VI, MSG_UNIT_NOTICE, 0,
-                               MSG_ARGS(ARG_STR("unit", request->session.unit), ARG_INT("late", rows.n[DUTY_LATE]), ARG_INT("due", rows.n[DUTY_DUE])));
+                               MSG_ARGS(ARG_STR("unit", request->session.unit), ARG_INT("late", rows.n[DUTY_LATE]),
+                                        ARG_INT("due", rows.n[DUTY_DUE])));
     if (str_is_null(title))
         return arena_full(request->arena, err);
-    TRY(notice_add_roles(db, seen.id, STR(" unit_head deputy_head focal_officer focal_deputy isp_contact "), STR("reminder"), title,
-                         app_href(request, "/unit/%lld#duties", (long long)seen.id), err));
-    app_done_redirect(request, response, unit_href(request, seen.id),
-                      msg_str(request->arena, request->lang, MSG_UNIT_REMINDED, 0, MSG_ARGS(ARG_STR("name", seen.row->name))), STR_NONE);
+    TRY(notice_add_roles(db, seen.id, STR(" unit_head deputy_head focal_officer focal_deputy isp_contact "),
+                         STR("reminder"), title, app_href(request, "/unit/%lld#duties", (long long)seen.id), err));
+    app_done_redirect(
+        request, response, unit_href(request, seen.id),
+        msg_str(request->arena, request->lang, MSG_UNIT_REMINDED, 0, MSG_ARGS(ARG_STR("name", seen.row->name))),
+        STR_NONE);
     return ERR_NONE;
 }
 

@@ -25,16 +25,18 @@ struct str unit_span(const struct request *request, civil_day from_day, civil_da
 /* ?edge=, checked; administrative when it is none of the three. */
 struct str unit_edge_kind(const struct request *request);
 /* The same, and without ?edge= the relation by which most is seen below a root. */
-MUST_USE enum err_code unit_edge_best(struct request *request, struct db *db, int64_t root_id, struct str *ret_edge, struct err *err);
+MUST_USE enum err_code unit_edge_best(struct request *request, struct db *db, int64_t root_id, struct str *ret_edge,
+                                      struct err *err);
 
-/* Where this person's sight begins for a right; ?root=ID picks another unit that may be seen. ERR_DENIED when there is none. */
+/* Where this person's sight begins for a right; ?root=ID picks another unit that may be seen. ERR_DENIED when there is
+ * none. */
 struct unit_root {
     int64_t id;
     struct str name;
     struct pg_choice_list choices; /* empty when there is only one */
 };
-MUST_USE enum err_code unit_root_pick(struct request *request, struct db *db, uint64_t right, struct unit_root *ret_root,
-                                      struct err *err);
+MUST_USE enum err_code unit_root_pick(struct request *request, struct db *db, uint64_t right,
+                                      struct unit_root *ret_root, struct err *err);
 /* The units above one, the last being the unit itself, linked when last_linked. Those one may not open have no link. */
 MUST_USE enum err_code unit_crumbs(struct request *request, struct db *db, int64_t unit_id, bool last_linked,
                                    struct str then, struct pg_crumb_list *ret_crumbs, struct err *err);

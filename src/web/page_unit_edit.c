@@ -31,12 +31,15 @@ static struct pg_choice_list sectors(const struct request *request, struct str c
         return (struct pg_choice_list){NULL, 0};
     items[0] = (struct pg_choice){.value = STR(""), .label = text_of(request, MSG_UNIT_NO_SECTOR)};
     for (size_t i = 0; i < know_sector_count; i++)
-        items[i + 1] = (struct pg_choice){know_sectors[i].id, unit_say(request, know_sectors[i].title, know_sectors[i].id), str_equal(know_sectors[i].id, current)};
+        items[i + 1] =
+            (struct pg_choice){know_sectors[i].id, unit_say(request, know_sectors[i].title, know_sectors[i].id),
+                               str_equal(know_sectors[i].id, current)};
     return (struct pg_choice_list){items, know_sector_count + 1};
 }
 
-static enum err_code edit_page(struct request *request, struct response *response, struct db *db, int64_t unit_id, const struct unit_fact *fact, struct str from,
-                               const struct edges_typed *NULLABLE edges, struct page_unit_edit *page, struct err *err)
+static enum err_code edit_page(struct request *request, struct response *response, struct db *db, int64_t unit_id,
+                               const struct unit_fact *fact, struct str from, const struct edges_typed *NULLABLE edges,
+                               struct page_unit_edit *page, struct err *err)
 {
     page->name = fact->name;
     page->code = fact->code;
@@ -52,7 +55,8 @@ static enum err_code edit_page(struct request *request, struct response *respons
     if (edges) {
         struct str labels[3];
         for (size_t i = 0; i < ARRAY_LEN(labels); i++)
-            labels[i] = msg_str(request->arena, request->lang, MSG_UNIT_F_PARENT, 0, MSG_ARGS(ARG_STR("edge", unit_edge_word(request, know_edge_kinds[i].id))));
+            labels[i] = msg_str(request->arena, request->lang, MSG_UNIT_F_PARENT, 0,
+                                MSG_ARGS(ARG_STR("edge", unit_edge_word(request, know_edge_kinds[i].id))));
         page->parent_admin = edges->value[0];
         page->parent_admin_error = edges->error[0];
         page->parent_admin_label = labels[0];
@@ -95,7 +99,8 @@ static struct unit_fact fact_typed(const struct request *request)
 }
 
 /* What is wrong before the domain is asked; the first of them goes into the note on top. */
-static void check_typed(const struct request *request, const struct unit_fact *fact, civil_day *ret_from, struct page_unit_edit *page)
+static void check_typed(const struct request *request, const struct unit_fact *fact, civil_day *ret_from,
+                        struct page_unit_edit *page)
 {
     struct err err;
     civil_day from = CIVIL_NONE;
@@ -114,7 +119,8 @@ static void check_typed(const struct request *request, const struct unit_fact *f
 }
 
 /* Where the domain's refusal belongs. What is no fault of the form goes up. */
-static bool take_refusal(const struct request *request, enum err_code code, const struct err *err, struct page_unit_edit *page)
+static bool take_refusal(const struct request *request, enum err_code code, const struct err *err,
+                         struct page_unit_edit *page)
 {
     if (code != ERR_SYNTAX && code != ERR_CONFLICT && code != ERR_DENIED)
         return false;
@@ -124,24 +130,34 @@ static bool take_refusal(const struct request *request, enum err_code code, cons
     return true;
 }
 
-static enum err_code read_unit(struct request *request, struct db *db, int64_t *ret_id, struct unit_fact *ret_fact, struct err *err)
+static enum err_code read_unit(struct request *request, struct db *db, int64_t *ret_id, struct unit_fact *ret_fact,
+                               struct err *err)
 {
     struct actor actor = app_actor(request);
     TRY(request_id(request, STR("id"), ret_id, err));
     struct sql_unit_page_row *u;
-    TRY(sql_unit_page(db, &actor, request->arena, &(struct sql_unit_page_args){.unit_id = *ret_id, .on_day = app_today(request)}, &u, err));
+    TRY(sql_unit_page(db, &actor, request->arena,
+                      &(struct sql_unit_page_args){.unit_id = *ret_id, .on_day = app_today(request)}, &u, err));
     if (!u)
         return err_set(err, ERR_NOT_FOUND, "unit %lld", (long long)*ret_id);
-    *ret_fact = (struct unit_fact){.kind = u->kind, .name = u->name, .code = u->code, .symbol = u->symbol, .address = u->address, .domain = u->domain,
-                                   .phone = u->phone, .email = u->email, .sector = u->sector};
+    *ret_fact = (struct unit_fact){.kind = u->kind,
+                                   .name = u->name,
+                                   .code = u->code,
+                                   .symbol = u->symbol,
+                                   .address = u->address,
+                                   .domain = u->domain,
+                                   .phone = u->phone,
+                                   .email = u->email,
+                                   .sector = u->sector};
     return ERR_NONE;
 }
 
 static struct page_unit_edit edit_blank(struct request *request, int64_t id, struct str name)
 {
-    return (struct page_unit_edit){.heading = msg_str(request->arena, request->lang, MSG_UNIT_EDIT_HEADING, 0, MSG_ARGS(ARG_STR("name", name))),
-                                   .lead = text_of(request, MSG_UNIT_EDIT_LEAD),
-                                   .act = app_href(request, "/unit/%lld/edit", (long long)id)};
+    return (struct page_unit_edit){
+        .heading = msg_str(request->arena, request->lang, MSG_UNIT_EDIT_HEADING, 0, MSG_ARGS(ARG_STR("name", name))),
+        .lead = text_of(request, MSG_UNIT_EDIT_LEAD),
+        .act = app_href(request, "/unit/%lld/edit", (long long)id)};
 }
 
 enum err_code unit_edit_show(struct request *request, struct response *response, struct err *err)
@@ -169,8 +185,10 @@ enum err_code unit_edit_do(struct request *request, struct response *response, s
         struct actor actor = app_actor(request);
         enum err_code code = unit_set_fact(db, &actor, id, &fact, from, 0, err);
         if (code == ERR_NONE) {
-            app_done_redirect(request, response, app_href(request, "/unit/%lld", (long long)id),
-                              msg_str(request->arena, request->lang, MSG_UNIT_SAVED, 0, MSG_ARGS(ARG_STR("name", fact.name))), STR_NONE);
+            app_done_redirect(
+                request, response, app_href(request, "/unit/%lld", (long long)id),
+                msg_str(request->arena, request->lang, MSG_UNIT_SAVED, 0, MSG_ARGS(ARG_STR("name", fact.name))),
+                STR_NONE);
             return ERR_NONE;
         }
         if (!take_refusal(request, code, err, &page))
@@ -181,7 +199,9 @@ enum err_code unit_edit_do(struct request *request, struct response *response, s
 
 static struct page_unit_edit new_blank(const struct request *request)
 {
-    return (struct page_unit_edit){.heading = text_of(request, MSG_UNIT_NEW_HEADING), .lead = text_of(request, MSG_UNIT_NEW_LEAD), .act = STR("/units/new")};
+    return (struct page_unit_edit){.heading = text_of(request, MSG_UNIT_NEW_HEADING),
+                                   .lead = text_of(request, MSG_UNIT_NEW_LEAD),
+                                   .act = STR("/units/new")};
 }
 
 enum err_code unit_new_show(struct request *request, struct response *response, struct err *err)
@@ -194,12 +214,14 @@ enum err_code unit_new_show(struct request *request, struct response *response, 
     if (parent) {
         struct actor actor = app_actor(request);
         struct sql_unit_page_row *u;
-        TRY(sql_unit_page(db, &actor, request->arena, &(struct sql_unit_page_args){.unit_id = parent, .on_day = app_today(request)}, &u, err));
+        TRY(sql_unit_page(db, &actor, request->arena,
+                          &(struct sql_unit_page_args){.unit_id = parent, .on_day = app_today(request)}, &u, err));
         if (u) /* a school is led and reported by what owns it until somebody says otherwise */
             edges.value[0] = str_is_empty(u->code) ? u->name : u->code;
     }
     struct page_unit_edit page = new_blank(request);
-    return edit_page(request, response, db, 0, &(struct unit_fact){.kind = STR("")}, unit_day_vn(request, app_today(request)), &edges, &page, err);
+    return edit_page(request, response, db, 0, &(struct unit_fact){.kind = STR("")},
+                     unit_day_vn(request, app_today(request)), &edges, &page, err);
 }
 
 enum err_code unit_new_do(struct request *request, struct response *response, struct err *err)
@@ -218,7 +240,8 @@ enum err_code unit_new_do(struct request *request, struct response *response, st
         struct err typed;
         if (str_is_empty(edges.value[i]))
             continue;
-        enum err_code code = unit_typed(request, db, RIGHT_ORG_ADMIN, str_from_cstr(parent_fields[i]), &parents[count].parent_id, &typed);
+        enum err_code code = unit_typed(request, db, RIGHT_ORG_ADMIN, str_from_cstr(parent_fields[i]),
+                                        &parents[count].parent_id, &typed);
         if (code == ERR_NONE) {
             parents[count++].edge_kind = know_edge_kinds[i].id;
             continue;
@@ -238,8 +261,10 @@ enum err_code unit_new_do(struct request *request, struct response *response, st
         int64_t id = 0;
         enum err_code code = unit_found(db, &actor, &fact, parents, count, from, 0, false, &id, err);
         if (code == ERR_NONE) {
-            app_done_redirect(request, response, app_href(request, "/unit/%lld", (long long)id),
-                              msg_str(request->arena, request->lang, MSG_UNIT_ADDED, 0, MSG_ARGS(ARG_STR("name", fact.name))), STR_NONE);
+            app_done_redirect(
+                request, response, app_href(request, "/unit/%lld", (long long)id),
+                msg_str(request->arena, request->lang, MSG_UNIT_ADDED, 0, MSG_ARGS(ARG_STR("name", fact.name))),
+                STR_NONE);
             return ERR_NONE;
         }
         if (!take_refusal(request, code, err, &page))

@@ -29,16 +29,19 @@ static const struct {
 };
 
 /* --- open duties go along: the layer below offers the place, duty does the work --- */
-static enum err_code duties_count(void *NULLABLE ctx, struct db *db, int64_t unit_id, int64_t *ret_open, struct err *err)
+static enum err_code duties_count(void *NULLABLE ctx, struct db *db, int64_t unit_id, int64_t *ret_open,
+                                  struct err *err)
 {
     const struct request *request = ctx;
     struct sql_assignment_ids_open_of_unit_rows rows;
-    TRY(sql_assignment_ids_open_of_unit(db, request->arena, &(struct sql_assignment_ids_open_of_unit_args){.unit_id = unit_id}, &rows, err));
+    TRY(sql_assignment_ids_open_of_unit(
+        db, request->arena, &(struct sql_assignment_ids_open_of_unit_args){.unit_id = unit_id}, &rows, err));
     *ret_open = (int64_t)rows.count;
     return ERR_NONE;
 }
 
-static enum err_code duties_move(void *NULLABLE ctx, struct db *db, int64_t from_id, int64_t to_id, int64_t actor_id, size_t *ret_moved, struct err *err)
+static enum err_code duties_move(void *NULLABLE ctx, struct db *db, int64_t from_id, int64_t to_id, int64_t actor_id,
+                                 size_t *ret_moved, struct err *err)
 {
     (void)ctx;
     return directive_move_open(db, from_id, to_id, actor_id, ret_moved, err);
@@ -55,7 +58,9 @@ enum err_code unit_events_show(struct request *request, struct response *respons
     TRY(unit_root_pick(request, db, actor.right, &root, err));
     struct sql_unit_event_list_rows rows;
     TRY(sql_unit_event_list(db, &actor, request->arena,
-                            &(struct sql_unit_event_list_args){.root_id = root.id, .edge_kind = EDGE_ADMINISTRATIVE, .limit_count = EVENT_ROWS_MAX}, &rows, err));
+                            &(struct sql_unit_event_list_args){
+                                .root_id = root.id, .edge_kind = EDGE_ADMINISTRATIVE, .limit_count = EVENT_ROWS_MAX},
+                            &rows, err));
     struct pg_event_row *items = arena_new_array(request->arena, struct pg_event_row, rows.count + 1);
     struct pg_event_door *open = arena_new_array(request->arena, struct pg_event_door, EVENT_KIND_COUNT);
     struct pg_crumb *crumbs = arena_new_array(request->arena, struct pg_crumb, 2);
@@ -69,12 +74,16 @@ enum err_code unit_events_show(struct request *request, struct response *respons
                                          .units = rows.items[i].units,
                                          .by = rows.items[i].by_name};
     for (int k = 0; k < EVENT_KIND_COUNT; k++)
-        open[k] = (struct pg_event_door){.label = text_of(request, doors[k].label),
-                                         .text = text_of(request, doors[k].text),
-                                         .href = app_href(request, "/units/events/new?kind=%s", event_kind_to_str((enum event_kind)k))};
+        open[k] = (struct pg_event_door){
+            .label = text_of(request, doors[k].label),
+            .text = text_of(request, doors[k].text),
+            .href = app_href(request, "/units/events/new?kind=%s", event_kind_to_str((enum event_kind)k))};
     crumbs[0] = (struct pg_crumb){text_of(request, MSG_UNIT_ALL), STR("/units")};
     crumbs[1] = (struct pg_crumb){text_of(request, MSG_UNIT_EVENTS_HEADING), STR("")};
-    struct page_unit_events page = {.crumbs = {crumbs, 2}, .heading = crumbs[1].text, .rows = {items, rows.count}, .doors = {open, EVENT_KIND_COUNT}};
+    struct page_unit_events page = {.crumbs = {crumbs, 2},
+                                    .heading = crumbs[1].text,
+                                    .rows = {items, rows.count},
+                                    .doors = {open, EVENT_KIND_COUNT}};
     page.frame = web_frame(request, page.heading, STR("units"));
     if (!page.frame)
         return arena_full(request->arena, err);
@@ -107,16 +116,20 @@ static struct str said(const struct request *request, const struct err *err)
     return str_is_null(copy) ? STR("") : copy;
 }
 
-static enum err_code event_form(struct request *request, struct response *response, const struct event_ask *ask, struct err *err)
+static enum err_code event_form(struct request *request, struct response *response, const struct event_ask *ask,
+                                struct err *err)
 {
-    bool is_merge = ask->kind == EVENT_MERGE, is_split = ask->kind == EVENT_SPLIT, is_move = ask->kind == EVENT_REPARENT, is_rename = ask->kind == EVENT_RENAME;
+    bool is_merge = ask->kind == EVENT_MERGE, is_split = ask->kind == EVENT_SPLIT,
+         is_move = ask->kind == EVENT_REPARENT, is_rename = ask->kind == EVENT_RENAME;
     struct pg_crumb *crumbs = arena_new_array(request->arena, struct pg_crumb, 3);
     struct pg_choice *functions = arena_new_array(request->arena, struct pg_choice, know_function_count + 1);
     if (!crumbs || !functions)
         return arena_full(request->arena, err);
     struct str chosen = typed(request, "function"), day = typed(request, "day");
     for (size_t i = 0; i < know_function_count; i++)
-        functions[i] = (struct pg_choice){know_functions[i].id, unit_say(request, know_functions[i].title, know_functions[i].id), str_equal(chosen, know_functions[i].id)};
+        functions[i] =
+            (struct pg_choice){know_functions[i].id, unit_say(request, know_functions[i].title, know_functions[i].id),
+                               str_equal(chosen, know_functions[i].id)};
     crumbs[0] = (struct pg_crumb){text_of(request, MSG_UNIT_ALL), STR("/units")};
     crumbs[1] = (struct pg_crumb){text_of(request, MSG_UNIT_EVENTS_HEADING), STR("/units/events")};
     crumbs[2] = (struct pg_crumb){text_of(request, doors[ask->kind].label), STR("")};
@@ -186,10 +199,12 @@ enum err_code unit_move_show(struct request *request, struct response *response,
     TRY(request_id(request, STR("id"), &id, err));
     struct actor actor = app_actor(request);
     struct sql_unit_page_row *unit;
-    TRY(sql_unit_page(db, &actor, request->arena, &(struct sql_unit_page_args){.unit_id = id, .on_day = app_today(request)}, &unit, err));
+    TRY(sql_unit_page(db, &actor, request->arena,
+                      &(struct sql_unit_page_args){.unit_id = id, .on_day = app_today(request)}, &unit, err));
     if (!unit)
         return err_set(err, ERR_NOT_FOUND, "unit %lld", (long long)id);
-    struct link_param params[] = {{"kind", STR("reparent")}, {"from", str_is_empty(unit->code) ? unit->name : unit->code}};
+    struct link_param params[] = {{"kind", STR("reparent")},
+                                  {"from", str_is_empty(unit->code) ? unit->name : unit->code}};
     response_redirect(request, response, link_make(request, STR("/units/events/new"), params, ARRAY_LEN(params)));
     return ERR_NONE;
 }
@@ -204,7 +219,8 @@ static void wrong(struct event_ask *ask, struct str *where, struct str why)
 }
 
 /* One typed unit through unit_typed, which reads a field: the line is put into one. */
-static enum err_code one_unit(struct request *request, struct db *db, uint64_t right, struct str line, int64_t *ret_id, struct err *err)
+static enum err_code one_unit(struct request *request, struct db *db, uint64_t right, struct str line, int64_t *ret_id,
+                              struct err *err)
 {
     struct form kept = request->query, form = request->form;
     struct form_field field = {STR("unit_line"), line};
@@ -232,8 +248,10 @@ static enum err_code read_from(struct request *request, struct db *db, struct ev
         enum err_code code = one_unit(request, db, RIGHT_ORG_ADMIN, line, &id, &why);
         if (code == ERR_SYNTAX)
             wrong(ask, &ask->from_error,
-                  ask->kind == EVENT_MERGE ? msg_str(request->arena, request->lang, MSG_UNIT_E_LINE, 0, MSG_ARGS(ARG_INT("n", (int64_t)number), ARG_STR("why", said(request, &why))))
-                                           : said(request, &why));
+                  ask->kind == EVENT_MERGE
+                      ? msg_str(request->arena, request->lang, MSG_UNIT_E_LINE, 0,
+                                MSG_ARGS(ARG_INT("n", (int64_t)number), ARG_STR("why", said(request, &why))))
+                      : said(request, &why));
         else if (code != ERR_NONE) {
             *err = why;
             return code;
@@ -246,7 +264,8 @@ static enum err_code read_from(struct request *request, struct db *db, struct ev
     return ERR_NONE;
 }
 
-static enum err_code read_to(struct request *request, struct db *db, const char *name, struct event_ask *ask, int64_t *ret_id, struct err *err)
+static enum err_code read_to(struct request *request, struct db *db, const char *name, struct event_ask *ask,
+                             int64_t *ret_id, struct err *err)
 {
     if (str_is_empty(typed(request, name)))
         return ERR_NONE;
@@ -262,7 +281,8 @@ static enum err_code read_to(struct request *request, struct db *db, const char 
 }
 
 /* New units stand where the first of the old ones stood. */
-static enum err_code read_parents(struct request *request, struct db *db, struct event_ask *ask, struct sql_unit_page_row **ret_old, struct err *err)
+static enum err_code read_parents(struct request *request, struct db *db, struct event_ask *ask,
+                                  struct sql_unit_page_row **ret_old, struct err *err)
 {
     *ret_old = NULL;
     if (!ask->plan.from_count)
@@ -270,10 +290,13 @@ static enum err_code read_parents(struct request *request, struct db *db, struct
     struct actor actor = app_actor(request);
     civil_day today = app_today(request);
     struct sql_unit_parents_rows parents;
-    TRY(sql_unit_page(db, &actor, request->arena, &(struct sql_unit_page_args){.unit_id = ask->from_ids[0], .on_day = today}, ret_old, err));
-    TRY(sql_unit_parents(db, &actor, request->arena, &(struct sql_unit_parents_args){.unit_id = ask->from_ids[0], .on_day = today}, &parents, err));
+    TRY(sql_unit_page(db, &actor, request->arena,
+                      &(struct sql_unit_page_args){.unit_id = ask->from_ids[0], .on_day = today}, ret_old, err));
+    TRY(sql_unit_parents(db, &actor, request->arena,
+                         &(struct sql_unit_parents_args){.unit_id = ask->from_ids[0], .on_day = today}, &parents, err));
     for (size_t i = 0; i < parents.count && i < ARRAY_LEN(ask->parents); i++)
-        ask->parents[ask->plan.parent_count++] = (struct unit_parent){parents.items[i].edge_kind, parents.items[i].parent_id};
+        ask->parents[ask->plan.parent_count++] =
+            (struct unit_parent){parents.items[i].edge_kind, parents.items[i].parent_id};
     ask->plan.parents = ask->parents;
     return ERR_NONE;
 }
@@ -286,10 +309,10 @@ static void read_parts(struct request *request, struct event_ask *ask, struct st
         if (str_is_empty(line))
             continue;
         ptrdiff_t comma = str_find_byte(line, ',', 0);
-        ask->parts[ask->plan.part_count++] =
-            (struct unit_fact){.kind = kind,
-                               .name = comma < 0 ? line : str_trim(str_slice(line, 0, (size_t)comma)),
-                               .code = comma < 0 ? STR("") : str_trim(str_slice(line, (size_t)comma + 1, line.len_bytes))};
+        ask->parts[ask->plan.part_count++] = (struct unit_fact){
+            .kind = kind,
+            .name = comma < 0 ? line : str_trim(str_slice(line, 0, (size_t)comma)),
+            .code = comma < 0 ? STR("") : str_trim(str_slice(line, (size_t)comma + 1, line.len_bytes))};
     }
     ask->plan.parts = ask->parts;
     ask->plan.from_continues = !str_is_empty(typed(request, "stays"));
@@ -297,9 +320,10 @@ static void read_parts(struct request *request, struct event_ask *ask, struct st
     for (size_t i = 0; i < request->form.fields.count && ask->plan.move_count < EVENT_ITEMS_MAX; i++) {
         struct str name = request->form.fields.items[i].name, piece[3], left = name;
         int64_t item, id, part;
-        if (!str_starts_with(name, STR("m-")) || !str_split(&left, '-', &piece[0]) || !str_split(&left, '-', &piece[1]) || !str_split(&left, '-', &piece[2]) ||
-            !str_to_i64(piece[1], &item) || !str_to_i64(piece[2], &id) || !str_to_i64(request->form.fields.items[i].value, &part) || item < EVENT_PERSON ||
-            item > EVENT_CHILD || part < 0 || part >= (int64_t)ask->plan.part_count)
+        if (!str_starts_with(name, STR("m-")) || !str_split(&left, '-', &piece[0]) ||
+            !str_split(&left, '-', &piece[1]) || !str_split(&left, '-', &piece[2]) || !str_to_i64(piece[1], &item) ||
+            !str_to_i64(piece[2], &id) || !str_to_i64(request->form.fields.items[i].value, &part) ||
+            item < EVENT_PERSON || item > EVENT_CHILD || part < 0 || part >= (int64_t)ask->plan.part_count)
             continue;
         ask->moves[ask->plan.move_count++] = (struct event_move){(enum event_item)item, id, (size_t)part};
     }
@@ -308,7 +332,8 @@ static void read_parts(struct request *request, struct event_ask *ask, struct st
 
 static enum err_code read_ask(struct request *request, struct db *db, struct event_ask *ask, struct err *err)
 {
-    ask->plan = (struct event_plan){.kind = ask->kind, .basis = typed(request, "basis"), .note = typed(request, "note")};
+    ask->plan =
+        (struct event_plan){.kind = ask->kind, .basis = typed(request, "basis"), .note = typed(request, "note")};
     TRY(read_from(request, db, ask, err));
     if (ask->kind != EVENT_SPLIT && ask->kind != EVENT_RENAME)
         TRY(read_to(request, db, "to", ask, &ask->plan.to_id, err));
@@ -323,8 +348,11 @@ static enum err_code read_ask(struct request *request, struct db *db, struct eve
     } else if (ask->kind == EVENT_MERGE || ask->kind == EVENT_SPLIT)
         TRY(read_parents(request, db, ask, &old, err));
     struct str new_kind = typed(request, "new_kind");
-    if ((ask->kind == EVENT_MERGE || ask->kind == EVENT_RENAME) && (!str_is_empty(typed(request, "new_name")) || !str_is_empty(new_kind) || !str_is_empty(typed(request, "new_code")))) {
-        ask->fact = (struct unit_fact){.name = typed(request, "new_name"), .code = typed(request, "new_code"), .kind = new_kind};
+    if ((ask->kind == EVENT_MERGE || ask->kind == EVENT_RENAME) &&
+        (!str_is_empty(typed(request, "new_name")) || !str_is_empty(new_kind) ||
+         !str_is_empty(typed(request, "new_code")))) {
+        ask->fact = (struct unit_fact){
+            .name = typed(request, "new_name"), .code = typed(request, "new_code"), .kind = new_kind};
         if (ask->kind == EVENT_MERGE && !ask->plan.to_id && str_is_empty(new_kind) && old)
             ask->fact.kind = old->kind;
         ask->plan.new_fact = &ask->fact;
@@ -353,16 +381,20 @@ struct item_list {
     VEC(struct pg_event_item) items;
 };
 
-static bool add_item(const struct request *request, struct item_list *list, enum event_item item, int64_t id, struct str label, enum msg_id kind)
+static bool add_item(const struct request *request, struct item_list *list, enum event_item item, int64_t id,
+                     struct str label, enum msg_id kind)
 {
     struct pg_event_item *row = list->items.count < EVENT_ITEMS_MAX ? vec_push(&list->items, request->arena) : NULL;
     if (!row)
         return false;
-    *row = (struct pg_event_item){.label = label, .kind = text_of(request, kind), .field_name = app_href(request, "m-%d-%lld", (int)item, (long long)id)};
+    *row = (struct pg_event_item){.label = label,
+                                  .kind = text_of(request, kind),
+                                  .field_name = app_href(request, "m-%d-%lld", (int)item, (long long)id)};
     return true;
 }
 
-static enum err_code split_items(struct request *request, struct db *db, const struct event_ask *ask, struct item_list *list, struct err *err)
+static enum err_code split_items(struct request *request, struct db *db, const struct event_ask *ask,
+                                 struct item_list *list, struct err *err)
 {
     struct actor actor = app_actor(request);
     civil_day today = app_today(request);
@@ -371,10 +403,16 @@ static enum err_code split_items(struct request *request, struct db *db, const s
     struct sql_unit_systems_rows systems;
     struct sql_site_of_unit_rows sites;
     struct sql_unit_children_rows children;
-    TRY(sql_unit_people(db, &actor, request->arena, &(struct sql_unit_people_args){.unit_id = id, .on_day = today}, &people, err));
-    TRY(sql_unit_systems(db, &actor, request->arena, &(struct sql_unit_systems_args){.unit_id = id, .on_day = today}, &systems, err));
-    TRY(sql_site_of_unit(db, &actor, request->arena, &(struct sql_site_of_unit_args){.unit_id = id, .on_day = today}, &sites, err));
-    TRY(sql_unit_children(db, &actor, request->arena, &(struct sql_unit_children_args){.unit_id = id, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = today}, &children, err));
+    TRY(sql_unit_people(db, &actor, request->arena, &(struct sql_unit_people_args){.unit_id = id, .on_day = today},
+                        &people, err));
+    TRY(sql_unit_systems(db, &actor, request->arena, &(struct sql_unit_systems_args){.unit_id = id, .on_day = today},
+                         &systems, err));
+    TRY(sql_site_of_unit(db, &actor, request->arena, &(struct sql_site_of_unit_args){.unit_id = id, .on_day = today},
+                         &sites, err));
+    TRY(sql_unit_children(
+        db, &actor, request->arena,
+        &(struct sql_unit_children_args){.unit_id = id, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = today}, &children,
+        err));
     bool fits = true;
     for (size_t i = 0; i < children.count; i++)
         fits &= add_item(request, list, EVENT_CHILD, children.items[i].id, children.items[i].name, MSG_UNIT_E_CHILD);
@@ -384,19 +422,23 @@ static enum err_code split_items(struct request *request, struct db *db, const s
         fits &= add_item(request, list, EVENT_SITE, sites.items[i].id, sites.items[i].name, MSG_UNIT_E_SITE);
     for (size_t i = 0; i < people.count; i++)
         fits &= add_item(request, list, EVENT_PERSON, people.items[i].id, people.items[i].name, MSG_UNIT_E_PERSON);
-    return fits ? ERR_NONE : err_set(err, ERR_LIMIT, "more than %u people, systems and units to share out at once", EVENT_ITEMS_MAX);
+    return fits ? ERR_NONE
+                : err_set(err, ERR_LIMIT, "more than %u people, systems and units to share out at once",
+                          EVENT_ITEMS_MAX);
 }
 
-static enum err_code unit_name(struct request *request, struct db *db, int64_t id, struct str *ret_name, struct err *err)
+static enum err_code unit_name(struct request *request, struct db *db, int64_t id, struct str *ret_name,
+                               struct err *err)
 {
     struct sql_unit_name_on_row *row;
-    TRY(sql_unit_name_on(db, request->arena, &(struct sql_unit_name_on_args){.unit_id = id, .on_day = app_today(request)}, &row, err));
+    TRY(sql_unit_name_on(db, request->arena,
+                         &(struct sql_unit_name_on_args){.unit_id = id, .on_day = app_today(request)}, &row, err));
     *ret_name = row ? row->name : STR("");
     return ERR_NONE;
 }
 
-static enum err_code preview_page(struct request *request, struct response *response, struct db *db, const struct event_ask *ask,
-                                  const struct event_preview *preview, struct err *err)
+static enum err_code preview_page(struct request *request, struct response *response, struct db *db,
+                                  const struct event_ask *ask, const struct event_preview *preview, struct err *err)
 {
     struct arena *arena = request->arena;
     size_t field_count = request->form.fields.count;
@@ -409,18 +451,27 @@ static enum err_code preview_page(struct request *request, struct response *resp
         return arena_full(arena, err);
     for (size_t i = 0; i < preview->count; i++) {
         const struct event_preview_row *r = &preview->items[i];
-        rows[i] = (struct pg_event_moving){.name = r->name, .href = app_href(request, "/unit/%lld", (long long)r->unit_id), .people = r->people, .systems = r->systems,
-                                           .sites = r->sites, .children = r->children, .functions = r->functions, .duties = r->open_duties < 0 ? 0 : r->open_duties};
+        rows[i] = (struct pg_event_moving){.name = r->name,
+                                           .href = app_href(request, "/unit/%lld", (long long)r->unit_id),
+                                           .people = r->people,
+                                           .systems = r->systems,
+                                           .sites = r->sites,
+                                           .children = r->children,
+                                           .functions = r->functions,
+                                           .duties = r->open_duties < 0 ? 0 : r->open_duties};
     }
     size_t hidden_count = 0;
     for (size_t i = 0; i < field_count; i++) {
         struct str name = request->form.fields.items[i].name;
-        if (!str_equal(name, STR("step")) && !str_equal(name, STR("csrf")) && !str_equal(name, STR("_csrf")) && !str_starts_with(name, STR("m-")))
+        if (!str_equal(name, STR("step")) && !str_equal(name, STR("csrf")) && !str_equal(name, STR("_csrf")) &&
+            !str_starts_with(name, STR("m-")))
             hidden[hidden_count++] = (struct pg_hidden){name, request->form.fields.items[i].value};
     }
     size_t n = 0;
-    facts[n++] = (struct pg_unit_line){.name = text_of(request, MSG_UNIT_E_WHAT), .text = text_of(request, doors[ask->kind].label)};
-    facts[n++] = (struct pg_unit_line){.name = text_of(request, MSG_UNIT_E_DAY), .text = unit_day_vn(request, ask->plan.on_day)};
+    facts[n++] = (struct pg_unit_line){.name = text_of(request, MSG_UNIT_E_WHAT),
+                                       .text = text_of(request, doors[ask->kind].label)};
+    facts[n++] =
+        (struct pg_unit_line){.name = text_of(request, MSG_UNIT_E_DAY), .text = unit_day_vn(request, ask->plan.on_day)};
     facts[n++] = (struct pg_unit_line){.name = text_of(request, MSG_UNIT_E_BASIS), .text = ask->plan.basis};
     int64_t to = ask->kind == EVENT_REPARENT ? ask->parents[0].parent_id : ask->plan.to_id;
     if (to) {
@@ -443,14 +494,16 @@ static enum err_code preview_page(struct request *request, struct response *resp
     crumbs[0] = (struct pg_crumb){text_of(request, MSG_UNIT_ALL), STR("/units")};
     crumbs[1] = (struct pg_crumb){text_of(request, MSG_UNIT_EVENTS_HEADING), STR("/units/events")};
     crumbs[2] = (struct pg_crumb){text_of(request, doors[ask->kind].label), STR("")};
-    struct page_unit_event_preview page = {.crumbs = {crumbs, 3},
-                                           .heading = msg_str(arena, request->lang, MSG_UNIT_E_PREVIEW_HEADING, 0, MSG_ARGS(ARG_STR("kind", text_of(request, doors[ask->kind].label)))),
-                                           .lead = text_of(request, MSG_UNIT_E_PREVIEW_LEAD),
-                                           .rows = {rows, preview->count},
-                                           .facts = {facts, n},
-                                           .items = {items.items.items, items.items.count},
-                                           .places = {places, place_count},
-                                           .hidden = {hidden, hidden_count}};
+    struct page_unit_event_preview page = {
+        .crumbs = {crumbs, 3},
+        .heading = msg_str(arena, request->lang, MSG_UNIT_E_PREVIEW_HEADING, 0,
+                           MSG_ARGS(ARG_STR("kind", text_of(request, doors[ask->kind].label)))),
+        .lead = text_of(request, MSG_UNIT_E_PREVIEW_LEAD),
+        .rows = {rows, preview->count},
+        .facts = {facts, n},
+        .items = {items.items.items, items.items.count},
+        .places = {places, place_count},
+        .hidden = {hidden, hidden_count}};
     page.frame = web_frame(request, page.heading, STR("units"));
     if (!page.frame)
         return arena_full(arena, err);
@@ -475,8 +528,9 @@ enum err_code unit_event_do(struct request *request, struct response *response, 
     struct event_duties duties = {.ctx = request, .count = duties_count, .move = duties_move};
     struct event_preview preview;
     struct event_done done;
-    enum err_code code = str_equal(step, STR("apply")) ? event_apply(db, &actor, &ask->plan, &duties, &done, err)
-                                                       : event_preview(db, &actor, &ask->plan, &duties, request->arena, &preview, err);
+    enum err_code code = str_equal(step, STR("apply"))
+                             ? event_apply(db, &actor, &ask->plan, &duties, &done, err)
+                             : event_preview(db, &actor, &ask->plan, &duties, request->arena, &preview, err);
     if (code == ERR_SYNTAX || code == ERR_CONFLICT || code == ERR_DENIED) {
         ask->problem = said(request, err);
         return event_form(request, response, ask, err);
@@ -487,7 +541,8 @@ enum err_code unit_event_do(struct request *request, struct response *response, 
     int64_t show = done.to_id ? done.to_id : ask->from_ids[0];
     app_done_redirect(request, response, app_href(request, "/unit/%lld", (long long)show),
                       msg_str(request->arena, request->lang, MSG_UNIT_E_APPLIED, 0,
-                              MSG_ARGS(ARG_STR("kind", text_of(request, doors[ask->kind].label)), ARG_INT("n", (int64_t)done.duties_moved))),
+                              MSG_ARGS(ARG_STR("kind", text_of(request, doors[ask->kind].label)),
+                                       ARG_INT("n", (int64_t)done.duties_moved))),
                       STR_NONE);
     return ERR_NONE;
 }

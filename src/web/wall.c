@@ -12,7 +12,8 @@
 
 /* --- the wall --- */
 
-static const enum duty_state worst_order[DUTY_STATE_COUNT] = {DUTY_LATE, DUTY_BIRTH, DUTY_UNSEEN, DUTY_DUE, DUTY_ACK, DUTY_DOING, DUTY_OK, DUTY_WAIVED, DUTY_NA};
+static const enum duty_state worst_order[DUTY_STATE_COUNT] = {DUTY_LATE,  DUTY_BIRTH, DUTY_UNSEEN, DUTY_DUE, DUTY_ACK,
+                                                              DUTY_DOING, DUTY_OK,    DUTY_WAIVED, DUTY_NA};
 
 int wall_worst(const int64_t n[DUTY_STATE_COUNT])
 {
@@ -26,8 +27,9 @@ int wall_worst(const int64_t n[DUTY_STATE_COUNT])
 static int rank_of(enum page_state state)
 {
     static const int ranks[] = {
-        [PAGE_STATE_NONE] = 9,  [PAGE_STATE_LATE] = 0,  [PAGE_STATE_BIRTH] = 1, [PAGE_STATE_UNSEEN] = 2, [PAGE_STATE_DUE] = 3,
-        [PAGE_STATE_ACK] = 4,   [PAGE_STATE_DOING] = 5, [PAGE_STATE_OK] = 6,    [PAGE_STATE_WAIVED] = 7, [PAGE_STATE_NA] = 8,
+        [PAGE_STATE_NONE] = 9,   [PAGE_STATE_LATE] = 0, [PAGE_STATE_BIRTH] = 1, [PAGE_STATE_UNSEEN] = 2,
+        [PAGE_STATE_DUE] = 3,    [PAGE_STATE_ACK] = 4,  [PAGE_STATE_DOING] = 5, [PAGE_STATE_OK] = 6,
+        [PAGE_STATE_WAIVED] = 7, [PAGE_STATE_NA] = 8,
     };
     return ranks[state];
 }
@@ -87,8 +89,9 @@ static void put_stem(struct drawing *d, const struct wall_unit *unit, size_t col
     struct buf *buf = d->buf;
     bool is_link = is_wanted(unit->state) && d->links < WALL_LINKS_MAX;
     if (is_link) {
-        static const enum msg_id words[] = {
-            [PAGE_STATE_LATE] = MSG_DIRECTIVE_STATE_LATE, [PAGE_STATE_BIRTH] = MSG_DIRECTIVE_STATE_BIRTH, [PAGE_STATE_UNSEEN] = MSG_DIRECTIVE_STATE_UNSEEN};
+        static const enum msg_id words[] = {[PAGE_STATE_LATE] = MSG_DIRECTIVE_STATE_LATE,
+                                            [PAGE_STATE_BIRTH] = MSG_DIRECTIVE_STATE_BIRTH,
+                                            [PAGE_STATE_UNSEEN] = MSG_DIRECTIVE_STATE_UNSEEN};
         d->links++;
         buf_lit(buf, "<a href=\"");
         out_attr(&d->out, d->options->unit_href);
@@ -98,7 +101,8 @@ static void put_stem(struct drawing *d, const struct wall_unit *unit, size_t col
         out_text(&d->out, msg_text(d->options->lang, words[unit->state], 0));
         buf_lit(buf, "</title>");
     }
-    buf_printf(buf, "<use href=\"%.*s#s-%.*s\" x=\"%zu\"", STR_ARG(ASSET_SPRITE_SVG), STR_ARG(page_state_name(unit->state)), column * STEM_STEP);
+    buf_printf(buf, "<use href=\"%.*s#s-%.*s\" x=\"%zu\"", STR_ARG(ASSET_SPRITE_SVG),
+               STR_ARG(page_state_name(unit->state)), column * STEM_STEP);
     if (row)
         buf_printf(buf, " y=\"%zu\"", row * ROW_HEIGHT);
     buf_lit(buf, "/>");
@@ -124,13 +128,18 @@ static void put_row(struct drawing *d, const struct wall_unit *units, size_t cou
             end++;
         size_t x = i * STEM_STEP, width = (end - i) * STEM_STEP - (STEM_STEP - STEM_WIDTH);
         if (state == PAGE_STATE_OK)
-            buf_printf(buf, "<path class=\"k-ok\" d=\"M%zu %zuh%zu\"/><path class=\"s-node\" d=\"M%zu %zu.5h%zuM%zu %zu.5h%zu\"/>", x, y + 11, width, x, y + 7, width,
-                       x, y + 14, width);
+            buf_printf(
+                buf,
+                "<path class=\"k-ok\" d=\"M%zu %zuh%zu\"/><path class=\"s-node\" d=\"M%zu %zu.5h%zuM%zu %zu.5h%zu\"/>",
+                x, y + 11, width, x, y + 7, width, x, y + 14, width);
         else
-            buf_printf(buf, "<path class=\"k-doing\" d=\"M%zu %zu.5h%zu\"/><path class=\"s-node\" d=\"M%zu %zu.5h%zu\"/>", x, y + 15, width, x, y + 14, width);
+            buf_printf(buf,
+                       "<path class=\"k-doing\" d=\"M%zu %zu.5h%zu\"/><path class=\"s-node\" d=\"M%zu %zu.5h%zu\"/>", x,
+                       y + 15, width, x, y + 14, width);
         i = end;
     }
-    buf_printf(buf, "<path class=\"s-root\" d=\"M0 %zu.5h%zu\"/>", y + 23, count * STEM_STEP - (STEM_STEP - STEM_WIDTH));
+    buf_printf(buf, "<path class=\"s-root\" d=\"M0 %zu.5h%zu\"/>", y + 23,
+               count * STEM_STEP - (STEM_STEP - STEM_WIDTH));
 }
 
 static void put_clump(struct drawing *d, const struct clump *clump, const struct wall_unit *units)
@@ -139,10 +148,12 @@ static void put_clump(struct drawing *d, const struct clump *clump, const struct
     size_t rows = (clump->count + WALL_ROW_STEMS - 1) / WALL_ROW_STEMS;
     size_t widest = clump->count < WALL_ROW_STEMS ? clump->count : WALL_ROW_STEMS;
     size_t width = widest * STEM_STEP - (STEM_STEP - STEM_WIDTH), height = (rows - 1) * ROW_HEIGHT + 25;
-    buf_printf(buf, "<li class=\"lt-clump%s\"><svg width=\"%zu\" height=\"%zu\" viewBox=\"0 0 %zu %zu\" aria-hidden=\"true\">", clump->late ? " is-late" : "", width,
-               height, width, height);
+    buf_printf(
+        buf, "<li class=\"lt-clump%s\"><svg width=\"%zu\" height=\"%zu\" viewBox=\"0 0 %zu %zu\" aria-hidden=\"true\">",
+        clump->late ? " is-late" : "", width, height, width, height);
     for (size_t row = 0; row < rows; row++) {
-        size_t at = row * WALL_ROW_STEMS, count = clump->count - at < WALL_ROW_STEMS ? clump->count - at : WALL_ROW_STEMS;
+        size_t at = row * WALL_ROW_STEMS,
+               count = clump->count - at < WALL_ROW_STEMS ? clump->count - at : WALL_ROW_STEMS;
         put_row(d, units + clump->from + at, count, row);
     }
     buf_lit(buf, "</svg><a href=\"");
@@ -164,8 +175,9 @@ static struct str short_name(struct str name)
     return name;
 }
 
-enum err_code wall_draw(struct arena *arena, const struct wall_options *options, const struct wall_unit *units, size_t count, const struct wall_parent *parents,
-                        size_t parent_count, struct wall *ret_wall, struct err *err)
+enum err_code wall_draw(struct arena *arena, const struct wall_options *options, const struct wall_unit *units,
+                        size_t count, const struct wall_parent *parents, size_t parent_count, struct wall *ret_wall,
+                        struct err *err)
 {
     struct wall_unit *sorted = arena_new_array(arena, struct wall_unit, count + 1);
     struct wall_parent *names = arena_new_array(arena, struct wall_parent, parent_count + 1);
@@ -182,8 +194,10 @@ enum err_code wall_draw(struct arena *arena, const struct wall_options *options,
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || sorted[i].parent_id != sorted[i - 1].parent_id) {
             const struct wall_parent key = {sorted[i].parent_id, STR_NONE};
-            const struct wall_parent *found = parent_count ? bsearch(&key, names, parent_count, sizeof *names, compare_parents) : NULL;
-            clumps[clump_count++] = (struct clump){.parent_id = sorted[i].parent_id, .name = found ? short_name(found->name) : STR("…"), .from = i};
+            const struct wall_parent *found =
+                parent_count ? bsearch(&key, names, parent_count, sizeof *names, compare_parents) : NULL;
+            clumps[clump_count++] = (struct clump){
+                .parent_id = sorted[i].parent_id, .name = found ? short_name(found->name) : STR("…"), .from = i};
         }
         struct clump *c = &clumps[clump_count - 1];
         c->count++;
@@ -223,7 +237,8 @@ static struct html finish(const struct buf *buf, struct arena *arena)
 
 struct html wall_bar(struct arena *arena, const struct rollup *rollup)
 {
-    const int64_t parts[] = {rollup->n[DUTY_OK], rollup->n[DUTY_DOING] + rollup->n[DUTY_ACK], rollup->n[DUTY_DUE], rollup->n[DUTY_LATE] + rollup->n[DUTY_BIRTH]};
+    const int64_t parts[] = {rollup->n[DUTY_OK], rollup->n[DUTY_DOING] + rollup->n[DUTY_ACK], rollup->n[DUTY_DUE],
+                             rollup->n[DUTY_LATE] + rollup->n[DUTY_BIRTH]};
     static const char *const classes[] = {"ok", "doing", "due", "late"};
     AUTO_BUF buf;
     buf_init(&buf, 4096);
@@ -235,8 +250,8 @@ struct html wall_bar(struct arena *arena, const struct rollup *rollup)
         int64_t x = at * 1000 / whole;
         at += parts[i];
         int64_t width = at * 1000 / whole - x;
-        buf_printf(&buf, "<rect class=\"g-%s\" x=\"%lld.%lld\" width=\"%lld.%lld\" height=\"8\"/>", classes[i], (long long)(x / 10), (long long)(x % 10),
-                   (long long)(width / 10), (long long)(width % 10));
+        buf_printf(&buf, "<rect class=\"g-%s\" x=\"%lld.%lld\" width=\"%lld.%lld\" height=\"8\"/>", classes[i],
+                   (long long)(x / 10), (long long)(x % 10), (long long)(width / 10), (long long)(width % 10));
     }
     buf_lit(&buf, "</svg>");
     return finish(&buf, arena);
@@ -258,7 +273,8 @@ static int spark_y(const struct wall_point *point)
     return SPARK_FOOT - (int)(point->tenths * (SPARK_FOOT - SPARK_TOP) / 1000);
 }
 
-struct html wall_spark(struct arena *arena, enum lang lang, const struct wall_point *points, size_t count, struct str sentence)
+struct html wall_spark(struct arena *arena, enum lang lang, const struct wall_point *points, size_t count,
+                       struct str sentence)
 {
     if (count < 2)
         return html_trust(STR_NONE);
@@ -268,7 +284,9 @@ struct html wall_spark(struct arena *arena, enum lang lang, const struct wall_po
     char day[CIVIL_TEXT_BYTES];
     buf_lit(&buf, "<svg class=\"lt-spark\" viewBox=\"0 0 300 134\" role=\"img\" aria-label=\"");
     out_attr(&o, sentence);
-    buf_lit(&buf, "\"><path class=\"g-grid\" d=\"M36 10.5h254M36 60.5h254M36 110.5h254\"/><path class=\"g-area\" d=\"M36 110");
+    buf_lit(
+        &buf,
+        "\"><path class=\"g-grid\" d=\"M36 10.5h254M36 60.5h254M36 110.5h254\"/><path class=\"g-area\" d=\"M36 110");
     for (size_t i = 0; i < count; i++)
         buf_printf(&buf, "L%d %d", spark_x(points, count, i), spark_y(&points[i]));
     buf_printf(&buf, "L%d 110z\"/><polyline class=\"g-line\" points=\"", spark_x(points, count, count - 1));
@@ -277,11 +295,15 @@ struct html wall_spark(struct arena *arena, enum lang lang, const struct wall_po
     const struct wall_point *last = &points[count - 1];
     int y = spark_y(last);
     buf_printf(&buf, "\"/><circle class=\"g-dot\" cx=\"%d\" cy=\"%d\" r=\"4\"/>", spark_x(points, count, count - 1), y);
-    buf_lit(&buf, "<text x=\"30\" y=\"14\" text-anchor=\"end\">100</text><text x=\"30\" y=\"64\" text-anchor=\"end\">50</text>"
-                  "<text x=\"30\" y=\"114\" text-anchor=\"end\">0%</text>");
+    buf_lit(
+        &buf,
+        "<text x=\"30\" y=\"14\" text-anchor=\"end\">100</text><text x=\"30\" y=\"64\" text-anchor=\"end\">50</text>"
+        "<text x=\"30\" y=\"114\" text-anchor=\"end\">0%</text>");
     buf_printf(&buf, "<text x=\"36\" y=\"128\">%.5s</text>", civil_vn(points[0].day, day));
-    buf_printf(&buf, "<text x=\"290\" y=\"128\" text-anchor=\"end\">%.5s</text><text class=\"strong\" x=\"284\" y=\"%d\" text-anchor=\"end\">", civil_vn(last->day, day),
-               y > 40 ? y - 12 : y + 26);
+    buf_printf(&buf,
+               "<text x=\"290\" y=\"128\" text-anchor=\"end\">%.5s</text><text class=\"strong\" x=\"284\" y=\"%d\" "
+               "text-anchor=\"end\">",
+               civil_vn(last->day, day), y > 40 ? y - 12 : y + 26);
     words_percent(&buf, lang, last->tenths);
     buf_lit(&buf, "</text></svg>");
     return finish(&buf, arena);

@@ -34,12 +34,13 @@ struct wall {
 #define WALL_QUIET_MAX 200u /* clumps nobody has to look at are counted instead of drawn past this */
 #define WALL_LINKS_MAX 300u /* stems that are links; the table has all of them */
 #define WALL_ROW_STEMS 38u  /* a wider clump goes on in a second row: a phone is 390 px wide */
-/* The worst state of a unit that has these counts, in the order late, late at birth, not seen, due, taken on, doing, done, waived, not
- * applicable; DUTY_NOWHERE when it has none. */
+/* The worst state of a unit that has these counts, in the order late, late at birth, not seen, due, taken on, doing,
+ * done, waived, not applicable; DUTY_NOWHERE when it has none. */
 int wall_worst(const int64_t n[DUTY_STATE_COUNT]);
 /* Units in any order; parents: the names of all parents that occur. */
-MUST_USE enum err_code wall_draw(struct arena *arena, const struct wall_options *options, const struct wall_unit *units, size_t count,
-                                 const struct wall_parent *parents, size_t parent_count, struct wall *ret_wall, struct err *err);
+MUST_USE enum err_code wall_draw(struct arena *arena, const struct wall_options *options, const struct wall_unit *units,
+                                 size_t count, const struct wall_parent *parents, size_t parent_count,
+                                 struct wall *ret_wall, struct err *err);
 
 /* A bar of the shares done, under way, due soon, late; the rest, not yet begun, stays empty. */
 MUST_USE struct html wall_bar(struct arena *arena, const struct rollup *rollup);
@@ -49,7 +50,8 @@ struct wall_point {
     int64_t tenths; /* of a percent */
 };
 /* A line through the points, oldest first, with its sentence as label. Nothing for fewer than two points. */
-MUST_USE struct html wall_spark(struct arena *arena, enum lang lang, const struct wall_point *points, size_t count, struct str sentence);
+MUST_USE struct html wall_spark(struct arena *arena, enum lang lang, const struct wall_point *points, size_t count,
+                                struct str sentence);
 
 NONNULL_END
 #endif

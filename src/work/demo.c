@@ -1,5 +1,6 @@
 #include "work/demo.h"
 
+#include "asset/asset_sample.h"
 #include "base/buf.h"
 #include "base/vec.h"
 #include "duty/cover.h"
@@ -7,7 +8,6 @@
 #include "duty/ledger.h"
 #include "duty/letter_book.sql.h"
 #include "format/json.h"
-#include "asset/asset_sample.h"
 #include "know/know.h"
 #include "org/access.h"
 #include "org/person.h"
@@ -16,10 +16,10 @@
 #include "store/blob.h"
 #include "work/demo.sql.h"
 
-#define DEMO_ARENA_BYTES  (1u << 30)
-#define DEMO_FIRST_DAY    (-180) /* the story begins so many days before the last one */
-#define DEMO_MORNING_MS   (8 * 3600 * 1000LL)
-#define PERMILLE          1000u
+#define DEMO_ARENA_BYTES (1u << 30)
+#define DEMO_FIRST_DAY   (-180) /* the story begins so many days before the last one */
+#define DEMO_MORNING_MS  (8 * 3600 * 1000LL)
+#define PERMILLE         1000u
 
 /* What a unit will do about one thing it owes, drawn when it is issued. */
 enum act { ACT_ACKNOWLEDGE, ACT_SUBMIT, ACT_ACCEPT, ACT_RETURN };
@@ -86,7 +86,8 @@ static civil_day draw_day(struct story *s, civil_day from, civil_day to)
 static bool fill_number(struct str *rest, int *ret_number)
 {
     size_t len = 0;
-    while (len < rest->len_bytes && (rest->ptr[len] == '-' || rest->ptr[len] == '+' || (rest->ptr[len] >= '0' && rest->ptr[len] <= '9')))
+    while (len < rest->len_bytes &&
+           (rest->ptr[len] == '-' || rest->ptr[len] == '+' || (rest->ptr[len] >= '0' && rest->ptr[len] <= '9')))
         len++;
     struct str text = str_slice(*rest, rest->ptr[0] == '+', len);
     int64_t value;
@@ -118,7 +119,8 @@ static enum err_code fill_dates(struct story *s, struct str text, struct str *re
         struct civil c = civil_from_day(day);
         char shown[CIVIL_TEXT_BYTES];
         if (is_long) /* Decree 30: leading zero for days under 10 and for months 1 and 2 */
-            buf_printf(&buf, c.month < 3 ? "ngày %02d tháng %02d năm %d" : "ngày %02d tháng %d năm %d", c.day, c.month, c.year);
+            buf_printf(&buf, c.month < 3 ? "ngày %02d tháng %02d năm %d" : "ngày %02d tháng %d năm %d", c.day, c.month,
+                       c.year);
         else
             buf_put(&buf, str_from_cstr(civil_vn(day, shown)));
     }
@@ -126,12 +128,13 @@ static enum err_code fill_dates(struct story *s, struct str text, struct str *re
     return buf_to_arena(&buf, s->arena, ret_text, err);
 }
 
-/* Each obligation of the tier above is carried out by the one below that comes from the same entry of the catalogue; its day may only be
- * earlier, so a later one is brought forward. */
+/* Each obligation of the tier above is carried out by the one below that comes from the same entry of the catalogue;
+ * its day may only be earlier, so a later one is brought forward. */
 static enum err_code link_parent(struct story *s, struct directive_draft *draft, int64_t parent_id, struct err *err)
 {
     struct sql_obligation_list_rows above;
-    TRY(sql_obligation_list(s->db, s->arena, &(struct sql_obligation_list_args){.directive_id = parent_id}, &above, err));
+    TRY(sql_obligation_list(s->db, s->arena, &(struct sql_obligation_list_args){.directive_id = parent_id}, &above,
+                            err));
     struct obligation_draft *own = arena_new_array(s->arena, struct obligation_draft, draft->obligation_count);
     if (!own)
         return arena_full(s->arena, err);
@@ -141,7 +144,8 @@ static enum err_code link_parent(struct story *s, struct directive_draft *draft,
             if (str_is_empty(own[i].catalogue_id) || !str_equal(own[i].catalogue_id, above.items[k].catalogue_id))
                 continue;
             own[i].parent_id = above.items[k].id;
-            if (above.items[k].deadline_day.has && (own[i].deadline_day == CIVIL_NONE || own[i].deadline_day > above.items[k].deadline_day.v))
+            if (above.items[k].deadline_day.has &&
+                (own[i].deadline_day == CIVIL_NONE || own[i].deadline_day > above.items[k].deadline_day.v))
                 own[i].deadline_day = (civil_day)above.items[k].deadline_day.v;
         }
     draft->parent_id = parent_id;
@@ -161,7 +165,8 @@ static enum err_code push_event(struct story *s, struct event event, struct err 
 }
 
 /* A unit reads after some days, does what it does by some day, or never. */
-static enum err_code plan_unit(struct story *s, const struct sql_demo_directive_assignments_row *rows, size_t count, int64_t directive_id, struct err *err)
+static enum err_code plan_unit(struct story *s, const struct sql_demo_directive_assignments_row *rows, size_t count,
+                               int64_t directive_id, struct err *err)
 {
     struct unit_people *unit = unit_find(s, rows[0].unit_id);
     if (!unit || !unit->focal || unit->diligence < 35)
@@ -176,7 +181,10 @@ static enum err_code plan_unit(struct story *s, const struct sql_demo_directive_
                 bool is_repeated = p > 0 && s->people.items[unit->first + p - 1].person_id == person;
                 if (person == unit->focal || is_repeated || (!all_read && draw(s) < 350))
                     continue;
-                TRY(push_event(s, (struct event){acked + (civil_day)rng_below(&s->rng, 15), ACT_ACKNOWLEDGE, unit->unit_id, person, directive_id, STR_NONE}, err));
+                TRY(push_event(s,
+                               (struct event){acked + (civil_day)rng_below(&s->rng, 15), ACT_ACKNOWLEDGE, unit->unit_id,
+                                              person, directive_id, STR_NONE},
+                               err));
             }
             continue;
         }
@@ -213,7 +221,8 @@ static void sort_events(struct story *s)
 static enum err_code plan_directive(struct story *s, int64_t directive_id, struct err *err)
 {
     struct sql_demo_directive_assignments_rows rows;
-    TRY(sql_demo_directive_assignments(s->db, s->arena, &(struct sql_demo_directive_assignments_args){.directive_id = directive_id}, &rows, err));
+    TRY(sql_demo_directive_assignments(
+        s->db, s->arena, &(struct sql_demo_directive_assignments_args){.directive_id = directive_id}, &rows, err));
     for (size_t i = 0; i < rows.count;) {
         size_t end = i + 1;
         while (end < rows.count && rows.items[end].unit_id == rows.items[i].unit_id)
@@ -230,19 +239,27 @@ static enum err_code letter_arrives(struct story *s, size_t index, struct err *e
     const struct demo_letter *letter = &s->options->letters[index];
     struct actor system = actor_system(s->today);
     struct sql_demo_unit_of_kind_row *issuer = NULL;
-    TRY(sql_demo_unit_of_kind(s->db, s->arena, &(struct sql_demo_unit_of_kind_args){.kind = str_from_cstr(letter->issuer_kind), .on_day = s->today}, &issuer, err));
+    TRY(sql_demo_unit_of_kind(
+        s->db, s->arena,
+        &(struct sql_demo_unit_of_kind_args){.kind = str_from_cstr(letter->issuer_kind), .on_day = s->today}, &issuer,
+        err));
     if (!issuer)
         return err_set(err, ERR_NOT_FOUND, "the sample province has no %s", letter->issuer_kind);
     struct str text;
     TRY(fill_dates(s, letter->text, &text, err));
     int64_t letter_id;
     bool is_new;
-    struct intake_options intake = {.unit_id = issuer->unit_id, .file_name = letter->name, .media_type = STR("text/plain"), .file_bytes = text, .is_sample = true};
+    struct intake_options intake = {.unit_id = issuer->unit_id,
+                                    .file_name = letter->name,
+                                    .media_type = STR("text/plain"),
+                                    .file_bytes = text,
+                                    .is_sample = true};
     if (intake_letter(s->db, &system, text, &intake, &letter_id, &is_new, err) != ERR_NONE)
         return err_wrap(err, "%.*s", STR_ARG(letter->name));
     s->report.letters++;
     struct sql_letter_duties_rows duties;
-    TRY(sql_letter_duties(s->db, &system, s->arena, &(struct sql_letter_duties_args){.letter_id = letter_id}, &duties, err));
+    TRY(sql_letter_duties(s->db, &system, s->arena, &(struct sql_letter_duties_args){.letter_id = letter_id}, &duties,
+                          err));
     s->report.duties_read += duties.count;
     /* The clerk: what the machine is sure of is confirmed, what it could not place is kept as a duty of its own. */
     for (size_t i = 0; i < duties.count; i++)
@@ -286,8 +303,8 @@ static struct unit_people *unit_find(struct story *s, int64_t unit_id)
 }
 
 /* Something of the right type in every field that must be filled. */
-static enum err_code fill_fields(struct story *s, const struct know_evidence_kind *kind, const struct unit_people *unit, struct arena *arena, struct str *ret_json,
-                                 struct err *err)
+static enum err_code fill_fields(struct story *s, const struct know_evidence_kind *kind, const struct unit_people *unit,
+                                 struct arena *arena, struct str *ret_json, struct err *err)
 {
     AUTO_BUF buf;
     buf_init(&buf, 1u << 16);
@@ -354,18 +371,26 @@ static enum err_code submit(struct story *s, const struct event *e, struct err *
     must(kind && unit);
     struct actor actor = person_actor(s, e->person_id);
     struct evidence_file file = {STR("minh-chung.txt"), STR("text/plain"), sha256_str(&s->file_hash), s->file_bytes};
-    struct evidence_draft draft = {.assignment_id = e->object_id, .kind = e->kind, .done_day = s->today, .source = STR("hand"), .files = &file, .file_count = 1};
+    struct evidence_draft draft = {.assignment_id = e->object_id,
+                                   .kind = e->kind,
+                                   .done_day = s->today,
+                                   .source = STR("hand"),
+                                   .files = &file,
+                                   .file_count = 1};
     TRY(fill_fields(s, kind, unit, &arena, &draft.fields_json, err));
     int64_t evidence_id;
     if (evidence_submit(s->db, &actor, &draft, &evidence_id, err) != ERR_NONE)
         return err_wrap(err, "hand in %.*s", STR_ARG(e->kind));
     s->report.evidence++;
     if (s->submissions.count == s->submissions.room &&
-        !vec_grow((void **)(void *)&s->submissions.items, s->submissions.count, &s->submissions.room, sizeof *s->submissions.items, s->arena))
+        !vec_grow((void **)(void *)&s->submissions.items, s->submissions.count, &s->submissions.room,
+                  sizeof *s->submissions.items, s->arena))
         return arena_full(s->arena, err);
     s->submissions.items[s->submissions.count++] = evidence_id;
-    /* The reviewer of the tier above: the education department for schools, the police for everybody else and for what is theirs. */
-    int64_t reviewer = know_ids_has(kind->accepted_by, STR("superior_reviewer")) ? s->school_reviewer : s->province_reviewer;
+    /* The reviewer of the tier above: the education department for schools, the police for everybody else and for what
+     * is theirs. */
+    int64_t reviewer =
+        know_ids_has(kind->accepted_by, STR("superior_reviewer")) ? s->school_reviewer : s->province_reviewer;
     bool reached = false;
     struct actor try_actor = person_actor(s, reviewer);
     TRY(access_has(s->db, &try_actor, RIGHT_REVIEW, e->unit_id, &reached, err));
@@ -380,7 +405,8 @@ static enum err_code submit(struct story *s, const struct event *e, struct err *
         return ERR_NONE; /* what the reviewers' own units hand in waits for the tier above them */
     bool is_returned = draw(s) < 45;
     return push_event(s,
-                      (struct event){s->today + 1 + (civil_day)rng_below(&s->rng, 6), is_returned ? ACT_RETURN : ACT_ACCEPT, e->unit_id, reviewer,
+                      (struct event){s->today + 1 + (civil_day)rng_below(&s->rng, 6),
+                                     is_returned ? ACT_RETURN : ACT_ACCEPT, e->unit_id, reviewer,
                                      (int64_t)s->submissions.count - 1, e->kind},
                       err);
 }
@@ -402,7 +428,8 @@ static enum err_code happen(struct story *s, const struct event *e, struct err *
         s->report.accepted++;
         return ERR_NONE;
     case ACT_RETURN:
-        TRY(evidence_return(s->db, &actor, s->submissions.items[e->object_id], STR("Không thấy ngày thực hiện trong tệp kèm theo"), err));
+        TRY(evidence_return(s->db, &actor, s->submissions.items[e->object_id],
+                            STR("Không thấy ngày thực hiện trong tệp kèm theo"), err));
         s->report.returned++;
         return ERR_NONE;
     }
@@ -446,12 +473,18 @@ static enum err_code find_reviewers(struct story *s, struct err *err)
 {
     int64_t unit, grant;
     struct actor system = actor_system(s->today);
-    TRY(sample_holder(s->db, SAMPLE_EDUCATION, STR("superior_reviewer"), s->today, &s->school_reviewer, &s->school_reviewer_unit, err));
+    TRY(sample_holder(s->db, SAMPLE_EDUCATION, STR("superior_reviewer"), s->today, &s->school_reviewer,
+                      &s->school_reviewer_unit, err));
     TRY(sample_holder(s->db, SAMPLE_POLICE, STR("coordinator"), s->today, &s->province_reviewer, &unit, err));
     s->province_reviewer_unit = unit;
     /* The dedicated body also reviews what a tier above reviews, for units that have no other. */
-    struct grant_request request = {.person_id = s->province_reviewer, .role = STR("superior_reviewer"), .unit_id = unit, .edge_kind = STR("incident"),
-                                    .from_day = s->today - 100, .to_day = CIVIL_FOREVER, .basis = STR("dữ liệu mẫu")};
+    struct grant_request request = {.person_id = s->province_reviewer,
+                                    .role = STR("superior_reviewer"),
+                                    .unit_id = unit,
+                                    .edge_kind = STR("incident"),
+                                    .from_day = s->today - 100,
+                                    .to_day = CIVIL_FOREVER,
+                                    .basis = STR("dữ liệu mẫu")};
     TRY(grant_give(s->db, &system, &request, &grant, err));
     /* Who signs in to look around: the focal officers of the tiers above see and hand down their own tree. */
     static const struct {
@@ -463,7 +496,8 @@ static enum err_code find_reviewers(struct story *s, struct err *err)
     for (size_t i = 0; i < ARRAY_LEN(tiers); i++) {
         request.role = tiers[i].role;
         request.edge_kind = tiers[i].edge_kind;
-        TRY(sample_holder(s->db, tiers[i].code, STR("focal_officer"), s->today, &request.person_id, &request.unit_id, err));
+        TRY(sample_holder(s->db, tiers[i].code, STR("focal_officer"), s->today, &request.person_id, &request.unit_id,
+                          err));
         TRY(grant_give(s->db, &system, &request, &grant, err));
     }
     return ERR_NONE;
@@ -517,10 +551,12 @@ static enum err_code live(struct story *s, struct err *err)
     while (sealed == CHAIN_SEAL_MAX)
         TRY(chain_seal(s->db, &sealed, err));
     struct actor system = actor_system(s->today);
-    return rollup_get(s->db, &system, s->report.root_id, ROLLUP_ALL, STR("administrative"), CIVIL_NONE, s->arena, &s->report.rollup, err);
+    return rollup_get(s->db, &system, s->report.root_id, ROLLUP_ALL, STR("administrative"), CIVIL_NONE, s->arena,
+                      &s->report.rollup, err);
 }
 
-enum err_code demo_run(struct store *store, const struct demo_options *options, struct demo_report *ret_report, struct err *err)
+enum err_code demo_run(struct store *store, const struct demo_options *options, struct demo_report *ret_report,
+                       struct err *err)
 {
     must(options->letter_count <= ARRAY_LEN(((struct story *)0)->directive_of));
     AUTO_ARENA arena;
@@ -535,15 +571,18 @@ enum err_code demo_run(struct store *store, const struct demo_options *options, 
     return ERR_NONE;
 }
 
-enum err_code demo_people(struct db *db, struct arena *arena, struct demo_person people[DEMO_PEOPLE_MAX], size_t *ret_count, struct err *err)
+enum err_code demo_people(struct db *db, struct arena *arena, struct demo_person people[DEMO_PEOPLE_MAX],
+                          size_t *ret_count, struct err *err)
 {
     static const struct {
         const char *kind, *vi, *en;
         int limit;
     } wanted[] = {
         {"provincial_committee", "Đầu mối UBND tỉnh", "Focal officer of the People's Committee", 1},
-        {"police_province", "Điều phối viên Công an tỉnh (duyệt bằng chứng)", "Coordinator at the provincial police (reviews)", 1},
-        {"dept_education", "Đầu mối Sở Giáo dục và Đào tạo (giao xuống, duyệt)", "Education department (issues, reviews)", 1},
+        {"police_province", "Điều phối viên Công an tỉnh (duyệt bằng chứng)",
+         "Coordinator at the provincial police (reviews)", 1},
+        {"dept_education", "Đầu mối Sở Giáo dục và Đào tạo (giao xuống, duyệt)",
+         "Education department (issues, reviews)", 1},
         {"commune", "Đầu mối một xã", "A commune", 1},
         {"school_lower_secondary", "Giáo viên phụ trách một trường THCS", "The one IT teacher of a school", 2},
         {"school_preschool", "Đầu mối một trường mầm non", "A kindergarten", 1},
@@ -553,16 +592,20 @@ enum err_code demo_people(struct db *db, struct arena *arena, struct demo_person
     size_t count = 0;
     for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
         struct sql_demo_focal_of_kind_rows rows;
-        TRY(sql_demo_focal_of_kind(
-            db, arena, &(struct sql_demo_focal_of_kind_args){.kind = str_from_cstr(wanted[i].kind), .on_day = day, .limit_count = wanted[i].limit}, &rows, err));
+        TRY(sql_demo_focal_of_kind(db, arena,
+                                   &(struct sql_demo_focal_of_kind_args){.kind = str_from_cstr(wanted[i].kind),
+                                                                         .on_day = day,
+                                                                         .limit_count = wanted[i].limit},
+                                   &rows, err));
         for (size_t k = 0; k < rows.count && count < DEMO_PEOPLE_MAX; k++)
-            people[count++] = (struct demo_person){rows.items[k].person_id, rows.items[k].name, rows.items[k].unit_name, str_from_cstr(wanted[i].vi),
-                                                   str_from_cstr(wanted[i].en)};
+            people[count++] = (struct demo_person){rows.items[k].person_id, rows.items[k].name, rows.items[k].unit_name,
+                                                   str_from_cstr(wanted[i].vi), str_from_cstr(wanted[i].en)};
     }
     struct sql_demo_administrators_rows admins;
     TRY(sql_demo_administrators(db, arena, &(struct sql_demo_administrators_args){.on_day = day}, &admins, err));
     for (size_t k = 0; k < admins.count && count < DEMO_PEOPLE_MAX; k++)
-        people[count++] = (struct demo_person){admins.items[k].person_id, admins.items[k].name, admins.items[k].unit_name, STR("Quản trị viên"), STR("Administrator")};
+        people[count++] = (struct demo_person){admins.items[k].person_id, admins.items[k].name,
+                                               admins.items[k].unit_name, STR("Quản trị viên"), STR("Administrator")};
     *ret_count = count;
     return ERR_NONE;
 }
@@ -583,18 +626,24 @@ static enum err_code delete_in_transaction(struct db *db, void *ctx, struct err 
     struct actor system = actor_system(db_today(db)); /* what may be done was asked before */
     /* What hangs on what: leaves first. */
     static enum err_code (*const steps[])(struct db *, struct err *) = {
-        sql_sample_delete_freeze_rows,    sql_sample_delete_reports,          sql_sample_delete_freezes,      sql_sample_delete_reminders,
-        sql_sample_delete_requests,       sql_sample_delete_visits,           sql_sample_delete_evidence_links, sql_sample_delete_evidence_files,
-        sql_sample_delete_evidence,       sql_sample_delete_acknowledgements, sql_sample_delete_deltas,       sql_sample_delete_counts,
-        sql_sample_delete_counts_past,    sql_sample_delete_assignments,      sql_sample_delete_targets,      sql_sample_delete_obligations,
-        sql_sample_delete_directives,     sql_sample_delete_letter_duties,    sql_sample_delete_letter_attachments, sql_sample_delete_letters,
+        sql_sample_delete_freeze_rows,        sql_sample_delete_reports,        sql_sample_delete_freezes,
+        sql_sample_delete_reminders,          sql_sample_delete_requests,       sql_sample_delete_visits,
+        sql_sample_delete_evidence_links,     sql_sample_delete_evidence_files, sql_sample_delete_evidence,
+        sql_sample_delete_acknowledgements,   sql_sample_delete_deltas,         sql_sample_delete_counts,
+        sql_sample_delete_counts_past,        sql_sample_delete_assignments,    sql_sample_delete_targets,
+        sql_sample_delete_obligations,        sql_sample_delete_directives,     sql_sample_delete_letter_duties,
+        sql_sample_delete_letter_attachments, sql_sample_delete_letters,
     };
     for (size_t i = 0; i < ARRAY_LEN(steps); i++)
         TRY(steps[i](db, err));
     TRY(asset_sample_delete(db, &system, err));
     TRY(sample_delete(db, &system, err));
     return chain_append(db,
-                        &(struct chain_note){.stream = CHAIN_AUDIT, .kind = "sample_deleted", .object_kind = "store", .object_id = 0, .actor_id = actor->person_id},
+                        &(struct chain_note){.stream = CHAIN_AUDIT,
+                                             .kind = "sample_deleted",
+                                             .object_kind = "store",
+                                             .object_id = 0,
+                                             .actor_id = actor->person_id},
                         NULL, err);
 }
 
@@ -611,7 +660,9 @@ enum err_code demo_root(struct db *db, int64_t *ret_root_id, struct err *err)
     AUTO_ARENA arena;
     arena_init(&arena, 1u << 16);
     struct sql_demo_unit_of_kind_row *row = NULL;
-    TRY(sql_demo_unit_of_kind(db, &arena, &(struct sql_demo_unit_of_kind_args){.kind = STR("provincial_committee"), .on_day = db_today(db)}, &row, err));
+    TRY(sql_demo_unit_of_kind(
+        db, &arena, &(struct sql_demo_unit_of_kind_args){.kind = STR("provincial_committee"), .on_day = db_today(db)},
+        &row, err));
     if (!row)
         return err_set(err, ERR_NOT_FOUND, "không có dữ liệu mẫu");
     *ret_root_id = row->unit_id;

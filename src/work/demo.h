@@ -1,8 +1,7 @@
-/* demo.h - the sample province lives through half a year in a few seconds: letters are read and issued tier by tier, units answer or do
- * not, reviewers review, days pass; afterwards its sample data can be removed in one go.
- * Everything goes through the same functions as real work; only the clock is moved.
- * Uses: work/intake, duty, org, asset.    Used by: cmd (demo), web (administration), tests, bench.
- * Memory: the caller's arena.    Threads: one db, one owner. */
+/* demo.h - the sample province lives through half a year in a few seconds: letters are read and issued tier by tier,
+ * units answer or do not, reviewers review, days pass; afterwards its sample data can be removed in one go. Everything
+ * goes through the same functions as real work; only the clock is moved. Uses: work/intake, duty, org, asset.    Used
+ * by: cmd (demo), web (administration), tests, bench. Memory: the caller's arena.    Threads: one db, one owner. */
 #ifndef LUYTRE_WORK_DEMO_H
 #define LUYTRE_WORK_DEMO_H
 
@@ -37,8 +36,10 @@ struct demo_report {
     int days;
     struct rollup rollup; /* of the whole province on the last day */
 };
-/* Into an empty store (ERR_CONFLICT when sample data is there already). The ledger is opened on the first day of the story. */
-MUST_USE enum err_code demo_run(struct store *store, const struct demo_options *options, struct demo_report *ret_report, struct err *err);
+/* Into an empty store (ERR_CONFLICT when sample data is there already). The ledger is opened on the first day of the
+ * story. */
+MUST_USE enum err_code demo_run(struct store *store, const struct demo_options *options, struct demo_report *ret_report,
+                                struct err *err);
 
 /* People to sign in as: one for each kind of user there is. */
 struct demo_person {
@@ -49,10 +50,11 @@ struct demo_person {
     struct str what_en;
 };
 #define DEMO_PEOPLE_MAX 12
-MUST_USE enum err_code demo_people(struct db *db, struct arena *arena, struct demo_person people[DEMO_PEOPLE_MAX], size_t *ret_count, struct err *err);
+MUST_USE enum err_code demo_people(struct db *db, struct arena *arena, struct demo_person people[DEMO_PEOPLE_MAX],
+                                   size_t *ret_count, struct err *err);
 
-/* Removes everything of sample units and people, whatever was added to it since. Needs RIGHT_SYSTEM_ADMIN somewhere, or actor->all; the chain keeps
- * its entries. */
+/* Removes everything of sample units and people, whatever was added to it since. Needs RIGHT_SYSTEM_ADMIN somewhere, or
+ * actor->all; the chain keeps its entries. */
 MUST_USE enum err_code sample_delete_all(struct db *db, const struct actor *actor, struct err *err);
 /* The top unit of the sample province; ERR_NOT_FOUND when there is none. */
 MUST_USE enum err_code demo_root(struct db *db, int64_t *ret_root_id, struct err *err);

@@ -49,11 +49,16 @@ static struct str say(struct looking *l, const char *fmt, ...)
     return copy;
 }
 
-static void add(struct looking *l, enum health_level level, const char *check, struct str vi, struct str en, const char *NULLABLE do_vi, const char *NULLABLE do_en)
+static void add(struct looking *l, enum health_level level, const char *check, struct str vi, struct str en,
+                const char *NULLABLE do_vi, const char *NULLABLE do_en)
 {
     must(l->list->count < HEALTH_FINDINGS_MAX);
-    l->list->items[l->list->count++] = (struct health_finding){
-        .level = level, .check = check, .vi = vi, .en = en, .do_vi = do_vi ? say(l, "%s", do_vi) : STR(""), .do_en = do_en ? say(l, "%s", do_en) : STR("")};
+    l->list->items[l->list->count++] = (struct health_finding){.level = level,
+                                                               .check = check,
+                                                               .vi = vi,
+                                                               .en = en,
+                                                               .do_vi = do_vi ? say(l, "%s", do_vi) : STR(""),
+                                                               .do_en = do_en ? say(l, "%s", do_en) : STR("")};
 }
 
 /* A path for the text; longer ones are cut. */
@@ -64,7 +69,8 @@ static enum err_code look_store(struct looking *l, struct err *err)
 {
     (void)err;
     struct store *store = db_store(l->db);
-    SAY2(l, HEALTH_OK, "store", "%s mở được, lược đồ %d", "%s opens, schema %d", NULL, NULL, store_engine(store) == STORE_SQLITE ? "SQLite" : "PostgreSQL", store_schema(store));
+    SAY2(l, HEALTH_OK, "store", "%s mở được, lược đồ %d", "%s opens, schema %d", NULL, NULL,
+         store_engine(store) == STORE_SQLITE ? "SQLite" : "PostgreSQL", store_schema(store));
     return ERR_NONE;
 }
 
@@ -75,18 +81,25 @@ static enum err_code look_day(struct looking *l, struct err *err)
     civil_day today = db_today(l->db);
     char shown[CIVIL_TEXT_BYTES];
     if (!row)
-        add(l, HEALTH_NOTE, "ledger_day", STR("sổ đếm chưa mở: chưa ai chạy luytre serve trên kho này"), STR("the ledger is not open yet: luytre serve never ran on this store"),
-            "chạy luytre serve một lần", "run luytre serve once");
+        add(l, HEALTH_NOTE, "ledger_day", STR("sổ đếm chưa mở: chưa ai chạy luytre serve trên kho này"),
+            STR("the ledger is not open yet: luytre serve never ran on this store"), "chạy luytre serve một lần",
+            "run luytre serve once");
     else if (row->day < today)
-        SAY2(l, HEALTH_BAD, "ledger_day", "số liệu đang dừng ở ngày %s, chậm %d ngày", "figures stand at %s, %d days behind",
-             "tiến trình worker không chạy: xem systemctl status luytre và journalctl -u luytre, rồi khởi động lại; ngày thiếu sẽ được tính bù",
-             "the worker role does not run: see systemctl status luytre and journalctl -u luytre, then restart; missing days are caught up", civil_vn((civil_day)row->day, shown),
-             (int)(today - (civil_day)row->day));
+        SAY2(l, HEALTH_BAD, "ledger_day", "số liệu đang dừng ở ngày %s, chậm %d ngày",
+             "figures stand at %s, %d days behind",
+             "tiến trình worker không chạy: xem systemctl status luytre và journalctl -u luytre, rồi khởi động lại; "
+             "ngày thiếu sẽ được tính bù",
+             "the worker role does not run: see systemctl status luytre and journalctl -u luytre, then restart; "
+             "missing days are caught up",
+             civil_vn((civil_day)row->day, shown), (int)(today - (civil_day)row->day));
     else if (row->day > today)
-        SAY2(l, HEALTH_BAD, "clock", "đồng hồ máy chạy lùi: sổ đếm đã đến ngày %s", "the clock went back: the ledger already stands at %s",
-             "sửa giờ máy (timedatectl, chrony) rồi khởi động lại luytre", "set the clock right (timedatectl, chrony), then restart luytre", civil_vn((civil_day)row->day, shown));
+        SAY2(l, HEALTH_BAD, "clock", "đồng hồ máy chạy lùi: sổ đếm đã đến ngày %s",
+             "the clock went back: the ledger already stands at %s",
+             "sửa giờ máy (timedatectl, chrony) rồi khởi động lại luytre",
+             "set the clock right (timedatectl, chrony), then restart luytre", civil_vn((civil_day)row->day, shown));
     else
-        SAY2(l, HEALTH_OK, "ledger_day", "số liệu tính đến hôm nay %s", "figures stand at today %s", NULL, NULL, civil_vn(today, shown));
+        SAY2(l, HEALTH_OK, "ledger_day", "số liệu tính đến hôm nay %s", "figures stand at today %s", NULL, NULL,
+             civil_vn(today, shown));
     return ERR_NONE;
 }
 
@@ -97,13 +110,17 @@ static enum err_code look_clock(struct looking *l, struct err *err)
     int64_t now_ms = db_now_ms(l->db);
     char shown[CIVIL_TEXT_BYTES];
     if (row && row->at_ms.has && row->at_ms.v > now_ms + HEALTH_CLOCK_SLACK_MS)
-        SAY2(l, HEALTH_BAD, "clock", "bằng chứng mới nhất ghi lúc %s, sau giờ hiện tại của máy", "the newest entry is of %s, later than this machine's clock",
-             "sửa giờ máy (timedatectl, chrony); không xóa gì trong kho", "set the clock right (timedatectl, chrony); delete nothing in the store", civil_vn_ms(row->at_ms.v, shown));
+        SAY2(l, HEALTH_BAD, "clock", "bằng chứng mới nhất ghi lúc %s, sau giờ hiện tại của máy",
+             "the newest entry is of %s, later than this machine's clock",
+             "sửa giờ máy (timedatectl, chrony); không xóa gì trong kho",
+             "set the clock right (timedatectl, chrony); delete nothing in the store",
+             civil_vn_ms(row->at_ms.v, shown));
     else
         SAY2(l, HEALTH_OK, "clock", "giờ máy %s", "the clock says %s", NULL, NULL, civil_vn_ms(now_ms, shown));
     struct timex t = {0};
     if (adjtimex(&t) == TIME_ERROR)
-        add(l, HEALTH_NOTE, "clock_sync", STR("giờ máy không được đồng bộ (NTP)"), STR("the clock is not synchronised (NTP)"), "cài và bật chrony hoặc systemd-timesyncd",
+        add(l, HEALTH_NOTE, "clock_sync", STR("giờ máy không được đồng bộ (NTP)"),
+            STR("the clock is not synchronised (NTP)"), "cài và bật chrony hoặc systemd-timesyncd",
             "install and enable chrony or systemd-timesyncd");
     return ERR_NONE;
 }
@@ -114,11 +131,14 @@ static enum err_code look_waiting(struct looking *l, struct err *err)
     TRY(sql_chain_waiting_count(l->db, l->arena, &row, err));
     char shown[CIVIL_TEXT_BYTES];
     if (row && row->waiting > 0 && row->oldest_ms.has && db_now_ms(l->db) - row->oldest_ms.v > HEALTH_SLOW_MS)
-        SAY2(l, HEALTH_BAD, "chain_waiting", "%lld việc chưa vào chuỗi bằng chứng, cũ nhất từ %s", "%lld acts wait for the chain, the oldest since %s",
-             "tiến trình worker không chạy: khởi động lại luytre; không mất gì", "the worker role does not run: restart luytre; nothing is lost", (long long)row->waiting,
+        SAY2(l, HEALTH_BAD, "chain_waiting", "%lld việc chưa vào chuỗi bằng chứng, cũ nhất từ %s",
+             "%lld acts wait for the chain, the oldest since %s",
+             "tiến trình worker không chạy: khởi động lại luytre; không mất gì",
+             "the worker role does not run: restart luytre; nothing is lost", (long long)row->waiting,
              civil_vn_ms(row->oldest_ms.v, shown));
     else
-        SAY2(l, HEALTH_OK, "chain_waiting", "%lld việc đang chờ vào chuỗi", "%lld acts wait for the chain", NULL, NULL, (long long)(row ? row->waiting : 0));
+        SAY2(l, HEALTH_OK, "chain_waiting", "%lld việc đang chờ vào chuỗi", "%lld acts wait for the chain", NULL, NULL,
+             (long long)(row ? row->waiting : 0));
     return ERR_NONE;
 }
 
@@ -136,16 +156,20 @@ static enum err_code look_jobs(struct looking *l, struct err *err)
     if (dead) {
         struct sql_job_dead_rows last;
         TRY(sql_job_dead(l->db, l->arena, &(struct sql_job_dead_args){.limit_count = 1}, &last, err));
-        SAY2(l, HEALTH_WARN, "jobs_dead", "%lld việc nền đã bỏ sau nhiều lần thử; gần nhất %.*s: %.*s", "%lld jobs were given up; the last one %.*s: %.*s",
-             "xem và cho chạy lại ở trang Quản trị, mục Việc nền", "look and revive them on the page Administration, Jobs", (long long)dead, STR_ARG(last.count ? last.items[0].kind : STR("")),
+        SAY2(l, HEALTH_WARN, "jobs_dead", "%lld việc nền đã bỏ sau nhiều lần thử; gần nhất %.*s: %.*s",
+             "%lld jobs were given up; the last one %.*s: %.*s", "xem và cho chạy lại ở trang Quản trị, mục Việc nền",
+             "look and revive them on the page Administration, Jobs", (long long)dead,
+             STR_ARG(last.count ? last.items[0].kind : STR("")),
              STR_ARG(last.count ? str_slice(last.items[0].error, 0, 200) : STR("")));
     }
     char shown[CIVIL_TEXT_BYTES];
     if (waiting && oldest_ms != INT64_MAX && db_now_ms(l->db) - oldest_ms > HEALTH_SLOW_MS)
-        SAY2(l, HEALTH_BAD, "jobs_waiting", "%lld việc nền đang chờ, cũ nhất từ %s", "%lld jobs wait, the oldest since %s", "tiến trình worker không chạy: khởi động lại luytre",
+        SAY2(l, HEALTH_BAD, "jobs_waiting", "%lld việc nền đang chờ, cũ nhất từ %s",
+             "%lld jobs wait, the oldest since %s", "tiến trình worker không chạy: khởi động lại luytre",
              "the worker role does not run: restart luytre", (long long)waiting, civil_vn_ms(oldest_ms, shown));
     else if (!dead)
-        SAY2(l, HEALTH_OK, "jobs", "%lld việc nền đang chờ, không việc nào hỏng", "%lld jobs wait, none has failed", NULL, NULL, (long long)waiting);
+        SAY2(l, HEALTH_OK, "jobs", "%lld việc nền đang chờ, không việc nào hỏng", "%lld jobs wait, none has failed",
+             NULL, NULL, (long long)waiting);
     return ERR_NONE;
 }
 
@@ -153,7 +177,9 @@ static struct str setting(struct looking *l, const char *name)
 {
     struct sql_setting_get_row *row = NULL;
     struct err ignored;
-    if (sql_setting_get(l->db, l->arena, &(struct sql_setting_get_args){.name = str_from_cstr(name)}, &row, &ignored) != ERR_NONE || !row)
+    if (sql_setting_get(l->db, l->arena, &(struct sql_setting_get_args){.name = str_from_cstr(name)}, &row, &ignored) !=
+            ERR_NONE ||
+        !row)
         return STR("");
     return row->value;
 }
@@ -163,19 +189,25 @@ static enum err_code look_mail(struct looking *l, struct err *err)
     (void)err;
     struct str url = setting(l, "mail_url"), from = setting(l, "mail_from");
     if (str_is_empty(url) && str_is_empty(from))
-        add(l, HEALTH_NOTE, "mail", STR("chưa khai báo máy chủ thư: nhắc việc chỉ hiện trong hộp việc"), STR("mail is not set up: reminders appear in the inbox only"),
-            "khai báo ở trang Quản trị, mục Thư", "set it up on the page Administration, Mail");
+        add(l, HEALTH_NOTE, "mail", STR("chưa khai báo máy chủ thư: nhắc việc chỉ hiện trong hộp việc"),
+            STR("mail is not set up: reminders appear in the inbox only"), "khai báo ở trang Quản trị, mục Thư",
+            "set it up on the page Administration, Mail");
     else if (str_is_empty(url) || str_is_empty(from))
-        SAY2(l, HEALTH_WARN, "mail", "thư khai báo dở dang: thiếu %s", "mail is half set up: %s is missing", "khai báo đủ máy chủ và địa chỉ gửi ở trang Quản trị, mục Thư",
-             "give both server and sender on the page Administration, Mail", str_is_empty(url) ? "mail_url" : "mail_from");
+        SAY2(l, HEALTH_WARN, "mail", "thư khai báo dở dang: thiếu %s", "mail is half set up: %s is missing",
+             "khai báo đủ máy chủ và địa chỉ gửi ở trang Quản trị, mục Thư",
+             "give both server and sender on the page Administration, Mail",
+             str_is_empty(url) ? "mail_url" : "mail_from");
     else if (!str_starts_with(url, STR("smtp://")) && !str_starts_with(url, STR("smtps://")))
-        SAY2(l, HEALTH_WARN, "mail", "máy chủ thư \"%.*s\" phải bắt đầu bằng smtp:// hoặc smtps://", "the mail server \"%.*s\" must begin with smtp:// or smtps://", "sửa ở trang Quản trị, mục Thư",
+        SAY2(l, HEALTH_WARN, "mail", "máy chủ thư \"%.*s\" phải bắt đầu bằng smtp:// hoặc smtps://",
+             "the mail server \"%.*s\" must begin with smtp:// or smtps://", "sửa ở trang Quản trị, mục Thư",
              "change it on the page Administration, Mail", STR_ARG(str_slice(url, 0, 200)));
     else if (!str_contains(from, STR("@")))
-        SAY2(l, HEALTH_WARN, "mail", "địa chỉ gửi \"%.*s\" không phải địa chỉ thư", "the sender \"%.*s\" is no mail address", "sửa ở trang Quản trị, mục Thư", "change it on the page Administration, Mail",
-             STR_ARG(str_slice(from, 0, 200)));
+        SAY2(l, HEALTH_WARN, "mail", "địa chỉ gửi \"%.*s\" không phải địa chỉ thư",
+             "the sender \"%.*s\" is no mail address", "sửa ở trang Quản trị, mục Thư",
+             "change it on the page Administration, Mail", STR_ARG(str_slice(from, 0, 200)));
     else
-        SAY2(l, HEALTH_OK, "mail", "thư gửi từ %.*s", "mail leaves from %.*s", NULL, NULL, STR_ARG(str_slice(from, 0, 200)));
+        SAY2(l, HEALTH_OK, "mail", "thư gửi từ %.*s", "mail leaves from %.*s", NULL, NULL,
+             STR_ARG(str_slice(from, 0, 200)));
     return ERR_NONE;
 }
 
@@ -185,11 +217,13 @@ static enum err_code look_backup(struct looking *l, struct err *err)
     int64_t last_ms = 0;
     char shown[CIVIL_TEXT_BYTES];
     if (!str_to_i64(setting(l, SETTING_BACKUP), &last_ms))
-        add(l, HEALTH_WARN, "backup", STR("chưa sao lưu lần nào"), STR("never backed up"), "luytre backup --new-recipient trên máy khác, rồi bật luytre-backup.timer (docs/operations.md)",
+        add(l, HEALTH_WARN, "backup", STR("chưa sao lưu lần nào"), STR("never backed up"),
+            "luytre backup --new-recipient trên máy khác, rồi bật luytre-backup.timer (docs/operations.md)",
             "luytre backup --new-recipient on another machine, then enable luytre-backup.timer (docs/operations.md)");
     else if (db_now_ms(l->db) - last_ms > HEALTH_BACKUP_MS)
-        SAY2(l, HEALTH_WARN, "backup", "bản sao lưu gần nhất đã cũ: %s", "the last backup is old: %s", "xem systemctl status luytre-backup.timer luytre-backup", "see systemctl status luytre-backup.timer luytre-backup",
-             civil_vn_ms(last_ms, shown));
+        SAY2(l, HEALTH_WARN, "backup", "bản sao lưu gần nhất đã cũ: %s", "the last backup is old: %s",
+             "xem systemctl status luytre-backup.timer luytre-backup",
+             "see systemctl status luytre-backup.timer luytre-backup", civil_vn_ms(last_ms, shown));
     else
         SAY2(l, HEALTH_OK, "backup", "sao lưu gần nhất %s", "last backup %s", NULL, NULL, civil_vn_ms(last_ms, shown));
     return ERR_NONE;
@@ -199,15 +233,20 @@ static void look_disk_of(struct looking *l, const char *path)
 {
     struct statvfs st;
     if (statvfs(path, &st) != 0) {
-        SAY2(l, HEALTH_BAD, "disk", "không xem được thư mục %s: %s", "cannot look at the folder %s: %s", "kiểm tra thư mục có đó và người dùng luytre được vào", "see that the folder is there and the user luytre may enter",
-             path, strerror(errno));
+        SAY2(l, HEALTH_BAD, "disk", "không xem được thư mục %s: %s", "cannot look at the folder %s: %s",
+             "kiểm tra thư mục có đó và người dùng luytre được vào",
+             "see that the folder is there and the user luytre may enter", path, strerror(errno));
         return;
     }
     int64_t free_bytes = (int64_t)st.f_bavail * (int64_t)st.f_frsize;
-    enum health_level level = free_bytes < HEALTH_DISK_BAD_BYTES ? HEALTH_BAD : free_bytes < HEALTH_DISK_LOW_BYTES ? HEALTH_WARN : HEALTH_OK;
+    enum health_level level = free_bytes < HEALTH_DISK_BAD_BYTES   ? HEALTH_BAD
+                              : free_bytes < HEALTH_DISK_LOW_BYTES ? HEALTH_WARN
+                                                                   : HEALTH_OK;
     bool is_low = level != HEALTH_OK;
-    SAY2(l, level, "disk", "%s còn trống %lld MB", "%s has %lld MB free", is_low ? "dọn đĩa hoặc mở rộng; khi hết chỗ, không việc nào được ghi nữa" : NULL,
-         is_low ? "free or add space; when it is full nothing can be stored any more" : NULL, path, (long long)(free_bytes >> 20));
+    SAY2(l, level, "disk", "%s còn trống %lld MB", "%s has %lld MB free",
+         is_low ? "dọn đĩa hoặc mở rộng; khi hết chỗ, không việc nào được ghi nữa" : NULL,
+         is_low ? "free or add space; when it is full nothing can be stored any more" : NULL, path,
+         (long long)(free_bytes >> 20));
 }
 
 static const char *folder_of(struct looking *l, const char *path)
@@ -236,15 +275,20 @@ static void look_secret(struct looking *l, const char *check, const char *path, 
     struct stat st;
     if (lstat(path, &st) != 0) {
         if (must_be_there)
-            SAY2(l, HEALTH_WARN, check, "không có %s: %s", "no %s: %s", "chạy luytre serve với đúng --keys; khóa cũ khôi phục bằng luytre restore --keys-from", "run luytre serve with the right --keys; old keys come back with luytre restore --keys-from",
-                 path, strerror(errno));
+            SAY2(l, HEALTH_WARN, check, "không có %s: %s", "no %s: %s",
+                 "chạy luytre serve với đúng --keys; khóa cũ khôi phục bằng luytre restore --keys-from",
+                 "run luytre serve with the right --keys; old keys come back with luytre restore --keys-from", path,
+                 strerror(errno));
         return;
     }
     if (!S_ISREG(st.st_mode))
-        SAY2(l, HEALTH_BAD, check, "%s không phải tệp thường", "%s is no regular file", "đặt lại tệp khóa từ bản sao", "put the key file back from its copy", path);
+        SAY2(l, HEALTH_BAD, check, "%s không phải tệp thường", "%s is no regular file", "đặt lại tệp khóa từ bản sao",
+             "put the key file back from its copy", path);
     else if ((st.st_mode & 077) != 0)
-        SAY2(l, HEALTH_BAD, check, "người khác đọc được %s (quyền %03o)", "others may read %s (mode %03o)", "chmod 600 tệp đó; coi như khóa đã lộ nếu máy có người dùng khác", "chmod 600 it; take the key for known if the machine has other users",
-             path, (unsigned)(st.st_mode & 0777));
+        SAY2(l, HEALTH_BAD, check, "người khác đọc được %s (quyền %03o)", "others may read %s (mode %03o)",
+             "chmod 600 tệp đó; coi như khóa đã lộ nếu máy có người dùng khác",
+             "chmod 600 it; take the key for known if the machine has other users", path,
+             (unsigned)(st.st_mode & 0777));
     else
         SAY2(l, HEALTH_OK, check, "%s chỉ chủ đọc được", "%s is readable by its owner alone", NULL, NULL, path);
 }
@@ -269,11 +313,14 @@ static enum err_code look_files(struct looking *l, struct err *err)
             return ERR_NONE; /* the disk check has said it */
         for (size_t i = 0; i < list.count && l->list->count + 8 < HEALTH_FINDINGS_MAX; i++) {
             struct str n = list.items[i].name;
-            bool is_copy = str_starts_with(n, STR("backup-")) && n.len_bytes >= 29 && db_now_ms(l->db) - list.items[i].modified_ms > HEALTH_SLOW_MS;
+            bool is_copy = str_starts_with(n, STR("backup-")) && n.len_bytes >= 29 &&
+                           db_now_ms(l->db) - list.items[i].modified_ms > HEALTH_SLOW_MS;
             bool is_restore = str_starts_with(n, name) && str_contains(n, STR(".restoring-"));
             if (is_copy || is_restore)
-                SAY2(l, HEALTH_WARN, "leftover", "%s/%.*s còn lại từ một lần sao lưu hay khôi phục bị ngắt", "%s/%.*s was left by a backup or restore that was cut short", "xóa nó đi khi không có lệnh nào đang chạy",
-                     "remove it while no such command runs", folder, STR_ARG(n));
+                SAY2(l, HEALTH_WARN, "leftover", "%s/%.*s còn lại từ một lần sao lưu hay khôi phục bị ngắt",
+                     "%s/%.*s was left by a backup or restore that was cut short",
+                     "xóa nó đi khi không có lệnh nào đang chạy", "remove it while no such command runs", folder,
+                     STR_ARG(n));
         }
     }
     return ERR_NONE;
@@ -285,15 +332,21 @@ static enum err_code look_programs(struct looking *l, struct err *err)
     if (access("/usr/bin/pdftotext", X_OK) == 0)
         add(l, HEALTH_OK, "pdftotext", STR("đọc được công văn PDF"), STR("PDF letters can be read"), NULL, NULL);
     else
-        add(l, HEALTH_WARN, "pdftotext", STR("thiếu pdftotext: không đọc được công văn PDF"), STR("pdftotext is missing: PDF letters cannot be read"), "apt-get install poppler-utils", "apt-get install poppler-utils");
-    static const char *const fonts[] = {"/usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf", "/usr/share/fonts/truetype/liberation/LiberationSerif-Regular.ttf"};
+        add(l, HEALTH_WARN, "pdftotext", STR("thiếu pdftotext: không đọc được công văn PDF"),
+            STR("pdftotext is missing: PDF letters cannot be read"), "apt-get install poppler-utils",
+            "apt-get install poppler-utils");
+    static const char *const fonts[] = {"/usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf",
+                                        "/usr/share/fonts/truetype/liberation/LiberationSerif-Regular.ttf"};
     bool has_font = false;
     for (size_t i = 0; i < ARRAY_LEN(fonts); i++)
         has_font |= access(fonts[i], R_OK) == 0;
     if (has_font)
-        add(l, HEALTH_OK, "fonts", STR("có phông chữ cho công văn trả lời"), STR("the fonts of answer letters are there"), NULL, NULL);
+        add(l, HEALTH_OK, "fonts", STR("có phông chữ cho công văn trả lời"),
+            STR("the fonts of answer letters are there"), NULL, NULL);
     else
-        add(l, HEALTH_WARN, "fonts", STR("thiếu phông chữ: không in được công văn PDF"), STR("fonts are missing: no letter can be printed as PDF"), "apt-get install fonts-liberation2", "apt-get install fonts-liberation2");
+        add(l, HEALTH_WARN, "fonts", STR("thiếu phông chữ: không in được công văn PDF"),
+            STR("fonts are missing: no letter can be printed as PDF"), "apt-get install fonts-liberation2",
+            "apt-get install fonts-liberation2");
     return ERR_NONE;
 }
 
@@ -303,13 +356,15 @@ static enum err_code look_chain(struct looking *l, struct err *err)
     struct err why = {0};
     enum err_code code = chain_verify(l->db, l->arena, &report, &why);
     if (code == ERR_CONFLICT)
-        SAY2(l, HEALTH_BAD, "chain", "chuỗi bằng chứng đã bị sửa: %s", "the chain was tampered with: %s", "giữ nguyên hiện trường, không ghi thêm; so với bản sao lưu và các đầu chuỗi đã in trên báo cáo",
+        SAY2(l, HEALTH_BAD, "chain", "chuỗi bằng chứng đã bị sửa: %s", "the chain was tampered with: %s",
+             "giữ nguyên hiện trường, không ghi thêm; so với bản sao lưu và các đầu chuỗi đã in trên báo cáo",
              "keep everything as it is; compare with a backup and with the heads printed on reports", why.text);
     else if (code != ERR_NONE) {
         *err = why;
         return code;
     } else
-        SAY2(l, HEALTH_OK, "chain", "chuỗi bằng chứng nguyên vẹn: %zu mục, %zu chữ ký", "the chain is whole: %zu entries, %zu signatures", NULL, NULL, report.entry_count, report.signature_count);
+        SAY2(l, HEALTH_OK, "chain", "chuỗi bằng chứng nguyên vẹn: %zu mục, %zu chữ ký",
+             "the chain is whole: %zu entries, %zu signatures", NULL, NULL, report.entry_count, report.signature_count);
     return ERR_NONE;
 }
 
@@ -318,13 +373,15 @@ static enum err_code look_counters(struct looking *l, struct err *err)
     struct err why = {0};
     enum err_code code = ledger_recount(l->db, &why);
     if (code == ERR_CONFLICT)
-        SAY2(l, HEALTH_BAD, "counters", "số đếm lệch so với đếm lại: %s", "counters differ from a recount: %s", "khôi phục bản sao lưu gần nhất vào chỗ khác rồi so sánh; gửi dòng này cho người phát triển",
+        SAY2(l, HEALTH_BAD, "counters", "số đếm lệch so với đếm lại: %s", "counters differ from a recount: %s",
+             "khôi phục bản sao lưu gần nhất vào chỗ khác rồi so sánh; gửi dòng này cho người phát triển",
              "restore the last backup elsewhere and compare; send this line to the developers", why.text);
     else if (code != ERR_NONE) {
         *err = why;
         return code;
     } else
-        add(l, HEALTH_OK, "counters", STR("số đếm đúng bằng đếm lại toàn bộ"), STR("counters are what a full recount counts"), NULL, NULL);
+        add(l, HEALTH_OK, "counters", STR("số đếm đúng bằng đếm lại toàn bộ"),
+            STR("counters are what a full recount counts"), NULL, NULL);
     return ERR_NONE;
 }
 
@@ -334,29 +391,39 @@ static enum err_code look_blobs(struct looking *l, struct err *err)
     struct err why = {0};
     enum err_code code = blob_verify(l->db, &report, &why);
     if (code == ERR_UNSUPPORTED)
-        add(l, HEALTH_WARN, "blobs", STR("kho có tệp lớn mà không biết thư mục --blobs"), STR("the store has large files and --blobs was not given"), "chạy lại với --blobs DIR", "run again with --blobs DIR");
+        add(l, HEALTH_WARN, "blobs", STR("kho có tệp lớn mà không biết thư mục --blobs"),
+            STR("the store has large files and --blobs was not given"), "chạy lại với --blobs DIR",
+            "run again with --blobs DIR");
     else if (code != ERR_NONE) {
         *err = why;
         return code;
     } else if (report.missing || report.damaged) {
         struct str hex = crypto_to_hex(sha256_str(&report.first_bad), l->arena);
-        SAY2(l, HEALTH_BAD, "blobs", "%lld tệp mất, %lld tệp hỏng; tệp đầu tiên %.*s", "%lld files missing, %lld damaged; the first is %.*s", "lấy lại các tệp đó từ bản sao lưu (luytre restore vào chỗ khác, chép ab/cdef…)",
-             "bring them back from a backup (luytre restore elsewhere, copy ab/cdef…)", (long long)report.missing, (long long)report.damaged, STR_ARG(hex));
+        SAY2(l, HEALTH_BAD, "blobs", "%lld tệp mất, %lld tệp hỏng; tệp đầu tiên %.*s",
+             "%lld files missing, %lld damaged; the first is %.*s",
+             "lấy lại các tệp đó từ bản sao lưu (luytre restore vào chỗ khác, chép ab/cdef…)",
+             "bring them back from a backup (luytre restore elsewhere, copy ab/cdef…)", (long long)report.missing,
+             (long long)report.damaged, STR_ARG(hex));
     } else
-        SAY2(l, HEALTH_OK, "blobs", "%lld tệp đính kèm nguyên vẹn", "%lld files are whole", NULL, NULL, (long long)report.blobs);
+        SAY2(l, HEALTH_OK, "blobs", "%lld tệp đính kèm nguyên vẹn", "%lld files are whole", NULL, NULL,
+             (long long)report.blobs);
     return ERR_NONE;
 }
 
-static enum err_code begin(struct looking *l, struct db *NULLABLE db, const struct health_places *places, struct arena *arena, struct health_list *list, struct err *err)
+static enum err_code begin(struct looking *l, struct db *NULLABLE db, const struct health_places *places,
+                           struct arena *arena, struct health_list *list, struct err *err)
 {
     *list = (struct health_list){.items = arena_new_array(arena, struct health_finding, HEALTH_FINDINGS_MAX)};
     *l = (struct looking){.db = db, .places = places, .arena = arena, .list = list};
     return list->items ? ERR_NONE : arena_full(arena, err);
 }
 
-enum err_code health_look(struct db *db, const struct health_places *places, enum health_depth depth, struct arena *arena, struct health_list *ret_list, struct err *err)
+enum err_code health_look(struct db *db, const struct health_places *places, enum health_depth depth,
+                          struct arena *arena, struct health_list *ret_list, struct err *err)
 {
-    static enum err_code (*const quick[])(struct looking *, struct err *) = {look_store, look_day, look_clock, look_waiting, look_jobs, look_backup, look_disk, look_files, look_programs, look_mail};
+    static enum err_code (*const quick[])(struct looking *, struct err *) = {
+        look_store,  look_day,  look_clock, look_waiting,  look_jobs,
+        look_backup, look_disk, look_files, look_programs, look_mail};
     static enum err_code (*const deep[])(struct looking *, struct err *) = {look_chain, look_counters, look_blobs};
     struct health_list list;
     struct looking l;
@@ -377,13 +444,22 @@ enum err_code health_of_error(const struct err *why, struct arena *arena, struct
         enum err_code code;
         const char *check, *vi, *en, *do_vi, *do_en;
     } rows[] = {
-        {ERR_NOT_FOUND, "store", "không có kho ở đó", "there is no store", "kiểm tra --store; kho mới được tạo khi chạy luytre serve", "check --store; luytre serve makes a new one"},
-        {ERR_SYNTAX, "store", "đây không phải kho của luytre", "this is not a luytre store", "kiểm tra --store", "check --store"},
-        {ERR_UNSUPPORTED, "schema", "kho do bản luytre mới hơn tạo", "the store was made by a newer luytre", "cài bản luytre mới hơn", "install the newer luytre"},
-        {ERR_CONFLICT, "schema", "lược đồ cũ hơn chương trình", "the schema is older than the program", "dừng dịch vụ rồi chạy luytre upgrade --store …", "stop the service and run luytre upgrade --store …"},
-        {ERR_DENIED, "store", "không được phép mở kho", "the store may not be opened", "chạy bằng người dùng luytre: runuser -u luytre -- luytre doctor …", "run as the user luytre: runuser -u luytre -- luytre doctor …"},
-        {ERR_BUSY, "store", "kho đang bị khóa", "the store is locked", "đợi lệnh đang chạy xong rồi thử lại", "wait for the running command, then try again"},
-        {ERR_IO, "store", "không đọc được kho", "the store cannot be read", "xem đĩa (dmesg, df) hoặc máy chủ PostgreSQL; nếu tệp hỏng thì luytre restore", "see the disk (dmesg, df) or the PostgreSQL server; if the file is damaged, luytre restore"},
+        {ERR_NOT_FOUND, "store", "không có kho ở đó", "there is no store",
+         "kiểm tra --store; kho mới được tạo khi chạy luytre serve", "check --store; luytre serve makes a new one"},
+        {ERR_SYNTAX, "store", "đây không phải kho của luytre", "this is not a luytre store", "kiểm tra --store",
+         "check --store"},
+        {ERR_UNSUPPORTED, "schema", "kho do bản luytre mới hơn tạo", "the store was made by a newer luytre",
+         "cài bản luytre mới hơn", "install the newer luytre"},
+        {ERR_CONFLICT, "schema", "lược đồ cũ hơn chương trình", "the schema is older than the program",
+         "dừng dịch vụ rồi chạy luytre upgrade --store …", "stop the service and run luytre upgrade --store …"},
+        {ERR_DENIED, "store", "không được phép mở kho", "the store may not be opened",
+         "chạy bằng người dùng luytre: runuser -u luytre -- luytre doctor …",
+         "run as the user luytre: runuser -u luytre -- luytre doctor …"},
+        {ERR_BUSY, "store", "kho đang bị khóa", "the store is locked", "đợi lệnh đang chạy xong rồi thử lại",
+         "wait for the running command, then try again"},
+        {ERR_IO, "store", "không đọc được kho", "the store cannot be read",
+         "xem đĩa (dmesg, df) hoặc máy chủ PostgreSQL; nếu tệp hỏng thì luytre restore",
+         "see the disk (dmesg, df) or the PostgreSQL server; if the file is damaged, luytre restore"},
     };
     struct health_list list;
     struct looking l;
@@ -392,7 +468,8 @@ enum err_code health_of_error(const struct err *why, struct arena *arena, struct
     size_t at = 0;
     while (at + 1 < ARRAY_LEN(rows) && rows[at].code != why->code)
         at++;
-    add(&l, HEALTH_BAD, rows[at].check, say(&l, "%s: %s", rows[at].vi, why->text), say(&l, "%s: %s", rows[at].en, why->text), rows[at].do_vi, rows[at].do_en);
+    add(&l, HEALTH_BAD, rows[at].check, say(&l, "%s: %s", rows[at].vi, why->text),
+        say(&l, "%s: %s", rows[at].en, why->text), rows[at].do_vi, rows[at].do_en);
     if (l.is_full)
         return arena_full(arena, err);
     *ret_list = list;
@@ -403,5 +480,10 @@ enum err_code health_backed_up(struct db *db, struct err *err)
 {
     char text[24];
     (void)snprintf(text, sizeof text, "%lld", (long long)db_now_ms(db));
-    return sql_setting_put(db, &(struct sql_setting_put_args){.name = STR(SETTING_BACKUP), .value = str_from_cstr(text), .changed_ms = db_now_ms(db), .changed_by = OPT_NONE}, err);
+    return sql_setting_put(db,
+                           &(struct sql_setting_put_args){.name = STR(SETTING_BACKUP),
+                                                          .value = str_from_cstr(text),
+                                                          .changed_ms = db_now_ms(db),
+                                                          .changed_by = OPT_NONE},
+                           err);
 }

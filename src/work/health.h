@@ -1,5 +1,5 @@
-/* health.h - what is wrong with an installation and what to do about it, as findings that a terminal and a page can show.
- * Each check adds one finding or more, also when all is well, so that one sees what was looked at. Reads only.
+/* health.h - what is wrong with an installation and what to do about it, as findings that a terminal and a page can
+ * show. Each check adds one finding or more, also when all is well, so that one sees what was looked at. Reads only.
  * Uses: store, proof, duty/ledger, os/file.    Used by: cmd doctor, web (administration).
  * Memory: texts in the caller's arena.    Threads: one db, one owner. */
 #ifndef LUYTRE_WORK_HEALTH_H
@@ -19,8 +19,8 @@ const char *health_level_to_str(enum health_level level); /* "ok", "note", "warn
 
 struct health_finding {
     enum health_level level;
-    const char *check; /* stable: "ledger_day", "blobs" ... */
-    struct str vi, en; /* what was found */
+    const char *check;       /* stable: "ledger_day", "blobs" ... */
+    struct str vi, en;       /* what was found */
     struct str do_vi, do_en; /* what to do; empty when nothing */
 };
 struct health_list {
@@ -32,9 +32,9 @@ struct health_places {
     const char *NULLABLE blobs;
     const char *NULLABLE keys; /* folder of session.key and sign.key */
 };
-#define HEALTH_FINDINGS_MAX 48u
-#define HEALTH_SLOW_MS (10 * 60 * 1000LL)        /* what waits longer waits for somebody */
-#define HEALTH_BACKUP_MS (36 * 3600 * 1000LL)    /* a daily backup and half a day */
+#define HEALTH_FINDINGS_MAX   48u
+#define HEALTH_SLOW_MS        (10 * 60 * 1000LL)   /* what waits longer waits for somebody */
+#define HEALTH_BACKUP_MS      (36 * 3600 * 1000LL) /* a daily backup and half a day */
 #define HEALTH_DISK_LOW_BYTES (1LL << 30)
 #define HEALTH_DISK_BAD_BYTES (100LL << 20)
 #define HEALTH_CLOCK_SLACK_MS (5 * 60 * 1000LL)
@@ -44,10 +44,11 @@ enum health_depth {
     HEALTH_DEEP,  /* also every entry of the chain, every counter, every blob */
 };
 /* ERR_* only when the database stops answering; what it then knows is lost. */
-MUST_USE enum err_code health_look(struct db *db, const struct health_places *places, enum health_depth depth, struct arena *arena,
-                                   struct health_list *ret_list, struct err *err);
+MUST_USE enum err_code health_look(struct db *db, const struct health_places *places, enum health_depth depth,
+                                   struct arena *arena, struct health_list *ret_list, struct err *err);
 /* What store_open answered, as a finding. */
-MUST_USE enum err_code health_of_error(const struct err *why, struct arena *arena, struct health_list *ret_list, struct err *err);
+MUST_USE enum err_code health_of_error(const struct err *why, struct arena *arena, struct health_list *ret_list,
+                                       struct err *err);
 /* A backup was finished: `health_look` says how old the last one is. */
 MUST_USE enum err_code health_backed_up(struct db *db, struct err *err);
 

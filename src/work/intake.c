@@ -9,7 +9,7 @@
 #include "org/access.h"
 #include "work/intake.sql.h"
 
-#define INTAKE_ARENA_BYTES (256u << 20)
+#define INTAKE_ARENA_BYTES    (256u << 20)
 #define INTAKE_JSON_MAX_BYTES (16u << 20)
 
 static bool calendar_add(void *ctx, civil_day from, int n, civil_day *ret_day)
@@ -18,12 +18,14 @@ static bool calendar_add(void *ctx, civil_day from, int n, civil_day *ret_day)
     return true;
 }
 
-static enum err_code join_obligations(const struct letter_duty *duty, struct arena *arena, struct str *ret_text, struct err *err)
+static enum err_code join_obligations(const struct letter_duty *duty, struct arena *arena, struct str *ret_text,
+                                      struct err *err)
 {
     AUTO_BUF buf;
     buf_init(&buf, 4096);
     for (size_t i = 0; i < duty->obligation_count; i++) {
-        /* The engine's patterns and the catalogue are two files; what the catalogue does not have is left for the clerk. */
+        /* The engine's patterns and the catalogue are two files; what the catalogue does not have is left for the
+         * clerk. */
         if (!know_obligation_find(str_from_cstr(duty->obligations[i])))
             continue;
         if (buf.len_bytes)
@@ -34,7 +36,8 @@ static enum err_code join_obligations(const struct letter_duty *duty, struct are
 }
 
 /* The lines of the contract: the first is the letter, one follows for each duty. */
-static enum err_code print_lines(const struct letter *letter, struct arena *arena, struct str *ret_letter, struct str *ret_duties, struct err *err)
+static enum err_code print_lines(const struct letter *letter, struct arena *arena, struct str *ret_letter,
+                                 struct str *ret_duties, struct err *err)
 {
     AUTO_BUF buf;
     buf_init(&buf, INTAKE_JSON_MAX_BYTES);
@@ -47,8 +50,8 @@ static enum err_code print_lines(const struct letter *letter, struct arena *aren
     return ERR_NONE;
 }
 
-enum err_code intake_letter(struct db *db, const struct actor *actor, struct str text, const struct intake_options *options, int64_t *ret_id,
-                            bool *ret_is_new, struct err *err)
+enum err_code intake_letter(struct db *db, const struct actor *actor, struct str text,
+                            const struct intake_options *options, int64_t *ret_id, bool *ret_is_new, struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, INTAKE_ARENA_BYTES);
@@ -60,7 +63,8 @@ enum err_code intake_letter(struct db *db, const struct actor *actor, struct str
     struct letter *letter = NULL;
     TRY(letter_parse(text, &how, &arena, &letter, err)); /* a secrecy stamp ends it here: nothing was kept */
     struct book_duty *duties = arena_new_array(&arena, struct book_duty, letter->duties.count + 1);
-    struct book_attachment *attachments = arena_new_array(&arena, struct book_attachment, letter->attachments.count + 1);
+    struct book_attachment *attachments =
+        arena_new_array(&arena, struct book_attachment, letter->attachments.count + 1);
     if (!duties || !attachments)
         return arena_full(&arena, err);
     struct str letter_json, lines;
@@ -94,7 +98,8 @@ enum err_code intake_letter(struct db *db, const struct actor *actor, struct str
         const struct letter_attachment *a = &letter->attachments.items[i];
         if (a->is_inside)
             continue; /* it stands in this very text */
-        attachments[attachment_count++] = (struct book_attachment){str_is_empty(a->name.text) ? a->title.text : a->name.text, a->name.at.from, a->name.at.to};
+        attachments[attachment_count++] = (struct book_attachment){
+            str_is_empty(a->name.text) ? a->title.text : a->name.text, a->name.at.from, a->name.at.to};
     }
     struct book_letter book = {
         .unit_id = options->unit_id,
@@ -133,7 +138,8 @@ static bool is_child_kind(const struct sql_intake_child_kinds_rows *children, st
 
 typedef VEC(struct obligation_target) target_list;
 
-static enum err_code add_target(target_list *targets, enum target_rule rule, struct str value, struct arena *arena, struct err *err)
+static enum err_code add_target(target_list *targets, enum target_rule rule, struct str value, struct arena *arena,
+                                struct err *err)
 {
     struct obligation_target *t = vec_push(targets, arena);
     if (!t)
@@ -142,10 +148,12 @@ static enum err_code add_target(target_list *targets, enum target_rule rule, str
     return ERR_NONE;
 }
 
-/* Who a catalogue entry is addressed to, below this issuer. Kinds that stand right below get it from here and hand it down themselves;
- * only when none of its kinds does, it goes to wherever they stand. Functions, sectors and members are named as such. */
-static enum err_code targets_of(const struct know_obligation *known, const struct sql_intake_child_kinds_rows *children, struct arena *arena,
-                                const struct obligation_target **ret_targets, size_t *ret_count, struct err *err)
+/* Who a catalogue entry is addressed to, below this issuer. Kinds that stand right below get it from here and hand it
+ * down themselves; only when none of its kinds does, it goes to wherever they stand. Functions, sectors and members are
+ * named as such. */
+static enum err_code targets_of(const struct know_obligation *known, const struct sql_intake_child_kinds_rows *children,
+                                struct arena *arena, const struct obligation_target **ret_targets, size_t *ret_count,
+                                struct err *err)
 {
     target_list targets = {0}, deeper = {0};
     bool everybody = known == NULL || known->owed_by.count == 0;
@@ -207,8 +215,8 @@ static civil_day last_allowed_day(const struct sql_letter_duties_row *duty)
     return (civil_day)duty->deadline_day.v - (duty->deadline_strict ? 1 : 0);
 }
 
-enum err_code intake_directive_draft(struct db *db, const struct actor *actor, int64_t letter_id, struct str edge_kind, struct arena *arena,
-                                     struct directive_draft *ret_draft, struct err *err)
+enum err_code intake_directive_draft(struct db *db, const struct actor *actor, int64_t letter_id, struct str edge_kind,
+                                     struct arena *arena, struct directive_draft *ret_draft, struct err *err)
 {
     struct actor reader = actor_with(actor, RIGHT_READ);
     struct sql_letter_get_row *letter = NULL;
@@ -218,8 +226,10 @@ enum err_code intake_directive_draft(struct db *db, const struct actor *actor, i
     struct sql_letter_duties_rows duties;
     TRY(sql_letter_duties(db, &reader, arena, &(struct sql_letter_duties_args){.letter_id = letter_id}, &duties, err));
     struct sql_intake_child_kinds_rows children;
-    TRY(sql_intake_child_kinds(
-        db, arena, &(struct sql_intake_child_kinds_args){.unit_id = letter->unit_id, .edge_kind = edge_kind, .on_day = db_today(db)}, &children, err));
+    TRY(sql_intake_child_kinds(db, arena,
+                               &(struct sql_intake_child_kinds_args){
+                                   .unit_id = letter->unit_id, .edge_kind = edge_kind, .on_day = db_today(db)},
+                               &children, err));
     VEC(struct obligation_draft) obligations = {0};
     for (size_t i = 0; i < duties.count; i++) {
         const struct sql_letter_duties_row *d = &duties.items[i];
@@ -237,7 +247,9 @@ enum err_code intake_directive_draft(struct db *db, const struct actor *actor, i
                 .title = known ? known->title.vi : title_of(d->text, arena),
                 .text = d->text,
                 .trigger = d->trigger_kind,
-                .period_months = d->period_months.has && d->period_count.has && d->period_count.v > 0 ? (int)(d->period_months.v / d->period_count.v) : 0,
+                .period_months = d->period_months.has && d->period_count.has && d->period_count.v > 0
+                                     ? (int)(d->period_months.v / d->period_count.v)
+                                     : 0,
                 .deadline_day = last_allowed_day(d),
                 .deadline_note = d->deadline_note,
                 .evidence_kinds = known ? STR_NONE : STR("document manual_statement"),
@@ -249,7 +261,8 @@ enum err_code intake_directive_draft(struct db *db, const struct actor *actor, i
     }
     if (obligations.count == 0)
         return err_set(err, ERR_CONFLICT, "chưa có nhiệm vụ nào được xác nhận trong văn bản này");
-    struct str title = str_is_empty(letter->subject) ? STR("Văn bản chưa có trích yếu") : title_of(letter->subject, arena);
+    struct str title =
+        str_is_empty(letter->subject) ? STR("Văn bản chưa có trích yếu") : title_of(letter->subject, arena);
     *ret_draft = (struct directive_draft){
         .issuer_id = letter->unit_id,
         .letter_id = letter->id,

@@ -1,6 +1,6 @@
-/* duty_server - the pages of duties and assets over a small invented province, for tests/browser/test_duty.py and test_asset.py.
- *     duty_server LISTEN [FOLDER]       prints "listening PORT", then "focal|head|reviewer TOKEN" and "duty|finding|system ID"
- * Time stands still at 23/04/2027 08:15; other areas of the site have no rows here. */
+/* duty_server - the pages of duties and assets over a small invented province, for tests/browser/test_duty.py and
+ * test_asset.py. duty_server LISTEN [FOLDER]       prints "listening PORT", then "focal|head|reviewer TOKEN" and
+ * "duty|finding|system ID" Time stands still at 23/04/2027 08:15; other areas of the site have no rows here. */
 #include <signal.h>
 #include <unistd.h>
 
@@ -21,18 +21,27 @@
 #include "web/http.h"
 
 extern const struct sql_module sql_module_store, sql_module_proof, sql_module_org, sql_module_duty, sql_module_asset;
-const struct route_list account_routes, setup_routes, home_routes, unit_routes, people_routes, admin_routes, letter_routes, directive_routes, report_routes, api_routes;
+const struct route_list account_routes, setup_routes, home_routes, unit_routes, people_routes, admin_routes,
+    letter_routes, directive_routes, report_routes, api_routes;
 
 static int64_t now_ms;
 
-static int64_t person(struct db *db, const struct actor *all, const char *name, const char *phone, int64_t unit_id, const char *role, struct str edge, struct err *err)
+static int64_t person(struct db *db, const struct actor *all, const char *name, const char *phone, int64_t unit_id,
+                      const char *role, struct str edge, struct err *err)
 {
     int64_t id = 0, grant;
-    struct person_fields fields = {.name = str_from_cstr(name), .phone = str_from_cstr(phone), .email = STR("dau.moi@truclam.example")};
+    struct person_fields fields = {
+        .name = str_from_cstr(name), .phone = str_from_cstr(phone), .email = STR("dau.moi@truclam.example")};
     civil_day from = civil_to_day(2024, 8, 15);
     if (person_new(db, all, &fields, unit_id, from, true, &id, err) != ERR_NONE)
         return 0;
-    struct grant_request request = {.person_id = id, .role = str_from_cstr(role), .unit_id = unit_id, .edge_kind = edge, .from_day = from, .to_day = CIVIL_FOREVER, .basis = STR("01/QĐ")};
+    struct grant_request request = {.person_id = id,
+                                    .role = str_from_cstr(role),
+                                    .unit_id = unit_id,
+                                    .edge_kind = edge,
+                                    .from_day = from,
+                                    .to_day = CIVIL_FOREVER,
+                                    .basis = STR("01/QĐ")};
     return grant_give(db, all, &request, &grant, err) == ERR_NONE ? id : 0;
 }
 
@@ -58,27 +67,53 @@ static enum err_code tell(struct db *db, struct arena *arena, struct err *err)
     now_ms -= 100 * CIVIL_DAY_MS; /* 100 days ago it was issued */
     civil_day then = civil_day_of_ms(now_ms);
     TRY(ledger_open(db, then, err));
-    TRY(unit_found(db, &all, &(struct unit_fact){.kind = STR("provincial_committee"), .name = STR("UBND tỉnh Trúc Lâm")}, NULL, 0, from, 0, true, &committee, err));
+    TRY(unit_found(db, &all,
+                   &(struct unit_fact){.kind = STR("provincial_committee"), .name = STR("UBND tỉnh Trúc Lâm")}, NULL, 0,
+                   from, 0, true, &committee, err));
     struct unit_parent above[] = {{EDGE_ADMINISTRATIVE, committee}, {EDGE_PROFESSIONAL, committee}};
-    TRY(unit_found(db, &all, &(struct unit_fact){.kind = STR("department"), .name = STR("Sở Giáo dục và Đào tạo Trúc Lâm")}, above, 2, from, 0, true, &department, err));
+    TRY(unit_found(db, &all,
+                   &(struct unit_fact){.kind = STR("department"), .name = STR("Sở Giáo dục và Đào tạo Trúc Lâm")},
+                   above, 2, from, 0, true, &department, err));
     struct unit_parent below[] = {{EDGE_ADMINISTRATIVE, department}, {EDGE_PROFESSIONAL, department}};
-    TRY(unit_found(db, &all, &(struct unit_fact){.kind = STR("school_lower_secondary"), .name = STR("Trường THCS Bến Nước")}, below, 2, from, 0, true, &school, err));
-    TRY(unit_found(db, &all, &(struct unit_fact){.kind = STR("school_lower_secondary"), .name = STR("Trường THCS Đồng Tre")}, below, 2, from, 0, true, &other, err));
+    TRY(unit_found(db, &all,
+                   &(struct unit_fact){.kind = STR("school_lower_secondary"), .name = STR("Trường THCS Bến Nước")},
+                   below, 2, from, 0, true, &school, err));
+    TRY(unit_found(db, &all,
+                   &(struct unit_fact){.kind = STR("school_lower_secondary"), .name = STR("Trường THCS Đồng Tre")},
+                   below, 2, from, 0, true, &other, err));
     int64_t head = person(db, &all, "Trịnh Văn Đoàn", "0900 000 222", school, "unit_head", STR(""), err);
     int64_t focal = head ? person(db, &all, "Nguyễn Thị Hạ", "0900 000 333", school, "focal_officer", STR(""), err) : 0;
-    int64_t reviewer = focal ? person(db, &all, "Vũ Đình Khôi", "0900 000 111", department, "superior_reviewer", EDGE_ADMINISTRATIVE, err) : 0;
+    int64_t reviewer = focal ? person(db, &all, "Vũ Đình Khôi", "0900 000 111", department, "superior_reviewer",
+                                      EDGE_ADMINISTRATIVE, err)
+                             : 0;
     if (!reviewer)
         return err->code;
-    TRY(system_new(db, &all, &(struct system_fields){.operator_id = school, .name = STR("Cổng thông tin của trường"), .has_personal_data = true}, from, true, &portal, err));
-    TRY(system_new(db, &all, &(struct system_fields){.operator_id = school, .name = STR("Mạng phòng tin học"), .uses_camera = true}, from, true, &lab, err));
+    TRY(system_new(db, &all,
+                   &(struct system_fields){
+                       .operator_id = school, .name = STR("Cổng thông tin của trường"), .has_personal_data = true},
+                   from, true, &portal, err));
+    TRY(system_new(
+        db, &all,
+        &(struct system_fields){.operator_id = school, .name = STR("Mạng phòng tin học"), .uses_camera = true}, from,
+        true, &lab, err));
     TRY(system_set_level(db, &all, portal, 2, STR("approved"), STR("12/QĐ-SGDĐT"), from, err));
     const struct obligation_target to_all = {.rule = TARGET_ALL};
     const struct obligation_draft owed[] = {
-        {.catalogue_id = STR("CT18-2b"), .deadline_day = civil_to_day(2027, 6, 30), .targets = &to_all, .target_count = 1},
+        {.catalogue_id = STR("CT18-2b"),
+         .deadline_day = civil_to_day(2027, 6, 30),
+         .targets = &to_all,
+         .target_count = 1},
         {.catalogue_id = STR("CT18-1b"), .deadline_day = today - 2, .targets = &to_all, .target_count = 1},
     };
-    struct directive_draft draft = {.issuer_id = committee, .edge_kind = EDGE_ADMINISTRATIVE, .number = STR("412"), .symbol = STR("UBND-KGVX"), .title = STR("Thực hiện Chỉ thị số 18/CT-TTg"),
-                                    .issued_day = CIVIL_NONE, .obligations = owed, .obligation_count = ARRAY_LEN(owed), .is_sample = true};
+    struct directive_draft draft = {.issuer_id = committee,
+                                    .edge_kind = EDGE_ADMINISTRATIVE,
+                                    .number = STR("412"),
+                                    .symbol = STR("UBND-KGVX"),
+                                    .title = STR("Thực hiện Chỉ thị số 18/CT-TTg"),
+                                    .issued_day = CIVIL_NONE,
+                                    .obligations = owed,
+                                    .obligation_count = ARRAY_LEN(owed),
+                                    .is_sample = true};
     struct directive_issued issued;
     TRY(directive_draft_new(db, &all, &draft, &directive, err));
     TRY(directive_issue(db, &all, directive, &issued, err));
@@ -88,7 +123,8 @@ static enum err_code tell(struct db *db, struct arena *arena, struct err *err)
 
     struct actor worker = {.person_id = focal, .right = RIGHT_READ, .day = today};
     struct sql_assignment_list_unit_rows duties;
-    TRY(sql_assignment_list_unit(db, &worker, arena, &(struct sql_assignment_list_unit_args){.unit_id = school, .on_day = today}, &duties, err));
+    TRY(sql_assignment_list_unit(
+        db, &worker, arena, &(struct sql_assignment_list_unit_args){.unit_id = school, .on_day = today}, &duties, err));
     int64_t scan = 0, document = 0;
     for (size_t i = 0; i < duties.count; i++) {
         if (str_equal(duties.items[i].catalogue_id, STR("CT18-2b")) && duties.items[i].subject_id == portal)
@@ -100,10 +136,16 @@ static enum err_code tell(struct db *db, struct arena *arena, struct err *err)
         return err_set(err, ERR_NOT_FOUND, "the school owes nothing");
     const char *const days[] = {"2026-01-12", "2026-09-20", "2027-04-21"};
     for (size_t i = 0; i < ARRAY_LEN(days); i++) {
-        struct evidence_draft e = {.assignment_id = scan, .kind = STR("scan"), .source = i < 2 ? STR("scan") : STR("hand")};
+        struct evidence_draft e = {
+            .assignment_id = scan, .kind = STR("scan"), .source = i < 2 ? STR("scan") : STR("hand")};
         (void)civil_parse_iso(str_from_cstr(days[i]), &e.done_day);
-        e.fields_json = arena_printf(arena, "{\"system\":\"Cổng thông tin của trường\",\"done_on\":\"%s\",\"scope\":\"cong.truclam.example\",\"tool\":\"Lũy Tre\",\"target_count\":3,\"high_count\":0}", days[i]);
-        struct evidence_file none = {.name = STR("ket-qua-quet.pdf"), .media_type = STR("application/pdf"), .size_bytes = 8};
+        e.fields_json = arena_printf(arena,
+                                     "{\"system\":\"Cổng thông tin của "
+                                     "trường\",\"done_on\":\"%s\",\"scope\":\"cong.truclam.example\",\"tool\":\"Lũy "
+                                     "Tre\",\"target_count\":3,\"high_count\":0}",
+                                     days[i]);
+        struct evidence_file none = {
+            .name = STR("ket-qua-quet.pdf"), .media_type = STR("application/pdf"), .size_bytes = 8};
         struct sha256 hash;
         TRY(db_transact(db, put_pdf, &hash, err));
         none.sha256 = sha256_str(&hash);
@@ -116,19 +158,38 @@ static enum err_code tell(struct db *db, struct arena *arena, struct err *err)
     for (size_t i = 0; i < ARRAY_LEN(states); i++) {
         struct identity identity = {IDENTITY_HOSTNAME, arena_printf(arena, "may-%zu", i + 1)};
         struct device_registered done;
-        TRY(device_register(db, &all, &(struct device_draft){.site_id = site, .kind = STR("workstation"), .name = identity.value, .identities = &identity, .identity_count = 1, .protection = str_from_cstr(states[i])}, "test", &done, err));
+        TRY(device_register(db, &all,
+                            &(struct device_draft){.site_id = site,
+                                                   .kind = STR("workstation"),
+                                                   .name = identity.value,
+                                                   .identities = &identity,
+                                                   .identity_count = 1,
+                                                   .protection = str_from_cstr(states[i])},
+                            "test", &done, err));
     }
-    TRY(finding_open(db, &all, &(struct finding_draft){.unit_id = school, .system_id = lab, .kind = STR("exposure"), .title = STR("Ai trên Internet cũng gõ cửa được máy chủ phòng tin học"), .severity = STR("high"), .allows_control = true, .source = STR("hand"), .found_day = today - 3, .due_day = today + 5}, &finding, err));
+    TRY(finding_open(db, &all,
+                     &(struct finding_draft){.unit_id = school,
+                                             .system_id = lab,
+                                             .kind = STR("exposure"),
+                                             .title = STR("Ai trên Internet cũng gõ cửa được máy chủ phòng tin học"),
+                                             .severity = STR("high"),
+                                             .allows_control = true,
+                                             .source = STR("hand"),
+                                             .found_day = today - 3,
+                                             .due_day = today + 5},
+                     &finding, err));
     TRY(say_session(db, "focal", focal, err));
     TRY(say_session(db, "head", head, err));
     TRY(say_session(db, "reviewer", reviewer, err));
-    printf("duty %lld\ndocument %lld\nevidence %lld\nfinding %lld\nsystem %lld\nend .\n", (long long)scan, (long long)document, (long long)evidence, (long long)finding, (long long)portal);
+    printf("duty %lld\ndocument %lld\nevidence %lld\nfinding %lld\nsystem %lld\nend .\n", (long long)scan,
+           (long long)document, (long long)evidence, (long long)finding, (long long)portal);
     return ERR_NONE;
 }
 
 int main(int argc, char **argv)
 {
-    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, &sql_module_duty, &sql_module_asset, NULL};
+    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
+                                                       &sql_module_duty,  &sql_module_asset, NULL};
     struct err err = {0};
     AUTO_ARENA arena;
     arena_init(&arena, 64u << 20);
@@ -142,7 +203,12 @@ int main(int argc, char **argv)
     struct db *db = NULL;
     if (crypto_init(&err) != ERR_NONE || file_temp_folder(STR("luytre-pages-"), &arena, &dir, &err) != ERR_NONE)
         goto broken;
-    struct store_options options = {.modules = modules, .clock = &clock, .create = true, .migrate = true, .node = 1, .blob_folder = arena_printf(&arena, "%s/blobs", dir).ptr};
+    struct store_options options = {.modules = modules,
+                                    .clock = &clock,
+                                    .create = true,
+                                    .migrate = true,
+                                    .node = 1,
+                                    .blob_folder = arena_printf(&arena, "%s/blobs", dir).ptr};
     if (store_open(arena_printf(&arena, "%s/test.db", dir).ptr, &options, &store, &err) != ERR_NONE)
         goto broken;
     static struct app app;

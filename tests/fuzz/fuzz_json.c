@@ -13,7 +13,8 @@ static bool same(struct json a, struct json b, struct arena *arena)
     if (json_type(a) == JSON_NUMBER)
         return json_double(a, &da) && json_double(b, &db) && da == db;
     if (json_type(a) == JSON_STRING)
-        return json_str(a, arena, &sa, &err) == ERR_NONE && json_str(b, arena, &sb, &err) == ERR_NONE && str_equal(sa, sb) && json_str_is(a, sb);
+        return json_str(a, arena, &sa, &err) == ERR_NONE && json_str(b, arena, &sb, &err) == ERR_NONE &&
+               str_equal(sa, sb) && json_str_is(a, sb);
     if (json_count(a) == 0)
         return json_type(a) == JSON_ARRAY || json_type(a) == JSON_OBJECT || str_equal(json_raw(a), json_raw(b));
     struct json_iter ia = json_iter(a), ib = json_iter(b);
@@ -34,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
     enum err_code code = json_parse(text, 0, &arena, &root, &err);
     if (code == ERR_LIMIT)
         return 0;
-    if (size_bytes && memchr(data, 0, size_bytes)) { /* jansson skips a NUL between values; the grammar knows none anywhere */
+    if (size_bytes &&
+        memchr(data, 0, size_bytes)) { /* jansson skips a NUL between values; the grammar knows none anywhere */
         must(code == ERR_SYNTAX);
         return 0;
     }

@@ -19,6 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
         must(viet_fold_map(&arena, got.text, &folded) && str_equal(folded.text, viet_fold(&arena, got.text)));
     }
     for (int i = 0; i < TEXT_ENCODING_COUNT; i++)
-        must(text_decode_as(bytes, (enum text_encoding)i, 32u << 20, &arena, &got, &err) != ERR_NONE || viet_is_nfc(got.text));
+        must(text_decode_as(bytes, (enum text_encoding)i, 32u << 20, &arena, &got, &err) != ERR_NONE ||
+             viet_is_nfc(got.text));
     return 0;
 }

@@ -1,4 +1,5 @@
-/* asset_world.h - a department with four schools, each with a site, and people who may see and work on different parts of it. */
+/* asset_world.h - a department with four schools, each with a site, and people who may see and work on different parts
+ * of it. */
 #ifndef LUYTRE_TESTS_ASSET_WORLD_H
 #define LUYTRE_TESTS_ASSET_WORLD_H
 
@@ -12,8 +13,8 @@
 extern const struct sql_module sql_module_proof, sql_module_org, sql_module_asset, sql_module_fixture;
 
 #define WORLD_SCHOOLS 4
-#define WORK_RIGHTS (RIGHT_READ | RIGHT_EXECUTE | RIGHT_ASSET_READ | RIGHT_HUNT)
-#define SEE_RIGHTS (RIGHT_READ | RIGHT_ASSET_READ)
+#define WORK_RIGHTS   (RIGHT_READ | RIGHT_EXECUTE | RIGHT_ASSET_READ | RIGHT_HUNT)
+#define SEE_RIGHTS    (RIGHT_READ | RIGHT_ASSET_READ)
 struct world {
     struct actor system;
     int64_t committee;
@@ -30,11 +31,14 @@ UNUSED static struct actor world_actor(const struct store_test *t, int64_t perso
     return (struct actor){.person_id = person_id, .right = RIGHT_READ, .day = civil_day_of_ms(t->now_ms)};
 }
 
-UNUSED static int64_t world_person(struct store_test *t, const char *name, int64_t unit_id, const char *edge_kind, uint64_t rights)
+UNUSED static int64_t world_person(struct store_test *t, const char *name, int64_t unit_id, const char *edge_kind,
+                                   uint64_t rights)
 {
     struct err err;
     int64_t id = store_id(t->store);
-    assert_ok(sql_fixture_person(t->db, &(struct sql_fixture_person_args){.id = id, .name = str_from_cstr(name), .created_ms = t->now_ms}, &err));
+    assert_ok(sql_fixture_person(
+        t->db, &(struct sql_fixture_person_args){.id = id, .name = str_from_cstr(name), .created_ms = t->now_ms},
+        &err));
     assert_ok(sql_fixture_grant(t->db,
                                 &(struct sql_fixture_grant_args){.id = store_id(t->store),
                                                                  .person_id = id,
@@ -45,13 +49,15 @@ UNUSED static int64_t world_person(struct store_test *t, const char *name, int64
     return id;
 }
 
-UNUSED static int64_t world_unit(struct store_test *t, const struct world *w, const char *kind, const char *name, int64_t parent)
+UNUSED static int64_t world_unit(struct store_test *t, const struct world *w, const char *kind, const char *name,
+                                 int64_t parent)
 {
     struct err err;
     int64_t id = 0;
     struct unit_parent parents[] = {{EDGE_ADMINISTRATIVE, parent}};
     struct unit_fact fact = {.kind = str_from_cstr(kind), .name = str_from_cstr(name), .code = str_from_cstr(name)};
-    assert_ok(unit_found(t->db, &w->system, &fact, parents, ARRAY_LEN(parents), civil_to_day(2020, 1, 1), 0, false, &id, &err));
+    assert_ok(unit_found(t->db, &w->system, &fact, parents, ARRAY_LEN(parents), civil_to_day(2020, 1, 1), 0, false, &id,
+                         &err));
     return id;
 }
 
@@ -66,7 +72,10 @@ UNUSED static struct world world_make(struct store_test *t)
         struct str name = arena_printf(&t->arena, "Trường THCS Số %d", i + 1);
         w.schools[i] = world_unit(t, &w, "school_lower_secondary", name.ptr, w.department);
         w.sites[i] = store_id(t->store);
-        assert_ok(sql_fixture_site(t->db, &(struct sql_fixture_site_args){.id = w.sites[i], .unit_id = w.schools[i], .name = STR("Cơ sở chính")}, &err));
+        assert_ok(sql_fixture_site(
+            t->db,
+            &(struct sql_fixture_site_args){.id = w.sites[i], .unit_id = w.schools[i], .name = STR("Cơ sở chính")},
+            &err));
         w.officer_of[i] = world_person(t, "Nguyễn Thị Hạ", w.schools[i], "", WORK_RIGHTS);
     }
     w.superior = world_person(t, "Vũ Đình Khôi", w.department, "administrative", SEE_RIGHTS);
@@ -74,7 +83,8 @@ UNUSED static struct world world_make(struct store_test *t)
     return w;
 }
 
-UNUSED static struct device_registered world_device(struct store_test *t, const struct world *w, int school, const char *name, const char *protection,
+UNUSED static struct device_registered world_device(struct store_test *t, const struct world *w, int school,
+                                                    const char *name, const char *protection,
                                                     const struct identity *identities, size_t identity_count)
 {
     struct err err;

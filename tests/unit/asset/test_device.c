@@ -4,10 +4,22 @@
 
 #define MAC_A STR("aa:00:00:00:00:0a")
 #define MAC_B STR("aa:00:00:00:00:0b")
-#define MAC(v) {IDENTITY_MAC, (v)}
-#define SERIAL(v) {IDENTITY_SERIAL, STR_INIT(v)}
-#define HOST(v) {IDENTITY_HOSTNAME, STR_INIT(v)}
-#define ADDRESS(v) {IDENTITY_ADDRESS, STR_INIT(v)}
+#define MAC(v)            \
+    {                     \
+        IDENTITY_MAC, (v) \
+    }
+#define SERIAL(v)                    \
+    {                                \
+        IDENTITY_SERIAL, STR_INIT(v) \
+    }
+#define HOST(v)                        \
+    {                                  \
+        IDENTITY_HOSTNAME, STR_INIT(v) \
+    }
+#define ADDRESS(v)                    \
+    {                                 \
+        IDENTITY_ADDRESS, STR_INIT(v) \
+    }
 
 static size_t suggestion_count(struct store_test *t, const struct world *w, int64_t device_id)
 {
@@ -23,7 +35,8 @@ static void an_address_counts_within_its_site(void **state)
     struct world w = world_make(t);
     struct err err;
     const struct identity same[] = {ADDRESS("192.168.1.10"), HOST("MAY-01")};
-    struct device_registered a = world_device(t, &w, 0, "", "protected", same, 2), b = world_device(t, &w, 1, "", "unprotected", same, 2);
+    struct device_registered a = world_device(t, &w, 0, "", "protected", same, 2),
+                             b = world_device(t, &w, 1, "", "unprotected", same, 2);
     assert_int_not_equal(a.id, b.id);
     assert_int_equal(b.outcome, MATCH_NEW);
     struct device_registered again = world_device(t, &w, 0, "", "", same, 2);
@@ -41,16 +54,20 @@ static void the_same_machine_is_one_device(void **state)
     struct store_test *t = *state;
     struct world w = world_make(t);
     struct err err;
-    struct device_registered a = world_device(t, &w, 0, "Máy văn thư", "", (struct identity[]){MAC(STR("AA-00-00-00-00-0A"))}, 1);
+    struct device_registered a =
+        world_device(t, &w, 0, "Máy văn thư", "", (struct identity[]){MAC(STR("AA-00-00-00-00-0A"))}, 1);
     /* the same card, written otherwise, now with a serial; then by serial alone */
-    struct device_registered b = world_device(t, &w, 0, "", "protected", (struct identity[]){MAC(MAC_A), SERIAL(" sn 100 ")}, 2);
+    struct device_registered b =
+        world_device(t, &w, 0, "", "protected", (struct identity[]){MAC(MAC_A), SERIAL(" sn 100 ")}, 2);
     struct device_registered c = world_device(t, &w, 0, "", "", (struct identity[]){SERIAL("SN100")}, 1);
     assert_int_equal(b.id, a.id);
     assert_int_equal(c.id, a.id);
     assert_int_equal(world_coverage(t, w.superior, w.schools[0]).is_protected, 1);
     /* a serial number nobody set is nobody's */
-    struct device_registered d = world_device(t, &w, 0, "Máy 2", "", (struct identity[]){SERIAL("To be filled by O.E.M."), MAC(MAC_B)}, 2);
-    struct device_registered e = world_device(t, &w, 0, "Máy 3", "", (struct identity[]){SERIAL("To be filled by O.E.M.")}, 1);
+    struct device_registered d =
+        world_device(t, &w, 0, "Máy 2", "", (struct identity[]){SERIAL("To be filled by O.E.M."), MAC(MAC_B)}, 2);
+    struct device_registered e =
+        world_device(t, &w, 0, "Máy 3", "", (struct identity[]){SERIAL("To be filled by O.E.M.")}, 1);
     assert_int_not_equal(d.id, a.id);
     assert_int_not_equal(e.id, d.id);
     assert_ok(device_recount(t->db, &err));
@@ -117,7 +134,8 @@ static void one_row_of_two_machines_is_split(void **state)
     struct world w = world_make(t);
     struct err err;
     struct actor officer = world_actor(t, w.officer_of[0]);
-    struct device_registered a = world_device(t, &w, 0, "Máy 1", "protected", (struct identity[]){MAC(MAC_A), MAC(MAC_B)}, 2);
+    struct device_registered a =
+        world_device(t, &w, 0, "Máy 1", "protected", (struct identity[]){MAC(MAC_A), MAC(MAC_B)}, 2);
     struct device_page page;
     assert_ok(device_open(t->db, &officer, &t->arena, a.id, &page, &err));
     assert_int_equal(page.identities.count, 2);
@@ -160,11 +178,13 @@ static void who_sees_what(void **state)
     struct store_test *t = *state;
     struct world w = world_make(t);
     struct err err;
-    struct device_registered a = world_device(t, &w, 0, "Máy phòng Hiệu trưởng", "", (struct identity[]){MAC(MAC_A)}, 1);
+    struct device_registered a =
+        world_device(t, &w, 0, "Máy phòng Hiệu trưởng", "", (struct identity[]){MAC(MAC_A)}, 1);
     world_device(t, &w, 1, "Máy khác", "", (struct identity[]){MAC(MAC_A)}, 1);
     struct device_filter f = {.root_id = w.department, .limit_count = 50};
     int64_t n = -1;
-    struct actor superior = world_actor(t, w.superior), clerk = world_actor(t, w.clerk), stranger = world_actor(t, w.officer_of[1]);
+    struct actor superior = world_actor(t, w.superior), clerk = world_actor(t, w.clerk),
+                 stranger = world_actor(t, w.officer_of[1]);
     assert_ok(device_list_count(t->db, &superior, &t->arena, &f, &n, &err));
     assert_int_equal(n, 2);
     assert_ok(device_list_count(t->db, &clerk, &t->arena, &f, &n, &err)); /* his grant does not go down */
@@ -199,8 +219,16 @@ static void lists_find_by_name_and_identifier(void **state)
     static const struct {
         const char *search, *protection;
         int64_t want;
-    } cases[] = {{"", "", 2},          {"hieu truong", "", 1}, {"THƯ VIỆN", "", 1},   {"aa-00-00-00-00-0b", "", 1}, {"10.0.0.7", "", 1},
-                 {"100%", "", 0},      {"", "protected", 1},   {"", "unknown", 1},    {"", "unprotected", 0},       {"hieu", "unknown", 0}};
+    } cases[] = {{"", "", 2},
+                 {"hieu truong", "", 1},
+                 {"THƯ VIỆN", "", 1},
+                 {"aa-00-00-00-00-0b", "", 1},
+                 {"10.0.0.7", "", 1},
+                 {"100%", "", 0},
+                 {"", "protected", 1},
+                 {"", "unknown", 1},
+                 {"", "unprotected", 0},
+                 {"hieu", "unknown", 0}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct device_filter f = {.root_id = w.department,
                                   .search = str_from_cstr(cases[i].search),
@@ -234,8 +262,11 @@ static void wrong_drafts_say_why(void **state)
     struct device_registered got;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         assert_err(device_register(t->db, &officer, &cases[i], "hand", &got, &err), ERR_SYNTAX);
-    assert_err(device_register(t->db, &officer, &(struct device_draft){.site_id = 7, .name = STR("X")}, "hand", &got, &err), ERR_NOT_FOUND);
-    struct device_draft many[] = {{.site_id = w.sites[0], .name = STR("1")}, {.site_id = w.sites[0], .name = STR("2"), .kind = STR("?")}};
+    assert_err(
+        device_register(t->db, &officer, &(struct device_draft){.site_id = 7, .name = STR("X")}, "hand", &got, &err),
+        ERR_NOT_FOUND);
+    struct device_draft many[] = {{.site_id = w.sites[0], .name = STR("1")},
+                                  {.site_id = w.sites[0], .name = STR("2"), .kind = STR("?")}};
     struct device_registered results[2];
     size_t bad = 99;
     assert_err(device_register_many(t->db, &officer, many, 2, "import", results, &bad, &err), ERR_SYNTAX);
@@ -252,13 +283,17 @@ static void every_act_is_in_the_chain(void **state)
     struct device_draft many[20];
     struct device_registered results[20];
     for (int i = 0; i < 20; i++)
-        many[i] = (struct device_draft){.site_id = w.sites[0], .kind = STR("Máy trạm"), .name = arena_printf(&t->arena, "Máy %d", i), .protection = STR("Có")};
+        many[i] = (struct device_draft){.site_id = w.sites[0],
+                                        .kind = STR("Máy trạm"),
+                                        .name = arena_printf(&t->arena, "Máy %d", i),
+                                        .protection = STR("Có")};
     assert_ok(device_register_many(t->db, &officer, many, 20, "import", results, NULL, &err));
     struct device_change change = {.kind = STR("server"), .name = STR("Máy chủ")};
     assert_ok(device_update(t->db, &officer, results[0].id, &change, &err));
     assert_ok(device_retire(t->db, &officer, results[1].id, STR("thanh lý"), &err));
     struct sql_fixture_entries_rows entries;
-    assert_ok(sql_fixture_entries(t->db, &t->arena, &(struct sql_fixture_entries_args){.object_kind = STR("device")}, &entries, &err));
+    assert_ok(sql_fixture_entries(t->db, &t->arena, &(struct sql_fixture_entries_args){.object_kind = STR("device")},
+                                  &entries, &err));
     assert_int_equal(entries.count, 3);
     assert_str(entries.items[0].kind, STR("devices_registered"));
     assert_int_equal(entries.items[0].unit_id.v, w.schools[0]);
@@ -285,7 +320,10 @@ static void cameras_are_no_part_of_the_hundred_percent(void **state)
     } cases[] = {{"server", 1}, {"camera", 1}, {"Đầu ghi hình", 1}, {"network", 1}, {"", 2}, {"thiet bi dau cuoi", 3}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct device_registered got;
-        struct device_draft d = {.site_id = w.sites[0], .name = STR("X"), .kind = str_from_cstr(cases[i].kind), .protection = STR("protected")};
+        struct device_draft d = {.site_id = w.sites[0],
+                                 .name = STR("X"),
+                                 .kind = str_from_cstr(cases[i].kind),
+                                 .protection = STR("protected")};
         assert_ok(device_register(t->db, &officer, &d, "hand", &got, &err));
         assert_int_equal(world_coverage(t, w.superior, w.department).total, cases[i].hosts);
         struct device_filter f = {.root_id = w.schools[0], .kind = DEVICE_KIND_HOSTS};
@@ -310,21 +348,39 @@ static void rows_of_a_table_are_checked_registered_and_taken_back(void **state)
         enum err_code want;
         enum device_column column;
     } cases[] = {
-        {{unit, STR(""), STR("Máy 1"), STR("Máy trạm"), STR("Windows 11"), STR("02-00-5E-00-53-01"), STR("TL1"), STR("Rào Tre AV"), STR("Có")}, ERR_NONE, 0},
-        {{unit, STR("Cơ sở 2"), STR(""), STR(""), STR(""), STR("02:00:5e:00:53:01"), STR(""), STR(""), STR("không")}, ERR_NONE, 0},
+        {{unit, STR(""), STR("Máy 1"), STR("Máy trạm"), STR("Windows 11"), STR("02-00-5E-00-53-01"), STR("TL1"),
+          STR("Rào Tre AV"), STR("Có")},
+         ERR_NONE,
+         0},
+        {{unit, STR("Cơ sở 2"), STR(""), STR(""), STR(""), STR("02:00:5e:00:53:01"), STR(""), STR(""), STR("không")},
+         ERR_NONE,
+         0},
         {{unit, STR("Cơ sở 2"), STR("Máy 3"), STR("camera"), STR(""), STR(""), STR(""), STR(""), STR("")}, ERR_NONE, 0},
-        {{STR("khong-co"), STR(""), STR("X"), STR(""), STR(""), STR(""), STR(""), STR(""), STR("")}, ERR_NOT_FOUND, DEVICE_COLUMN_UNIT},
-        {{STR("Trường THCS Số 2"), STR(""), STR("X"), STR(""), STR(""), STR(""), STR(""), STR(""), STR("")}, ERR_DENIED, DEVICE_COLUMN_UNIT},
-        {{unit, STR(""), STR("X"), STR("tủ lạnh"), STR(""), STR(""), STR(""), STR(""), STR("")}, ERR_SYNTAX, DEVICE_COLUMN_KIND},
-        {{unit, STR(""), STR("X"), STR(""), STR(""), STR("zz"), STR(""), STR(""), STR("")}, ERR_SYNTAX, DEVICE_COLUMN_MAC},
-        {{unit, STR(""), STR("X"), STR(""), STR(""), STR(""), STR(""), STR(""), STR("chắc là có")}, ERR_SYNTAX, DEVICE_COLUMN_PROTECTION},
-        {{unit, STR(""), STR(""), STR(""), STR(""), STR(""), STR(""), STR(""), STR("")}, ERR_SYNTAX, DEVICE_COLUMN_NAME},
+        {{STR("khong-co"), STR(""), STR("X"), STR(""), STR(""), STR(""), STR(""), STR(""), STR("")},
+         ERR_NOT_FOUND,
+         DEVICE_COLUMN_UNIT},
+        {{STR("Trường THCS Số 2"), STR(""), STR("X"), STR(""), STR(""), STR(""), STR(""), STR(""), STR("")},
+         ERR_DENIED,
+         DEVICE_COLUMN_UNIT},
+        {{unit, STR(""), STR("X"), STR("tủ lạnh"), STR(""), STR(""), STR(""), STR(""), STR("")},
+         ERR_SYNTAX,
+         DEVICE_COLUMN_KIND},
+        {{unit, STR(""), STR("X"), STR(""), STR(""), STR("zz"), STR(""), STR(""), STR("")},
+         ERR_SYNTAX,
+         DEVICE_COLUMN_MAC},
+        {{unit, STR(""), STR("X"), STR(""), STR(""), STR(""), STR(""), STR(""), STR("chắc là có")},
+         ERR_SYNTAX,
+         DEVICE_COLUMN_PROTECTION},
+        {{unit, STR(""), STR(""), STR(""), STR(""), STR(""), STR(""), STR(""), STR("")},
+         ERR_SYNTAX,
+         DEVICE_COLUMN_NAME},
     };
     struct device_table_row rows[ARRAY_LEN(cases)];
     size_t count = 0;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         enum device_column column = DEVICE_COLUMN_UNIT;
-        assert_err(device_table_check(t->db, &officer, &t->arena, cases[i].cells, &rows[count], &column, &err), cases[i].want);
+        assert_err(device_table_check(t->db, &officer, &t->arena, cases[i].cells, &rows[count], &column, &err),
+                   cases[i].want);
         if (cases[i].want == ERR_NONE)
             count++;
         else
@@ -366,12 +422,14 @@ static void random_histories_are_counted_right(void **state)
         assert_ok(sql_fixture_standing(t->db, &t->arena, &merges, &err));
         enum err_code code = ERR_NONE;
         uint64_t what = rng_below(&rng, 10);
-        int64_t one = roots.count ? roots.items[rng_below(&rng, roots.count)].id : 0, other = roots.count ? roots.items[rng_below(&rng, roots.count)].id : 0;
+        int64_t one = roots.count ? roots.items[rng_below(&rng, roots.count)].id : 0,
+                other = roots.count ? roots.items[rng_below(&rng, roots.count)].id : 0;
         int64_t merge = 0;
         if (what < 4 || !roots.count) {
-            struct identity seen[] = {{IDENTITY_MAC, arena_printf(&t->arena, "02:00:00:00:00:%02x", (unsigned)rng_below(&rng, 24))},
-                                      {IDENTITY_SERIAL, arena_printf(&t->arena, "S%u", (unsigned)rng_below(&rng, 24))},
-                                      {IDENTITY_HOSTNAME, arena_printf(&t->arena, "may-%u", (unsigned)rng_below(&rng, 12))}};
+            struct identity seen[] = {
+                {IDENTITY_MAC, arena_printf(&t->arena, "02:00:00:00:00:%02x", (unsigned)rng_below(&rng, 24))},
+                {IDENTITY_SERIAL, arena_printf(&t->arena, "S%u", (unsigned)rng_below(&rng, 24))},
+                {IDENTITY_HOSTNAME, arena_printf(&t->arena, "may-%u", (unsigned)rng_below(&rng, 12))}};
             size_t from = rng_below(&rng, 3);
             struct device_draft d = {.site_id = w.sites[rng_below(&rng, 2)],
                                      .kind = device_kinds[rng_below(&rng, DEVICE_KIND_COUNT)].id,
@@ -385,10 +443,12 @@ static void random_histories_are_counted_right(void **state)
         } else if (what < 6) {
             code = device_merge(t->db, &w.system, one, other, STR("thử"), &merge, &err);
         } else if (what < 8 && merges.count) {
-            code = device_merge_undo(t->db, &w.system, merges.items[rng_below(&rng, merges.count)].id, STR("thử"), &err);
+            code =
+                device_merge_undo(t->db, &w.system, merges.items[rng_below(&rng, merges.count)].id, STR("thử"), &err);
             assert_int_equal(code, ERR_NONE); /* a standing merge can always be undone */
         } else if (what == 8) {
-            code = device_set_protection(t->db, &w.system, one, str_from_cstr(states[rng_below(&rng, 3)]), STR("Tre Guard"), 0, &err);
+            code = device_set_protection(t->db, &w.system, one, str_from_cstr(states[rng_below(&rng, 3)]),
+                                         STR("Tre Guard"), 0, &err);
         } else if (rng_below(&rng, 4) == 0) {
             code = device_retire(t->db, &w.system, one, STR("thử"), &err);
         } else {
@@ -406,7 +466,8 @@ static void random_histories_are_counted_right(void **state)
 
 int main(void)
 {
-    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, &sql_module_asset, NULL};
+    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
+                                                       &sql_module_asset, NULL};
     static const struct CMUnitTest tests[] = {
         STORE_TEST(an_address_counts_within_its_site),
         STORE_TEST(the_same_machine_is_one_device),

@@ -1,6 +1,7 @@
 #include "asset_world.h"
 
-static int64_t open_finding(struct store_test *t, const struct world *w, int school, bool allows_control, const char *severity, civil_day due_day)
+static int64_t open_finding(struct store_test *t, const struct world *w, int school, bool allows_control,
+                            const char *severity, civil_day due_day)
 {
     struct err err;
     int64_t id = 0;
@@ -57,13 +58,20 @@ static void a_patched_door_does_not_say_who_came_in(void **state)
     assert_int_equal(pair.closed, 0);
     assert_int_equal(pair.oldest_open_day, civil_day_of_ms(t->now_ms));
     int64_t evidence = store_id(t->store), foreign = store_id(t->store), withdrawn = store_id(t->store);
-    assert_ok(sql_fixture_evidence(t->db, &(struct sql_fixture_evidence_args){.id = evidence, .unit_id = w.schools[0], .state = STR("accepted")}, &err));
-    assert_ok(sql_fixture_evidence(t->db, &(struct sql_fixture_evidence_args){.id = foreign, .unit_id = w.schools[1], .state = STR("accepted")}, &err));
-    assert_ok(sql_fixture_evidence(t->db, &(struct sql_fixture_evidence_args){.id = withdrawn, .unit_id = w.schools[0], .state = STR("withdrawn")}, &err));
+    assert_ok(sql_fixture_evidence(
+        t->db, &(struct sql_fixture_evidence_args){.id = evidence, .unit_id = w.schools[0], .state = STR("accepted")},
+        &err));
+    assert_ok(sql_fixture_evidence(
+        t->db, &(struct sql_fixture_evidence_args){.id = foreign, .unit_id = w.schools[1], .state = STR("accepted")},
+        &err));
+    assert_ok(sql_fixture_evidence(
+        t->db, &(struct sql_fixture_evidence_args){.id = withdrawn, .unit_id = w.schools[0], .state = STR("withdrawn")},
+        &err));
     assert_err(finding_task_done(t->db, &officer, id, FINDING_HUNT, STR("x"), foreign, &err), ERR_NOT_FOUND);
     assert_err(finding_task_done(t->db, &officer, id, FINDING_HUNT, STR("x"), withdrawn, &err), ERR_CONFLICT);
     t->now_ms += 1000;
-    assert_ok(finding_task_done(t->db, &officer, id, FINDING_HUNT, STR("đã soát nhật ký 90 ngày, không thấy ai vào"), evidence, &err));
+    assert_ok(finding_task_done(t->db, &officer, id, FINDING_HUNT, STR("đã soát nhật ký 90 ngày, không thấy ai vào"),
+                                evidence, &err));
     assert_err(finding_task_done(t->db, &officer, id, FINDING_HUNT, STR("x"), 0, &err), ERR_CONFLICT);
     assert_ok(finding_close(t->db, &officer, id, STR(""), &err));
     assert_err(finding_close(t->db, &officer, id, STR(""), &err), ERR_CONFLICT);
@@ -123,7 +131,8 @@ static void nothing_is_lost_when_it_opens_again(void **state)
     assert_true(is_first_kept);
     assert_int_equal(page.events.count, 8);
     struct sql_fixture_entries_rows entries;
-    assert_ok(sql_fixture_entries(t->db, &t->arena, &(struct sql_fixture_entries_args){.object_kind = STR("finding")}, &entries, &err));
+    assert_ok(sql_fixture_entries(t->db, &t->arena, &(struct sql_fixture_entries_args){.object_kind = STR("finding")},
+                                  &entries, &err));
     assert_int_equal(entries.count, 8);
     assert_str(entries.items[0].kind, STR("finding_opened"));
     assert_str(entries.items[7].kind, STR("finding_reopened"));
@@ -153,7 +162,8 @@ static void counts_and_filters_agree(void **state)
     assert_int_equal(c.critical + c.high + c.medium + c.low, 3);
     struct finding_count *children = NULL;
     size_t child_count = 0;
-    assert_ok(finding_counts_children(t->db, &superior, &t->arena, w.department, STR(""), &children, &child_count, &err));
+    assert_ok(
+        finding_counts_children(t->db, &superior, &t->arena, w.department, STR(""), &children, &child_count, &err));
     assert_int_equal(child_count, WORLD_SCHOOLS);
     assert_int_equal(children[0].open, 2);
     assert_int_equal(children[1].unit_id, w.schools[1]);
@@ -162,9 +172,10 @@ static void counts_and_filters_agree(void **state)
         struct finding_filter filter;
         int64_t want;
     } cases[] = {
-        {{.state = FINDING_ANY}, 4},        {{.state = FINDING_IS_OPEN}, 3},      {{.state = FINDING_IS_CLOSED}, 1},   {{.state = FINDING_IS_LATE}, 2},
-        {{.state = FINDING_IS_HALF_DONE}, 1}, {{.only_control = true}, 2},          {{.severity = STR("low")}, 1},      {{.search = STR("diem danh")}, 4},
-        {{.search = STR("camera")}, 0},     {{.kind = STR("camera")}, 0},
+        {{.state = FINDING_ANY}, 4},     {{.state = FINDING_IS_OPEN}, 3},      {{.state = FINDING_IS_CLOSED}, 1},
+        {{.state = FINDING_IS_LATE}, 2}, {{.state = FINDING_IS_HALF_DONE}, 1}, {{.only_control = true}, 2},
+        {{.severity = STR("low")}, 1},   {{.search = STR("diem danh")}, 4},    {{.search = STR("camera")}, 0},
+        {{.kind = STR("camera")}, 0},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct finding_filter f = cases[i].filter;
@@ -175,7 +186,8 @@ static void counts_and_filters_agree(void **state)
         assert_ok(finding_list(t->db, &superior, &t->arena, &f, &rows, &err));
         assert_ok(finding_list_count(t->db, &superior, &t->arena, &f, &n, &err));
         if ((int64_t)rows.count != cases[i].want || n != cases[i].want)
-            fail_msg("case %zu: %zu rows, counted %lld, wanted %lld", i, rows.count, (long long)n, (long long)cases[i].want);
+            fail_msg("case %zu: %zu rows, counted %lld, wanted %lld", i, rows.count, (long long)n,
+                     (long long)cases[i].want);
         if (i == 0) {
             assert_int_equal(rows.items[0].id, half); /* late and critical */
             assert_int_equal(rows.items[3].id, closed);
@@ -189,7 +201,8 @@ static void who_may(void **state)
     struct world w = world_make(t);
     struct err err;
     int64_t id = open_finding(t, &w, 0, true, "high", CIVIL_NONE), other = 0;
-    struct actor superior = world_actor(t, w.superior), clerk = world_actor(t, w.clerk), stranger = world_actor(t, w.officer_of[1]);
+    struct actor superior = world_actor(t, w.superior), clerk = world_actor(t, w.clerk),
+                 stranger = world_actor(t, w.officer_of[1]);
     struct actor hunter = world_actor(t, world_person(t, "Phạm Săn", w.schools[0], "", RIGHT_READ | RIGHT_HUNT));
     struct finding_page page;
     struct finding_filter f = {.root_id = w.department, .limit_count = 50};
@@ -204,12 +217,19 @@ static void who_may(void **state)
     /* who hunts does not repair */
     assert_ok(finding_task_done(t->db, &hunter, id, FINDING_HUNT, STR("soát"), 0, &err));
     assert_err(finding_task_done(t->db, &hunter, id, FINDING_FIX, STR("vá"), 0, &err), ERR_DENIED);
-    struct finding_draft draft = {.unit_id = w.schools[0], .kind = STR("exposure"), .title = STR("X"), .severity = STR("low"), .source = STR("hand"),
-                                  .found_day = CIVIL_NONE, .due_day = CIVIL_NONE};
+    struct finding_draft draft = {.unit_id = w.schools[0],
+                                  .kind = STR("exposure"),
+                                  .title = STR("X"),
+                                  .severity = STR("low"),
+                                  .source = STR("hand"),
+                                  .found_day = CIVIL_NONE,
+                                  .due_day = CIVIL_NONE};
     assert_err(finding_open(t->db, &stranger, &draft, &other, &err), ERR_DENIED);
     struct actor officer = world_actor(t, w.officer_of[0]);
     int64_t system = store_id(t->store);
-    assert_ok(sql_fixture_system(t->db, &(struct sql_fixture_system_args){.id = system, .unit_id = w.schools[1], .name = STR("Cổng thông tin")}, &err));
+    assert_ok(sql_fixture_system(
+        t->db, &(struct sql_fixture_system_args){.id = system, .unit_id = w.schools[1], .name = STR("Cổng thông tin")},
+        &err));
     draft.system_id = system;
     assert_err(finding_open(t->db, &officer, &draft, &other, &err), ERR_NOT_FOUND); /* another unit's system */
     draft.system_id = 0;
@@ -219,7 +239,8 @@ static void who_may(void **state)
 
 int main(void)
 {
-    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, &sql_module_asset, NULL};
+    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
+                                                       &sql_module_asset, NULL};
     static const struct CMUnitTest tests[] = {
         STORE_TEST(control_opens_both_halves_at_once), STORE_TEST(a_patched_door_does_not_say_who_came_in),
         STORE_TEST(without_control_the_fix_is_enough), STORE_TEST(nothing_is_lost_when_it_opens_again),

@@ -61,7 +61,8 @@ static void building_twice_gives_the_same_and_deleting_leaves_nothing(void **sta
 
 int main(void)
 {
-    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, &sql_module_asset, NULL};
+    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
+                                                       &sql_module_asset, NULL};
     static const struct CMUnitTest tests[] = {STORE_TEST(building_twice_gives_the_same_and_deleting_leaves_nothing)};
     return store_test_main(tests, ARRAY_LEN(tests), modules);
 }

@@ -31,7 +31,8 @@ static void parsing(void **state)
     assert_true(civil_parse_vn(STR("5.6.2026"), &d));
     assert_int_equal(d, civil_to_day(2026, 6, 5));
     assert_true(civil_parse_vn(STR("2024-02-29"), &d));
-    static const char *bad[] = {"31/11/2022", "29/02/2023", "1/1", "", "1/1/1", "2022-1-1", "30/11/20222", "a/b/c", "00/01/2022"};
+    static const char *bad[] = {"31/11/2022", "29/02/2023",  "1/1",   "",          "1/1/1",
+                                "2022-1-1",   "30/11/20222", "a/b/c", "00/01/2022"};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         if (civil_parse_vn(str_from_cstr(bad[i]), &d) && strcmp(bad[i], "2022-1-1") != 0)
             fail_msg("%s was taken", bad[i]);

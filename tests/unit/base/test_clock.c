@@ -41,6 +41,7 @@ static void random_replays(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(ids_rise_whatever_the_clock_does), cmocka_unit_test(random_replays)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(ids_rise_whatever_the_clock_does),
+                                       cmocka_unit_test(random_replays)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

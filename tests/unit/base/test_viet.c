@@ -39,8 +39,9 @@ static void every_letter_comes_back_from_its_parts_in_any_order(void **state)
         /* base, mark, mark: swap the marks; and the precomposed tone letter with a loose shape mark */
         size_t at = 1;
         utf8_next(apart, &at);
-        struct str swapped = arena_printf(&arena, "%c%.*s%.*s", apart.ptr[0], STR_ARG(str_slice(apart, at, apart.len_bytes)),
-                                          STR_ARG(str_slice(apart, 1, at)));
+        struct str swapped =
+            arena_printf(&arena, "%c%.*s%.*s", apart.ptr[0], STR_ARG(str_slice(apart, at, apart.len_bytes)),
+                         STR_ARG(str_slice(apart, 1, at)));
         assert_str(viet_nfc(&arena, swapped), whole);
         struct str half = viet_nfc(&arena, str_slice(swapped, 0, swapped.len_bytes - (at - 1)));
         struct str mixed = arena_printf(&arena, "%.*s%.*s", STR_ARG(half), STR_ARG(str_slice(apart, 1, at)));
@@ -58,7 +59,7 @@ static void normal_form_of_texts(void **state)
         {"", ""},
         {"Tie\xCC\x82\xCC\x81ng Vie\xCC\xA3\xCC\x82t", "Tiếng Việt"},
         {"Tie\xCC\x81\xCC\x82ng Vie\xCC\x82\xCC\xA3t", "Tiếng Việt"},
-        {"a\xCD\x81", "á"}, /* U+0341 */
+        {"a\xCD\x81", "á"},         /* U+0341 */
         {"\xCC\x81x", "\xCC\x81x"}, /* a mark with nothing before it */
         {"x\xCC\x81", "x\xCC\x81"}, /* no such letter */
         {"n\xCC\x83 A\xCC\x8A c\xCC\xA7", "ñ Å ç"},
@@ -112,7 +113,10 @@ static void fold_takes_marks_away(void **state)
         {"Đường Điện Biên Phủ", "duong dien bien phu"},
         {"Tie\xCC\x82\xCC\x81ng", "tieng"},
         {"Số 18/CT–TTg", "so 18/ct-ttg"},
-        {"a\xC2\xA0" "b\xE2\x80\x8B" "c", "a bc"},
+        {"a\xC2\xA0"
+         "b\xE2\x80\x8B"
+         "c",
+         "a bc"},
         {"“Œuvre” Straße", "\"oeuvre\" strasse"},
         {"\xFF", "\xEF\xBF\xBD"},
         {"dòng 1\ndòng 2", "dong 1\ndong 2"},
@@ -139,7 +143,10 @@ static void fold_map_leads_back_to_the_source(void **state)
     assert_true(viet_fold_map(&arena, source, &folded));
     static const struct {
         const char *needle, *hit;
-    } cases[] = {{"so giao duc", "Sở Giáo dục"}, {"dao tao", "Đào tạo"}, {"so y te", "Sơ\xCC\x89 Y te\xCC\x82\xCC\x81"}, {".", "."}};
+    } cases[] = {{"so giao duc", "Sở Giáo dục"},
+                 {"dao tao", "Đào tạo"},
+                 {"so y te", "Sơ\xCC\x89 Y te\xCC\x82\xCC\x81"},
+                 {".", "."}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         ptrdiff_t at = str_find(folded.text, str_from_cstr(cases[i].needle), 0);
         assert_true(at >= 0);
@@ -163,11 +170,12 @@ static void contains_and_equal_without_marks(void **state)
 static void words_stand_in_dictionary_order(void **state)
 {
     (void)state;
-    static const char *sorted[] = {"",       "1",      "2 A",  "10 A", "a",    "an",    "án",     "ao",   "ăn",   "âm",   "ba",
-                                   "ba mẹ",  "bà",     "bà ba", "bả",  "bã",   "bá",    "bạ",     "bai",  "cây",  "da",   "đa",
-                                   "Đà Nẵng", "Đắk Lắk", "em",  "êm",  "ga",   "ghi",   "giữa",   "ha",   "Hà Nội", "hồ", "Khối 2",
-                                   "Khối 10", "lá",    "nga",  "nghe", "nha",  "ong",   "ông",    "ơn",   "quả",  "thu",  "thư",
-                                   "tra",    "ủ",      "ư",    "ừ",    "vàng", "xa",    "ý"};
+    static const char *sorted[] = {"",     "1",    "2 A",   "10 A",   "a",       "an",      "án",      "ao",  "ăn",
+                                   "âm",   "ba",   "ba mẹ", "bà",     "bà ba",   "bả",      "bã",      "bá",  "bạ",
+                                   "bai",  "cây",  "da",    "đa",     "Đà Nẵng", "Đắk Lắk", "em",      "êm",  "ga",
+                                   "ghi",  "giữa", "ha",    "Hà Nội", "hồ",      "Khối 2",  "Khối 10", "lá",  "nga",
+                                   "nghe", "nha",  "ong",   "ông",    "ơn",      "quả",     "thu",     "thư", "tra",
+                                   "ủ",    "ư",    "ừ",     "vàng",   "xa",      "ý"};
     for (size_t i = 0; i + 1 < ARRAY_LEN(sorted); i++) {
         struct str a = viet_sort_key(&arena, str_from_cstr(sorted[i]));
         struct str b = viet_sort_key(&arena, str_from_cstr(sorted[i + 1]));
@@ -184,9 +192,9 @@ static void words_stand_in_dictionary_order(void **state)
 static void people_stand_by_given_name(void **state)
 {
     (void)state;
-    static const char *sorted[] = {"An",           "Lê An",        "Nguyễn An",    "Lê Văn An",     "Trần Văn An", "Lê Thị Ân",
-                                   "Phạm Thị Bình", "Đỗ Văn Dũng", "Bùi Thị Đào", "Vũ Mai Hà",     "Cao Thị Hạ",  "Hồ Anh Hải",
-                                   "Lý Thị Yên"};
+    static const char *sorted[] = {"An",         "Lê An",         "Nguyễn An",   "Lê Văn An",   "Trần Văn An",
+                                   "Lê Thị Ân",  "Phạm Thị Bình", "Đỗ Văn Dũng", "Bùi Thị Đào", "Vũ Mai Hà",
+                                   "Cao Thị Hạ", "Hồ Anh Hải",    "Lý Thị Yên"};
     for (size_t i = 0; i + 1 < ARRAY_LEN(sorted); i++) {
         struct str a = viet_sort_key_person(&arena, str_from_cstr(sorted[i]));
         struct str b = viet_sort_key_person(&arena, str_from_cstr(sorted[i + 1]));
@@ -213,10 +221,12 @@ static void words_are_cut(void **state)
 static void syllables_are_told_from_noise(void **state)
 {
     (void)state;
-    static const char good[] = "nghiêng quốc gia giếng gì gìn thuở khuỷu Ủy UỶ hoà hòa hoàng xoong ngoằn ngoèo khuya quyển tuyên yêu "
-                               "yết ý ạ ơi được Đảng nước người trường quý quỳnh luýt thiếu nhi xã phường huyện tỉnh kỹ thuật nghiệp vụ "
-                               "vie\xCC\xA3\xCC\x82t chuyên trách ứng cứu rượu hươu khoắng mười bảy quét oẳn";
-    static const char bad[] = "xtr hoc phat w f Zalo email CT TTg straße thôông ngg ab cd aaa nghiêngg tièc ấấ đđ khuyu1 kwa";
+    static const char good[] =
+        "nghiêng quốc gia giếng gì gìn thuở khuỷu Ủy UỶ hoà hòa hoàng xoong ngoằn ngoèo khuya quyển tuyên yêu "
+        "yết ý ạ ơi được Đảng nước người trường quý quỳnh luýt thiếu nhi xã phường huyện tỉnh kỹ thuật nghiệp vụ "
+        "vie\xCC\xA3\xCC\x82t chuyên trách ứng cứu rượu hươu khoắng mười bảy quét oẳn";
+    static const char bad[] =
+        "xtr hoc phat w f Zalo email CT TTg straße thôông ngg ab cd aaa nghiêngg tièc ấấ đđ khuyu1 kwa";
     struct str word;
     for (size_t pos = 0; viet_word(str_from_cstr(good), &pos, &word);)
         if (!viet_is_syllable(word))

@@ -24,19 +24,23 @@ struct world {
     int64_t committee;
     int64_t department;
     int64_t schools[WORLD_SCHOOLS];
-    int64_t head_of[WORLD_SCHOOLS];    /* persons */
+    int64_t head_of[WORLD_SCHOOLS]; /* persons */
     int64_t teacher_of[WORLD_SCHOOLS];
-    int64_t reviewer;                  /* in the department */
-    int64_t issuer;                    /* in the committee */
+    int64_t reviewer; /* in the department */
+    int64_t issuer;   /* in the committee */
 };
 
-UNUSED static int64_t world_person(struct store_test *t, const char *name, int64_t unit_id, const char *role, const char *edge_kind)
+UNUSED static int64_t world_person(struct store_test *t, const char *name, int64_t unit_id, const char *role,
+                                   const char *edge_kind)
 {
     struct err err;
     int64_t id = store_id(t->store);
     struct str n = str_from_cstr(name);
-    assert_ok(sql_world_person(t->db, &(struct sql_world_person_args){.id = id, .name = n, .created_ms = t->now_ms}, &err));
-    assert_ok(sql_world_person_unit(t->db, &(struct sql_world_person_unit_args){.id = store_id(t->store), .person_id = id, .unit_id = unit_id}, &err));
+    assert_ok(
+        sql_world_person(t->db, &(struct sql_world_person_args){.id = id, .name = n, .created_ms = t->now_ms}, &err));
+    assert_ok(sql_world_person_unit(
+        t->db, &(struct sql_world_person_unit_args){.id = store_id(t->store), .person_id = id, .unit_id = unit_id},
+        &err));
     assert_true(know_role_rights(str_from_cstr(role)) != 0);
     assert_ok(sql_world_grant(t->db,
                               &(struct sql_world_grant_args){.id = store_id(t->store),
@@ -50,13 +54,15 @@ UNUSED static int64_t world_person(struct store_test *t, const char *name, int64
     return id;
 }
 
-UNUSED static int64_t world_unit(struct store_test *t, const struct world *w, const char *kind, const char *name, int64_t parent)
+UNUSED static int64_t world_unit(struct store_test *t, const struct world *w, const char *kind, const char *name,
+                                 int64_t parent)
 {
     struct err err;
     int64_t id = 0;
     struct unit_parent parents[] = {{EDGE_ADMINISTRATIVE, parent}, {EDGE_PROFESSIONAL, parent}};
     struct unit_fact fact = {.kind = str_from_cstr(kind), .name = str_from_cstr(name)};
-    assert_ok(unit_found(t->db, &w->system, &fact, parents, ARRAY_LEN(parents), civil_to_day(2020, 1, 1), 0, false, &id, &err));
+    assert_ok(unit_found(t->db, &w->system, &fact, parents, ARRAY_LEN(parents), civil_to_day(2020, 1, 1), 0, false, &id,
+                         &err));
     return id;
 }
 
@@ -93,7 +99,8 @@ UNUSED static void world_pass(struct store_test *t, int days)
     assert_ok(ledger_advance(t->db, civil_day_of_ms(t->now_ms), &moved, &err));
 }
 
-UNUSED static int64_t world_directive(struct store_test *t, const struct world *w, const struct obligation_draft *obligations, size_t count)
+UNUSED static int64_t world_directive(struct store_test *t, const struct world *w,
+                                      const struct obligation_draft *obligations, size_t count)
 {
     struct err err;
     int64_t id = 0;

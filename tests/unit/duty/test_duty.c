@@ -9,26 +9,31 @@ static const struct obligation_target to_schools[] = {{TARGET_KIND, STR_INIT("sc
 
 static struct obligation_draft scan(civil_day due)
 {
-    return (struct obligation_draft){.catalogue_id = STR("CT18-2b"), .deadline_day = due, .targets = to_schools, .target_count = 1};
+    return (struct obligation_draft){
+        .catalogue_id = STR("CT18-2b"), .deadline_day = due, .targets = to_schools, .target_count = 1};
 }
 
 static struct obligation_draft plan(civil_day due)
 {
-    return (struct obligation_draft){.catalogue_id = STR("CT18-2c"), .deadline_day = due, .targets = to_all, .target_count = 1};
+    return (struct obligation_draft){
+        .catalogue_id = STR("CT18-2c"), .deadline_day = due, .targets = to_all, .target_count = 1};
 }
 
 static struct obligation_draft absorb(civil_day due)
 {
-    return (struct obligation_draft){.catalogue_id = STR("CT18-1a"), .deadline_day = due, .targets = to_schools, .target_count = 1};
+    return (struct obligation_draft){
+        .catalogue_id = STR("CT18-1a"), .deadline_day = due, .targets = to_schools, .target_count = 1};
 }
 
 static struct sql_rollup_unit_row rollup(struct store_test *t, const struct world *w, int64_t root, int64_t scope)
 {
     struct err err;
     struct sql_rollup_unit_row *row = NULL;
-    assert_ok(sql_rollup_unit(t->db, &w->system, &t->arena,
-                              &(struct sql_rollup_unit_args){.root_id = root, .scope_id = scope, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = civil_day_of_ms(t->now_ms)},
-                              &row, &err));
+    assert_ok(sql_rollup_unit(
+        t->db, &w->system, &t->arena,
+        &(struct sql_rollup_unit_args){
+            .root_id = root, .scope_id = scope, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = civil_day_of_ms(t->now_ms)},
+        &row, &err));
     assert_non_null(row);
     return *row;
 }
@@ -45,7 +50,8 @@ static struct sql_world_assignments_row assignment_of(struct store_test *t, int6
     return (struct sql_world_assignments_row){0};
 }
 
-static int64_t issue(struct store_test *t, const struct world *w, const struct obligation_draft *o, size_t count, struct directive_issued *ret)
+static int64_t issue(struct store_test *t, const struct world *w, const struct obligation_draft *o, size_t count,
+                     struct directive_issued *ret)
 {
     struct err err;
     int64_t id = world_directive(t, w, o, count);
@@ -104,16 +110,18 @@ static void a_province_sees_it_move(void **state)
                                    .fields_json = STR("{}"),
                                    .source = STR("hand")};
     int64_t evidence = 0;
-    assert_err(evidence_submit(t->db, &teacher, &draft, &evidence, &err), ERR_SYNTAX); /* the kind's fields are missing */
+    assert_err(evidence_submit(t->db, &teacher, &draft, &evidence, &err),
+               ERR_SYNTAX); /* the kind's fields are missing */
     const struct know_evidence_kind *kind = know_evidence_kind_find(STR("plan"));
     AUTO_BUF fields;
     buf_init(&fields, 1u << 16);
     buf_lit(&fields, "{\"x\":1");
     for (size_t i = 0; i < kind->field_count; i++)
         buf_printf(&fields, ",\"%.*s\":\"%s\"", STR_ARG(kind->fields[i].id),
-                   kind->fields[i].type == KNOW_FIELD_CHOICE ? kind->fields[i].choices[0].id.ptr : kind->fields[i].type == KNOW_FIELD_DATE ? "2027-01-04"
-                                                                                         : kind->fields[i].type == KNOW_FIELD_YES_NO      ? "true"
-                                                                                                                                          : "12");
+                   kind->fields[i].type == KNOW_FIELD_CHOICE   ? kind->fields[i].choices[0].id.ptr
+                   : kind->fields[i].type == KNOW_FIELD_DATE   ? "2027-01-04"
+                   : kind->fields[i].type == KNOW_FIELD_YES_NO ? "true"
+                                                               : "12");
     buf_lit(&fields, "}");
     draft.fields_json = buf_str(&fields);
     struct sha256 hash;
@@ -162,10 +170,13 @@ static void reading_counts_persons(void **state)
     assert_ok(duty_acknowledge(t->db, &head, id, w.schools[0], &first, &err));
     assert_int_equal(rollup(t, &w, w.schools[0], id).n_ok, 1);
     struct sql_acknowledgement_rollup_row *people = NULL;
-    assert_ok(sql_acknowledgement_rollup(t->db, &w.system, &t->arena,
-                                         &(struct sql_acknowledgement_rollup_args){
-                                             .root_id = w.committee, .directive_id = id, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = civil_day_of_ms(t->now_ms)},
-                                         &people, &err));
+    assert_ok(
+        sql_acknowledgement_rollup(t->db, &w.system, &t->arena,
+                                   &(struct sql_acknowledgement_rollup_args){.root_id = w.committee,
+                                                                             .directive_id = id,
+                                                                             .edge_kind = EDGE_ADMINISTRATIVE,
+                                                                             .on_day = civil_day_of_ms(t->now_ms)},
+                                   &people, &err));
     assert_int_equal(people->people, 2 * WORLD_SCHOOLS);
     assert_int_equal(people->acked, 2);
     assert_ok(ledger_recount(t->db, &err));
@@ -177,13 +188,19 @@ static void systems_are_the_denominator_of_scans(void **state)
     struct world w = world_make(t);
     struct err err;
     struct directive_issued issued;
-    struct obligation_draft drill = {.catalogue_id = STR("CT18-2e"), .deadline_day = CIVIL_NONE, .targets = to_schools, .target_count = 1};
+    struct obligation_draft drill = {
+        .catalogue_id = STR("CT18-2e"), .deadline_day = CIVIL_NONE, .targets = to_schools, .target_count = 1};
     struct obligation_draft o[] = {scan(CIVIL_NONE), drill};
     int64_t low = store_id(t->store), high = store_id(t->store);
-    assert_ok(sql_world_system(t->db, &(struct sql_world_system_args){.id = low, .unit_id = w.schools[0], .name = STR("Phòng tin học")}, &err));
-    assert_ok(sql_world_level(t->db, &(struct sql_world_level_args){.id = store_id(t->store), .system_id = low, .level = 1}, &err));
-    assert_ok(sql_world_system(t->db, &(struct sql_world_system_args){.id = high, .unit_id = w.schools[1], .name = STR("Một cửa")}, &err));
-    assert_ok(sql_world_level(t->db, &(struct sql_world_level_args){.id = store_id(t->store), .system_id = high, .level = 3}, &err));
+    assert_ok(sql_world_system(
+        t->db, &(struct sql_world_system_args){.id = low, .unit_id = w.schools[0], .name = STR("Phòng tin học")},
+        &err));
+    assert_ok(sql_world_level(
+        t->db, &(struct sql_world_level_args){.id = store_id(t->store), .system_id = low, .level = 1}, &err));
+    assert_ok(sql_world_system(
+        t->db, &(struct sql_world_system_args){.id = high, .unit_id = w.schools[1], .name = STR("Một cửa")}, &err));
+    assert_ok(sql_world_level(
+        t->db, &(struct sql_world_level_args){.id = store_id(t->store), .system_id = high, .level = 3}, &err));
     int64_t id = issue(t, &w, o, 2, &issued);
     /* level 1 owes no drill: not concerned; level 3 owes it */
     assert_int_equal(rollup(t, &w, w.schools[0], id).n_na, 1);
@@ -193,7 +210,9 @@ static void systems_are_the_denominator_of_scans(void **state)
     assert_int_equal(a.subject_id, high);
     /* a school registers its first system: the duty moves from the school to the system */
     int64_t fresh = store_id(t->store);
-    assert_ok(sql_world_system(t->db, &(struct sql_world_system_args){.id = fresh, .unit_id = w.schools[5], .name = STR("Cổng thông tin")}, &err));
+    assert_ok(sql_world_system(
+        t->db, &(struct sql_world_system_args){.id = fresh, .unit_id = w.schools[5], .name = STR("Cổng thông tin")},
+        &err));
     assert_ok(directive_follow_subjects(t->db, w.schools[5], &err));
     a = assignment_of(t, w.schools[5], 0);
     assert_str(a.subject_kind, STR("system"));
@@ -212,11 +231,15 @@ static void each_tier_may_only_be_earlier(void **state)
     struct err err;
     struct directive_issued issued;
     struct obligation_target to_department = {TARGET_CHILDREN, STR("")};
-    struct obligation_draft above = {.catalogue_id = STR("CT18-2c"), .deadline_day = civil_to_day(2027, 6, 30), .targets = &to_department, .target_count = 1};
+    struct obligation_draft above = {.catalogue_id = STR("CT18-2c"),
+                                     .deadline_day = civil_to_day(2027, 6, 30),
+                                     .targets = &to_department,
+                                     .target_count = 1};
     int64_t parent = issue(t, &w, &above, 1, &issued);
     assert_int_equal(issued.assignment_count, 1);
     struct sql_obligation_list_rows list;
-    assert_ok(sql_obligation_list(t->db, &t->arena, &(struct sql_obligation_list_args){.directive_id = parent}, &list, &err));
+    assert_ok(
+        sql_obligation_list(t->db, &t->arena, &(struct sql_obligation_list_args){.directive_id = parent}, &list, &err));
     struct obligation_draft below = {.catalogue_id = STR("CT18-2c"),
                                      .parent_id = list.items[0].id,
                                      .text = STR("Các trường ban hành phương án"),
@@ -241,18 +264,22 @@ static void each_tier_may_only_be_earlier(void **state)
     assert_int_equal(rollup(t, &w, w.committee, child).n_unseen, WORLD_SCHOOLS);
     struct sql_assignment_chain_rows chain;
     struct actor teacher = world_actor(t, w.teacher_of[0], RIGHT_READ);
-    assert_ok(sql_assignment_chain(t->db, &teacher, &t->arena, &(struct sql_assignment_chain_args){.assignment_id = assignment_of(t, w.schools[0], 0).id}, &chain, &err));
+    assert_ok(sql_assignment_chain(
+        t->db, &teacher, &t->arena,
+        &(struct sql_assignment_chain_args){.assignment_id = assignment_of(t, w.schools[0], 0).id}, &chain, &err));
     assert_int_equal(chain.count, 2);
     assert_str(chain.items[0].issuer_name, STR("UBND tỉnh Trúc Lâm"));
     assert_str(chain.items[1].text, STR("Các trường ban hành phương án"));
     struct actor stranger = world_actor(t, w.teacher_of[1], RIGHT_READ);
-    assert_ok(sql_assignment_chain(t->db, &stranger, &t->arena, &(struct sql_assignment_chain_args){.assignment_id = assignment_of(t, w.schools[0], 0).id}, &chain, &err));
+    assert_ok(sql_assignment_chain(
+        t->db, &stranger, &t->arena,
+        &(struct sql_assignment_chain_args){.assignment_id = assignment_of(t, w.schools[0], 0).id}, &chain, &err));
     assert_int_equal(chain.count, 0);
     assert_ok(ledger_recount(t->db, &err));
 }
 
-/* A year of random acts. Every evening the roll-up is written down; in the end each past day, asked as of then, says the same; and the
- * counters are what a full recount counts. */
+/* A year of random acts. Every evening the roll-up is written down; in the end each past day, asked as of then, says
+ * the same; and the counters are what a full recount counts. */
 static void random_histories_are_counted_right(void **state)
 {
     struct store_test *t = *state;
@@ -261,7 +288,8 @@ static void random_histories_are_counted_right(void **state)
     struct rng rng;
     rng_init(&rng, 18);
     struct directive_issued issued;
-    struct obligation_draft o[] = {scan(civil_to_day(2027, 2, 20)), plan(civil_to_day(2027, 1, 25)), absorb(CIVIL_NONE)};
+    struct obligation_draft o[] = {scan(civil_to_day(2027, 2, 20)), plan(civil_to_day(2027, 1, 25)),
+                                   absorb(CIVIL_NONE)};
     int64_t id = issue(t, &w, o, 3, &issued);
     struct {
         civil_day day;
@@ -295,7 +323,8 @@ static void random_histories_are_counted_right(void **state)
                 after.facts.covered_from_day = after.facts.covered_to_day = CIVIL_NONE;
                 break;
             case 4:
-                after.facts.waived_to_day = rng_below(&rng, 2) ? today + 1 + (civil_day)rng_below(&rng, 30) : CIVIL_NONE;
+                after.facts.waived_to_day =
+                    rng_below(&rng, 2) ? today + 1 + (civil_day)rng_below(&rng, 30) : CIVIL_NONE;
                 break;
             case 5:
                 after.facts.na_from_day = rng_below(&rng, 3) ? CIVIL_NONE : today;
@@ -304,7 +333,9 @@ static void random_histories_are_counted_right(void **state)
                 after.unit_id = w.schools[rng_below(&rng, WORLD_SCHOOLS)]; /* to a successor */
                 break;
             case 7:
-                after.facts.due_day = after.facts.due_day == CIVIL_NONE ? CIVIL_NONE : after.facts.due_day + (civil_day)rng_below(&rng, 5);
+                after.facts.due_day = after.facts.due_day == CIVIL_NONE
+                                          ? CIVIL_NONE
+                                          : after.facts.due_day + (civil_day)rng_below(&rng, 5);
                 break;
             }
             assert_ok(ledger_put(t->db, today, &row, &after, &err));
@@ -320,7 +351,8 @@ static void random_histories_are_counted_right(void **state)
     assert_ok(ledger_recount(t->db, &err));
     for (size_t i = 0; i < days; i++) {
         struct sql_rollup_checkpoint_before_row *checkpoint = NULL;
-        assert_ok(sql_rollup_checkpoint_before(t->db, &t->arena, &(struct sql_rollup_checkpoint_before_args){.day = seen[i].day}, &checkpoint, &err));
+        assert_ok(sql_rollup_checkpoint_before(
+            t->db, &t->arena, &(struct sql_rollup_checkpoint_before_args){.day = seen[i].day}, &checkpoint, &err));
         const struct {
             int64_t root, scope;
             const char *kind;
@@ -328,19 +360,22 @@ static void random_histories_are_counted_right(void **state)
         } asks[] = {{w.committee, 0, "all", &seen[i].all}, {w.schools[0], id, "family", &seen[i].school}};
         for (size_t k = 0; k < ARRAY_LEN(asks); k++) {
             struct sql_rollup_as_of_row *got = NULL;
-            assert_ok(sql_rollup_as_of(t->db, &w.system, &t->arena,
-                                       &(struct sql_rollup_as_of_args){.root_id = asks[k].root,
-                                                                       .scope_id = asks[k].scope,
-                                                                       .kind = str_from_cstr(asks[k].kind),
-                                                                       .edge_kind = EDGE_ADMINISTRATIVE,
-                                                                       .as_of_day = seen[i].day,
-                                                                       .checkpoint_day = checkpoint->day.has ? checkpoint->day.v : 0},
-                                       &got, &err));
+            assert_ok(sql_rollup_as_of(
+                t->db, &w.system, &t->arena,
+                &(struct sql_rollup_as_of_args){.root_id = asks[k].root,
+                                                .scope_id = asks[k].scope,
+                                                .kind = str_from_cstr(asks[k].kind),
+                                                .edge_kind = EDGE_ADMINISTRATIVE,
+                                                .as_of_day = seen[i].day,
+                                                .checkpoint_day = checkpoint->day.has ? checkpoint->day.v : 0},
+                &got, &err));
             const struct sql_rollup_unit_row *want = asks[k].want;
-            if (got->n_unseen != want->n_unseen || got->n_ack != want->n_ack || got->n_doing != want->n_doing || got->n_ok != want->n_ok || got->n_due != want->n_due ||
-                got->n_late != want->n_late || got->n_birth != want->n_birth || got->n_na != want->n_na || got->n_waived != want->n_waived)
-                fail_msg("day %zu %s: late %lld seen %lld, ok %lld seen %lld, unseen %lld seen %lld", i, asks[k].kind, (long long)got->n_late, (long long)want->n_late,
-                         (long long)got->n_ok, (long long)want->n_ok, (long long)got->n_unseen, (long long)want->n_unseen);
+            if (got->n_unseen != want->n_unseen || got->n_ack != want->n_ack || got->n_doing != want->n_doing ||
+                got->n_ok != want->n_ok || got->n_due != want->n_due || got->n_late != want->n_late ||
+                got->n_birth != want->n_birth || got->n_na != want->n_na || got->n_waived != want->n_waived)
+                fail_msg("day %zu %s: late %lld seen %lld, ok %lld seen %lld, unseen %lld seen %lld", i, asks[k].kind,
+                         (long long)got->n_late, (long long)want->n_late, (long long)got->n_ok, (long long)want->n_ok,
+                         (long long)got->n_unseen, (long long)want->n_unseen);
             /* and the rows behind the number are as many as the number */
             struct sql_assignments_as_of_rows rows;
             assert_ok(sql_assignments_as_of(t->db, &w.system, &t->arena,
@@ -405,18 +440,21 @@ static void the_chain_holds_and_shows_tampering(void **state)
     assert_int_equal(report.erased_count, 1);
     /* changing one field of one row does not */
     int64_t changes = 0;
-    assert_ok(sql_world_tamper(t->db, &(struct sql_world_tamper_args){.id = entries.items[4].id, .at_ms = entries.items[4].at_ms + 1}, &changes, &err));
+    assert_ok(sql_world_tamper(
+        t->db, &(struct sql_world_tamper_args){.id = entries.items[4].id, .at_ms = entries.items[4].at_ms + 1},
+        &changes, &err));
     assert_err(chain_verify(t->db, &t->arena, &report, &err), ERR_CONFLICT);
 }
 
 int main(void)
 {
-    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, &sql_module_duty, NULL};
+    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
+                                                       &sql_module_duty, NULL};
     static const struct CMUnitTest tests[] = {
-        STORE_TEST(issuing_reaches_whom_it_names),        STORE_TEST(a_province_sees_it_move),
-        STORE_TEST(reading_counts_persons),               STORE_TEST(systems_are_the_denominator_of_scans),
-        STORE_TEST(each_tier_may_only_be_earlier),        STORE_TEST(random_histories_are_counted_right),
-        STORE_TEST(withdrawing_and_succession),           STORE_TEST(the_chain_holds_and_shows_tampering),
+        STORE_TEST(issuing_reaches_whom_it_names), STORE_TEST(a_province_sees_it_move),
+        STORE_TEST(reading_counts_persons),        STORE_TEST(systems_are_the_denominator_of_scans),
+        STORE_TEST(each_tier_may_only_be_earlier), STORE_TEST(random_histories_are_counted_right),
+        STORE_TEST(withdrawing_and_succession),    STORE_TEST(the_chain_holds_and_shows_tampering),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);
 }

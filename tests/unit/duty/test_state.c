@@ -87,11 +87,13 @@ static void timeline_is_the_state_of_every_day(void **state)
     rng_init(&rng, 20221013);
     for (int round = 0; round < 20000; round++) {
         struct duty_facts f = plain();
-        civil_day *days[] = {&f.due_day, &f.acked_day, &f.started_day, &f.covered_from_day, &f.na_from_day, &f.waived_to_day, &f.closed_day};
+        civil_day *days[] = {&f.due_day,     &f.acked_day,     &f.started_day, &f.covered_from_day,
+                             &f.na_from_day, &f.waived_to_day, &f.closed_day};
         for (size_t i = 0; i < ARRAY_LEN(days); i++)
             *days[i] = rng_below(&rng, 3) ? CIVIL_NONE : f.issued_day - 20 + (civil_day)rng_below(&rng, 120);
         if (f.covered_from_day != CIVIL_NONE)
-            f.covered_to_day = rng_below(&rng, 4) ? f.covered_from_day + 1 + (civil_day)rng_below(&rng, 60) : CIVIL_FOREVER;
+            f.covered_to_day =
+                rng_below(&rng, 4) ? f.covered_from_day + 1 + (civil_day)rng_below(&rng, 60) : CIVIL_FOREVER;
         f.is_periodic = rng_below(&rng, 2);
         f.soon_days = (int)rng_below(&rng, 8);
         civil_day from = f.issued_day - 5 + (civil_day)rng_below(&rng, 60);
@@ -103,7 +105,8 @@ static void timeline_is_the_state_of_every_day(void **state)
             while (at + 1 < count && changes[at + 1].day <= d)
                 at++;
             if (changes[at].state != duty_state_on(&f, d))
-                fail_msg("round %d day +%d: timeline %d, state %d", round, d - from, changes[at].state, duty_state_on(&f, d));
+                fail_msg("round %d day +%d: timeline %d, state %d", round, d - from, changes[at].state,
+                         duty_state_on(&f, d));
         }
     }
 }
@@ -123,9 +126,12 @@ static void names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(life_of_one_duty),  cmocka_unit_test(a_period_ends_and_must_be_followed),
-        cmocka_unit_test(late_by_birth_blames_nobody), cmocka_unit_test(waived_na_closed),
-        cmocka_unit_test(timeline_is_the_state_of_every_day), cmocka_unit_test(names),
+        cmocka_unit_test(life_of_one_duty),
+        cmocka_unit_test(a_period_ends_and_must_be_followed),
+        cmocka_unit_test(late_by_birth_blames_nobody),
+        cmocka_unit_test(waived_na_closed),
+        cmocka_unit_test(timeline_is_the_state_of_every_day),
+        cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,24 +27,30 @@ static inline struct str sample_zip(struct arena *arena, const struct part *part
         archive_entry_set_filetype(entry, AE_IFREG);
         archive_entry_set_perm(entry, 0644);
         must(archive_write_header(a, entry) == ARCHIVE_OK);
-        must(archive_write_data(a, parts[i].bytes.ptr, parts[i].bytes.len_bytes) == (la_ssize_t)parts[i].bytes.len_bytes);
+        must(archive_write_data(a, parts[i].bytes.ptr, parts[i].bytes.len_bytes) ==
+             (la_ssize_t)parts[i].bytes.len_bytes);
         archive_entry_free(entry);
     }
     must(archive_write_close(a) == ARCHIVE_OK && archive_write_free(a) == ARCHIVE_OK);
     return (struct str){out, used};
 }
 
-#define SAMPLE_WORKBOOK                                                                                                                              \
-    "<workbook xmlns:r='r'><workbookPr%s/><sheets><sheet name='Đơn vị' sheetId='1' r:id='rId1'/><sheet name='Hai' sheetId='2' r:id='rId2'/>"   \
+#define SAMPLE_WORKBOOK                                                                                                 \
+    "<workbook xmlns:r='r'><workbookPr%s/><sheets><sheet name='Đơn vị' sheetId='1' r:id='rId1'/><sheet name='Hai' " \
+    "sheetId='2' r:id='rId2'/>"                                                                                         \
     "</sheets></workbook>"
-#define SAMPLE_RELS                                                                                                                                  \
-    "<Relationships><Relationship Id='rId1' Target='worksheets/sheet1.xml'/><Relationship Id='rId2' Target='/xl/worksheets/sheet2.xml'/>"           \
+#define SAMPLE_RELS                                                                                   \
+    "<Relationships><Relationship Id='rId1' Target='worksheets/sheet1.xml'/><Relationship Id='rId2' " \
+    "Target='/xl/worksheets/sheet2.xml'/>"                                                            \
     "</Relationships>"
-#define SAMPLE_STYLES                                                                                                                                \
-    "<styleSheet><numFmts><numFmt numFmtId='164' formatCode='dd\\/mm\\/yyyy;@'/><numFmt numFmtId='165' formatCode='0000'/>"                        \
-    "<numFmt numFmtId='166' formatCode='[$-42A]hh:mm'/></numFmts><cellStyleXfs><xf numFmtId='14'/></cellStyleXfs><cellXfs><xf numFmtId='0'/>"       \
-    "<xf numFmtId='14'/><xf numFmtId='164'/><xf numFmtId='22'/><xf numFmtId='165'/><xf numFmtId='9'/><xf numFmtId='166'/></cellXfs></styleSheet>"
-#define SAMPLE_STRINGS                                                                                                                               \
+#define SAMPLE_STYLES                                                                                      \
+    "<styleSheet><numFmts><numFmt numFmtId='164' formatCode='dd\\/mm\\/yyyy;@'/><numFmt numFmtId='165' "   \
+    "formatCode='0000'/>"                                                                                  \
+    "<numFmt numFmtId='166' formatCode='[$-42A]hh:mm'/></numFmts><cellStyleXfs><xf "                       \
+    "numFmtId='14'/></cellStyleXfs><cellXfs><xf numFmtId='0'/>"                                            \
+    "<xf numFmtId='14'/><xf numFmtId='164'/><xf numFmtId='22'/><xf numFmtId='165'/><xf numFmtId='9'/><xf " \
+    "numFmtId='166'/></cellXfs></styleSheet>"
+#define SAMPLE_STRINGS \
     "<sst><si><t>Mã</t></si><si><r><t>Tên </t></r><r><t>đơn vị</t></r><rPh><t>bỏ</t></rPh></si></sst>"
 
 static inline struct str sample_xlsx(struct arena *arena, bool is_1904, struct str sheet1)
@@ -55,7 +61,8 @@ static inline struct str sample_xlsx(struct arena *arena, bool is_1904, struct s
         {"xl/styles.xml", STR(SAMPLE_STYLES)},
         {"xl/sharedStrings.xml", STR(SAMPLE_STRINGS)},
         {"xl/worksheets/sheet1.xml", sheet1},
-        {"xl/worksheets/sheet2.xml", STR("<worksheet><sheetData><row><c t='inlineStr'><is><t>hai</t></is></c></row></sheetData></worksheet>")},
+        {"xl/worksheets/sheet2.xml",
+         STR("<worksheet><sheetData><row><c t='inlineStr'><is><t>hai</t></is></c></row></sheetData></worksheet>")},
     };
     return sample_zip(arena, parts, ARRAY_LEN(parts));
 }
@@ -64,12 +71,16 @@ static inline struct str sample_docx(struct arena *arena, const char *body)
 {
     struct part parts[] = {
         {"word/document.xml", arena_printf(arena, "<w:document xmlns:w='w'><w:body>%s</w:body></w:document>", body)},
-        {"word/numbering.xml",
-         STR("<w:numbering xmlns:w='w'><w:abstractNum w:abstractNumId='0'><w:lvl w:ilvl='0'><w:start w:val='1'/><w:numFmt w:val='decimal'/>"
-             "<w:lvlText w:val='%1.'/></w:lvl><w:lvl w:ilvl='1'><w:start w:val='1'/><w:numFmt w:val='lowerLetter'/><w:lvlText w:val='%2)'/></w:lvl>"
-             "</w:abstractNum><w:abstractNum w:abstractNumId='1'><w:lvl w:ilvl='0'><w:numFmt w:val='bullet'/></w:lvl></w:abstractNum>"
-             "<w:num w:numId='1'><w:abstractNumId w:val='0'/></w:num><w:num w:numId='2'><w:abstractNumId w:val='1'/></w:num></w:numbering>")},
-        {"word/styles.xml", STR("<w:styles xmlns:w='w'><w:style w:styleId='Muc'><w:pPr><w:numPr><w:numId w:val='1'/></w:numPr></w:pPr></w:style></w:styles>")},
+        {"word/numbering.xml", STR("<w:numbering xmlns:w='w'><w:abstractNum w:abstractNumId='0'><w:lvl "
+                                   "w:ilvl='0'><w:start w:val='1'/><w:numFmt w:val='decimal'/>"
+                                   "<w:lvlText w:val='%1.'/></w:lvl><w:lvl w:ilvl='1'><w:start w:val='1'/><w:numFmt "
+                                   "w:val='lowerLetter'/><w:lvlText w:val='%2)'/></w:lvl>"
+                                   "</w:abstractNum><w:abstractNum w:abstractNumId='1'><w:lvl w:ilvl='0'><w:numFmt "
+                                   "w:val='bullet'/></w:lvl></w:abstractNum>"
+                                   "<w:num w:numId='1'><w:abstractNumId w:val='0'/></w:num><w:num "
+                                   "w:numId='2'><w:abstractNumId w:val='1'/></w:num></w:numbering>")},
+        {"word/styles.xml", STR("<w:styles xmlns:w='w'><w:style w:styleId='Muc'><w:pPr><w:numPr><w:numId "
+                                "w:val='1'/></w:numPr></w:pPr></w:style></w:styles>")},
     };
     return sample_zip(arena, parts, ARRAY_LEN(parts));
 }

@@ -90,12 +90,18 @@ static void formulas_are_disarmed(void **state)
     static const struct {
         const char *in, *out;
     } cases[] = {
-        {"=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0\r\n"}, {"+84 912 000 000", "+84 912 000 000\r\n"},
-        {"+SUM(1)", "'+SUM(1)\r\n"},                       {"-5", "-5\r\n"},
-        {"-", "'-\r\n"},                                   {"@x", "'@x\r\n"},
-        {"\tx", "'\tx\r\n"},                               {"\rx", "\"'\rx\"\r\n"},
-        {"a,b", "\"a,b\"\r\n"},                            {"a\"b", "\"a\"\"b\"\r\n"},
-        {"=\"a\"", "\"'=\"\"a\"\"\"\r\n"},                 {"", "\"\"\r\n"},
+        {"=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0\r\n"},
+        {"+84 912 000 000", "+84 912 000 000\r\n"},
+        {"+SUM(1)", "'+SUM(1)\r\n"},
+        {"-5", "-5\r\n"},
+        {"-", "'-\r\n"},
+        {"@x", "'@x\r\n"},
+        {"\tx", "'\tx\r\n"},
+        {"\rx", "\"'\rx\"\r\n"},
+        {"a,b", "\"a,b\"\r\n"},
+        {"a\"b", "\"a\"\"b\"\r\n"},
+        {"=\"a\"", "\"'=\"\"a\"\"\"\r\n"},
+        {"", "\"\"\r\n"},
         {"dòng\nhai", "\"dòng\nhai\"\r\n"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -129,7 +135,8 @@ static void what_is_written_is_read_back(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(rows_are_read), cmocka_unit_test(errors_name_the_line), cmocka_unit_test(ceilings_hold),
-                                       cmocka_unit_test(formulas_are_disarmed), cmocka_unit_test(what_is_written_is_read_back)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rows_are_read), cmocka_unit_test(errors_name_the_line),
+                                       cmocka_unit_test(ceilings_hold), cmocka_unit_test(formulas_are_disarmed),
+                                       cmocka_unit_test(what_is_written_is_read_back)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,13 +59,16 @@ static void texts_come_out_alike(void **state)
     (void)state;
     static const struct str cases[] = {
         STR_INIT("Kính gửi:\r\nSở Y tế\r"), STR_INIT("\xEF\xBB\xBFKính gửi:\nSở Y te\xCC\x82\xCC\x81\n"),
-        STR_INIT("<html><head><title>bỏ</title><style>p{}</style></head><body><p>Kính&nbsp;gửi:</p><div>S&#7903; Y\n tế<script>x('<p>')</script></div></body></html>")};
+        STR_INIT("<html><head><title>bỏ</title><style>p{}</style></head><body><p>Kính&nbsp;gửi:</p><div>S&#7903; Y\n "
+                 "tế<script>x('<p>')</script></div></body></html>")};
     struct doc_text doc;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         assert_ok(doc_text(cases[i], &arena, &doc, &err));
         assert_str(doc.decoded.text, STR("Kính gửi:\nSở Y tế\n"));
     }
-    assert_ok(doc_text(sample_docx(&arena, "<w:p><w:r><w:t>Kính gửi:</w:t></w:r></w:p><w:p><w:r><w:t>Sở Y tế</w:t></w:r></w:p>"), &arena, &doc, &err));
+    assert_ok(doc_text(
+        sample_docx(&arena, "<w:p><w:r><w:t>Kính gửi:</w:t></w:r></w:p><w:p><w:r><w:t>Sở Y tế</w:t></w:r></w:p>"),
+        &arena, &doc, &err));
     assert_str(doc.decoded.text, STR("Kính gửi:\nSở Y tế\n"));
 }
 
@@ -131,7 +134,8 @@ static struct str sample_pdf(const char *page, unsigned pages)
         buf_lit(&buf, "3 0 R ");
     buf_printf(&buf, "]/Count %u>>endobj\n", pages);
     at[2] = buf.len_bytes;
-    buf_lit(&buf, "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj\n");
+    buf_lit(&buf, "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 "
+                  "R/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj\n");
     at[3] = buf.len_bytes;
     buf_printf(&buf, "4 0 obj<</Length %zu>>stream\n%s\nendstream endobj\n", strlen(page), page);
     size_t xref = buf.len_bytes;

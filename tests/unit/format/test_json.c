@@ -31,8 +31,21 @@ static struct json parsed(struct str text)
 static void good_texts(void **state)
 {
     (void)state;
-    static const char *cases[] = {"null", " true ", "0", "-0", "-1.5e+10", "\"\"", "[]", "{}", "[[],{}]", "{\"a\":{\"b\":[1,2,3]},\"c\":null}",
-                                  "\xEF\xBB\xBF[1]", "\"\\u0000\\ud83d\\ude00\"", "\"Lũy Tre\"", "1E400", "[1\n,\t2]"};
+    static const char *cases[] = {"null",
+                                  " true ",
+                                  "0",
+                                  "-0",
+                                  "-1.5e+10",
+                                  "\"\"",
+                                  "[]",
+                                  "{}",
+                                  "[[],{}]",
+                                  "{\"a\":{\"b\":[1,2,3]},\"c\":null}",
+                                  "\xEF\xBB\xBF[1]",
+                                  "\"\\u0000\\ud83d\\ude00\"",
+                                  "\"Lũy Tre\"",
+                                  "1E400",
+                                  "[1\n,\t2]"};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         parsed(str_from_cstr(cases[i]));
 }
@@ -85,7 +98,8 @@ static void bad_texts_say_where(void **state)
 static void every_prefix_is_refused(void **state)
 {
     (void)state;
-    struct str text = STR("{\"số\": [1, -2.5e3, true, null, \"\\u0110\\n\\ud83d\\ude00 Đ\", {\"a\": {}}], \"b\": false}");
+    struct str text =
+        STR("{\"số\": [1, -2.5e3, true, null, \"\\u0110\\n\\ud83d\\ude00 Đ\", {\"a\": {}}], \"b\": false}");
     parsed(text);
     for (size_t n = 0; n < text.len_bytes; n++) {
         /* an exact copy on the heap, so that a sanitizer sees one byte too many */
@@ -118,8 +132,10 @@ static void depth_and_size_have_ceilings(void **state)
 static void values_are_read(void **state)
 {
     (void)state;
-    struct json root = parsed(STR("{\"number\":\"09\",\"n\":-42,\"whole\":1e3,\"part\":1.5,\"yes\":true,\"big\":9223372036854775808,\n"
-                                  "\"list\":[10,[20,21],{\"x\":30}],\"esc\\u0061ped\":\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0110\\ud83d\\ude00\",\"no\":null}"));
+    struct json root =
+        parsed(STR("{\"number\":\"09\",\"n\":-42,\"whole\":1e3,\"part\":1.5,\"yes\":true,\"big\":9223372036854775808,\n"
+                   "\"list\":[10,[20,21],{\"x\":30}],\"esc\\u0061ped\":\"a\\\"\\\\\\/"
+                   "\\b\\f\\n\\r\\t\\u0110\\ud83d\\ude00\",\"no\":null}"));
     int64_t i = 0;
     double d = 0;
     bool b = false;
@@ -205,7 +221,9 @@ static void writer_prints(void **state)
         json_object_end(&w);
         json_end_line(&w);
     }
-    struct str one = STR("{\"type\":\"lũy \\\"tre\\\"\\\\\\n\\u0001\xEF\xBF\xBD\",\"none\":null,\"n\":-9223372036854775808,\"id\":\"1234567890123456789\","
+    struct str one = STR("{\"type\":\"lũy "
+                         "\\\"tre\\\"\\\\\\n\\u0001\xEF\xBF\xBD\",\"none\":null,\"n\":-9223372036854775808,\"id\":"
+                         "\"1234567890123456789\","
                          "\"d\":0.1,\"inf\":null,\"b\":true,\"list\":[1,[],null]}\n");
     assert_str(buf_str(&buf), arena_printf(&arena, "%s%s", one.ptr, one.ptr));
     buf_clear(&buf);
@@ -222,7 +240,8 @@ static void writer_prints(void **state)
 static void what_was_read_is_printed_the_same(void **state)
 {
     (void)state;
-    struct str text = STR("{\"a\\u0062\":[1,-2.50,1e5,\"x\\n\\u00e9\\\"\",{\"k\":{}},[],true,false,null],\"Số\":\"18/CT-TTg\"}");
+    struct str text =
+        STR("{\"a\\u0062\":[1,-2.50,1e5,\"x\\n\\u00e9\\\"\",{\"k\":{}},[],true,false,null],\"Số\":\"18/CT-TTg\"}");
     AUTO_BUF buf;
     buf_init(&buf, 4096);
     struct json_writer w;

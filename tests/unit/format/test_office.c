@@ -36,11 +36,15 @@ static enum err_code print_row(void *ctx, const struct xlsx_row *row, struct err
     return buf_check(ctx, e);
 }
 
-#define CELLS                                                                                                                                        \
-    "<worksheet><sheetData><row r='2'><c r='A2' t='s'><v>0</v></c><c r='C2' t='s'><v>1</v></c></row><row r='5'><c r='A5' s='1'><v>44895</v></c>"      \
-    "<c r='B5' s='2'><v>44895</v></c><c r='C5' s='3'><v>44895.5</v></c><c r='D5' s='4'><v>9</v></c><c r='E5' s='5'><v>0.5</v></c><c r='F5' s='6'>"    \
-    "<v>0.3125</v></c><c r='G5'><v>0.10000000000000001</v></c><c r='H5'><v>84912345678</v></c><c r='I5' t='b'><v>1</v></c><c r='J5' t='e'>"            \
-    "<v>#N/A</v></c><c r='K5' t='str'><f>A1&amp;B1</f><v>tính sẵn</v></c><c r='AA5' t='inlineStr'><is><t>tại chỗ</t></is></c></row></sheetData></worksheet>"
+#define CELLS                                                                                                       \
+    "<worksheet><sheetData><row r='2'><c r='A2' t='s'><v>0</v></c><c r='C2' t='s'><v>1</v></c></row><row r='5'><c " \
+    "r='A5' s='1'><v>44895</v></c>"                                                                                 \
+    "<c r='B5' s='2'><v>44895</v></c><c r='C5' s='3'><v>44895.5</v></c><c r='D5' s='4'><v>9</v></c><c r='E5' "      \
+    "s='5'><v>0.5</v></c><c r='F5' s='6'>"                                                                          \
+    "<v>0.3125</v></c><c r='G5'><v>0.10000000000000001</v></c><c r='H5'><v>84912345678</v></c><c r='I5' "           \
+    "t='b'><v>1</v></c><c r='J5' t='e'>"                                                                            \
+    "<v>#N/A</v></c><c r='K5' t='str'><f>A1&amp;B1</f><v>tính sẵn</v></c><c r='AA5' t='inlineStr'><is><t>tại " \
+    "chỗ</t></is></c></row></sheetData></worksheet>"
 
 static void cells_are_read_as_shown(void **state)
 {
@@ -50,10 +54,13 @@ static void cells_are_read_as_shown(void **state)
         buf_init(&buf, 4096);
         assert_ok(xlsx_read(sample_xlsx(&arena, is_1904, STR(CELLS)), STR_NONE, &arena, print_row, &buf, &err));
         const char *day = is_1904 ? "2026-12-01" : "2022-11-30";
-        assert_str(buf_str(&buf), arena_printf(&arena,
-                                               "A2=Mã;C2=Tên đơn vị;A5=%s;B5=%s;C5=%s 12:00;D5=0009;E5=50%%;F5=07:30;G5=0.1;H5=84912345678;I5=TRUE;"
-                                               "J5=#N/A;K5=tính sẵn;AA5=tại chỗ;",
-                                               day, day, day));
+        assert_str(
+            buf_str(&buf),
+            arena_printf(
+                &arena,
+                "A2=Mã;C2=Tên đơn vị;A5=%s;B5=%s;C5=%s 12:00;D5=0009;E5=50%%;F5=07:30;G5=0.1;H5=84912345678;I5=TRUE;"
+                "J5=#N/A;K5=tính sẵn;AA5=tại chỗ;",
+                day, day, day));
     }
 }
 
@@ -62,7 +69,8 @@ static void the_first_days_of_1900(void **state)
     (void)state;
     AUTO_BUF buf;
     buf_init(&buf, 4096);
-    struct str sheet = STR("<worksheet><sheetData><row><c s='1'><v>1</v></c><c s='1'><v>59</v></c><c s='1'><v>60</v></c><c s='1'><v>61</v></c></row></sheetData></worksheet>");
+    struct str sheet = STR("<worksheet><sheetData><row><c s='1'><v>1</v></c><c s='1'><v>59</v></c><c "
+                           "s='1'><v>60</v></c><c s='1'><v>61</v></c></row></sheetData></worksheet>");
     assert_ok(xlsx_read(sample_xlsx(&arena, false, sheet), STR_NONE, &arena, print_row, &buf, &err));
     assert_str(buf_str(&buf), STR("A1=1900-01-01;B1=1900-02-28;C1=60;D1=1900-03-01;"));
 }
@@ -94,7 +102,9 @@ static void broken_sheets_are_refused(void **state)
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         AUTO_BUF buf;
         buf_init(&buf, 4096);
-        assert_err(xlsx_read(sample_xlsx(&arena, false, str_from_cstr(cases[i])), STR_NONE, &arena, print_row, &buf, &err), ERR_SYNTAX);
+        assert_err(
+            xlsx_read(sample_xlsx(&arena, false, str_from_cstr(cases[i])), STR_NONE, &arena, print_row, &buf, &err),
+            ERR_SYNTAX);
     }
 }
 
@@ -104,18 +114,24 @@ static void paragraphs_tables_and_numbers(void **state)
     static const struct {
         const char *body, *want;
     } cases[] = {
-        {"<w:p><w:r><w:t>Kính gửi:</w:t><w:tab/><w:t>Sở</w:t><w:br/><w:t>Y te&#x302;&#x301;</w:t></w:r></w:p><w:p/>", "Kính gửi:\tSở\nY tế\n\n"},
-        {"<w:p><w:del><w:r><w:delText>xóa</w:delText></w:r></w:del><w:moveFrom><w:r><w:t>đi</w:t></w:r></w:moveFrom><w:ins><w:r><w:t>còn</w:t></w:r></w:ins></w:p>", "còn\n"},
+        {"<w:p><w:r><w:t>Kính gửi:</w:t><w:tab/><w:t>Sở</w:t><w:br/><w:t>Y te&#x302;&#x301;</w:t></w:r></w:p><w:p/>",
+         "Kính gửi:\tSở\nY tế\n\n"},
+        {"<w:p><w:del><w:r><w:delText>xóa</w:delText></w:r></w:del><w:moveFrom><w:r><w:t>đi</w:t></w:r></"
+         "w:moveFrom><w:ins><w:r><w:t>còn</w:t></w:r></w:ins></w:p>",
+         "còn\n"},
         {"<w:p><w:pPr><w:tabs><w:tab w:val='left' w:pos='5'/></w:tabs></w:pPr><w:r><w:t>a</w:t></w:r></w:p>", "a\n"},
-        {"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>1</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>hai</w:t></w:r></w:p></w:tc></w:tr>"
-         "<w:tr><w:tc><w:p><w:r><w:t>UBND</w:t></w:r></w:p><w:p><w:r><w:t>Số: 1</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>CỘNG HÒA</w:t></w:r></w:p></w:tc></w:tr></w:tbl>",
+        {"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>1</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>hai</w:t></w:r></w:p></"
+         "w:tc></w:tr>"
+         "<w:tr><w:tc><w:p><w:r><w:t>UBND</w:t></w:r></w:p><w:p><w:r><w:t>Số: "
+         "1</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>CỘNG HÒA</w:t></w:r></w:p></w:tc></w:tr></w:tbl>",
          "1\thai\nUBND\nSố: 1\nCỘNG HÒA\n"},
         {"<w:p><w:pPr><w:pStyle w:val='Muc'/></w:pPr><w:r><w:t>một</w:t></w:r></w:p>"
          "<w:p><w:pPr><w:numPr><w:ilvl w:val='1'/><w:numId w:val='1'/></w:numPr></w:pPr><w:r><w:t>con</w:t></w:r></w:p>"
          "<w:p><w:pPr><w:numPr><w:ilvl w:val='1'/><w:numId w:val='1'/></w:numPr></w:pPr><w:r><w:t>con</w:t></w:r></w:p>"
          "<w:p><w:pPr><w:numPr><w:ilvl w:val='0'/><w:numId w:val='1'/></w:numPr></w:pPr><w:r><w:t>hai</w:t></w:r></w:p>"
          "<w:p><w:pPr><w:numPr><w:numId w:val='2'/></w:numPr></w:pPr><w:r><w:t>chấm</w:t></w:r></w:p>"
-         "<w:p><w:pPr><w:pStyle w:val='Muc'/><w:numPr><w:numId w:val='0'/></w:numPr></w:pPr><w:r><w:t>không số</w:t></w:r></w:p>",
+         "<w:p><w:pPr><w:pStyle w:val='Muc'/><w:numPr><w:numId w:val='0'/></w:numPr></w:pPr><w:r><w:t>không "
+         "số</w:t></w:r></w:p>",
          "1. một\na) con\nb) con\n2. hai\n- chấm\nkhông số\n"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -124,7 +140,8 @@ static void paragraphs_tables_and_numbers(void **state)
         assert_str(text, str_from_cstr(cases[i].want));
     }
     struct str text;
-    assert_err(docx_to_text(sample_docx(&arena, "<w:p><w:r><w:t>quá dài</w:t></w:r></w:p>"), 4, &arena, &text, &err), ERR_LIMIT);
+    assert_err(docx_to_text(sample_docx(&arena, "<w:p><w:r><w:t>quá dài</w:t></w:r></w:p>"), 4, &arena, &text, &err),
+               ERR_LIMIT);
 }
 
 static void a_bomb_is_refused(void **state)
@@ -182,7 +199,8 @@ static void an_encrypted_entry_is_refused(void **state)
 static void every_cut_is_survived(void **state)
 {
     (void)state;
-    struct str whole[2] = {sample_docx(&arena, "<w:p><w:r><w:t>x</w:t></w:r></w:p>"), sample_xlsx(&arena, false, STR(CELLS))};
+    struct str whole[2] = {sample_docx(&arena, "<w:p><w:r><w:t>x</w:t></w:r></w:p>"),
+                           sample_xlsx(&arena, false, STR(CELLS))};
     for (size_t i = 0; i < 2; i++)
         for (size_t n = 0; n < whole[i].len_bytes; n++) {
             AUTO_ARENA small;
@@ -192,7 +210,8 @@ static void every_cut_is_survived(void **state)
             char *copy = mem_alloc(n ? n : 1);
             memcpy(copy, whole[i].ptr, n);
             struct str text, cut = {copy, n};
-            enum err_code code = i == 0 ? docx_to_text(cut, 4096, &small, &text, &err) : xlsx_read(cut, STR_NONE, &small, print_row, &buf, &err);
+            enum err_code code = i == 0 ? docx_to_text(cut, 4096, &small, &text, &err)
+                                        : xlsx_read(cut, STR_NONE, &small, print_row, &buf, &err);
             mem_free(copy);
             if (n < whole[i].len_bytes - 22) /* without the end record there is no archive */
                 assert_int_not_equal(code, ERR_NONE);

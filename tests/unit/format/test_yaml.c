@@ -22,7 +22,9 @@ static int teardown(void **state)
     return 0;
 }
 
-#define RULE "# chú thích\ntitle: \"Lũy: tre\"\nlevel: 12\nyes: no\non: true\nempty:\nquoted: '12'\nlist:\n  - a\n  - {b: 1, c: [x, y]}\nbase: &b {k: v}\nuse: *b\ntext: |\n  một\n  hai\n"
+#define RULE                                                                                                             \
+    "# chú thích\ntitle: \"Lũy: tre\"\nlevel: 12\nyes: no\non: true\nempty:\nquoted: '12'\nlist:\n  - a\n  - {b: 1, " \
+    "c: [x, y]}\nbase: &b {k: v}\nuse: *b\ntext: |\n  một\n  hai\n"
 
 static void trees_are_read(void **state)
 {
@@ -66,8 +68,9 @@ static void errors_name_file_and_line(void **state)
     (void)state;
     static const struct {
         const char *text, *where;
-    } cases[] = {{"a: 1\nb: [1, 2\n", "x.yaml line "}, {"a: 1\na: 2\n", "x.yaml line 2, column 1: key \"a\""}, {"a: \"x\n", "x.yaml line "},
-                 {"a: *none\n", "x.yaml line "}, {"\xFF", "x.yaml: not UTF-8"}, {"? [a]\n: b\n", "x.yaml line "}};
+    } cases[] = {{"a: 1\nb: [1, 2\n", "x.yaml line "}, {"a: 1\na: 2\n", "x.yaml line 2, column 1: key \"a\""},
+                 {"a: \"x\n", "x.yaml line "},         {"a: *none\n", "x.yaml line "},
+                 {"\xFF", "x.yaml: not UTF-8"},        {"? [a]\n: b\n", "x.yaml line "}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct yaml root;
         assert_err(yaml_parse(str_from_cstr(cases[i].text), "x.yaml", &arena, &root, &err), ERR_SYNTAX);
@@ -83,7 +86,8 @@ static void laughs_and_depths_end_early(void **state)
     buf_init(&buf, 1u << 20);
     buf_lit(&buf, "a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
     for (int i = 1; i < 10; i++)
-        buf_printf(&buf, "a%d: &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n", i, i, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+        buf_printf(&buf, "a%d: &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n", i, i, i - 1, i - 1,
+                   i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
     struct yaml root;
     assert_err(yaml_parse(buf_str(&buf), "x.yaml", &arena, &root, &err), ERR_LIMIT);
     buf_clear(&buf);

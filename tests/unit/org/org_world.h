@@ -25,18 +25,20 @@ struct world {
     int64_t head;  /* head of the school */
 };
 
-UNUSED static int64_t world_unit(struct store_test *t, struct actor *system, const char *kind, const char *name, const char *code, int64_t administrative,
-                                 int64_t professional)
+UNUSED static int64_t world_unit(struct store_test *t, struct actor *system, const char *kind, const char *name,
+                                 const char *code, int64_t administrative, int64_t professional)
 {
     struct err err;
     int64_t id = 0;
     struct unit_parent parents[] = {{EDGE_ADMINISTRATIVE, administrative}, {EDGE_PROFESSIONAL, professional}};
     struct unit_fact fact = {.kind = str_from_cstr(kind), .name = str_from_cstr(name), .code = str_from_cstr(code)};
-    assert_ok(unit_found(t->db, system, &fact, parents, ARRAY_LEN(parents), civil_to_day(2020, 1, 1), 0, false, &id, &err));
+    assert_ok(
+        unit_found(t->db, system, &fact, parents, ARRAY_LEN(parents), civil_to_day(2020, 1, 1), 0, false, &id, &err));
     return id;
 }
 
-UNUSED static int64_t world_person(struct store_test *t, struct actor *system, const char *name, int64_t unit_id, const char *role, const char *edge_kind)
+UNUSED static int64_t world_person(struct store_test *t, struct actor *system, const char *name, int64_t unit_id,
+                                   const char *role, const char *edge_kind)
 {
     struct err err;
     int64_t id = 0, grant = 0;
@@ -44,8 +46,12 @@ UNUSED static int64_t world_person(struct store_test *t, struct actor *system, c
     assert_ok(person_new(t->db, system, &fields, unit_id, civil_to_day(2020, 1, 1), false, &id, &err));
     if (*role)
         assert_ok(grant_give(t->db, system,
-                             &(struct grant_request){.person_id = id, .role = str_from_cstr(role), .unit_id = unit_id, .edge_kind = str_from_cstr(edge_kind),
-                                                     .from_day = civil_to_day(2020, 1, 1), .to_day = CIVIL_FOREVER},
+                             &(struct grant_request){.person_id = id,
+                                                     .role = str_from_cstr(role),
+                                                     .unit_id = unit_id,
+                                                     .edge_kind = str_from_cstr(edge_kind),
+                                                     .from_day = civil_to_day(2020, 1, 1),
+                                                     .to_day = CIVIL_FOREVER},
                              &grant, &err));
     return id;
 }
@@ -55,10 +61,13 @@ UNUSED static struct world world_make(struct store_test *t)
     t->now_ms = civil_day_start_ms(civil_to_day(2027, 1, 4)) + 8 * 3600 * 1000;
     struct world w = {.system = actor_system(civil_to_day(2027, 1, 4))};
     w.committee = world_unit(t, &w.system, "provincial_committee", "UBND tỉnh Trúc Lâm", "ubnd", 0, 0);
-    w.department = world_unit(t, &w.system, "dept_education", "Sở Giáo dục và Đào tạo", "sgddt", w.committee, w.committee);
+    w.department =
+        world_unit(t, &w.system, "dept_education", "Sở Giáo dục và Đào tạo", "sgddt", w.committee, w.committee);
     w.commune = world_unit(t, &w.system, "commune", "UBND xã An Trúc", "xa-001", w.committee, 0);
-    w.school = world_unit(t, &w.system, "school_primary", "Trường Tiểu học Tre Xanh", "th-001", w.commune, w.department);
-    w.other_school = world_unit(t, &w.system, "school_primary", "Trường Tiểu học Măng Non", "th-002", w.commune, w.department);
+    w.school =
+        world_unit(t, &w.system, "school_primary", "Trường Tiểu học Tre Xanh", "th-001", w.commune, w.department);
+    w.other_school =
+        world_unit(t, &w.system, "school_primary", "Trường Tiểu học Măng Non", "th-002", w.commune, w.department);
     w.admin = world_person(t, &w.system, "Vũ Đình Khôi", w.committee, "administrator", "administrative");
     w.head = world_person(t, &w.system, "Trần Thị Hạ", w.school, "unit_head", "");
     return w;

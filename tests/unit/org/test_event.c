@@ -12,7 +12,8 @@ static struct str name_on(struct store_test *t, int64_t unit_id, civil_day day)
 {
     struct err err;
     struct sql_unit_name_on_row *row = NULL;
-    assert_ok(sql_unit_name_on(t->db, &t->arena, &(struct sql_unit_name_on_args){.unit_id = unit_id, .on_day = day}, &row, &err));
+    assert_ok(sql_unit_name_on(t->db, &t->arena, &(struct sql_unit_name_on_args){.unit_id = unit_id, .on_day = day},
+                               &row, &err));
     return row ? row->name : STR("");
 }
 
@@ -20,7 +21,9 @@ static int64_t parent_on(struct store_test *t, int64_t unit_id, struct str kind,
 {
     struct err err;
     struct sql_unit_edge_on_row *row = NULL;
-    assert_ok(sql_unit_edge_on(t->db, &t->arena, &(struct sql_unit_edge_on_args){.child_id = unit_id, .edge_kind = kind, .on_day = day}, &row, &err));
+    assert_ok(sql_unit_edge_on(t->db, &t->arena,
+                               &(struct sql_unit_edge_on_args){.child_id = unit_id, .edge_kind = kind, .on_day = day},
+                               &row, &err));
     return row ? row->parent_id : 0;
 }
 
@@ -31,8 +34,10 @@ static size_t compare(struct store_test *t, struct str kind, civil_day day, cons
     struct arena_mark mark = arena_mark(&t->arena);
     struct sql_edge_rows_rows edges;
     struct sql_closure_rows_rows paths;
-    assert_ok(sql_edge_rows(t->db, &t->arena, &(struct sql_edge_rows_args){.edge_kind = kind, .on_day = day}, &edges, &err));
-    assert_ok(sql_closure_rows(t->db, &t->arena, &(struct sql_closure_rows_args){.edge_kind = kind, .on_day = day}, &paths, &err));
+    assert_ok(
+        sql_edge_rows(t->db, &t->arena, &(struct sql_edge_rows_args){.edge_kind = kind, .on_day = day}, &edges, &err));
+    assert_ok(sql_closure_rows(t->db, &t->arena, &(struct sql_closure_rows_args){.edge_kind = kind, .on_day = day},
+                               &paths, &err));
     size_t want = 0, found = 0;
     for (size_t u = 0; u < unit_count; u++) {
         if (str_is_empty(name_on(t, units[u], day)))
@@ -42,7 +47,8 @@ static size_t compare(struct store_test *t, struct str kind, civil_day day, cons
             want++;
             bool is_there = false;
             for (size_t p = 0; p < paths.count && !is_there; p++)
-                is_there = paths.items[p].ancestor_id == at && paths.items[p].descendant_id == units[u] && paths.items[p].depth == depth;
+                is_there = paths.items[p].ancestor_id == at && paths.items[p].descendant_id == units[u] &&
+                           paths.items[p].depth == depth;
             if (!is_there)
                 fail_msg("day %d, %.*s: no path of depth %d to unit %zu", day, STR_ARG(kind), depth, u);
             int64_t up = 0;
@@ -62,7 +68,8 @@ static size_t compare(struct store_test *t, struct str kind, civil_day day, cons
 
 static struct event_plan plan(enum event_kind kind, const int64_t *from, size_t count, int64_t to, civil_day day)
 {
-    return (struct event_plan){.kind = kind, .on_day = day, .basis = STR("01/QĐ-UBND"), .from_ids = from, .from_count = count, .to_id = to};
+    return (struct event_plan){
+        .kind = kind, .on_day = day, .basis = STR("01/QĐ-UBND"), .from_ids = from, .from_count = count, .to_id = to};
 }
 
 static enum err_code count_duties(void *ctx, struct db *db, int64_t unit_id, int64_t *ret_open, struct err *err)
@@ -71,7 +78,8 @@ static enum err_code count_duties(void *ctx, struct db *db, int64_t unit_id, int
     *ret_open = 7;
     return ERR_NONE;
 }
-static enum err_code carry_duties(void *ctx, struct db *db, int64_t from_id, int64_t to_id, int64_t actor_id, size_t *ret_moved, struct err *err)
+static enum err_code carry_duties(void *ctx, struct db *db, int64_t from_id, int64_t to_id, int64_t actor_id,
+                                  size_t *ret_moved, struct err *err)
 {
     (void)actor_id, (void)from_id, (void)to_id;
     must(db_is_in_transaction(db));
@@ -125,7 +133,8 @@ static void a_merged_school_lives_on_in_its_successor(void **state)
     assert_ok(access_has(t->db, &head, RIGHT_EXECUTE, w.other_school, &has, &err));
     assert_false(has);
     struct sql_unit_successors_rows next;
-    assert_ok(sql_unit_successors(t->db, &admin, &t->arena, &(struct sql_unit_successors_args){.unit_id = w.school}, &next, &err));
+    assert_ok(sql_unit_successors(t->db, &admin, &t->arena, &(struct sql_unit_successors_args){.unit_id = w.school},
+                                  &next, &err));
     assert_int_equal(next.count, 1);
     assert_int_equal(next.items[0].to_unit_id, w.other_school);
     assert_err(event_apply(t->db, &w.system, &p, &duties, &done, &err), ERR_NOT_FOUND);
@@ -152,7 +161,8 @@ static void grants_down_a_tree_move_as_a_pair(void **state)
     actor.day = day;
     struct actor reader = actor_system(day);
     struct sql_person_grants_rows grants;
-    assert_ok(sql_person_grants(t->db, &reader, &t->arena, &(struct sql_person_grants_args){.person_id = reviewer}, &grants, &err));
+    assert_ok(sql_person_grants(t->db, &reader, &t->arena, &(struct sql_person_grants_args){.person_id = reviewer},
+                                &grants, &err));
     assert_int_equal(grants.count, 2);
     assert_str(grants.items[0].down_kind, EDGE_ADMINISTRATIVE);
     assert_ok(grant_end(t->db, &reader, grants.items[0].id, day, &err));
@@ -166,7 +176,8 @@ static void a_split_goes_by_item(void **state)
     struct err err;
     struct world w = world_make(t);
     civil_day day = civil_to_day(2027, 3, 1);
-    struct unit_fact parts[] = {{.kind = STR("commune"), .name = STR("UBND xã An Trúc Đông")}, {.kind = STR("commune"), .name = STR("UBND xã An Trúc Tây")}};
+    struct unit_fact parts[] = {{.kind = STR("commune"), .name = STR("UBND xã An Trúc Đông")},
+                                {.kind = STR("commune"), .name = STR("UBND xã An Trúc Tây")}};
     struct unit_parent parent = {EDGE_ADMINISTRATIVE, w.committee};
     struct event_move moves[] = {{EVENT_CHILD, w.other_school, 1}};
     struct event_plan p = plan(EVENT_SPLIT, &w.commune, 1, 0, day);
@@ -177,7 +188,8 @@ static void a_split_goes_by_item(void **state)
     moves[0].part = 1;
     assert_ok(event_apply(t->db, &w.system, &p, NULL, &done, &err));
     assert_int_equal(parent_on(t, w.other_school, EDGE_ADMINISTRATIVE, day), done.part_ids[1]);
-    assert_int_equal(parent_on(t, w.school, EDGE_ADMINISTRATIVE, day), done.part_ids[0]); /* the rest goes to the first */
+    assert_int_equal(parent_on(t, w.school, EDGE_ADMINISTRATIVE, day),
+                     done.part_ids[0]); /* the rest goes to the first */
     assert_int_equal(parent_on(t, w.school, EDGE_ADMINISTRATIVE, day - 1), w.commune);
     assert_int_equal(parent_on(t, w.school, EDGE_PROFESSIONAL, day), w.department);
     assert_str(name_on(t, w.commune, day), STR(""));
@@ -197,8 +209,10 @@ static void random_histories_keep_the_closure_right(void **state)
     static const char *const kinds[] = {"administrative", "professional", "incident"};
     while (count < 18) {
         struct str name = arena_printf(&t->arena, "Đơn vị %zu", count);
-        struct unit_parent parents[2] = {{EDGE_ADMINISTRATIVE, count ? units[rng_below(&rng, count)] : 0}, {EDGE_INCIDENT, count ? units[rng_below(&rng, count)] : 0}};
-        assert_ok(unit_found(t->db, &system, &(struct unit_fact){.kind = STR("department"), .name = name}, parents, 2, day, 0, false, &units[count], &err));
+        struct unit_parent parents[2] = {{EDGE_ADMINISTRATIVE, count ? units[rng_below(&rng, count)] : 0},
+                                         {EDGE_INCIDENT, count ? units[rng_below(&rng, count)] : 0}};
+        assert_ok(unit_found(t->db, &system, &(struct unit_fact){.kind = STR("department"), .name = name}, parents, 2,
+                             day, 0, false, &units[count], &err));
         count++;
     }
     for (int step = 0; step < 90; step++) {
@@ -241,14 +255,16 @@ struct old_country {
     size_t count;
 };
 
-static int64_t old_unit(struct store_test *t, struct old_country *o, const char *kind, const char *name, int64_t administrative, int64_t professional)
+static int64_t old_unit(struct store_test *t, struct old_country *o, const char *kind, const char *name,
+                        int64_t administrative, int64_t professional)
 {
     struct err err;
     struct actor system = actor_system(DAY0);
     struct unit_parent parents[] = {{EDGE_ADMINISTRATIVE, administrative}, {EDGE_PROFESSIONAL, professional}};
     struct unit_fact fact = {.kind = str_from_cstr(kind), .name = str_from_cstr(name)};
     must(o->count < ARRAY_LEN(o->units));
-    assert_ok(unit_found(t->db, &system, &fact, parents, 2, civil_to_day(2010, 1, 1), 0, false, &o->units[o->count], &err));
+    assert_ok(
+        unit_found(t->db, &system, &fact, parents, 2, civil_to_day(2010, 1, 1), 0, false, &o->units[o->count], &err));
     return o->units[o->count++];
 }
 
@@ -256,7 +272,8 @@ static size_t alive(struct store_test *t, const char *kind, civil_day day)
 {
     struct err err;
     struct sql_units_of_kind_rows rows;
-    assert_ok(sql_units_of_kind(t->db, &t->arena, &(struct sql_units_of_kind_args){.kind = str_from_cstr(kind), .on_day = day}, &rows, &err));
+    assert_ok(sql_units_of_kind(
+        t->db, &t->arena, &(struct sql_units_of_kind_args){.kind = str_from_cstr(kind), .on_day = day}, &rows, &err));
     return rows.count;
 }
 
@@ -269,26 +286,38 @@ static void the_reform_of_2025(void **state)
     t->now_ms = civil_day_start_ms(civil_to_day(2027, 1, 4));
     struct actor system = actor_system(civil_to_day(2027, 1, 4));
     civil_day letter = civil_to_day(2022, 11, 30), march = civil_to_day(2025, 3, 1), july = civil_to_day(2025, 7, 1);
-    int64_t phu_yen = 0, dak_lak = 0, edu[2] = {0}, info = 0, police[2] = {0}, school = 0, district = 0, commune[2] = {0}, office = 0, resources = 0, clerk = 0;
+    int64_t phu_yen = 0, dak_lak = 0, edu[2] = {0}, info = 0, police[2] = {0}, school = 0, district = 0,
+            commune[2] = {0}, office = 0, resources = 0, clerk = 0;
     size_t olds = 0;
     for (size_t p = 0; p < know_province_count; p++)
         for (size_t m = 0; m < know_provinces[p].merged.count; m++, olds++) {
             struct str name = know_provinces[p].merged.items[m];
-            int64_t id = old_unit(t, &o, "provincial_committee", arena_printf(&t->arena, "Ủy ban nhân dân tỉnh %.*s", STR_ARG(name)).ptr, 0, 0);
-            int64_t e = old_unit(t, &o, "dept_education", arena_printf(&t->arena, "Sở Giáo dục và Đào tạo tỉnh %.*s", STR_ARG(name)).ptr, id, id);
+            int64_t id = old_unit(t, &o, "provincial_committee",
+                                  arena_printf(&t->arena, "Ủy ban nhân dân tỉnh %.*s", STR_ARG(name)).ptr, 0, 0);
+            int64_t e =
+                old_unit(t, &o, "dept_education",
+                         arena_printf(&t->arena, "Sở Giáo dục và Đào tạo tỉnh %.*s", STR_ARG(name)).ptr, id, id);
             bool is_py = str_equal(name, STR("Phú Yên")), is_dl = str_equal(name, STR("Đắk Lắk"));
             if (!is_py && !is_dl)
                 continue;
             *(is_py ? &phu_yen : &dak_lak) = id;
             edu[is_dl] = e;
-            int64_t i = old_unit(t, &o, "dept_info_legacy", arena_printf(&t->arena, "Sở Thông tin và Truyền thông tỉnh %.*s", STR_ARG(name)).ptr, id, id);
-            old_unit(t, &o, "dept_science", arena_printf(&t->arena, "Sở Khoa học và Công nghệ tỉnh %.*s", STR_ARG(name)).ptr, id, id);
-            police[is_dl] = old_unit(t, &o, "police_province", arena_printf(&t->arena, "Công an tỉnh %.*s", STR_ARG(name)).ptr, id, 0);
-            assert_ok(sql_unit_function_insert(t->db,
-                                               &(struct sql_unit_function_insert_args){.id = store_id(t->store), .unit_id = i, .area_unit_id = id,
-                                                                                       .function = STR("dedicated_body"), .from_day = civil_to_day(2018, 1, 1),
-                                                                                       .basis = STR("cũ")},
-                                               &err));
+            int64_t i =
+                old_unit(t, &o, "dept_info_legacy",
+                         arena_printf(&t->arena, "Sở Thông tin và Truyền thông tỉnh %.*s", STR_ARG(name)).ptr, id, id);
+            old_unit(t, &o, "dept_science",
+                     arena_printf(&t->arena, "Sở Khoa học và Công nghệ tỉnh %.*s", STR_ARG(name)).ptr, id, id);
+            police[is_dl] = old_unit(t, &o, "police_province",
+                                     arena_printf(&t->arena, "Công an tỉnh %.*s", STR_ARG(name)).ptr, id, 0);
+            assert_ok(
+                sql_unit_function_insert(t->db,
+                                         &(struct sql_unit_function_insert_args){.id = store_id(t->store),
+                                                                                 .unit_id = i,
+                                                                                 .area_unit_id = id,
+                                                                                 .function = STR("dedicated_body"),
+                                                                                 .from_day = civil_to_day(2018, 1, 1),
+                                                                                 .basis = STR("cũ")},
+                                         &err));
             if (!is_py)
                 continue;
             info = i;
@@ -305,8 +334,8 @@ static void the_reform_of_2025(void **state)
     struct reform_done done;
     assert_err(reform_apply(t->db, &(struct actor){.person_id = 5, .day = july}, NULL, NULL, &done, &err), ERR_DENIED);
     assert_ok(reform_apply(t->db, &system, NULL, NULL, &done, &err));
-    print_message("%zu events: %zu ended, %zu moved, %zu functions, %zu unmatched\n", done.event_count, done.ended_count, done.moved_count,
-                  done.function_count, done.unmatched_count);
+    print_message("%zu events: %zu ended, %zu moved, %zu functions, %zu unmatched\n", done.event_count,
+                  done.ended_count, done.moved_count, done.function_count, done.unmatched_count);
     assert_int_equal(done.unmatched_count, 0);
     /* before: as the letters of 2022 saw it; after: as it is */
     assert_int_equal(alive(t, "provincial_committee", letter), 63);
@@ -336,15 +365,17 @@ static void the_reform_of_2025(void **state)
         civil_day on = i == 0 ? letter : i == 1 ? march : july;
         assert_ok(sql_unit_function_holders(
             t->db, &t->arena,
-            &(struct sql_unit_function_holders_args){.function = STR("dedicated_body"), .area_unit_id = i == 2 ? dak_lak : phu_yen, .on_day = on}, &holders,
-            &err));
+            &(struct sql_unit_function_holders_args){
+                .function = STR("dedicated_body"), .area_unit_id = i == 2 ? dak_lak : phu_yen, .on_day = on},
+            &holders, &err));
         assert_int_equal(holders.count, 1);
         assert_int_equal(holders.items[0].unit_id, i == 0 ? info : i == 1 ? police[0] : police[1]);
     }
     /* the clerk of the department of 2022 works in science now, in the province it went to */
     struct actor self = world_actor(t, clerk, RIGHT_READ);
     struct sql_person_self_units_rows work;
-    assert_ok(sql_person_self_units(t->db, &self, &t->arena, &(struct sql_person_self_units_args){.on_day = july}, &work, &err));
+    assert_ok(sql_person_self_units(t->db, &self, &t->arena, &(struct sql_person_self_units_args){.on_day = july},
+                                    &work, &err));
     assert_int_equal(work.count, 1);
     assert_str(work.items[0].name, STR("Sở Khoa học và Công nghệ tỉnh Đắk Lắk"));
     static const char *const kinds[] = {"administrative", "professional", "incident"};
@@ -361,8 +392,11 @@ int main(void)
 {
     static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, NULL};
     static const struct CMUnitTest tests[] = {
-        STORE_TEST(a_merged_school_lives_on_in_its_successor), STORE_TEST(grants_down_a_tree_move_as_a_pair), STORE_TEST(a_split_goes_by_item),
-        STORE_TEST(random_histories_keep_the_closure_right),   STORE_TEST(the_reform_of_2025),
+        STORE_TEST(a_merged_school_lives_on_in_its_successor),
+        STORE_TEST(grants_down_a_tree_move_as_a_pair),
+        STORE_TEST(a_split_goes_by_item),
+        STORE_TEST(random_histories_keep_the_closure_right),
+        STORE_TEST(the_reform_of_2025),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);
 }

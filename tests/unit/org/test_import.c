@@ -14,11 +14,12 @@ static struct import_run begin(const char *what, int64_t root_id)
     return run;
 }
 
-static const char units_csv[] = "Mã đơn vị,Tên đơn vị,Loại đơn vị,Mã cấp trên hành chính,Mã cấp trên chuyên môn\n"
-                                "th-900,Trường Tiểu học Nứa,trường tiểu học,xa-900,sgddt\n" /* its parent comes later in the file */
-                                "xa-900,UBND xã Nứa Vàng,commune,ubnd,\n"
-                                "th-001,Trường Tiểu học Tre Xanh,,,\n"
-                                "th-002,Trường Tiểu học Măng Già,,,\n";
+static const char units_csv[] =
+    "Mã đơn vị,Tên đơn vị,Loại đơn vị,Mã cấp trên hành chính,Mã cấp trên chuyên môn\n"
+    "th-900,Trường Tiểu học Nứa,trường tiểu học,xa-900,sgddt\n" /* its parent comes later in the file */
+    "xa-900,UBND xã Nứa Vàng,commune,ubnd,\n"
+    "th-001,Trường Tiểu học Tre Xanh,,,\n"
+    "th-002,Trường Tiểu học Măng Già,,,\n";
 
 static void rows_are_judged_and_applied_and_undone(void **state)
 {
@@ -33,16 +34,21 @@ static void rows_are_judged_and_applied_and_undone(void **state)
     assert_int_equal(run.same_count, 1);
     assert_int_equal(run.error_count, 0);
     int64_t id = 0;
-    assert_err(unit_find_code(t->db, STR("th-900"), admin.day, &id, &err), ERR_NOT_FOUND); /* a preview writes nothing */
+    assert_err(unit_find_code(t->db, STR("th-900"), admin.day, &id, &err),
+               ERR_NOT_FOUND); /* a preview writes nothing */
     assert_ok(import_apply(t->db, &admin, &run, STR("đơn vị.csv"), str_from_cstr(units_csv), &err));
     assert_ok(unit_find_code(t->db, STR("th-900"), admin.day, &id, &err));
     struct sql_unit_ancestors_rows up;
-    assert_ok(sql_unit_ancestors(t->db, &admin, &t->arena, &(struct sql_unit_ancestors_args){.unit_id = id, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = admin.day}, &up, &err));
+    assert_ok(sql_unit_ancestors(
+        t->db, &admin, &t->arena,
+        &(struct sql_unit_ancestors_args){.unit_id = id, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = admin.day}, &up,
+        &err));
     assert_int_equal(up.count, 3);
     assert_str(up.items[1].name, STR("UBND xã Nứa Vàng"));
     int64_t batch = run.batch_id;
     struct import_run again = begin("units", w.committee);
-    assert_err(import_apply(t->db, &admin, &again, STR("đơn vị.csv"), str_from_cstr(units_csv), &err), ERR_CONFLICT); /* nothing new */
+    assert_err(import_apply(t->db, &admin, &again, STR("đơn vị.csv"), str_from_cstr(units_csv), &err),
+               ERR_CONFLICT); /* nothing new */
     /* somebody works there now: no way back until he has gone */
     int64_t person = world_person(t, &w.system, "Lý Thị Nga", id, "", "");
     assert_err(import_undo(t->db, &admin, run.what, batch, &err), ERR_CONFLICT);
@@ -50,13 +56,18 @@ static void rows_are_judged_and_applied_and_undone(void **state)
     (void)person;
     int64_t later = 0;
     struct import_run third = begin("units", w.committee);
-    assert_ok(import_apply(t->db, &admin, &third, STR("b.csv"), STR("Mã;Tên;Loại;Mã cấp trên\nth-902;Trường Tiểu học Trúc;Trường tiểu học;xa-001\nth-002;Trường Tiểu học Khác;;\n"), &err));
+    assert_ok(import_apply(t->db, &admin, &third, STR("b.csv"),
+                           STR("Mã;Tên;Loại;Mã cấp trên\nth-902;Trường Tiểu học Trúc;Trường tiểu "
+                               "học;xa-001\nth-002;Trường Tiểu học Khác;;\n"),
+                           &err));
     assert_ok(unit_find_code(t->db, STR("th-902"), admin.day, &later, &err));
     assert_ok(import_undo(t->db, &admin, third.what, third.batch_id, &err));
     assert_err(unit_find_code(t->db, STR("th-902"), admin.day, &later, &err), ERR_NOT_FOUND);
     assert_err(import_undo(t->db, &admin, third.what, third.batch_id, &err), ERR_NOT_FOUND);
     struct sql_unit_name_on_row *name = NULL;
-    assert_ok(sql_unit_name_on(t->db, &t->arena, &(struct sql_unit_name_on_args){.unit_id = w.other_school, .on_day = admin.day}, &name, &err));
+    assert_ok(sql_unit_name_on(t->db, &t->arena,
+                               &(struct sql_unit_name_on_args){.unit_id = w.other_school, .on_day = admin.day}, &name,
+                               &err));
     assert_str(name->name, STR("Trường Tiểu học Măng Già")); /* as the batch before left it */
     import_end(&third);
     import_end(&again);
@@ -82,8 +93,10 @@ static void each_wrong_row_says_where_and_why(void **state)
     static const struct {
         size_t row;
         const char *where, *reason;
-    } cases[] = {{0, "dòng 2, cột 3", "danh mục"}, {1, "dòng 3, cột 4", "không có đơn vị"}, {2, "dòng 4, cột 2", "bắt buộc"}, {3, "dòng 5, cột 5", "thư điện tử"},
-                 {4, "dòng 6, cột 4", "vòng"},     {5, "dòng 7, cột 4", "vòng|không có đơn vị"}, {7, "dòng 9", "trùng"},        {8, "dòng 10, cột 4", "phạm vi"}};
+    } cases[] = {{0, "dòng 2, cột 3", "danh mục"}, {1, "dòng 3, cột 4", "không có đơn vị"},
+                 {2, "dòng 4, cột 2", "bắt buộc"}, {3, "dòng 5, cột 5", "thư điện tử"},
+                 {4, "dòng 6, cột 4", "vòng"},     {5, "dòng 7, cột 4", "vòng|không có đơn vị"},
+                 {7, "dòng 9", "trùng"},           {8, "dòng 10, cột 4", "phạm vi"}};
     struct import_run run = begin("units", w.committee);
     assert_ok(import_preview(t->db, &admin, &run, str_from_cstr(csv), &err));
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -103,7 +116,8 @@ static void each_wrong_row_says_where_and_why(void **state)
     assert_int_equal(run.new_count, 1);
     import_end(&run);
     struct import_run none = begin("units", w.committee);
-    assert_err(import_preview(t->db, &admin, &none, STR("Tên,Loại\nA,commune\n"), &err), ERR_SYNTAX); /* no code column */
+    assert_err(import_preview(t->db, &admin, &none, STR("Tên,Loại\nA,commune\n"), &err),
+               ERR_SYNTAX); /* no code column */
     struct actor head = world_actor(t, w.head, RIGHT_READ);
     assert_err(import_preview(t->db, &head, &none, str_from_cstr(csv), &err), ERR_DENIED);
     import_end(&none);
@@ -111,7 +125,11 @@ static void each_wrong_row_says_where_and_why(void **state)
     int64_t local = world_person(t, &w.system, "Mai Thị Hoa", w.commune, "administrator", "administrative");
     struct actor below = world_actor(t, local, RIGHT_READ);
     struct import_run small = begin("units", w.commune);
-    assert_ok(import_preview(t->db, &below, &small, STR("Mã,Tên,Loại,Mã cấp trên\nsgddt,Sở Khác,dept_education,ubnd\nb-1,Trường,school_primary,ubnd\nb-2,Trường,school_primary,xa-001\n"), &err));
+    assert_ok(import_preview(
+        t->db, &below, &small,
+        STR("Mã,Tên,Loại,Mã cấp trên\nsgddt,Sở "
+            "Khác,dept_education,ubnd\nb-1,Trường,school_primary,ubnd\nb-2,Trường,school_primary,xa-001\n"),
+        &err));
     assert_int_equal(small.error_count, 2);
     assert_int_equal(small.new_count, 1);
     import_end(&small);
@@ -125,19 +143,24 @@ static void people_systems_and_sites_come_in_too(void **state)
     static const struct {
         const char *what, *csv, *changed;
     } cases[] = {
-        {"people", "Họ tên\tMã đơn vị\tChức vụ\tEmail\tVai trò\nĐặng Thị My\tth-001\tGiáo viên\tmy@th-001.example\tĐầu mối an toàn thông tin\n",
+        {"people",
+         "Họ tên\tMã đơn vị\tChức vụ\tEmail\tVai trò\nĐặng Thị My\tth-001\tGiáo viên\tmy@th-001.example\tĐầu mối an "
+         "toàn thông tin\n",
          "Họ tên\tMã đơn vị\tChức vụ\tEmail\tVai trò\nĐặng Thị Mỹ\tth-001\tGiáo viên\tmy@th-001.example\t\n"},
         {"systems", "Mã đơn vị vận hành,Tên hệ thống,Có dữ liệu cá nhân,Lĩnh vực\nth-001,Sổ điểm điện tử,có,\n",
          "Mã đơn vị vận hành,Tên hệ thống,Camera,Lĩnh vực\nth-001,Sổ điểm điện tử,x,Y tế\n"},
-        {"sites", "Mã đơn vị,Tên địa điểm,Địa chỉ\nth-001,Điểm trường Đồi Tre,Thôn 3\n", "Mã đơn vị,Tên địa điểm,Địa chỉ\nth-001,Điểm trường Đồi Tre,Thôn 4\n"},
+        {"sites", "Mã đơn vị,Tên địa điểm,Địa chỉ\nth-001,Điểm trường Đồi Tre,Thôn 3\n",
+         "Mã đơn vị,Tên địa điểm,Địa chỉ\nth-001,Điểm trường Đồi Tre,Thôn 4\n"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct import_run first = begin(cases[i].what, 0), second = begin(cases[i].what, 0), last = begin(cases[i].what, 0);
+        struct import_run first = begin(cases[i].what, 0), second = begin(cases[i].what, 0),
+                          last = begin(cases[i].what, 0);
         assert_ok(import_apply(t->db, &w.system, &first, STR("a"), str_from_cstr(cases[i].csv), &err));
         assert_int_equal(first.new_count, 1);
         assert_ok(import_apply(t->db, &w.system, &second, STR("b"), str_from_cstr(cases[i].changed), &err));
         assert_int_equal(second.changed_count, 1);
-        assert_err(import_undo(t->db, &w.system, first.what, first.batch_id, &err), ERR_CONFLICT); /* the second stands on it */
+        assert_err(import_undo(t->db, &w.system, first.what, first.batch_id, &err),
+                   ERR_CONFLICT); /* the second stands on it */
         assert_ok(import_undo(t->db, &w.system, second.what, second.batch_id, &err));
         assert_ok(import_preview(t->db, &w.system, &last, str_from_cstr(cases[i].changed), &err));
         assert_int_equal(last.changed_count, 1); /* it is back as it was */
@@ -183,7 +206,8 @@ static void a_hundred_thousand_rows(void **state)
         assert_ok(import_apply(t->db, &w.system, &run, STR("lớn.csv"), buf_str(cases[i].text), &err));
         int64_t took_ms = (clock_monotonic_us() - started_us) / 1000;
         assert_int_equal(run.new_count, count);
-        print_message("%s: %zu rows in %lld ms on %s\n", cases[i].what, count, (long long)took_ms, t->engine == STORE_SQLITE ? "SQLite" : "PostgreSQL");
+        print_message("%s: %zu rows in %lld ms on %s\n", cases[i].what, count, (long long)took_ms,
+                      t->engine == STORE_SQLITE ? "SQLite" : "PostgreSQL");
         if (getenv("LUYTRE_BENCH") && t->engine == STORE_SQLITE)
             assert_true(took_ms < 10000);
         import_end(&run);
@@ -194,7 +218,9 @@ int main(void)
 {
     static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, NULL};
     static const struct CMUnitTest tests[] = {
-        STORE_TEST(rows_are_judged_and_applied_and_undone), STORE_TEST(each_wrong_row_says_where_and_why), STORE_TEST(people_systems_and_sites_come_in_too),
+        STORE_TEST(rows_are_judged_and_applied_and_undone),
+        STORE_TEST(each_wrong_row_says_where_and_why),
+        STORE_TEST(people_systems_and_sites_come_in_too),
         STORE_TEST(a_hundred_thousand_rows),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);

@@ -11,8 +11,12 @@ static bool can(struct store_test *t, int64_t person_id, uint64_t right, int64_t
 
 static struct grant_request request(int64_t person_id, const char *role, int64_t unit_id, const char *edge_kind)
 {
-    return (struct grant_request){.person_id = person_id, .role = str_from_cstr(role), .unit_id = unit_id, .edge_kind = str_from_cstr(edge_kind),
-                                  .from_day = civil_to_day(2027, 1, 4), .to_day = CIVIL_FOREVER};
+    return (struct grant_request){.person_id = person_id,
+                                  .role = str_from_cstr(role),
+                                  .unit_id = unit_id,
+                                  .edge_kind = str_from_cstr(edge_kind),
+                                  .from_day = civil_to_day(2027, 1, 4),
+                                  .to_day = CIVIL_FOREVER};
 }
 
 static void a_superior_sees_but_does_not_act_below(void **state)
@@ -23,8 +27,9 @@ static void a_superior_sees_but_does_not_act_below(void **state)
     static const struct {
         uint64_t right;
         bool flows;
-    } cases[] = {{RIGHT_READ, true}, {RIGHT_REVIEW, true}, {RIGHT_APPROVE, true}, {RIGHT_EXPORT, true}, {RIGHT_ACKNOWLEDGE, false},
-                 {RIGHT_EXECUTE, false}, {RIGHT_DRAFT, false}, {RIGHT_ISSUE, false}, {RIGHT_ASSIGN, false}, {RIGHT_REPORT, false}};
+    } cases[] = {{RIGHT_READ, true},         {RIGHT_REVIEW, true},   {RIGHT_APPROVE, true}, {RIGHT_EXPORT, true},
+                 {RIGHT_ACKNOWLEDGE, false}, {RIGHT_EXECUTE, false}, {RIGHT_DRAFT, false},  {RIGHT_ISSUE, false},
+                 {RIGHT_ASSIGN, false},      {RIGHT_REPORT, false}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         assert_true(can(t, boss, cases[i].right, w.committee));
         assert_int_equal(can(t, boss, cases[i].right, w.school), cases[i].flows);
@@ -65,7 +70,8 @@ static void who_may_give(void **state)
     assert_err(grant_give(t->db, &head, &r, &grant, &err), ERR_CONFLICT);
     assert_true(can(t, teacher, RIGHT_EXECUTE, w.school));
     r = request(teacher, "auditor", w.school, "");
-    assert_err(grant_give(t->db, &admin, &r, &grant, &err), ERR_DENIED); /* an administrator neither holds nor names it */
+    assert_err(grant_give(t->db, &admin, &r, &grant, &err),
+               ERR_DENIED); /* an administrator neither holds nor names it */
     r = request(teacher, "administrator", w.school, "professional");
     assert_err(grant_give(t->db, &admin, &r, &grant, &err), ERR_DENIED); /* holds it down another tree */
     r = request(teacher, "administrator", w.school, "administrative");
@@ -102,9 +108,11 @@ static void assessors_do_not_operate(void **state)
     struct store_test *t = *state;
     struct err err;
     struct world w = world_make(t);
-    int64_t person = world_person(t, &w.system, "Hồ Quang Hiển", w.commune, "independent_assessor", "administrative"), grant = 0;
+    int64_t person = world_person(t, &w.system, "Hồ Quang Hiển", w.commune, "independent_assessor", "administrative"),
+            grant = 0;
     struct grant_request r = request(person, "system_operator_staff", w.school, "");
-    assert_err(grant_give(t->db, &w.system, &r, &grant, &err), ERR_CONFLICT); /* the other reaches the school from above */
+    assert_err(grant_give(t->db, &w.system, &r, &grant, &err),
+               ERR_CONFLICT); /* the other reaches the school from above */
     r = request(person, "system_operator_staff", w.department, "");
     assert_ok(grant_give(t->db, &w.system, &r, &grant, &err));
     r = request(person, "appraiser", w.committee, "administrative");
@@ -120,7 +128,8 @@ static void erased_people_leave_only_ids(void **state)
     struct world w = world_make(t);
     int64_t person = world_person(t, &w.system, "Tạ Thị Oanh", w.school, "data_protection", "");
     struct actor admin = world_actor(t, w.admin, 0), keeper = world_actor(t, person, 0);
-    struct person_fields fields = {.name = STR("Tạ Thị Oanh"), .email = STR("oanh@th-001.example"), .phone = STR("0900 000 111")};
+    struct person_fields fields = {
+        .name = STR("Tạ Thị Oanh"), .email = STR("oanh@th-001.example"), .phone = STR("0900 000 111")};
     assert_ok(person_update(t->db, &admin, person, &fields, &err));
     assert_err(person_erase(t->db, &admin, person, STR("yêu cầu của người đó"), &err), ERR_DENIED);
     assert_err(person_erase(t->db, &keeper, person, STR(" "), &err), ERR_SYNTAX);
@@ -146,8 +155,12 @@ static void people_are_found_and_listed(void **state)
     struct actor admin = world_actor(t, w.admin, RIGHT_READ);
     world_person(t, &w.system, "Phan Thị Ánh Nguyệt", w.other_school, "focal_officer", "");
     struct sql_person_search_rows found;
-    struct sql_person_search_args args = {.root_id = w.committee, .edge_kind = EDGE_ADMINISTRATIVE, .search = STR("%anh nguyet%"), .role = STR_NONE,
-                                          .on_day = admin.day, .limit_count = 10};
+    struct sql_person_search_args args = {.root_id = w.committee,
+                                          .edge_kind = EDGE_ADMINISTRATIVE,
+                                          .search = STR("%anh nguyet%"),
+                                          .role = STR_NONE,
+                                          .on_day = admin.day,
+                                          .limit_count = 10};
     assert_ok(sql_person_search(t->db, &admin, &t->arena, &args, &found, &err));
     assert_int_equal(found.count, 1);
     assert_str(found.items[0].unit_name, STR("Trường Tiểu học Măng Non"));
@@ -156,14 +169,20 @@ static void people_are_found_and_listed(void **state)
     assert_int_equal(found.count, 0);
     struct sql_role_missing_rows missing;
     assert_ok(sql_role_missing(t->db, &admin, &t->arena,
-                               &(struct sql_role_missing_args){.root_id = w.commune, .edge_kind = EDGE_ADMINISTRATIVE, .role = STR("focal_officer"),
-                                                               .on_day = admin.day, .limit_count = 10},
+                               &(struct sql_role_missing_args){.root_id = w.commune,
+                                                               .edge_kind = EDGE_ADMINISTRATIVE,
+                                                               .role = STR("focal_officer"),
+                                                               .on_day = admin.day,
+                                                               .limit_count = 10},
                                &missing, &err));
     assert_int_equal(missing.count, 2); /* the commune and the first school */
     struct sql_role_holders_rows holders;
     assert_ok(sql_role_holders(t->db, &admin, &t->arena,
-                               &(struct sql_role_holders_args){.root_id = w.commune, .edge_kind = EDGE_ADMINISTRATIVE, .role = STR("focal_officer"),
-                                                               .on_day = admin.day, .limit_count = 10},
+                               &(struct sql_role_holders_args){.root_id = w.commune,
+                                                               .edge_kind = EDGE_ADMINISTRATIVE,
+                                                               .role = STR("focal_officer"),
+                                                               .on_day = admin.day,
+                                                               .limit_count = 10},
                                &holders, &err));
     assert_int_equal(holders.count, 1);
 }
@@ -190,9 +209,14 @@ int main(void)
 {
     static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, NULL};
     static const struct CMUnitTest tests[] = {
-        STORE_TEST(a_superior_sees_but_does_not_act_below), STORE_TEST(rights_follow_one_tree),      STORE_TEST(who_may_give),
-        STORE_TEST(ending_ends_both_rows),                  STORE_TEST(assessors_do_not_operate),    STORE_TEST(erased_people_leave_only_ids),
-        STORE_TEST(people_are_found_and_listed),            STORE_TEST(people_come_and_go),
+        STORE_TEST(a_superior_sees_but_does_not_act_below),
+        STORE_TEST(rights_follow_one_tree),
+        STORE_TEST(who_may_give),
+        STORE_TEST(ending_ends_both_rows),
+        STORE_TEST(assessors_do_not_operate),
+        STORE_TEST(erased_people_leave_only_ids),
+        STORE_TEST(people_are_found_and_listed),
+        STORE_TEST(people_come_and_go),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);
 }

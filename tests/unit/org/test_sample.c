@@ -18,8 +18,8 @@ static struct sample_built build(struct store_test *t)
     struct actor system = actor_system(today(t));
     int64_t started_us = clock_monotonic_us();
     assert_ok(sample_build(t->db, &system, SAMPLE_SEED, civil_to_day(2022, 1, 1), &built, &err));
-    print_message("%zu units, %zu people, %zu systems in %lld ms\n", built.unit_count, built.person_count, built.system_count,
-                  (long long)(clock_monotonic_us() - started_us) / 1000);
+    print_message("%zu units, %zu people, %zu systems in %lld ms\n", built.unit_count, built.person_count,
+                  built.system_count, (long long)(clock_monotonic_us() - started_us) / 1000);
     return built;
 }
 
@@ -32,15 +32,23 @@ static void the_province_stands(void **state)
     assert_int_equal(built.unit_count, know_sample_unit_total());
     struct sql_unit_search_rows found;
     assert_ok(sql_unit_search(t->db, &reader, &t->arena,
-                              &(struct sql_unit_search_args){.root_id = built.root_id, .edge_kind = EDGE_ADMINISTRATIVE, .search = STR("%"),
-                                                             .kind = STR_NONE, .on_day = today(t), .limit_count = 5000},
+                              &(struct sql_unit_search_args){.root_id = built.root_id,
+                                                             .edge_kind = EDGE_ADMINISTRATIVE,
+                                                             .search = STR("%"),
+                                                             .kind = STR_NONE,
+                                                             .on_day = today(t),
+                                                             .limit_count = 5000},
                               &found, &err));
     assert_int_equal(found.count, built.unit_count); /* everybody below the committee */
     int64_t person = 0, unit = 0;
     assert_ok(sample_holder(t->db, SAMPLE_POLICE, STR("coordinator"), today(t), &person, &unit, &err));
     assert_ok(sql_unit_search(t->db, &reader, &t->arena,
-                              &(struct sql_unit_search_args){.root_id = unit, .edge_kind = EDGE_INCIDENT, .search = STR("%truong mam non%"),
-                                                             .kind = STR_NONE, .on_day = today(t), .limit_count = 5000},
+                              &(struct sql_unit_search_args){.root_id = unit,
+                                                             .edge_kind = EDGE_INCIDENT,
+                                                             .search = STR("%truong mam non%"),
+                                                             .kind = STR_NONE,
+                                                             .on_day = today(t),
+                                                             .limit_count = 5000},
                               &found, &err));
     assert_int_equal(found.count, 340);
     /* the coordinator reviews a school but does not act for it; its focal officer does */
@@ -54,7 +62,8 @@ static void the_province_stands(void **state)
     assert_false(has);
     struct sql_unit_systems_rows systems;
     struct actor focal = world_actor(t, officer, RIGHT_EXECUTE);
-    assert_ok(sql_unit_systems(t->db, &focal, &t->arena, &(struct sql_unit_systems_args){.unit_id = school, .on_day = today(t)}, &systems, &err));
+    assert_ok(sql_unit_systems(t->db, &focal, &t->arena,
+                               &(struct sql_unit_systems_args){.unit_id = school, .on_day = today(t)}, &systems, &err));
     assert_int_equal(systems.count, 3); /* the first of a group has all of its kind */
     struct sector_rows sectors;
     assert_ok(sector_list(t->db, &reader, built.root_id, EDGE_ADMINISTRATIVE, today(t), &t->arena, &sectors, &err));
@@ -87,7 +96,8 @@ static void it_goes_in_one_go_and_comes_back_the_same(void **state)
     /* something real below it holds it */
     struct unit_parent parents[] = {{EDGE_ADMINISTRATIVE, school}};
     int64_t real = 0;
-    assert_ok(unit_found(t->db, &system, &(struct unit_fact){.kind = STR("service_unit"), .name = STR("Điểm trường thật")}, parents, 1,
+    assert_ok(unit_found(t->db, &system,
+                         &(struct unit_fact){.kind = STR("service_unit"), .name = STR("Điểm trường thật")}, parents, 1,
                          civil_to_day(2022, 1, 1), 0, false, &real, &err));
     assert_err(sample_delete(t->db, &keeper, &err), ERR_CONFLICT);
     assert_ok(unit_set_parent(t->db, &system, real, EDGE_ADMINISTRATIVE, 0, civil_to_day(2022, 1, 1), 0, &err));
@@ -104,6 +114,7 @@ static void it_goes_in_one_go_and_comes_back_the_same(void **state)
 int main(void)
 {
     static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, NULL};
-    static const struct CMUnitTest tests[] = {STORE_TEST(the_province_stands), STORE_TEST(it_goes_in_one_go_and_comes_back_the_same)};
+    static const struct CMUnitTest tests[] = {STORE_TEST(the_province_stands),
+                                              STORE_TEST(it_goes_in_one_go_and_comes_back_the_same)};
     return store_test_main(tests, ARRAY_LEN(tests), modules);
 }

@@ -102,10 +102,12 @@ static void guessing_gets_slower(void **state)
     t->now_ms += SESSION_LOCK_FIRST_MS;
     assert_err(session_sign_in(t->db, STR("vanthu"), STR("sai mật khẩu rồi"), &from, &token, &err), ERR_DENIED);
     t->now_ms += SESSION_LOCK_FIRST_MS;
-    assert_err(session_sign_in(t->db, STR("vanthu"), GOOD_PASSWORD, &from, &token, &err), ERR_BUSY); /* twice as long now */
+    assert_err(session_sign_in(t->db, STR("vanthu"), GOOD_PASSWORD, &from, &token, &err),
+               ERR_BUSY); /* twice as long now */
     t->now_ms += SESSION_LOCK_FIRST_MS;
     assert_ok(session_sign_in(t->db, STR("vanthu"), GOOD_PASSWORD, &from, &token, &err));
-    assert_err(session_sign_in(t->db, STR("vanthu"), STR("sai mật khẩu rồi"), &from, &token, &err), ERR_DENIED); /* counted from none again */
+    assert_err(session_sign_in(t->db, STR("vanthu"), STR("sai mật khẩu rồi"), &from, &token, &err),
+               ERR_DENIED); /* counted from none again */
     assert_ok(session_sign_in(t->db, STR("vanthu"), GOOD_PASSWORD, &from, &token, &err));
 }
 
@@ -134,7 +136,8 @@ static void a_head_needs_a_second_factor(void **state)
     assert_int_equal(look(t, &token).wants, SESSION_WANTS_CODE);
     assert_err(totp_enrol(t->db, &keys, text(&token), &t->arena, &enrolment, &err), ERR_CONFLICT);
     assert_err(recovery_renew(t->db, &keys, text(&token), &t->arena, &codes, &err), ERR_DENIED);
-    assert_err(session_second_factor(t->db, &keys, text(&token), str_from_cstr(code), &other, &err), ERR_DENIED); /* used before */
+    assert_err(session_second_factor(t->db, &keys, text(&token), str_from_cstr(code), &other, &err),
+               ERR_DENIED); /* used before */
     t->now_ms += TOTP_STEP_S * 1000;
     code_now(t, enrolment.secret, code);
     assert_ok(session_second_factor(t->db, &keys, text(&token), str_from_cstr(code), &other, &err));
@@ -193,7 +196,8 @@ static void a_link_works_once(void **state)
     t->now_ms += RESET_LIFE_MS;
     assert_err(invitation_accept(t->db, text(&link), STR("vanthu"), GOOD_PASSWORD, &from, &token, &err), ERR_NOT_FOUND);
     assert_ok(invitation_new(t->db, &w.system, w.head, INVITATION_DEMO, 0, &link, &err));
-    assert_err(invitation_accept(t->db, text(&link), STR("hieutruong"), GOOD_PASSWORD, &from, &token, &err), ERR_CONFLICT);
+    assert_err(invitation_accept(t->db, text(&link), STR("hieutruong"), GOOD_PASSWORD, &from, &token, &err),
+               ERR_CONFLICT);
     assert_ok(invitation_sign_in(t->db, text(&link), &from, &token, &err));
     assert_int_equal(look(t, &token).wants, SESSION_READY);
     assert_err(invitation_sign_in(t->db, text(&link), &from, &token, &err), ERR_NOT_FOUND);
@@ -211,7 +215,8 @@ static void passwords_change(void **state)
     assert_ok(password_set(t->db, &w.system, clerk, STR("vanthu"), GOOD_PASSWORD, &err));
     assert_ok(session_sign_in(t->db, STR("vanthu"), GOOD_PASSWORD, &from, &here, &err));
     assert_ok(session_sign_in(t->db, STR("vanthu"), GOOD_PASSWORD, &from, &elsewhere, &err));
-    assert_err(password_change(t->db, &self, STR("không phải nó"), STR("một mật khẩu khác"), text(&here), &err), ERR_DENIED);
+    assert_err(password_change(t->db, &self, STR("không phải nó"), STR("một mật khẩu khác"), text(&here), &err),
+               ERR_DENIED);
     assert_ok(password_change(t->db, &self, GOOD_PASSWORD, STR("một mật khẩu khác"), text(&here), &err));
     look(t, &here);
     assert_err(session_lookup(t->db, text(&elsewhere), &t->arena, &session, &err), ERR_NOT_FOUND);
@@ -248,8 +253,9 @@ int main(void)
 {
     static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, NULL};
     static const struct CMUnitTest tests[] = {
-        STORE_TEST(a_password_opens_a_session), STORE_TEST(sessions_sleep_and_end), STORE_TEST(guessing_gets_slower), STORE_TEST(a_head_needs_a_second_factor),
-        STORE_TEST(a_link_works_once),          STORE_TEST(passwords_change),       STORE_TEST(programs_have_tokens),
+        STORE_TEST(a_password_opens_a_session),   STORE_TEST(sessions_sleep_and_end), STORE_TEST(guessing_gets_slower),
+        STORE_TEST(a_head_needs_a_second_factor), STORE_TEST(a_link_works_once),      STORE_TEST(passwords_change),
+        STORE_TEST(programs_have_tokens),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);
 }

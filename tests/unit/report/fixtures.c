@@ -2,7 +2,7 @@
 
 #include "base/vec.h"
 
-#define SENT_MS 1795423800000LL /* 15:50 23/11/2026 in Viet Nam */
+#define SENT_MS   1795423800000LL /* 15:50 23/11/2026 in Viet Nam */
 #define FROZEN_MS 1795410000000LL
 
 const char *fixture_name(enum fixture which)
@@ -24,27 +24,44 @@ static const struct document_recipient kept_by[] = {
     {STR_INIT("Công an tỉnh (PA05)"), STR_INIT("để p/h")},
     {STR_INIT("Cổng thông tin điện tử của Sở"), STR_INIT("để đăng tải")},
 };
-static const struct document_sign_line sign_deputy[] = {{DOCUMENT_ROLE_KT, STR_INIT("GIÁM ĐỐC")}, {DOCUMENT_ROLE_NONE, STR_INIT("PHÓ GIÁM ĐỐC")}};
-static const struct document_sign_line sign_committee[] = {
-    {DOCUMENT_ROLE_TM, STR_INIT("ỦY BAN NHÂN DÂN")}, {DOCUMENT_ROLE_KT, STR_INIT("CHỦ TỊCH")}, {DOCUMENT_ROLE_NONE, STR_INIT("PHÓ CHỦ TỊCH")}};
+static const struct document_sign_line sign_deputy[] = {{DOCUMENT_ROLE_KT, STR_INIT("GIÁM ĐỐC")},
+                                                        {DOCUMENT_ROLE_NONE, STR_INIT("PHÓ GIÁM ĐỐC")}};
+static const struct document_sign_line sign_committee[] = {{DOCUMENT_ROLE_TM, STR_INIT("ỦY BAN NHÂN DÂN")},
+                                                           {DOCUMENT_ROLE_KT, STR_INIT("CHỦ TỊCH")},
+                                                           {DOCUMENT_ROLE_NONE, STR_INIT("PHÓ CHỦ TỊCH")}};
 static const struct document_sign_line sign_head[] = {{DOCUMENT_ROLE_NONE, STR_INIT("HIỆU TRƯỞNG")}};
 
 static const struct document_block answer_blocks[] = {
-    {.kind = DOCUMENT_BASIS, .text = STR_INIT("Căn cứ Chỉ thị số 18/CT-TTg ngày 13 tháng 10 năm 2022 của Thủ tướng Chính phủ về đẩy mạnh triển khai các hoạt động ứng cứu sự cố "
-                                              "an toàn thông tin mạng Việt Nam")},
-    {.kind = DOCUMENT_BASIS, .text = STR_INIT("Căn cứ Kế hoạch số 41/KH-UBND ngày 05 tháng 02 năm 2026 của Ủy ban nhân dân tỉnh Trúc Lâm")},
-    {.kind = DOCUMENT_PARAGRAPH, .text = STR_INIT("Thực hiện Công văn số 915/UBND-NC ngày 02 tháng 11 năm 2026 của Ủy ban nhân dân tỉnh về rà quét lỗ hổng và săn lùng mối nguy hại "
-                                                  "trên các hệ thống thông tin, Sở Giáo dục và Đào tạo yêu cầu thủ trưởng các đơn vị thực hiện các nội dung sau:")},
+    {.kind = DOCUMENT_BASIS,
+     .text = STR_INIT("Căn cứ Chỉ thị số 18/CT-TTg ngày 13 tháng 10 năm 2022 của Thủ tướng Chính phủ về đẩy mạnh triển "
+                      "khai các hoạt động ứng cứu sự cố "
+                      "an toàn thông tin mạng Việt Nam")},
+    {.kind = DOCUMENT_BASIS,
+     .text = STR_INIT("Căn cứ Kế hoạch số 41/KH-UBND ngày 05 tháng 02 năm 2026 của Ủy ban nhân dân tỉnh Trúc Lâm")},
+    {.kind = DOCUMENT_PARAGRAPH,
+     .text = STR_INIT("Thực hiện Công văn số 915/UBND-NC ngày 02 tháng 11 năm 2026 của Ủy ban nhân dân tỉnh về rà quét "
+                      "lỗ hổng và săn lùng mối nguy hại "
+                      "trên các hệ thống thông tin, Sở Giáo dục và Đào tạo yêu cầu thủ trưởng các đơn vị thực hiện các "
+                      "nội dung sau:")},
     {.kind = DOCUMENT_CLAUSE, .lead = STR_INIT("Về rà quét lỗ hổng"), .text = {NULL, 0}},
-    {.kind = DOCUMENT_POINT, .text = STR_INIT("Rà quét toàn bộ máy chủ, máy trạm và thiết bị mạng thuộc phạm vi quản lý ít nhất một lần trong sáu tháng; kết quả của từng hệ thống được "
-                                              "lưu kèm ngày quét, công cụ và phạm vi;")},
-    {.kind = DOCUMENT_POINT, .text = STR_INIT("Lỗ hổng cho phép xâm nhập và kiểm soát hệ thống phải được khắc phục đồng thời với việc săn lùng dấu vết đã bị khai thác;")},
+    {.kind = DOCUMENT_POINT,
+     .text = STR_INIT("Rà quét toàn bộ máy chủ, máy trạm và thiết bị mạng thuộc phạm vi quản lý ít nhất một lần trong "
+                      "sáu tháng; kết quả của từng hệ thống được "
+                      "lưu kèm ngày quét, công cụ và phạm vi;")},
+    {.kind = DOCUMENT_POINT,
+     .text = STR_INIT("Lỗ hổng cho phép xâm nhập và kiểm soát hệ thống phải được khắc phục đồng thời với việc săn lùng "
+                      "dấu vết đã bị khai thác;")},
     {.kind = DOCUMENT_POINT, .text = STR_INIT("Thiết bị chưa rõ chủ quản được tính là chưa được bảo vệ;")},
-    {.kind = DOCUMENT_POINT, .text = STR_INIT("Thiết bị ngừng sử dụng phải được gỡ khỏi mạng trước ngày 15 tháng 12 năm 2026;")},
+    {.kind = DOCUMENT_POINT,
+     .text = STR_INIT("Thiết bị ngừng sử dụng phải được gỡ khỏi mạng trước ngày 15 tháng 12 năm 2026;")},
     {.kind = DOCUMENT_POINT, .text = STR_INIT("Kết quả gửi về Sở qua hệ thống, không gửi qua thư điện tử cá nhân.")},
-    {.kind = DOCUMENT_CLAUSE, .lead = STR_INIT("Về đầu mối ứng cứu sự cố."), .text = STR_INIT("Mỗi đơn vị phân công ít nhất 01 cán bộ phụ trách an toàn thông tin và 01 người thay thế; cập nhật số điện thoại trực trước "
-                                                                                             "ngày 05 tháng 12 năm 2026.")},
-    {.kind = DOCUMENT_PARAGRAPH, .text = STR_INIT("Sở Giáo dục và Đào tạo đề nghị thủ trưởng các đơn vị nghiêm túc triển khai thực hiện.")},
+    {.kind = DOCUMENT_CLAUSE,
+     .lead = STR_INIT("Về đầu mối ứng cứu sự cố."),
+     .text = STR_INIT("Mỗi đơn vị phân công ít nhất 01 cán bộ phụ trách an toàn thông tin và 01 người thay thế; cập "
+                      "nhật số điện thoại trực trước "
+                      "ngày 05 tháng 12 năm 2026.")},
+    {.kind = DOCUMENT_PARAGRAPH,
+     .text = STR_INIT("Sở Giáo dục và Đào tạo đề nghị thủ trưởng các đơn vị nghiêm túc triển khai thực hiện.")},
 };
 
 static void answer_make(struct document *d)
@@ -78,8 +95,10 @@ static const struct document_column unit_columns[] = {
     {STR_INIT("Được bảo vệ"), STR_INIT("Phòng chống mã độc"), 1.0, DOCUMENT_RIGHT},
     {STR_INIT("Ghi chú"), {NULL, 0}, 2.4, DOCUMENT_LEFT},
 };
-static const char *const communes[] = {"Đắk Nghĩa", "Thủy Xuân", "Yên Phượng", "Bình Thuỵ", "Ngọc Khuê", "Hòa Lễ", "Mỹ Đường", "Quế Sơn Thượng"};
-static const char *const kinds[] = {"Trường THPT", "Trường THCS", "Trường Tiểu học", "Ủy ban nhân dân xã", "Trung tâm GDNN-GDTX"};
+static const char *const communes[] = {"Đắk Nghĩa", "Thủy Xuân", "Yên Phượng", "Bình Thuỵ",
+                                       "Ngọc Khuê", "Hòa Lễ",    "Mỹ Đường",   "Quế Sơn Thượng"};
+static const char *const kinds[] = {"Trường THPT", "Trường THCS", "Trường Tiểu học", "Ủy ban nhân dân xã",
+                                    "Trung tâm GDNN-GDTX"};
 
 static struct str number(int64_t value, struct arena *arena)
 {
@@ -104,7 +123,8 @@ static struct document_table units_table(size_t count, struct arena *arena)
         struct str *cells = arena_new_array(arena, struct str, ARRAY_LEN(unit_columns));
         struct document_row *row = vec_push(&rows, arena);
         must(cells && row);
-        int64_t total = (int64_t)(40 + i * 7 % 23), finished = total - (int64_t)(i * 5 % 11), devices = (int64_t)(900 + i * 131 % 700);
+        int64_t total = (int64_t)(40 + i * 7 % 23), finished = total - (int64_t)(i * 5 % 11),
+                devices = (int64_t)(900 + i * 131 % 700);
         struct err err;
         cells[0] = number((int64_t)i + 1, arena);
         cells[1] = arena_printf(arena, "%s %s", kinds[i % ARRAY_LEN(kinds)], communes[i * 3 % ARRAY_LEN(communes)]);
@@ -114,7 +134,10 @@ static struct document_table units_table(size_t count, struct arena *arena)
         must(document_percent_print(finished, total, arena, &cells[5], &err) == ERR_NONE);
         cells[6] = number(devices, arena);
         cells[7] = number(devices - (int64_t)(i * 17 % 60), arena);
-        cells[8] = i % 13 == 4 ? STR("Chưa gửi kết quả rà quét sáu tháng cuối năm; đã đôn đốc hai lần, gia hạn đến ngày 05/12/2026") : STR("");
+        cells[8] =
+            i % 13 == 4
+                ? STR("Chưa gửi kết quả rà quét sáu tháng cuối năm; đã đôn đốc hai lần, gia hạn đến ngày 05/12/2026")
+                : STR("");
         *row = (struct document_row){cells, DOCUMENT_ROW_PLAIN};
         all += total;
         done += finished;
@@ -132,16 +155,26 @@ static struct document_table units_table(size_t count, struct arena *arena)
 }
 
 static const struct document_block rollup_blocks[] = {
-    {.kind = DOCUMENT_PARAGRAPH, .text = STR_INIT("Thực hiện Chỉ thị số 18/CT-TTg ngày 13 tháng 10 năm 2022 của Thủ tướng Chính phủ, Ủy ban nhân dân tỉnh Trúc Lâm báo cáo kết quả như sau:")},
+    {.kind = DOCUMENT_PARAGRAPH,
+     .text = STR_INIT("Thực hiện Chỉ thị số 18/CT-TTg ngày 13 tháng 10 năm 2022 của Thủ tướng Chính phủ, Ủy ban nhân "
+                      "dân tỉnh Trúc Lâm báo cáo kết quả như sau:")},
     {.kind = DOCUMENT_HEADING, .text = STR_INIT("KẾT QUẢ THỰC HIỆN")},
-    {.kind = DOCUMENT_CLAUSE, .text = STR_INIT("Số đơn vị được giao nhiệm vụ: 60 đơn vị; đã gửi báo cáo: 55 đơn vị (đạt 91,7%); chưa gửi: 05 đơn vị, có tên tại Phụ lục.")},
-    {.kind = DOCUMENT_CLAUSE, .text = STR_INIT("Quán triệt đến từng người: 4.182 trên tổng số 4.300 công chức, viên chức, người lao động (đạt 97,3%).")},
-    {.kind = DOCUMENT_CLAUSE, .text = STR_INIT("Phòng chống mã độc: thiết bị chưa kiểm kê và thiết bị mất tín hiệu được tính là chưa được bảo vệ.")},
+    {.kind = DOCUMENT_CLAUSE,
+     .text = STR_INIT("Số đơn vị được giao nhiệm vụ: 60 đơn vị; đã gửi báo cáo: 55 đơn vị (đạt 91,7%); chưa gửi: 05 "
+                      "đơn vị, có tên tại Phụ lục.")},
+    {.kind = DOCUMENT_CLAUSE,
+     .text = STR_INIT(
+         "Quán triệt đến từng người: 4.182 trên tổng số 4.300 công chức, viên chức, người lao động (đạt 97,3%).")},
+    {.kind = DOCUMENT_CLAUSE,
+     .text =
+         STR_INIT("Phòng chống mã độc: thiết bị chưa kiểm kê và thiết bị mất tín hiệu được tính là chưa được bảo vệ.")},
     {.kind = DOCUMENT_HEADING, .text = STR_INIT("TỒN TẠI, HẠN CHẾ")},
     {.kind = DOCUMENT_DASH, .text = STR_INIT("Một số trường chưa có cán bộ thay thế cho đầu mối ứng cứu sự cố;")},
     {.kind = DOCUMENT_DASH, .text = STR_INIT("Camera giám sát tại 12 xã chưa được rà soát theo định kỳ.")},
     {.kind = DOCUMENT_HEADING, .text = STR_INIT("KIẾN NGHỊ")},
-    {.kind = DOCUMENT_PARAGRAPH, .text = STR_INIT("Ủy ban nhân dân tỉnh kính đề nghị Bộ Công an hướng dẫn mẫu báo cáo thống nhất. Chi tiết theo từng đơn vị tại Phụ lục kèm theo báo cáo này.")},
+    {.kind = DOCUMENT_PARAGRAPH,
+     .text = STR_INIT("Ủy ban nhân dân tỉnh kính đề nghị Bộ Công an hướng dẫn mẫu báo cáo thống nhất. Chi tiết theo "
+                      "từng đơn vị tại Phụ lục kèm theo báo cáo này.")},
 };
 static const struct str to_ministry[] = {STR_INIT("Bộ Công an")};
 
@@ -151,7 +184,10 @@ static void rollup_make(struct document *d, struct arena *arena)
     struct document_annex *annex = arena_new(arena, struct document_annex);
     must(blocks && annex);
     blocks[0] = (struct document_block){.kind = DOCUMENT_TABLE, .table = units_table(60, arena)};
-    blocks[1] = (struct document_block){.kind = DOCUMENT_NOTE, .text = STR("Ghi chú: tỷ lệ tính trên tổng số nhiệm vụ được giao; số liệu chốt theo thời điểm ghi ở chân trang.")};
+    blocks[1] = (struct document_block){
+        .kind = DOCUMENT_NOTE,
+        .text =
+            STR("Ghi chú: tỷ lệ tính trên tổng số nhiệm vụ được giao; số liệu chốt theo thời điểm ghi ở chân trang.")};
     *annex = (struct document_annex){STR("PHỤ LỤC"), STR("KẾT QUẢ THỰC HIỆN CỦA TỪNG ĐƠN VỊ"), blocks, 2, true};
     d->issuer = STR("ỦY BAN NHÂN DÂN\nTỈNH TRÚC LÂM");
     d->issuer_name = STR("Ủy ban nhân dân tỉnh Trúc Lâm");
@@ -159,7 +195,8 @@ static void rollup_make(struct document *d, struct arena *arena)
     d->place = STR("Trúc Lâm");
     d->date = (struct document_date){0, 0, 2026};
     d->type_name = STR("BÁO CÁO");
-    d->summary = STR("Kết quả thực hiện Chỉ thị số 18/CT-TTg ngày 13 tháng 10 năm 2022 của Thủ tướng Chính phủ trên địa bàn tỉnh");
+    d->summary = STR(
+        "Kết quả thực hiện Chỉ thị số 18/CT-TTg ngày 13 tháng 10 năm 2022 của Thủ tướng Chính phủ trên địa bàn tỉnh");
     d->to = to_ministry;
     d->to_count = 1;
     d->blocks = rollup_blocks;
@@ -177,10 +214,8 @@ static void rollup_make(struct document *d, struct arena *arena)
 }
 
 static const struct document_column form_columns[] = {
-    {STR_INIT("TT"), {NULL, 0}, 0.6, DOCUMENT_CENTRE},
-    {STR_INIT("Nội dung"), {NULL, 0}, 5, DOCUMENT_LEFT},
-    {STR_INIT("Đơn vị tính"), {NULL, 0}, 1.3, DOCUMENT_CENTRE},
-    {STR_INIT("Kỳ trước"), {NULL, 0}, 1.2, DOCUMENT_RIGHT},
+    {STR_INIT("TT"), {NULL, 0}, 0.6, DOCUMENT_CENTRE},          {STR_INIT("Nội dung"), {NULL, 0}, 5, DOCUMENT_LEFT},
+    {STR_INIT("Đơn vị tính"), {NULL, 0}, 1.3, DOCUMENT_CENTRE}, {STR_INIT("Kỳ trước"), {NULL, 0}, 1.2, DOCUMENT_RIGHT},
     {STR_INIT("Kỳ này"), {NULL, 0}, 1.2, DOCUMENT_RIGHT},
 };
 #define T(lit) STR_INIT(lit)
@@ -189,21 +224,29 @@ static const struct str form_cells[][5] = {
     {T("1"), T("Số văn bản chỉ đạo đã ban hành"), T("văn bản"), T("3"), T("5")},
     {T("2"), T("Số người đã được quán triệt"), T("người"), T("112"), T("118")},
     {T("B. Sự cố trong kỳ"), T(""), T(""), T(""), T("")},
-    {T("3"), T("Sự cố đã ghi nhận, trong đó sự cố nghiêm trọng do hệ thống bị xâm nhập, chiếm quyền điều khiển hoặc lộ lọt dữ liệu cá nhân"), T("sự cố"), T("0"), T("1")},
+    {T("3"),
+     T("Sự cố đã ghi nhận, trong đó sự cố nghiêm trọng do hệ thống bị xâm nhập, chiếm quyền điều khiển hoặc lộ lọt dữ "
+       "liệu cá nhân"),
+     T("sự cố"), T("0"), T("1")},
     {T("4"), T("Thời gian từ khi phát hiện đến khi báo cáo ban đầu"), T("giờ"), T("-"), T("6")},
     {T(""), T("Tổng số sự cố đã xử lý xong"), T("sự cố"), T("0"), T("1")},
 };
 static const struct document_row form_rows[] = {
-    {form_cells[0], DOCUMENT_ROW_SECTION}, {form_cells[1], DOCUMENT_ROW_PLAIN}, {form_cells[2], DOCUMENT_ROW_PLAIN}, {form_cells[3], DOCUMENT_ROW_SECTION},
-    {form_cells[4], DOCUMENT_ROW_PLAIN},   {form_cells[5], DOCUMENT_ROW_PLAIN}, {form_cells[6], DOCUMENT_ROW_TOTAL},
+    {form_cells[0], DOCUMENT_ROW_SECTION}, {form_cells[1], DOCUMENT_ROW_PLAIN}, {form_cells[2], DOCUMENT_ROW_PLAIN},
+    {form_cells[3], DOCUMENT_ROW_SECTION}, {form_cells[4], DOCUMENT_ROW_PLAIN}, {form_cells[5], DOCUMENT_ROW_PLAIN},
+    {form_cells[6], DOCUMENT_ROW_TOTAL},
 };
 static const struct document_block periodic_blocks[] = {
-    {.kind = DOCUMENT_CLAUSE, .lead = STR_INIT("Kỳ báo cáo:"), .text = STR_INIT("từ ngày 15 tháng 6 năm 2026 đến ngày 14 tháng 12 năm 2026")},
+    {.kind = DOCUMENT_CLAUSE,
+     .lead = STR_INIT("Kỳ báo cáo:"),
+     .text = STR_INIT("từ ngày 15 tháng 6 năm 2026 đến ngày 14 tháng 12 năm 2026")},
     {.kind = DOCUMENT_CLAUSE, .lead = STR_INIT("Số liệu:")},
     {.kind = DOCUMENT_CAPTION, .text = STR_INIT("Bảng 1. Số liệu trong kỳ")},
     {.kind = DOCUMENT_TABLE, .table = {form_columns, ARRAY_LEN(form_columns), form_rows, ARRAY_LEN(form_rows), 0}},
     {.kind = DOCUMENT_NOTE, .text = STR_INIT("Dấu \"-\" là không phát sinh.")},
-    {.kind = DOCUMENT_PARAGRAPH, .text = STR_INIT("Kinh phí đã chi cho bảo đảm an toàn thông tin: 48.500.000 đồng (Bằng chữ: bốn mươi tám triệu năm trăm nghìn đồng)")},
+    {.kind = DOCUMENT_PARAGRAPH,
+     .text = STR_INIT("Kinh phí đã chi cho bảo đảm an toàn thông tin: 48.500.000 đồng (Bằng chữ: bốn mươi tám triệu "
+                      "năm trăm nghìn đồng)")},
 };
 
 static void periodic_make(struct document *d)
@@ -229,14 +272,17 @@ static void periodic_make(struct document *d)
 }
 
 static const struct document_column contact_columns[] = {
-    {STR_INIT("TT"), {NULL, 0}, 0.5, DOCUMENT_CENTRE},         {STR_INIT("Đơn vị"), {NULL, 0}, 2.6, DOCUMENT_LEFT},
-    {STR_INIT("Họ và tên"), {NULL, 0}, 2, DOCUMENT_LEFT},      {STR_INIT("Vai trò"), {NULL, 0}, 1.2, DOCUMENT_LEFT},
+    {STR_INIT("TT"), {NULL, 0}, 0.5, DOCUMENT_CENTRE},        {STR_INIT("Đơn vị"), {NULL, 0}, 2.6, DOCUMENT_LEFT},
+    {STR_INIT("Họ và tên"), {NULL, 0}, 2, DOCUMENT_LEFT},     {STR_INIT("Vai trò"), {NULL, 0}, 1.2, DOCUMENT_LEFT},
     {STR_INIT("Thư điện tử"), {NULL, 0}, 2.6, DOCUMENT_LEFT},
 };
 static const struct document_block contact_lead[] = {
-    {.kind = DOCUMENT_PARAGRAPH, .text = STR_INIT("Sở Giáo dục và Đào tạo tổng hợp danh sách đầu mối ứng cứu sự cố của các đơn vị trực thuộc để Công an tỉnh công khai theo quy định.")},
+    {.kind = DOCUMENT_PARAGRAPH,
+     .text = STR_INIT("Sở Giáo dục và Đào tạo tổng hợp danh sách đầu mối ứng cứu sự cố của các đơn vị trực thuộc để "
+                      "Công an tỉnh công khai theo quy định.")},
 };
-static const char *const people[] = {"Đỗ Thị Hồng Nhung", "Vũ Đức Thắng", "Hoàng Mỹ Ý", "Phan Văn Huỳnh", "Bùi Thế Nghĩa"};
+static const char *const people[] = {"Đỗ Thị Hồng Nhung", "Vũ Đức Thắng", "Hoàng Mỹ Ý", "Phan Văn Huỳnh",
+                                     "Bùi Thế Nghĩa"};
 
 static void contacts_make(struct document *d, struct arena *arena)
 {
@@ -256,8 +302,10 @@ static void contacts_make(struct document *d, struct arena *arena)
     struct document_block *blocks = arena_new_array(arena, struct document_block, 3);
     must(blocks);
     blocks[0] = contact_lead[0];
-    blocks[1] = (struct document_block){.kind = DOCUMENT_TABLE, .table = {contact_columns, ARRAY_LEN(contact_columns), rows.items, rows.count, 0}};
-    blocks[2] = (struct document_block){.kind = DOCUMENT_PARAGRAPH, .text = STR("Trân trọng đề nghị Công an tỉnh phối hợp.")};
+    blocks[1] = (struct document_block){
+        .kind = DOCUMENT_TABLE, .table = {contact_columns, ARRAY_LEN(contact_columns), rows.items, rows.count, 0}};
+    blocks[2] =
+        (struct document_block){.kind = DOCUMENT_PARAGRAPH, .text = STR("Trân trọng đề nghị Công an tỉnh phối hợp.")};
     static const struct str to_police[] = {STR_INIT("Công an tỉnh Trúc Lâm")};
     d->summary = STR("danh sách đầu mối ứng cứu sự cố");
     d->to = to_police;

@@ -41,19 +41,27 @@ static struct story story_make(struct store_test *t)
     }
     world_pass(t, 20);
     struct actor drafter = world_actor(t, s.w.issuer, RIGHT_REPORT);
-    struct freeze_draft draft = {.root_id = s.w.committee, .directive_id = s.directive_id, .edge_kind = EDGE_ADMINISTRATIVE, .as_of_day = CIVIL_NONE};
+    struct freeze_draft draft = {.root_id = s.w.committee,
+                                 .directive_id = s.directive_id,
+                                 .edge_kind = EDGE_ADMINISTRATIVE,
+                                 .as_of_day = CIVIL_NONE};
     assert_ok(freeze_make(t->db, &drafter, &draft, &s.freeze, &err));
     s.reader = world_actor(t, s.w.issuer, RIGHT_READ);
     return s;
 }
 
-#define HAND "{\"hand\":{\"causes\":\"Thiếu cán bộ chuyên trách.\",\"proposals\":\"Bố trí kinh phí.\\nMở lớp tập huấn.\"}}"
+#define HAND \
+    "{\"hand\":{\"causes\":\"Thiếu cán bộ chuyên trách.\",\"proposals\":\"Bố trí kinh phí.\\nMở lớp tập huấn.\"}}"
 
 static struct document answer_of(struct store_test *t, const struct story *s, enum answer_kind kind)
 {
     struct err err;
     struct document d;
-    struct answer_order order = {.kind = kind, .freeze_id = s->freeze.id, .fields_json = STR(HAND), .period_from_day = CIVIL_NONE, .period_to_day = CIVIL_NONE};
+    struct answer_order order = {.kind = kind,
+                                 .freeze_id = s->freeze.id,
+                                 .fields_json = STR(HAND),
+                                 .period_from_day = CIVIL_NONE,
+                                 .period_to_day = CIVIL_NONE};
     assert_ok(answer_document(t->db, &s->reader, &order, &t->arena, &d, &err));
     return d;
 }
@@ -67,7 +75,8 @@ static struct str words_of(struct store_test *t, const struct document *d)
     struct document_lines lines;
     assert_ok(document_lines_make(d->blocks, d->block_count, true, &t->arena, &lines, &err));
     for (size_t i = 0; i < lines.count; i++)
-        buf_printf(&buf, "%.*s%.*s%.*s\n", STR_ARG(lines.items[i].label), STR_ARG(lines.items[i].lead), STR_ARG(lines.items[i].text));
+        buf_printf(&buf, "%.*s%.*s%.*s\n", STR_ARG(lines.items[i].label), STR_ARG(lines.items[i].lead),
+                   STR_ARG(lines.items[i].text));
     struct str text;
     assert_ok(buf_to_arena(&buf, &t->arena, &text, &err));
     return text;
@@ -173,7 +182,8 @@ static void the_same_freeze_gives_the_same_bytes_whatever_happens_later(void **s
     struct story s = story_make(t);
     struct document one = answer_of(t, &s, ANSWER_LETTER);
     struct str first = pdf_of(t, &one, fonts);
-    const char *before = arena_printf(&t->arena, "%s/a.xlsx", t->dir).ptr, *after = arena_printf(&t->arena, "%s/b.xlsx", t->dir).ptr;
+    const char *before = arena_printf(&t->arena, "%s/a.xlsx", t->dir).ptr,
+               *after = arena_printf(&t->arena, "%s/b.xlsx", t->dir).ptr;
     assert_ok(answer_xlsx(t->db, &s.reader, s.freeze.id, before, &err));
     struct actor who = world_actor(t, s.w.teacher_of[7], RIGHT_ACKNOWLEDGE); /* later acts change nothing */
     bool is_first;
@@ -198,7 +208,8 @@ static void a_stranger_finds_nothing(void **state)
     struct err err;
     struct story s = story_make(t);
     struct document d;
-    struct answer_order order = {.kind = ANSWER_LETTER, .freeze_id = s.freeze.id, .period_from_day = CIVIL_NONE, .period_to_day = CIVIL_NONE};
+    struct answer_order order = {
+        .kind = ANSWER_LETTER, .freeze_id = s.freeze.id, .period_from_day = CIVIL_NONE, .period_to_day = CIVIL_NONE};
     struct actor stranger = world_actor(t, s.w.teacher_of[0], RIGHT_READ);
     assert_int_equal(answer_document(t->db, &stranger, &order, &t->arena, &d, &err), ERR_NOT_FOUND);
 }
@@ -210,11 +221,15 @@ static void one_unit_answers_in_words(void **state)
     struct err err;
     struct story s = story_make(t);
     struct actor head = world_actor(t, s.w.head_of[0], RIGHT_REPORT);
-    struct freeze_draft draft = {.root_id = s.w.schools[0], .directive_id = s.directive_id, .edge_kind = EDGE_ADMINISTRATIVE, .as_of_day = CIVIL_NONE};
+    struct freeze_draft draft = {.root_id = s.w.schools[0],
+                                 .directive_id = s.directive_id,
+                                 .edge_kind = EDGE_ADMINISTRATIVE,
+                                 .as_of_day = CIVIL_NONE};
     struct freeze_made made;
     assert_ok(freeze_make(t->db, &head, &draft, &made, &err));
     struct document d;
-    struct answer_order order = {.kind = ANSWER_LETTER, .freeze_id = made.id, .period_from_day = CIVIL_NONE, .period_to_day = CIVIL_NONE};
+    struct answer_order order = {
+        .kind = ANSWER_LETTER, .freeze_id = made.id, .period_from_day = CIVIL_NONE, .period_to_day = CIVIL_NONE};
     head.right = RIGHT_READ;
     assert_ok(answer_document(t->db, &head, &order, &t->arena, &d, &err));
     struct str text = words_of(t, &d);
@@ -227,7 +242,8 @@ static void one_unit_answers_in_words(void **state)
 
 int main(void)
 {
-    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, &sql_module_duty, &sql_module_world, NULL};
+    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
+                                                       &sql_module_duty,  &sql_module_world, NULL};
     static const struct CMUnitTest tests[] = {
         STORE_TEST(numerator_and_denominator_stand_in_words),
         STORE_TEST(who_is_missing_is_named),

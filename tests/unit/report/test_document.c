@@ -10,10 +10,8 @@ static void leading_zeros_of_dates(void **state)
         struct document_date date;
         struct str want;
     } cases[] = {
-        {{5, 6, 2026}, STR_INIT("ngày 05 tháng 6 năm 2026")},
-        {{9, 1, 2027}, STR_INIT("ngày 09 tháng 01 năm 2027")},
-        {{28, 2, 2026}, STR_INIT("ngày 28 tháng 02 năm 2026")},
-        {{10, 12, 2026}, STR_INIT("ngày 10 tháng 12 năm 2026")},
+        {{5, 6, 2026}, STR_INIT("ngày 05 tháng 6 năm 2026")},   {{9, 1, 2027}, STR_INIT("ngày 09 tháng 01 năm 2027")},
+        {{28, 2, 2026}, STR_INIT("ngày 28 tháng 02 năm 2026")}, {{10, 12, 2026}, STR_INIT("ngày 10 tháng 12 năm 2026")},
         {{1, 3, 2026}, STR_INIT("ngày 01 tháng 3 năm 2026")},
     };
     AUTO_ARENA arena;
@@ -67,9 +65,9 @@ static void points_follow_the_vietnamese_alphabet(void **state)
     static const struct {
         size_t nth;
         struct str want;
-    } cases[] = {{0, STR_INIT("a) ")},  {3, STR_INIT("d) ")},  {4, STR_INIT("đ) ")},  {5, STR_INIT("e) ")},
-                 {6, STR_INIT("g) ")},  {8, STR_INIT("i) ")},  {9, STR_INIT("k) ")},  {22, STR_INIT("y) ")},
-                 {23, STR_INIT("a1) ")}};
+    } cases[] = {{0, STR_INIT("a) ")}, {3, STR_INIT("d) ")},  {4, STR_INIT("đ) ")},
+                 {5, STR_INIT("e) ")}, {6, STR_INIT("g) ")},  {8, STR_INIT("i) ")},
+                 {9, STR_INIT("k) ")}, {22, STR_INIT("y) ")}, {23, STR_INIT("a1) ")}};
     AUTO_ARENA arena;
     arena_init(&arena, 1u << 20);
     struct err err;
@@ -84,12 +82,18 @@ static void lines_are_numbered_and_closed(void **state)
 {
     (void)state;
     static const struct document_block blocks[] = {
-        {.kind = DOCUMENT_BASIS, .text = STR_INIT("Căn cứ A.")},   {.kind = DOCUMENT_BASIS, .text = STR_INIT("Căn cứ B;")},
-        {.kind = DOCUMENT_HEADING, .text = STR_INIT("MỘT")},        {.kind = DOCUMENT_CLAUSE, .text = STR_INIT("x")},
-        {.kind = DOCUMENT_POINT, .text = STR_INIT("x")},            {.kind = DOCUMENT_DASH, .text = STR_INIT("x")},
-        {.kind = DOCUMENT_POINT, .text = STR_INIT("x")},            {.kind = DOCUMENT_CLAUSE, .text = STR_INIT("x")},
-        {.kind = DOCUMENT_POINT, .text = STR_INIT("x")},            {.kind = DOCUMENT_HEADING, .text = STR_INIT("HAI")},
-        {.kind = DOCUMENT_CLAUSE, .text = STR_INIT("x")},           {.kind = DOCUMENT_PARAGRAPH, .text = STR_INIT("Thực hiện.")},
+        {.kind = DOCUMENT_BASIS, .text = STR_INIT("Căn cứ A.")},
+        {.kind = DOCUMENT_BASIS, .text = STR_INIT("Căn cứ B;")},
+        {.kind = DOCUMENT_HEADING, .text = STR_INIT("MỘT")},
+        {.kind = DOCUMENT_CLAUSE, .text = STR_INIT("x")},
+        {.kind = DOCUMENT_POINT, .text = STR_INIT("x")},
+        {.kind = DOCUMENT_DASH, .text = STR_INIT("x")},
+        {.kind = DOCUMENT_POINT, .text = STR_INIT("x")},
+        {.kind = DOCUMENT_CLAUSE, .text = STR_INIT("x")},
+        {.kind = DOCUMENT_POINT, .text = STR_INIT("x")},
+        {.kind = DOCUMENT_HEADING, .text = STR_INIT("HAI")},
+        {.kind = DOCUMENT_CLAUSE, .text = STR_INIT("x")},
+        {.kind = DOCUMENT_PARAGRAPH, .text = STR_INIT("Thực hiện.")},
     };
     static const char *const labels[] = {"", "", "I. ", "1. ", "a) ", "- ", "b) ", "2. ", "a) ", "II. ", "1. ", ""};
     AUTO_ARENA arena;
@@ -159,8 +163,8 @@ static void shares_never_round_to_all_or_nothing(void **state)
     static const struct {
         int64_t part, whole;
         const char *want;
-    } cases[] = {{7, 8, "87,5%"},      {1, 1, "100%"},        {99999, 100000, "99,9%"},        {1, 100000, "0,1%"},
-                 {0, 5, "0%"},         {0, 0, "-"},           {3, 2, "150%"},                  {INT64_MAX, INT64_MAX, "100%"}};
+    } cases[] = {{7, 8, "87,5%"}, {1, 1, "100%"}, {99999, 100000, "99,9%"}, {1, 100000, "0,1%"},
+                 {0, 5, "0%"},    {0, 0, "-"},    {3, 2, "150%"},           {INT64_MAX, INT64_MAX, "100%"}};
     AUTO_ARENA arena;
     arena_init(&arena, 1u << 20);
     struct err err;
@@ -224,8 +228,12 @@ static void an_annex_names_its_document(void **state)
     AUTO_ARENA arena;
     arena_init(&arena, 1u << 20);
     struct err err;
-    struct document d = {.issuer = STR("SỞ Y TẾ"), .issuer_name = STR("Sở Y tế"), .type_name = STR("BÁO CÁO"), .number = STR("12"),
-                         .symbol = STR("BC-SYT"), .date = {3, 4, 2026}};
+    struct document d = {.issuer = STR("SỞ Y TẾ"),
+                         .issuer_name = STR("Sở Y tế"),
+                         .type_name = STR("BÁO CÁO"),
+                         .number = STR("12"),
+                         .symbol = STR("BC-SYT"),
+                         .date = {3, 4, 2026}};
     struct str got;
     assert_ok(document_annex_text(&d, &arena, &got, &err));
     assert_str(got, STR("(Kèm theo Báo cáo số 12/BC-SYT ngày 03 tháng 4 năm 2026 của Sở Y tế)"));

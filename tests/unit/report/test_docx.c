@@ -83,7 +83,8 @@ static struct str read_back(struct str xml, struct arena *arena)
     XML_SetCharacterDataHandler(parser, text_only);
     XML_SetEndElementHandler(parser, paragraph_ends);
     if (XML_Parse(parser, xml.ptr, (int)xml.len_bytes, 1) != XML_STATUS_OK)
-        fail_msg("XML: %s at byte %ld", XML_ErrorString(XML_GetErrorCode(parser)), (long)XML_GetCurrentByteIndex(parser));
+        fail_msg("XML: %s at byte %ld", XML_ErrorString(XML_GetErrorCode(parser)),
+                 (long)XML_GetCurrentByteIndex(parser));
     XML_ParserFree(parser);
     struct str text;
     struct err err;
@@ -168,10 +169,15 @@ static void every_relationship_and_type_names_a_part(void **state)
 static void the_text_reads_back(void **state)
 {
     (void)state;
-    static const char *const want[] = {
-        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n", "/SGDĐT-VP\n",  "V/v rà quét lỗ hổng", "- Thủ trưởng các đơn vị trực thuộc.\n",
-        "1. Về rà quét lỗ hổng\n",             "đ) Kết quả",   "triển khai thực hiện./.\n", "KT. GIÁM ĐỐC\nPHÓ GIÁM ĐỐC\nNguyễn Thị Thùy Dương\n",
-        "- Lưu: VT, VP (05).\n"};
+    static const char *const want[] = {"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n",
+                                       "/SGDĐT-VP\n",
+                                       "V/v rà quét lỗ hổng",
+                                       "- Thủ trưởng các đơn vị trực thuộc.\n",
+                                       "1. Về rà quét lỗ hổng\n",
+                                       "đ) Kết quả",
+                                       "triển khai thực hiện./.\n",
+                                       "KT. GIÁM ĐỐC\nPHÓ GIÁM ĐỐC\nNguyễn Thị Thùy Dương\n",
+                                       "- Lưu: VT, VP (05).\n"};
     AUTO_ARENA arena;
     arena_init(&arena, 64u << 20);
     struct document d = fixture_make(FIXTURE_ANSWER, &arena);
@@ -185,8 +191,11 @@ static void the_text_reads_back(void **state)
 static void our_own_reader_reads_it(void **state)
 {
     (void)state;
-    static const char *const want[] = {"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "BÁO CÁO\n", "Kính gửi: Sở Giáo dục và Đào tạo tỉnh Trúc Lâm\n",
-                                       "TT\tNội dung\tĐơn vị tính\tKỳ trước\tKỳ này\n", "2\tSố người đã được quán triệt\tngười\t112\t118\n",
+    static const char *const want[] = {"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+                                       "BÁO CÁO\n",
+                                       "Kính gửi: Sở Giáo dục và Đào tạo tỉnh Trúc Lâm\n",
+                                       "TT\tNội dung\tĐơn vị tính\tKỳ trước\tKỳ này\n",
+                                       "2\tSố người đã được quán triệt\tngười\t112\t118\n",
                                        "Lê Hoàng Ngọc Ánh"};
     AUTO_ARENA arena;
     arena_init(&arena, 64u << 20);
@@ -288,7 +297,9 @@ static void libreoffice_opens_it(void **state)
     struct document d = fixture_make(FIXTURE_ROLLUP, &arena);
     snprintf(path, sizeof path, "%s/a.docx", folder);
     assert_ok(docx_write_file(&d, path, &err));
-    snprintf(line, sizeof line, "HOME=%s soffice --headless --convert-to pdf --outdir %s %s >/dev/null 2>&1 && test -s %s/a.pdf", folder, folder, path, folder);
+    snprintf(line, sizeof line,
+             "HOME=%s soffice --headless --convert-to pdf --outdir %s %s >/dev/null 2>&1 && test -s %s/a.pdf", folder,
+             folder, path, folder);
     assert_int_equal(system(line), 0);
     snprintf(line, sizeof line, "rm -r %s", folder);
     assert_int_equal(system(line), 0);

@@ -16,8 +16,10 @@ struct bench {
     char folder[64];
 };
 
-static const struct str answer_like = STR_INIT("Một đoạn văn dài hơn hai dòng để bộ ngắt trang phải chọn chỗ, được lặp lại cho đến khi trang đầy và phần chữ ký phải sang trang "
-                                               "mới cùng với dòng áp chót của đoạn, rồi còn thêm một ít lời nữa cho đủ ba dòng và đến đây thì hết, đây là chữ cuối");
+static const struct str answer_like = STR_INIT("Một đoạn văn dài hơn hai dòng để bộ ngắt trang phải chọn chỗ, được lặp "
+                                               "lại cho đến khi trang đầy và phần chữ ký phải sang trang "
+                                               "mới cùng với dòng áp chót của đoạn, rồi còn thêm một ít lời nữa cho đủ "
+                                               "ba dòng và đến đây thì hết, đây là chữ cuối");
 
 static int open_fonts(void **state)
 {
@@ -112,7 +114,9 @@ static void another_process_gives_the_same_bytes(void **state)
         struct str here = printed(bench, &d, &arena, NULL), there;
         char path[128], line[512];
         snprintf(path, sizeof path, "%s/b.pdf", bench->folder);
-        snprintf(line, sizeof line, "env -i TZ=America/New_York LC_ALL=C HOME=/nonexistent FONTCONFIG_FILE=/nonexistent SOURCE_DATE_EPOCH=1 %s pdf %s %s",
+        snprintf(line, sizeof line,
+                 "env -i TZ=America/New_York LC_ALL=C HOME=/nonexistent FONTCONFIG_FILE=/nonexistent "
+                 "SOURCE_DATE_EPOCH=1 %s pdf %s %s",
                  program, fixture_name((enum fixture)i), path);
         assert_int_equal(system(line), 0);
         assert_ok(file_read(path, 64u << 20, &arena, &there, &err));
@@ -139,14 +143,18 @@ static void only_liberation_fonts_are_inside(void **state)
 
 static void every_vietnamese_letter_can_be_searched(void **state)
 {
-    static const char letters[] = "à á ả ã ạ ă ằ ắ ẳ ẵ ặ â ầ ấ ẩ ẫ ậ đ è é ẻ ẽ ẹ ê ề ế ể ễ ệ ì í ỉ ĩ ị ò ó ỏ õ ọ ô ồ ố ổ ỗ ộ ơ ờ ớ ở ỡ ợ ù ú ủ ũ ụ ư ừ ứ ử ữ ự ỳ ý ỷ ỹ ỵ "
-                                  "À Á Ả Ã Ạ Ă Ằ Ắ Ẳ Ẵ Ặ Â Ầ Ấ Ẩ Ẫ Ậ Đ È É Ẻ Ẽ Ẹ Ê Ề Ế Ể Ễ Ệ Ì Í Ỉ Ĩ Ị Ò Ó Ỏ Õ Ọ Ô Ồ Ố Ổ Ỗ Ộ Ơ Ờ Ớ Ở Ỡ Ợ Ù Ú Ủ Ũ Ụ Ư Ừ Ứ Ử Ữ Ự Ỳ Ý Ỷ Ỹ Ỵ";
+    static const char letters[] = "à á ả ã ạ ă ằ ắ ẳ ẵ ặ â ầ ấ ẩ ẫ ậ đ è é ẻ ẽ ẹ ê ề ế ể ễ ệ ì í ỉ ĩ ị ò ó ỏ õ ọ ô ồ ố "
+                                  "ổ ỗ ộ ơ ờ ớ ở ỡ ợ ù ú ủ ũ ụ ư ừ ứ ử ữ ự ỳ ý ỷ ỹ ỵ "
+                                  "À Á Ả Ã Ạ Ă Ằ Ắ Ẳ Ẵ Ặ Â Ầ Ấ Ẩ Ẫ Ậ Đ È É Ẻ Ẽ Ẹ Ê Ề Ế Ể Ễ Ệ Ì Í Ỉ Ĩ Ị Ò Ó Ỏ Õ Ọ Ô Ồ Ố "
+                                  "Ổ Ỗ Ộ Ơ Ờ Ớ Ở Ỡ Ợ Ù Ú Ủ Ũ Ụ Ư Ừ Ứ Ử Ữ Ự Ỳ Ý Ỷ Ỹ Ỵ";
     AUTO_ARENA arena;
     arena_init(&arena, 64u << 20);
-    struct document_block blocks[] = {{.kind = DOCUMENT_PARAGRAPH, .text = str_from_cstr(letters)},
-                                      {.kind = DOCUMENT_NOTE, .text = STR("Nguye\u0302\u0303n Thu\u031b\u0323 y\u0301 office fi fl")}};
+    struct document_block blocks[] = {
+        {.kind = DOCUMENT_PARAGRAPH, .text = str_from_cstr(letters)},
+        {.kind = DOCUMENT_NOTE, .text = STR("Nguye\u0302\u0303n Thu\u031b\u0323 y\u0301 office fi fl")}};
     struct document d = {.issuer = STR("A"), .summary = STR("b"), .blocks = blocks, .block_count = 2};
-    struct str text = seen_by(*state, "pdftotext", printed(*state, &d, &arena, NULL), &arena), rest = str_from_cstr(letters), letter;
+    struct str text = seen_by(*state, "pdftotext", printed(*state, &d, &arena, NULL), &arena),
+               rest = str_from_cstr(letters), letter;
     while (str_split(&rest, ' ', &letter))
         if (!str_contains(text, letter))
             fail_msg("%.*s is not found in the PDF's text", STR_ARG(letter));
@@ -159,8 +167,12 @@ static void words_do_not_run_together_over_lines(void **state)
     arena_init(&arena, 64u << 20);
     struct document d = fixture_make(FIXTURE_ANSWER, &arena);
     struct str text = seen_by(*state, "pdftotext -raw", printed(*state, &d, &arena, NULL), &arena);
-    static const char *const want[] = {"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "- Thủ trưởng các đơn vị trực thuộc.",
-                                       "đ) Kết quả gửi về Sở qua hệ thống",    "hiện./.",                     "KT. GIÁM ĐỐC",
+    static const char *const want[] = {"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+                                       "Độc lập - Tự do - Hạnh phúc",
+                                       "- Thủ trưởng các đơn vị trực thuộc.",
+                                       "đ) Kết quả gửi về Sở qua hệ thống",
+                                       "hiện./.",
+                                       "KT. GIÁM ĐỐC",
                                        "- Lưu: VT, VP (05)."};
     for (size_t i = 0; i < ARRAY_LEN(want); i++)
         if (!str_contains(text, str_from_cstr(want[i])))
@@ -232,7 +244,8 @@ static void annexes_are_counted_for_themselves_and_lie_down(void **state)
     struct str info = seen_by(*state, "pdfinfo -l 99", pdf, &arena);
     assert_int_equal(count_of(info, STR("size:  595.276 x 841.89 pts (A4)")), 1);
     assert_int_equal(count_of(info, STR("size:  841.89 x 595.276 pts (A4)")), pages - 1);
-    struct str second = seen_by(*state, "pdftotext -f 2 -l 2", pdf, &arena), third = seen_by(*state, "pdftotext -f 3 -l 3", pdf, &arena);
+    struct str second = seen_by(*state, "pdftotext -f 2 -l 2", pdf, &arena),
+               third = seen_by(*state, "pdftotext -f 3 -l 3", pdf, &arena);
     assert_true(str_starts_with(second, STR("PHỤ LỤC")));
     assert_true(str_starts_with(third, STR("2\n")));
     assert_true(str_contains(third, STR("Số liệu chốt lúc")));

@@ -15,8 +15,10 @@
 
 #define MADE_MS 1795423800000LL
 
-static const struct sheet_column columns[] = {
-    {STR_INIT("Đơn vị"), SHEET_TEXT, 30}, {STR_INIT("Số thiết bị"), SHEET_INT, 0}, {STR_INIT("Hạn"), SHEET_DATE, 12}, {STR_INIT("Tỷ lệ"), SHEET_PERCENT, 0}};
+static const struct sheet_column columns[] = {{STR_INIT("Đơn vị"), SHEET_TEXT, 30},
+                                              {STR_INIT("Số thiết bị"), SHEET_INT, 0},
+                                              {STR_INIT("Hạn"), SHEET_DATE, 12},
+                                              {STR_INIT("Tỷ lệ"), SHEET_PERCENT, 0}};
 
 struct rows {
     const struct sheet_cell (*items)[4];
@@ -33,7 +35,10 @@ static enum err_code rows_next(void *ctx, const struct sheet_cell **ret_cells, s
 
 static const struct sheet_cell few[][4] = {
     {{.text = STR_INIT("=HYPERLINK(\"http://x.example\";\"xem\")")}, {.value = 1205}, {.day = 20787}, {.share = 0.875}},
-    {{.text = STR_INIT("Trường Nguye\u0302\u0303n & <Du>")}, {.value = 9007199254740993}, {.day = CIVIL_FOREVER}, {.is_empty = true}},
+    {{.text = STR_INIT("Trường Nguye\u0302\u0303n & <Du>")},
+     {.value = 9007199254740993},
+     {.day = CIVIL_FOREVER},
+     {.is_empty = true}},
     {{.text = STR_INIT("@SUM(1)\x01")}, {.value = -5}, {.day = CIVIL_NONE}, {.share = 1}},
 };
 
@@ -147,7 +152,8 @@ static void types_head_and_filter(void **state)
     struct rows rows = {few, ARRAY_LEN(few), 0};
     struct sheet sheet = {STR("a"), columns, 4, rows_next, &rows};
     struct str bytes = made(&sheet, 1, &arena), xml = part(bytes, "xl/worksheets/sheet1.xml", &arena);
-    static const char *const want[] = {"state=\"frozen\"", "<autoFilter ref=\"A1:D4\"/>", "<v>1205</v>", "<v>46356</v>", "<v>0.875</v>", "<t>9007199254740993</t>", "<v>-5</v>"};
+    static const char *const want[] = {"state=\"frozen\"", "<autoFilter ref=\"A1:D4\"/>", "<v>1205</v>", "<v>46356</v>",
+                                       "<v>0.875</v>",     "<t>9007199254740993</t>",     "<v>-5</v>"};
     for (size_t i = 0; i < ARRAY_LEN(want); i++)
         if (!str_contains(xml, str_from_cstr(want[i])))
             fail_msg("%s is not in %.*s", want[i], STR_ARG(xml));
@@ -168,7 +174,8 @@ static void tabs_get_names_that_excel_takes(void **state)
                              {STR("ABC"), columns, 4, rows_next, &none},
                              {STR(""), columns, 4, rows_next, &none}};
     struct str xml = part(made(sheets, ARRAY_LEN(sheets), &arena), "xl/workbook.xml", &arena);
-    static const char *const want[] = {"name=\"Đơn vị-xã -2026-\"", "name=\"Một cái tên dài hơn ba mươi mốt\"", "name=\"đơn vị-XÃ -2026- (2)\"", "name=\"ABC (2)\"", "name=\"Trang\""};
+    static const char *const want[] = {"name=\"Đơn vị-xã -2026-\"", "name=\"Một cái tên dài hơn ba mươi mốt\"",
+                                       "name=\"đơn vị-XÃ -2026- (2)\"", "name=\"ABC (2)\"", "name=\"Trang\""};
     for (size_t i = 0; i < ARRAY_LEN(want); i++)
         if (!str_contains(xml, str_from_cstr(want[i])))
             fail_msg("%s is not in %.*s", want[i], STR_ARG(xml));

@@ -17,7 +17,7 @@ static const struct sql_module *const modules[] = {&sql_module_store, &sql_modul
 struct tape { /* the copy, in memory */
     struct buf buf;
     size_t read_bytes;
-    size_t cut_bytes; /* pretend it ends here; 0: it does not */
+    size_t cut_bytes;  /* pretend it ends here; 0: it does not */
     size_t fail_bytes; /* the sink fails when it is this full; 0: never */
 };
 static enum err_code tape_write(void *ctx, struct str bytes, struct err *err)
@@ -73,7 +73,9 @@ static struct str dump(struct store_test *t, const char *where)
     buf_init(&buf, 64u << 20);
     if (t->engine == STORE_POSTGRES) {
         PGconn *conn = PQconnectdb(where);
-        PGresult *tables = PQexec(conn, "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1");
+        PGresult *tables = PQexec(
+            conn,
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1");
         for (int i = 0; i < PQntuples(tables); i++) {
             char sql[200];
             snprintf(sql, sizeof sql, "SELECT x::text FROM %s x ORDER BY 1", PQgetvalue(tables, i, 0));
@@ -89,7 +91,9 @@ static struct str dump(struct store_test *t, const char *where)
         sqlite3 *handle;
         sqlite3_stmt *tables, *rows;
         assert_int_equal(sqlite3_open(where, &handle), SQLITE_OK);
-        assert_int_equal(sqlite3_prepare_v2(handle, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1", -1, &tables, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_prepare_v2(handle, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1",
+                                            -1, &tables, NULL),
+                         SQLITE_OK);
         while (sqlite3_step(tables) == SQLITE_ROW) {
             char sql[200];
             snprintf(sql, sizeof sql, "SELECT * FROM %s ORDER BY 1", (const char *)sqlite3_column_text(tables, 0));
@@ -123,7 +127,9 @@ static const char *new_place(struct store_test *t)
     snprintf(sql, sizeof sql, "CREATE DATABASE %s_r TEMPLATE template0", t->database);
     assert_true(store_test_admin(sql));
     const char *name = strstr(store_test_where, "/postgres?");
-    return arena_printf(&t->arena, "%.*s/%s_r?%s", (int)(name - store_test_where), store_test_where, t->database, name + 10).ptr;
+    return arena_printf(&t->arena, "%.*s/%s_r?%s", (int)(name - store_test_where), store_test_where, t->database,
+                        name + 10)
+        .ptr;
 }
 static void drop_place(struct store_test *t)
 {
@@ -191,7 +197,8 @@ static enum err_code add_pair(struct db *db, void *ctx, struct err *err)
     for (int i = 0; i < 2; i++) {
         char name[40];
         snprintf(name, sizeof name, "w%lld-%d", (long long)busy->id, i);
-        struct sql_sample_add_args args = {.id = busy->id * 2 + i, .name = str_from_cstr(name), .note = STR("a note to fill the page")};
+        struct sql_sample_add_args args = {
+            .id = busy->id * 2 + i, .name = str_from_cstr(name), .note = STR("a note to fill the page")};
         TRY(sql_sample_add(db, &args, err));
     }
     return ERR_NONE;
@@ -289,7 +296,8 @@ static void test_cut_or_damaged_copy_leaves_nothing(void **state)
     struct file_list list;
     assert_ok(file_list_folder(t->dir, 100, &t->arena, &list, &err));
     for (size_t i = 0; i < list.count; i++)
-        assert_true(str_find(list.items[i].name, STR("restore-"), 0) < 0 && str_find(list.items[i].name, STR("backup-"), 0) < 0);
+        assert_true(str_find(list.items[i].name, STR("restore-"), 0) < 0 &&
+                    str_find(list.items[i].name, STR("backup-"), 0) < 0);
     drop_place(t);
     buf_done(&tape.buf);
 }
@@ -318,7 +326,9 @@ static void test_older_copy_is_brought_up(void **state)
     struct tape tape;
     make_copy(t, &tape);
     const char *where = new_place(t);
-    static const struct sql_migration more_migrations[] = {{9002, "more", "m/9002_more.sql", "d", "ALTER TABLE sample ADD COLUMN added INTEGER", "ALTER TABLE sample ADD COLUMN added bigint"}};
+    static const struct sql_migration more_migrations[] = {{9002, "more", "m/9002_more.sql", "d",
+                                                            "ALTER TABLE sample ADD COLUMN added INTEGER",
+                                                            "ALTER TABLE sample ADD COLUMN added bigint"}};
     static const struct sql_module more = {.name = "more", .migrations = more_migrations, .migration_count = 1};
     static const struct sql_module *const newer[] = {&sql_module_store, &sql_module_sample, &more, NULL};
     struct store_options options = t->options;

@@ -1,4 +1,5 @@
-/* What goes wrong outside: killed programs, full and read-only disks, servers that go away, strangers' and newer databases. */
+/* What goes wrong outside: killed programs, full and read-only disks, servers that go away, strangers' and newer
+ * databases. */
 #include "sample.sql.h"
 #include "store_test.h"
 
@@ -83,7 +84,9 @@ static void test_older_schema_waits_for_upgrade(void **state)
     struct err err;
     let_go(t);
     struct sql_migration more[2] = {sql_module_sample.migrations[0],
-                                    {9002, "more", "m/9002_more.sql", "d", "CREATE TABLE more_things (id INTEGER PRIMARY KEY)", "CREATE TABLE more_things (id bigint PRIMARY KEY)"}};
+                                    {9002, "more", "m/9002_more.sql", "d",
+                                     "CREATE TABLE more_things (id INTEGER PRIMARY KEY)",
+                                     "CREATE TABLE more_things (id bigint PRIMARY KEY)"}};
     struct sql_module module = sql_module_sample;
     module.migrations = more;
     module.migration_count = 2;
@@ -102,7 +105,8 @@ static void test_failed_migration_leaves_nothing(void **state)
     struct err err;
     let_go(t);
     struct sql_migration bad[2] = {sql_module_sample.migrations[0],
-                                   {9002, "bad", "m/9002_bad.sql", "d", "CREATE TABLE half (id INTEGER PRIMARY KEY); INSERT INTO nowhere VALUES (1)",
+                                   {9002, "bad", "m/9002_bad.sql", "d",
+                                    "CREATE TABLE half (id INTEGER PRIMARY KEY); INSERT INTO nowhere VALUES (1)",
                                     "CREATE TABLE half (id bigint PRIMARY KEY); INSERT INTO nowhere VALUES (1)"}};
     struct sql_module module = sql_module_sample;
     module.migrations = bad;
@@ -121,7 +125,8 @@ static void test_strangers_database_is_left_alone(void **state)
     let_go(t);
     if (t->engine == STORE_POSTGRES) {
         PGconn *conn = PQconnectdb(t->where);
-        PQclear(PQexec(conn, "SET client_min_messages=error; DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE theirs (id int)"));
+        PQclear(PQexec(conn, "SET client_min_messages=error; DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE "
+                             "TABLE theirs (id int)"));
         PQfinish(conn);
         assert_err(open_again(t, &err), ERR_SYNTAX);
     } else {
@@ -134,7 +139,10 @@ static void test_strangers_database_is_left_alone(void **state)
                 assert_int_equal(sqlite3_exec(handle, "CREATE TABLE theirs (id)", NULL, NULL, NULL), SQLITE_OK);
                 sqlite3_close(handle);
             } else
-                assert_ok(file_write_atomic(t->where, STR("Kính gửi: this is a letter, long enough to be looked at as a database header, and then some.\n"), 0600, &err));
+                assert_ok(file_write_atomic(t->where,
+                                            STR("Kính gửi: this is a letter, long enough to be looked at as a database "
+                                                "header, and then some.\n"),
+                                            0600, &err));
             struct str before, after;
             assert_ok(file_read(t->where, 1u << 20, &t->arena, &before, &err));
             assert_err(open_again(t, &err), ERR_SYNTAX);
@@ -156,7 +164,9 @@ static void test_missing_database_is_not_made_unasked(void **state)
                                                   : arena_printf(&t->arena, "%s_none", t->where).ptr;
     if (t->engine == STORE_POSTGRES) {
         const char *name = strstr(store_test_where, "/postgres?");
-        where = arena_printf(&t->arena, "%.*s/no_such_database?%s", (int)(name - store_test_where), store_test_where, name + 10).ptr;
+        where = arena_printf(&t->arena, "%.*s/no_such_database?%s", (int)(name - store_test_where), store_test_where,
+                             name + 10)
+                    .ptr;
     }
     assert_err(store_open(where, &options, &store, &err), ERR_NOT_FOUND);
     assert_null(store);
@@ -170,7 +180,8 @@ static void test_password_is_never_shown(void **state)
     struct err err;
     struct store *store = NULL;
     struct store_options options = {.modules = modules, .migrate = true};
-    enum err_code code = store_open("postgresql://clerk:tre-xanh-77@/x?host=/nonexistent&password=tre-xanh-78", &options, &store, &err);
+    enum err_code code =
+        store_open("postgresql://clerk:tre-xanh-77@/x?host=/nonexistent&password=tre-xanh-78", &options, &store, &err);
     assert_int_equal(code, ERR_IO);
     assert_null(strstr(err.text, "tre-xanh"));
     assert_non_null(strstr(err.text, "clerk@"));
@@ -179,7 +190,7 @@ static void test_password_is_never_shown(void **state)
 /* --- two programs, one database --- */
 
 #define RACE_WRITERS 4
-#define RACE_EACH 50
+#define RACE_EACH    50
 static enum err_code raise_all(struct db *db, void *ctx, struct err *err)
 {
     (void)ctx;
@@ -362,7 +373,7 @@ static void test_disk_full_is_told_and_harms_nothing(void **state)
     if (!strstr(err.text, "disk full"))
         fail_msg("%s", err.text);
     int64_t rows = count_rows(t);
-    assert_int_equal(rows, id - 2); /* all before the refused one */
+    assert_int_equal(rows, id - 2);                                /* all before the refused one */
     assert_ok(add(t->db, id, (struct str){mega, 1u << 20}, &err)); /* there is room again */
     store_test_reopen(t);
     assert_int_equal(count_rows(t), rows + 1);

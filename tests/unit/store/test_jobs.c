@@ -23,7 +23,11 @@ static struct job *take(struct store_test *t, const char *worker)
 static void put(struct store_test *t, const char *kind, int64_t run_at_ms, int attempts_max)
 {
     struct err err;
-    struct job_spec spec = {.queue = STR("worker"), .kind = str_from_cstr(kind), .payload = STR("{\"a\":1}"), .run_at_ms = run_at_ms, .attempts_max = attempts_max};
+    struct job_spec spec = {.queue = STR("worker"),
+                            .kind = str_from_cstr(kind),
+                            .payload = STR("{\"a\":1}"),
+                            .run_at_ms = run_at_ms,
+                            .attempts_max = attempts_max};
     assert_ok(job_add(t->db, &spec, NULL, &err));
 }
 
@@ -119,7 +123,8 @@ static void test_failure_waits_longer_each_time_then_dies(void **state)
         assert_ok(job_next_ms(t->db, STR("worker"), &due, &err));
         assert_true(due - t->now_ms >= last_wait + last_wait / 2);
         last_wait = due - t->now_ms;
-        assert_true(last_wait >= JOB_BACKOFF_FIRST_MS << (i - 1) && last_wait < (JOB_BACKOFF_FIRST_MS << (i - 1)) * 5 / 4);
+        assert_true(last_wait >= JOB_BACKOFF_FIRST_MS << (i - 1) &&
+                    last_wait < (JOB_BACKOFF_FIRST_MS << (i - 1)) * 5 / 4);
         assert_null(take(t, "a"));
         t->now_ms = due;
     }
@@ -178,7 +183,7 @@ static void test_unique_key_waits_once(void **state)
     assert_true(is_new);
 }
 
-#define RACE_JOBS 60
+#define RACE_JOBS    60
 #define RACE_WORKERS 4
 struct racer {
     struct store_test *t;
@@ -299,7 +304,7 @@ static void test_outbox_never_skips_a_late_commit(void **state)
 }
 
 #define OUTBOX_WRITERS 3
-#define OUTBOX_EACH 80
+#define OUTBOX_EACH    80
 struct writer {
     struct store_test *t;
     int number;
@@ -434,7 +439,8 @@ static void test_damaged_blob_is_told(void **state)
 {
     struct store_test *t = *state;
     struct err err;
-    struct blob_work work = {.bytes = some_bytes(t, 100000, 1), .owner_id = 1}, gone = {.bytes = some_bytes(t, 100000, 2), .owner_id = 1};
+    struct blob_work work = {.bytes = some_bytes(t, 100000, 1), .owner_id = 1},
+                     gone = {.bytes = some_bytes(t, 100000, 2), .owner_id = 1};
     assert_ok(db_transact(t->db, put_blob, &work, &err));
     assert_ok(db_transact(t->db, put_blob, &gone, &err));
     const char *path;
@@ -457,8 +463,10 @@ static void test_sweep_takes_only_what_is_old_and_unused(void **state)
 {
     struct store_test *t = *state;
     struct err err;
-    struct blob_work used = {.bytes = some_bytes(t, 100000, 1), .owner_id = 1}, unused = {.bytes = some_bytes(t, 100000, 2)},
-                     rolled_back = {.bytes = some_bytes(t, 100000, 3), .fails = true}, small = {.bytes = some_bytes(t, 100, 4)};
+    struct blob_work used = {.bytes = some_bytes(t, 100000, 1), .owner_id = 1},
+                     unused = {.bytes = some_bytes(t, 100000, 2)},
+                     rolled_back = {.bytes = some_bytes(t, 100000, 3), .fails = true},
+                     small = {.bytes = some_bytes(t, 100, 4)};
     assert_ok(db_transact(t->db, put_blob, &used, &err));
     assert_ok(db_transact(t->db, put_blob, &unused, &err));
     assert_ok(db_transact(t->db, put_blob, &small, &err));
@@ -486,7 +494,8 @@ static void test_same_bytes_are_kept_once(void **state)
 {
     struct store_test *t = *state;
     struct err err;
-    struct blob_work first = {.bytes = some_bytes(t, 70000, 1), .owner_id = 1}, second = {.bytes = first.bytes, .owner_id = 2};
+    struct blob_work first = {.bytes = some_bytes(t, 70000, 1), .owner_id = 1},
+                     second = {.bytes = first.bytes, .owner_id = 2};
     assert_ok(db_transact(t->db, put_blob, &first, &err));
     assert_ok(db_transact(t->db, put_blob, &second, &err));
     struct blob_report report;

@@ -26,8 +26,12 @@ static void test_every_type_comes_back(void **state)
 {
     struct store_test *t = *state;
     struct err err;
-    struct sql_sample_add_args args = {.id = INT64_MAX, .name = STR("Trường tiểu học số 1 'x' \\ %"), .amount = OPT_I64(INT64_MAX), .weight = OPT_F64(0.1),
-                                       .bytes = {"\0\xff\x01", 3}, .note = STR("")};
+    struct sql_sample_add_args args = {.id = INT64_MAX,
+                                       .name = STR("Trường tiểu học số 1 'x' \\ %"),
+                                       .amount = OPT_I64(INT64_MAX),
+                                       .weight = OPT_F64(0.1),
+                                       .bytes = {"\0\xff\x01", 3},
+                                       .note = STR("")};
     assert_ok(sql_sample_add(t->db, &args, &err));
     struct sql_sample_get_row *row;
     struct sql_sample_get_args get = {INT64_MAX};
@@ -235,8 +239,9 @@ static void test_scope_org(void **state)
     struct err err;
     /* 1 above 2 above 3 along "administrative"; 2 above 3 only on days 100..199; 4 is in no tree */
     struct sql_closure_add_args paths[] = {
-        {1, STR("administrative"), 1, 0, CIVIL_FOREVER}, {2, STR("administrative"), 2, 0, CIVIL_FOREVER}, {3, STR("administrative"), 3, 0, CIVIL_FOREVER},
-        {1, STR("administrative"), 2, 0, CIVIL_FOREVER}, {2, STR("administrative"), 3, 100, 200},         {1, STR("administrative"), 3, 100, 200},
+        {1, STR("administrative"), 1, 0, CIVIL_FOREVER}, {2, STR("administrative"), 2, 0, CIVIL_FOREVER},
+        {3, STR("administrative"), 3, 0, CIVIL_FOREVER}, {1, STR("administrative"), 2, 0, CIVIL_FOREVER},
+        {2, STR("administrative"), 3, 100, 200},         {1, STR("administrative"), 3, 100, 200},
     };
     for (size_t i = 0; i < ARRAY_LEN(paths); i++)
         assert_ok(sql_closure_add(t->db, &paths[i], &err));

@@ -7,22 +7,28 @@
 extern const struct sql_module sql_module_sample;
 
 static const struct sql_migration good_steps[] = {
-    {9100, "good", "good.sql:1", "good-1", "CREATE TABLE later_one (id INTEGER PRIMARY KEY)", "CREATE TABLE later_one (id BIGINT PRIMARY KEY)"},
-    {9101, "also good", "good.sql:2", "good-2", "CREATE TABLE later_two (id INTEGER PRIMARY KEY)", "CREATE TABLE later_two (id BIGINT PRIMARY KEY)"},
+    {9100, "good", "good.sql:1", "good-1", "CREATE TABLE later_one (id INTEGER PRIMARY KEY)",
+     "CREATE TABLE later_one (id BIGINT PRIMARY KEY)"},
+    {9101, "also good", "good.sql:2", "good-2", "CREATE TABLE later_two (id INTEGER PRIMARY KEY)",
+     "CREATE TABLE later_two (id BIGINT PRIMARY KEY)"},
 };
 static const struct sql_migration bad_steps[] = {
-    {9100, "good", "good.sql:1", "good-1", "CREATE TABLE later_one (id INTEGER PRIMARY KEY)", "CREATE TABLE later_one (id BIGINT PRIMARY KEY)"},
-    {9101, "bad", "bad.sql:1", "bad-1", "CREATE TABLE later_two (id INTEGER PRIMARY KEY); INSERT INTO no_such_table VALUES (1)",
+    {9100, "good", "good.sql:1", "good-1", "CREATE TABLE later_one (id INTEGER PRIMARY KEY)",
+     "CREATE TABLE later_one (id BIGINT PRIMARY KEY)"},
+    {9101, "bad", "bad.sql:1", "bad-1",
+     "CREATE TABLE later_two (id INTEGER PRIMARY KEY); INSERT INTO no_such_table VALUES (1)",
      "CREATE TABLE later_two (id BIGINT PRIMARY KEY); INSERT INTO no_such_table VALUES (1)"},
 };
-static const struct sql_module good = {.name = "good", .migrations = good_steps, .migration_count = ARRAY_LEN(good_steps)};
+static const struct sql_module good = {
+    .name = "good", .migrations = good_steps, .migration_count = ARRAY_LEN(good_steps)};
 static const struct sql_module bad = {.name = "bad", .migrations = bad_steps, .migration_count = ARRAY_LEN(bad_steps)};
 static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_sample, NULL};
 static const struct sql_module *const with_good[] = {&sql_module_store, &sql_module_sample, &good, NULL};
 static const struct sql_module *const with_bad[] = {&sql_module_store, &sql_module_sample, &bad, NULL};
 
 /* The store closed, and a plan for another list of modules. */
-static struct upgrade_plan plan_of(struct store_test *t, const struct sql_module *const *list, struct store_options *options)
+static struct upgrade_plan plan_of(struct store_test *t, const struct sql_module *const *list,
+                                   struct store_options *options)
 {
     store_db_give(t->db);
     store_close(t->store);
@@ -30,7 +36,8 @@ static struct upgrade_plan plan_of(struct store_test *t, const struct sql_module
     t->store = NULL;
     *options = t->options;
     options->modules = list;
-    return (struct upgrade_plan){.where = t->where, .options = options, .snapshot_path = arena_printf(&t->arena, "%s/snapshot", t->dir).ptr};
+    return (struct upgrade_plan){
+        .where = t->where, .options = options, .snapshot_path = arena_printf(&t->arena, "%s/snapshot", t->dir).ptr};
 }
 
 static void open_again(struct store_test *t)
@@ -113,7 +120,8 @@ static void a_newer_database_is_left_alone(void **state)
 
 int main(void)
 {
-    static const struct CMUnitTest tests[] = {STORE_TEST(it_arrives_with_a_snapshot), STORE_TEST(a_failing_migration_leaves_everything_as_it_was), STORE_TEST(a_failing_self_check_rolls_back),
-                                              STORE_TEST(a_newer_database_is_left_alone)};
+    static const struct CMUnitTest tests[] = {
+        STORE_TEST(it_arrives_with_a_snapshot), STORE_TEST(a_failing_migration_leaves_everything_as_it_was),
+        STORE_TEST(a_failing_self_check_rolls_back), STORE_TEST(a_newer_database_is_left_alone)};
     return store_test_main(tests, ARRAY_LEN(tests), modules);
 }

@@ -1,5 +1,5 @@
-/* The sample province end to end: letters are read and issued, half a year passes, figures are what a recount counts, the chain
- * holds, and all of it can be removed again. */
+/* The sample province end to end: letters are read and issued, half a year passes, figures are what a recount counts,
+ * the chain holds, and all of it can be removed again. */
 #include "store_test.h"
 
 #include "demo_letters.h"
@@ -13,15 +13,27 @@ extern const struct sql_module sql_module_proof, sql_module_org, sql_module_duty
 static const struct {
     const char *issuer_kind, *edge_kind;
     int day, parent;
-} places[] = {{"provincial_committee", "administrative", -170, -1}, {"dept_education", "professional", -162, 0}, {"dept_education", "professional", -95, -1}, {"dept_education", "professional", -6, -1}};
+} places[] = {{"provincial_committee", "administrative", -170, -1},
+              {"dept_education", "professional", -162, 0},
+              {"dept_education", "professional", -95, -1},
+              {"dept_education", "professional", -6, -1}};
 
 static struct demo_report run_demo(struct store_test *t)
 {
     struct err err;
     struct demo_letter letters[ARRAY_LEN(places)];
     for (size_t i = 0; i < ARRAY_LEN(places); i++)
-        letters[i] = (struct demo_letter){str_from_cstr(demo_letters_files[i].name), demo_letters_files[i].text, places[i].issuer_kind, str_from_cstr(places[i].edge_kind), places[i].day, places[i].parent};
-    struct demo_options options = {.now_ms = &t->now_ms, .last_day = civil_to_day(2027, 4, 23), .seed = 18, .letters = letters, .letter_count = ARRAY_LEN(letters)};
+        letters[i] = (struct demo_letter){str_from_cstr(demo_letters_files[i].name),
+                                          demo_letters_files[i].text,
+                                          places[i].issuer_kind,
+                                          str_from_cstr(places[i].edge_kind),
+                                          places[i].day,
+                                          places[i].parent};
+    struct demo_options options = {.now_ms = &t->now_ms,
+                                   .last_day = civil_to_day(2027, 4, 23),
+                                   .seed = 18,
+                                   .letters = letters,
+                                   .letter_count = ARRAY_LEN(letters)};
     struct demo_report report;
     store_db_give(t->db);
     t->db = NULL;
@@ -63,7 +75,8 @@ static void it_can_be_removed(void **state)
     struct store_test *t = *state;
     struct err err;
     run_demo(t);
-    struct actor nobody = {.person_id = 1, .right = RIGHT_READ, .day = civil_day_of_ms(t->now_ms)}, system = actor_system(civil_day_of_ms(t->now_ms));
+    struct actor nobody = {.person_id = 1, .right = RIGHT_READ, .day = civil_day_of_ms(t->now_ms)},
+                 system = actor_system(civil_day_of_ms(t->now_ms));
     assert_err(sample_delete_all(t->db, &nobody, &err), ERR_DENIED);
     assert_ok(sample_delete_all(t->db, &system, &err));
     bool is_there = true;
@@ -76,7 +89,13 @@ static void it_can_be_removed(void **state)
 
 int main(void)
 {
-    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, &sql_module_duty, &sql_module_asset, &sql_module_work, NULL};
+    static const struct sql_module *const modules[] = {&sql_module_store,
+                                                       &sql_module_proof,
+                                                       &sql_module_org,
+                                                       &sql_module_duty,
+                                                       &sql_module_asset,
+                                                       &sql_module_work,
+                                                       NULL};
     static const struct CMUnitTest tests[] = {STORE_TEST(the_province_lives), STORE_TEST(it_can_be_removed)};
     return store_test_main(tests, ARRAY_LEN(tests), modules);
 }
