@@ -7,9 +7,9 @@
 #include "base/arena.h"
 #include "store/query.h"
 
-NONNULL_BEGIN
-
 extern const struct sql_module *const sql_modules_all[]; /* generated */
+
+NONNULL_BEGIN
 
 struct serve_files {
     const char *store;    /* path or postgresql:// */

@@ -49,7 +49,9 @@ struct story {
     VEC(struct event) events;
     size_t next_event;
     struct {
-        int64_t *items; /* evidence id by submission number */
+        struct submission {
+            int64_t evidence_id, assignment_id, person_id;
+        } * items;
         size_t count, room;
     } submissions;
     int64_t school_reviewer, province_reviewer;
@@ -173,7 +175,7 @@ static enum err_code plan_unit(struct story *s, const struct sql_demo_directive_
         return ERR_NONE; /* nobody there: exactly who the tier above must find first */
     civil_day acked = s->today + 1 + (civil_day)((PERMILLE - unit->diligence) / 120) + (civil_day)rng_below(&s->rng, 3);
     TRY(push_event(s, (struct event){acked, ACT_ACKNOWLEDGE, unit->unit_id, unit->focal, directive_id, STR_NONE}, err));
-    bool all_read = draw(s) < 300 + unit->diligence * 6 / 10;
+    bool all_read = draw(s) < 450 + unit->diligence / 2;
     for (size_t i = 0; i < count; i++) {
         if (str_equal(rows[i].denominator, STR("person"))) {
             for (size_t p = 0; p < unit->count; p++) {
@@ -188,7 +190,8 @@ static enum err_code plan_unit(struct story *s, const struct sql_demo_directive_
             }
             continue;
         }
-        if (draw(s) > 200 + unit->diligence * 8 / 10)
+        /* Most units do what they owe; one in six does some of it. */
+        if (draw(s) > (unit->diligence >= 170 ? 975 : 150 + unit->diligence * 2))
             continue;
         civil_day due = rows[i].due_day.has ? (civil_day)rows[i].due_day.v : s->today + 120;
         civil_day done = draw_day(s, acked + 2, due > acked + 6 ? due + 4 : acked + 60);
@@ -386,7 +389,7 @@ static enum err_code submit(struct story *s, const struct event *e, struct err *
         !vec_grow((void **)(void *)&s->submissions.items, s->submissions.count, &s->submissions.room,
                   sizeof *s->submissions.items, s->arena))
         return arena_full(s->arena, err);
-    s->submissions.items[s->submissions.count++] = evidence_id;
+    s->submissions.items[s->submissions.count++] = (struct submission){evidence_id, e->object_id, e->person_id};
     /* The reviewer of the tier above: the education department for schools, the police for everybody else and for what
      * is theirs. */
     int64_t reviewer =
@@ -423,15 +426,21 @@ static enum err_code happen(struct story *s, const struct event *e, struct err *
     case ACT_SUBMIT:
         return submit(s, e, err);
     case ACT_ACCEPT:
-        if (evidence_accept(s->db, &actor, s->submissions.items[e->object_id], err) != ERR_NONE)
+        if (evidence_accept(s->db, &actor, s->submissions.items[e->object_id].evidence_id, err) != ERR_NONE)
             return err_wrap(err, "accept %.*s", STR_ARG(e->kind));
         s->report.accepted++;
         return ERR_NONE;
-    case ACT_RETURN:
-        TRY(evidence_return(s->db, &actor, s->submissions.items[e->object_id],
-                            STR("Không thấy ngày thực hiện trong tệp kèm theo"), err));
+    case ACT_RETURN: {
+        struct submission returned = s->submissions.items[e->object_id];
+        TRY(evidence_return(s->db, &actor, returned.evidence_id, STR("Không thấy ngày thực hiện trong tệp kèm theo"),
+                            err));
         s->report.returned++;
-        return ERR_NONE;
+        if (draw(s) >= 800)
+            return ERR_NONE; /* four in five hand it in again within the week */
+        civil_day again = s->today + 1 + (civil_day)rng_below(&s->rng, 7);
+        return push_event(
+            s, (struct event){again, ACT_SUBMIT, e->unit_id, returned.person_id, returned.assignment_id, e->kind}, err);
+    }
     }
     return ERR_NONE;
 }
