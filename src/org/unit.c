@@ -110,7 +110,7 @@ static enum err_code join_parent(struct db *db, struct arena *arena, int64_t uni
 struct founding {
     const struct actor *actor;
     const struct unit_fact *fact;
-    const struct unit_parent *parents;
+    const struct unit_parent *NULLABLE parents;
     size_t parent_count;
     civil_day from_day;
     int64_t event_id;
@@ -152,8 +152,8 @@ static enum err_code found_in_transaction(struct db *db, void *ctx, struct err *
 }
 
 enum err_code unit_found(struct db *db, const struct actor *actor, const struct unit_fact *fact,
-                         const struct unit_parent *parents, size_t parent_count, civil_day from_day, int64_t event_id,
-                         bool is_sample, int64_t *ret_id, struct err *err)
+                         const struct unit_parent *NULLABLE parents, size_t parent_count, civil_day from_day,
+                         int64_t event_id, bool is_sample, int64_t *ret_id, struct err *err)
 {
     struct founding f = {actor, fact, parents, parent_count, from_day, event_id, is_sample, 0};
     if (db_transact(db, found_in_transaction, &f, err) != ERR_NONE)

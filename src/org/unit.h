@@ -33,7 +33,7 @@ struct unit_parent {
 /* Needs RIGHT_ORG_ADMIN on each parent (a unit without parents: actor->all). ERR_CONFLICT when another unit holds the
  * code. */
 MUST_USE enum err_code unit_found(struct db *db, const struct actor *actor, const struct unit_fact *fact,
-                                  const struct unit_parent *parents, size_t parent_count, civil_day from_day,
+                                  const struct unit_parent *NULLABLE parents, size_t parent_count, civil_day from_day,
                                   int64_t event_id, bool is_sample, int64_t *ret_id, struct err *err);
 /* Many at once, for imports and the sample, in the caller's transaction: whoever calls has checked rights, codes and
  * kinds, and gives parents before what stands below them. One entry in the chain is the caller's. */

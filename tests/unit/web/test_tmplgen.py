@@ -91,7 +91,7 @@ PASSED = [
     ('{{t "a.who" who=s}}', 'MSG_ARG_STR'),
     ('<p{{#if f}} hidden{{/if}}>', 'if (d->f) {'),
     ('{{#if not s}}x{{/if}}', 'if (!(d->s.len_bytes > 0)) {'),
-    ('{{#each rows as r}}{{r.name}}{{/each}}', 'out_text(o, r->name);'),
+    ('{{#each rows as r}}{{r.name}}{{/each}}', 'out_text(o, row_r->name);'),
     ('<form method="post">{{csrf}}</form>', 'out_csrf(o);'),
     ('{{> q s=@a.b}}', 'msg_text(o->lang, MSG_A_B, 0)'),
 ]
