@@ -6,10 +6,12 @@ them would take longer than 150 s (a long test then stands few points, but each 
 and no end. Tests of the suite slow take part only then. A test may fail, it may not crash, hang, or break one of our promises (must). BUILD is a plain meson build (no sanitizer).
 A crash inside the test's own file is the test's: it had no memory to go on with. Prints how many of the points were tried; the exit is 1 when any went wrong. --self-test BUILD: is a bad program found?
 """
+import contextlib
 import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -50,12 +52,20 @@ def run(program, shim, at, where, count_file=None):
     env.update(LD_PRELOAD=shim, FAILALLOC_AT=str(at), FAILALLOC_DOOR=where, LUYTRE_TEST_PG_SKIP="fault run")
     if count_file:
         env["FAILALLOC_COUNT"] = count_file
-    try:
-        done = subprocess.run([program], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=SECONDS_RUN,
-                              cwd=os.path.dirname(program))
-    except subprocess.TimeoutExpired:
-        return f"still running after {SECONDS_RUN} s"
-    text = done.stdout.decode("utf-8", "replace")
+    # What it says goes to a file: processes that a test leaves behind would keep a pipe open. They end with its group.
+    with tempfile.TemporaryFile() as said:
+        done = subprocess.Popen([program], env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, cwd=os.path.dirname(program),
+                                start_new_session=True)
+        try:
+            done.wait(timeout=SECONDS_RUN)
+        except subprocess.TimeoutExpired:
+            return f"still running after {SECONDS_RUN} s"
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(done.pid, signal.SIGKILL)
+            done.wait()
+        said.seek(0)
+        text = said.read().decode("utf-8", "replace")
     if crash := CRASH.search(text):
         if is_of_test(program, crash[2]):
             return None

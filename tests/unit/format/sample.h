@@ -2,6 +2,8 @@
 #ifndef LUYTRE_TESTS_SAMPLE_H
 #define LUYTRE_TESTS_SAMPLE_H
 
+#include <stdlib.h>
+
 #include "base/arena.h"
 #include <archive.h>
 #include <archive_entry.h>
@@ -17,7 +19,8 @@ static inline struct str sample_zip(struct arena *arena, const struct part *part
     for (size_t i = 0; i < count; i++)
         room += parts[i].bytes.len_bytes + 1024;
     char *out = arena_alloc(arena, room, 1);
-    must(out);
+    if (!out)
+        exit(1); /* a test without memory for its sample has nothing to say */
     struct archive *a = archive_write_new();
     must(archive_write_set_format_zip(a) == ARCHIVE_OK && archive_write_open_memory(a, out, room, &used) == ARCHIVE_OK);
     for (size_t i = 0; i < count; i++) {

@@ -204,6 +204,7 @@ static void gone_in_the_middle_is_a_broken_rule(void **state)
 static void a_reader_that_does_not_read_is_busy(void **state)
 {
     char *big = arena_alloc(&arena, 1u << 20, 1);
+    assert_non_null(big);
     struct message in = plain(1, STR(""), (struct str){big, 1u << 20});
     assert_err(channel_send(&a, &in, 20, &err), ERR_BUSY);
     assert_true(a.is_broken);

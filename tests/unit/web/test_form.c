@@ -147,7 +147,7 @@ static void long_head_of_a_part(void **state)
     AUTO_BUF buf;
     buf_init(&buf, 1 << 20);
     buf_lit(&buf, "--B\r\nX: ");
-    while (buf.len_bytes < REQUEST_PART_HEAD_MAX_BYTES + 100)
+    while (!buf.failed && buf.len_bytes < REQUEST_PART_HEAD_MAX_BYTES + 100)
         buf_put_byte(&buf, 'a');
     struct form form = {0};
     struct err err = {0};
