@@ -1,5 +1,5 @@
 /* bench_duty - the duty loop at the size of a province and beyond, on SQLite or PostgreSQL.
- *     bench_duty [--units 10000] [--directives 10] [--days 30] [--store PATH|postgresql://…]
+ *     [tests/pg_cluster.py] bench_duty [--units 10000] [--directives 10] [--days 30] [--store PATH|postgresql://…]
  * Founds units, issues directives of ten obligations each to all of them, lets days pass, and prints what each step and
  * each query of a page takes: median and 99th percentile. Nothing is asserted: figures are for reading. */
 #include <pthread.h>
@@ -258,7 +258,7 @@ int main(int argc, char **argv)
 {
     struct bench b = {.unit_count = 10000, .directive_count = 10};
     int days = 30;
-    const char *where = NULL;
+    const char *where = getenv("LUYTRE_TEST_PG"); /* a throwaway cluster: tests/pg_cluster.py bench_duty */
     for (int i = 1; i + 1 < argc; i += 2) {
         int64_t n = 0;
         if (strcmp(argv[i], "--store") == 0)

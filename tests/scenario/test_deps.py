@@ -9,6 +9,7 @@ import tempfile
 import time
 import unittest
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it is ignored, and a shell cannot trap what it was given as ignored
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 DPKG = """#!/bin/sh
 # dpkg-query -W -f FORMAT PACKAGE...: those named in $STATE/installed are there
