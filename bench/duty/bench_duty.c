@@ -1,7 +1,8 @@
 /* bench_duty - the duty loop at the size of a province and beyond, on SQLite or PostgreSQL.
- *     [tests/pg_cluster.py] bench_duty [--units 10000] [--directives 10] [--days 30] [--store PATH|postgresql://…]
- * Founds units, issues directives of ten obligations each to all of them, lets days pass, and prints what each step and
- * each query of a page takes: median and 99th percentile. Nothing is asserted: figures are for reading. */
+ *     bench_duty [--units 10000] [--directives 10] [--days 30] [--store PATH|postgresql://…]
+ * A database given with --store must be empty. Founds units, issues directives of ten obligations each to all of them,
+ * lets days pass, and prints what each step and each query of a page takes: median and 99th percentile. Nothing is
+ * asserted: figures are for reading. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,7 +259,7 @@ int main(int argc, char **argv)
 {
     struct bench b = {.unit_count = 10000, .directive_count = 10};
     int days = 30;
-    const char *where = getenv("LUYTRE_TEST_PG"); /* a throwaway cluster: tests/pg_cluster.py bench_duty */
+    const char *where = NULL;
     for (int i = 1; i + 1 < argc; i += 2) {
         int64_t n = 0;
         if (strcmp(argv[i], "--store") == 0)
@@ -289,7 +290,7 @@ int main(int argc, char **argv)
     static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
                                                        &sql_module_duty, NULL};
     struct store_options options = {
-        .modules = modules, .clock = &clock, .create = true, .migrate = true, .cache_bytes = 64u << 20};
+        .modules = modules, .clock = &clock, .create = true, .migrate = true, .node = 1, .cache_bytes = 64u << 20};
     ok(&b, store_open(where, &options, &b.store, &b.err), "store");
     ok(&b, store_db_take(b.store, &b.db, &b.err), "db");
     ok(&b, ledger_open(b.db, civil_day_of_ms(b.now_ms), &b.err), "ledger");
