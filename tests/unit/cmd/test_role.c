@@ -358,7 +358,7 @@ static void pdftotext_reads_a_pdf_inside_the_sandbox(void **state)
         "4 0 obj<</Length 44>>stream\nBT /F1 18 Tf 10 50 Td (Luy tre xanh) Tj ET  \nendstream endobj\n"
         "5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
     if (!file_exists("/usr/bin/pdftotext")) {
-        print_message("skipped: pdftotext is not installed (poppler-utils)\n");
+        print_message("SKIP: pdftotext is not installed (poppler-utils)\n");
         skip();
     }
     struct rig rig;
@@ -673,7 +673,7 @@ static void fetch_delivers_mail(void **state)
         "    await loop.run_in_executor(None, sys.stdin.read)\n"
         "asyncio.run(main())\n";
     if (!file_exists("/usr/bin/python3")) {
-        print_message("skipped: /usr/bin/python3 is not installed\n");
+        print_message("SKIP: /usr/bin/python3 is not installed\n");
         skip();
     }
     struct rig rig;
@@ -719,7 +719,7 @@ static void fetch_delivers_mail(void **state)
     close(from_server[0]); /* not before: an unbuffered print writes its line end after the port */
     rig_close(&rig);
     if (is_missing) {
-        print_message("skipped: python3-aiosmtpd is not installed\n");
+        print_message("SKIP: python3-aiosmtpd is not installed\n");
         skip();
     }
 }

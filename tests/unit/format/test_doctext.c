@@ -151,8 +151,10 @@ static struct str sample_pdf(const char *page, unsigned pages)
 static void pdfs_are_read_by_poppler(void **state)
 {
     (void)state;
-    if (access("/usr/bin/pdftotext", X_OK) != 0 || access("/usr/bin/pdfinfo", X_OK) != 0)
-        skip(); /* poppler-utils is not here */
+    if (access("/usr/bin/pdftotext", X_OK) != 0 || access("/usr/bin/pdfinfo", X_OK) != 0) {
+        print_message("SKIP: poppler-utils is not installed\n");
+        skip();
+    }
     static const struct {
         const char *page;
         unsigned pages;

@@ -95,7 +95,7 @@ static void real_letters(void **state)
     struct file_list list;
     const char *folder = SOURCE_ROOT "/../shared/letters";
     if (!file_exists(folder)) {
-        print_message("[  SKIPPED ] the real letters do not lie beside the tree\n");
+        print_message("SKIP: the real letters do not lie beside the tree\n");
         skip();
     }
     assert_ok(file_list_folder(folder, 100, &arena, &list, &err));

@@ -287,8 +287,10 @@ static void every_failed_allocation_is_an_error(void **state)
 static void libreoffice_opens_it(void **state)
 {
     (void)state;
-    if (system("command -v soffice >/dev/null 2>&1") != 0)
+    if (system("command -v soffice >/dev/null 2>&1") != 0) {
+        print_message("SKIP: LibreOffice is not installed\n");
         skip();
+    }
     AUTO_ARENA arena;
     arena_init(&arena, 64u << 20);
     struct err err;
