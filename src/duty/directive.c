@@ -40,43 +40,6 @@ bool target_rule_from_str(struct str text, enum target_rule *ret_rule)
     return false;
 }
 
-static struct str trigger_id(enum know_trigger trigger)
-{
-    switch (trigger) {
-    case KNOW_ONCE:
-        return STR("once");
-    case KNOW_PERIODIC:
-        return STR("periodic");
-    case KNOW_ON_CHANGE:
-        return STR("on_change");
-    case KNOW_ON_REQUEST:
-        return STR("on_request");
-    case KNOW_AT_ONCE:
-        return STR("at_once");
-    case KNOW_STANDING:
-        return STR("standing");
-    }
-    return STR_NONE;
-}
-
-static bool is_trigger(struct str text)
-{
-    static const struct str all[] = {STR_INIT("once"),       STR_INIT("periodic"), STR_INIT("on_change"),
-                                     STR_INIT("on_request"), STR_INIT("at_once"),  STR_INIT("standing")};
-    for (size_t i = 0; i < ARRAY_LEN(all); i++)
-        if (str_equal(text, all[i]))
-            return true;
-    return false;
-}
-
-static bool is_denominator(struct str text)
-{
-    for (int i = 0; i < KNOW_DENOMINATOR_COUNT; i++)
-        if (str_equal(text, know_denominator_id((enum know_denominator)i)))
-            return true;
-    return false;
-}
-
 /* Due soon begins with the first reminder before the day. */
 static int soon_days(void)
 {
@@ -85,199 +48,6 @@ static int soon_days(void)
         if (know_reminders[i].offset_days < 0 && -know_reminders[i].offset_days > days)
             days = -know_reminders[i].offset_days;
     return days;
-}
-
-static struct str or_else(struct str first, struct str second)
-{
-    return str_is_empty(first) ? second : first;
-}
-
-static enum err_code join_ids(struct know_ids ids, struct arena *arena, struct str *ret_text, struct err *err)
-{
-    AUTO_BUF buf;
-    buf_init(&buf, 4096);
-    for (size_t i = 0; i < ids.count; i++) {
-        if (i)
-            buf_put_byte(&buf, ' ');
-        buf_put(&buf, ids.items[i]);
-    }
-    return buf_to_arena(&buf, arena, ret_text, err);
-}
-
-struct drafting {
-    const struct actor *actor;
-    const struct directive_draft *draft;
-    int64_t id;
-};
-
-static enum err_code put_targets(struct db *db, const struct obligation_draft *o, int64_t obligation_id, size_t no,
-                                 struct err *err)
-{
-    bool has_target = false;
-    for (size_t t = 0; t < o->target_count; t++) {
-        const struct obligation_target *target = &o->targets[t];
-        has_target = has_target || (target->rule != TARGET_EXCEPT_UNIT && target->rule != TARGET_EXCEPT_KIND);
-        TRY(sql_obligation_target_insert(db,
-                                         &(struct sql_obligation_target_insert_args){
-                                             .id = db_id(db),
-                                             .obligation_id = obligation_id,
-                                             .rule = str_from_cstr(target_rules[target->rule]),
-                                             .value = str_is_null(target->value) ? STR("") : target->value,
-                                         },
-                                         err));
-    }
-    return has_target ? ERR_NONE : err_set(err, ERR_SYNTAX, "obligation %zu goes to nobody: name who owes it", no);
-}
-
-/* What is carried out must be in the drafter's sight: whoever gets the draft's duties sees what they come from. */
-static enum err_code is_in_sight(struct db *db, struct arena *arena, const struct actor *actor, int64_t directive_id,
-                                 bool *ret_is, struct err *err)
-{
-    struct actor reader = actor_with(actor, RIGHT_READ);
-    struct sql_directive_get_row *row = NULL;
-    TRY(sql_directive_get(db, &reader, arena, &(struct sql_directive_get_args){.id = directive_id}, &row, err));
-    *ret_is = row != NULL;
-    return ERR_NONE;
-}
-
-static enum err_code put_obligation(struct db *db, struct arena *arena, const struct actor *actor,
-                                    const struct obligation_draft *o, int64_t directive_id, size_t no, struct err *err)
-{
-    const struct know_obligation *known = NULL;
-    struct str evidence = o->evidence_kinds;
-    if (!str_is_empty(o->catalogue_id)) {
-        known = know_obligation_find(o->catalogue_id);
-        if (!known)
-            return err_set(err, ERR_SYNTAX, "obligation %zu: there is no %.*s in the catalogue", no,
-                           STR_ARG(o->catalogue_id));
-        if (str_is_empty(evidence))
-            TRY(join_ids(known->evidence, arena, &evidence, err));
-    }
-    struct str title = or_else(o->title, known ? known->title.vi : STR_NONE);
-    struct str text = or_else(or_else(o->text, known ? known->text.vi : STR_NONE), title);
-    struct str trigger = or_else(o->trigger, known ? trigger_id(known->trigger) : STR("once"));
-    struct str denominator = or_else(o->denominator, known ? know_denominator_id(known->denominator) : STR("unit"));
-    int period = o->period_months ? o->period_months : known ? known->period_months : 0;
-    if (str_is_empty(title))
-        return err_set(err, ERR_SYNTAX, "obligation %zu has no title", no);
-    if (!is_trigger(trigger))
-        return err_set(err, ERR_SYNTAX, "obligation %zu: no trigger is called '%.*s'", no, STR_ARG(trigger));
-    if (!is_denominator(denominator))
-        return err_set(err, ERR_SYNTAX, "obligation %zu: nothing is counted by '%.*s'", no, STR_ARG(denominator));
-    if (str_equal(trigger, STR("periodic")) && period <= 0)
-        return err_set(err, ERR_SYNTAX, "obligation %zu is periodic and names no period", no);
-    struct str rest = evidence, kind;
-    while (str_split(&rest, ' ', &kind))
-        if (!str_is_empty(kind) && !know_evidence_kind_find(kind))
-            return err_set(err, ERR_SYNTAX, "obligation %zu: no evidence is called '%.*s'", no, STR_ARG(kind));
-    if (o->parent_id) {
-        struct sql_obligation_get_row *parent = NULL;
-        TRY(sql_obligation_get(db, arena, &(struct sql_obligation_get_args){.id = o->parent_id}, &parent, err));
-        bool in_sight = false;
-        if (parent)
-            TRY(is_in_sight(db, arena, actor, parent->directive_id, &in_sight, err));
-        if (!in_sight)
-            return err_set(err, ERR_SYNTAX, "obligation %zu carries out an obligation that does not exist", no);
-        /* A lower tier may ask for less time, never give more. */
-        if (parent->deadline_day.has && (o->deadline_day == CIVIL_NONE || o->deadline_day > parent->deadline_day.v)) {
-            char day[CIVIL_TEXT_BYTES];
-            return err_set(err, ERR_SYNTAX, "obligation %zu must be due by %s, the day of the tier above", no,
-                           civil_vn((civil_day)parent->deadline_day.v, day));
-        }
-    }
-    int64_t id = db_id(db);
-    TRY(sql_obligation_insert(db,
-                              &(struct sql_obligation_insert_args){
-                                  .id = id,
-                                  .directive_id = directive_id,
-                                  .no = (int64_t)no,
-                                  .catalogue_id = known ? known->id : STR_NONE,
-                                  .parent_id = {o->parent_id != 0, o->parent_id},
-                                  .letter_duty_id = {o->letter_duty_id != 0, o->letter_duty_id},
-                                  .title = title,
-                                  .text = text,
-                                  .trigger_kind = trigger,
-                                  .period_months = {period > 0, period},
-                                  .deadline_day = {o->deadline_day != CIVIL_NONE, o->deadline_day},
-                                  .deadline_note = o->deadline_note,
-                                  .denominator = denominator,
-                                  .evidence_kinds = str_is_null(evidence) ? STR("") : evidence,
-                                  .needs_all = known && known->needs_all_evidence,
-                                  .min_level = known ? known->min_level : 0,
-                                  .only_cameras = known && known->only_cameras,
-                              },
-                              err));
-    return put_targets(db, o, id, no, err);
-}
-
-static enum err_code draft_in_transaction(struct db *db, void *ctx, struct err *err)
-{
-    struct drafting *drafting = ctx;
-    const struct directive_draft *draft = drafting->draft;
-    AUTO_ARENA arena;
-    arena_init(&arena, 64u << 20);
-    TRY(access_require(db, drafting->actor, RIGHT_DRAFT, draft->issuer_id, "draft a directive", err));
-    if (str_is_empty(str_trim(draft->title)))
-        return err_set(err, ERR_SYNTAX, "the directive has no title");
-    if (draft->obligation_count == 0 || draft->obligation_count > DIRECTIVE_OBLIGATIONS_MAX)
-        return err_set(err, ERR_SYNTAX, "a directive has 1 to %u obligations, this one %zu", DIRECTIVE_OBLIGATIONS_MAX,
-                       draft->obligation_count);
-    int64_t id = db_id(db), family_id = id;
-    if (draft->parent_id) {
-        struct sql_directive_raw_row *parent = NULL;
-        TRY(sql_directive_raw(db, &arena, &(struct sql_directive_raw_args){.id = draft->parent_id}, &parent, err));
-        bool in_sight = false;
-        if (parent)
-            TRY(is_in_sight(db, &arena, drafting->actor, draft->parent_id, &in_sight, err));
-        if (!in_sight || !str_equal(parent->state, STR("issued")))
-            return err_set(err, ERR_SYNTAX, "the directive it carries out is not in force");
-        family_id = parent->family_id;
-    }
-    struct str key = viet_search_key(&arena, arena_printf(&arena, "%.*s %.*s/%.*s", STR_ARG(draft->title),
-                                                          STR_ARG(draft->number), STR_ARG(draft->symbol)));
-    if (str_is_null(key))
-        return arena_full(&arena, err);
-    civil_day issued_day = draft->issued_day == CIVIL_NONE ? db_today(db) : draft->issued_day;
-    TRY(sql_directive_insert(db,
-                             &(struct sql_directive_insert_args){
-                                 .id = id,
-                                 .issuer_id = draft->issuer_id,
-                                 .letter_id = {draft->letter_id != 0, draft->letter_id},
-                                 .parent_id = {draft->parent_id != 0, draft->parent_id},
-                                 .family_id = family_id,
-                                 .instrument = draft->instrument,
-                                 .edge_kind = draft->edge_kind,
-                                 .number = draft->number,
-                                 .symbol = draft->symbol,
-                                 .title = str_trim(draft->title),
-                                 .issued_day = issued_day,
-                                 .contact_person_id = {draft->contact_person_id != 0, draft->contact_person_id},
-                                 .search_key = key,
-                                 .created_ms = db_now_ms(db),
-                                 .is_sample = draft->is_sample,
-                             },
-                             err));
-    for (size_t i = 0; i < draft->obligation_count; i++)
-        TRY(put_obligation(db, &arena, drafting->actor, &draft->obligations[i], id, i + 1, err));
-    drafting->id = id;
-    return chain_append(db,
-                        &(struct chain_note){.stream = CHAIN_DUTY,
-                                             .kind = "directive_drafted",
-                                             .object_kind = "directive",
-                                             .object_id = id,
-                                             .unit_id = draft->issuer_id,
-                                             .actor_id = drafting->actor->person_id},
-                        NULL, err);
-}
-
-enum err_code directive_draft_new(struct db *db, const struct actor *actor, const struct directive_draft *draft,
-                                  int64_t *ret_id, struct err *err)
-{
-    struct drafting drafting = {actor, draft, 0};
-    if (db_transact(db, draft_in_transaction, &drafting, err) != ERR_NONE)
-        return err->code;
-    *ret_id = drafting.id;
-    return ERR_NONE;
 }
 
 /* --- who gets it --- */
@@ -388,6 +158,7 @@ static civil_day first_due(struct opt_i64 deadline, struct opt_i64 period_months
 struct issuing {
     const struct actor *actor;
     int64_t directive_id;
+    int64_t revision; /* 0: whichever */
     struct directive_issued done;
 };
 
@@ -435,11 +206,16 @@ static enum err_code issue_in_transaction(struct db *db, void *ctx, struct err *
     issuing->done = (struct directive_issued){0};
     AUTO_ARENA arena;
     arena_init(&arena, 64u << 20);
+    struct sql_directive_hold_row *held = NULL;
     struct sql_directive_raw_row *d = NULL;
-    TRY(sql_directive_raw(db, &arena, &(struct sql_directive_raw_args){.id = issuing->directive_id}, &d, err));
+    TRY(sql_directive_hold(db, &arena, &(struct sql_directive_hold_args){.id = issuing->directive_id}, &held, err));
+    if (held)
+        TRY(sql_directive_raw(db, &arena, &(struct sql_directive_raw_args){.id = issuing->directive_id}, &d, err));
     if (!d)
         return err_set(err, ERR_NOT_FOUND, "no such directive");
     TRY(access_require(db, issuing->actor, RIGHT_ISSUE, d->issuer_id, "issue a directive", err));
+    if (issuing->revision && issuing->revision != d->revision)
+        return err_set(err, ERR_CONFLICT, "somebody changed this draft meanwhile: look at it again");
     civil_day day;
     TRY(ledger_day(db, &arena, &day, err));
     int64_t now_ms = db_now_ms(db), changes = 0;
@@ -495,7 +271,13 @@ static enum err_code issue_in_transaction(struct db *db, void *ctx, struct err *
 enum err_code directive_issue(struct db *db, const struct actor *actor, int64_t directive_id,
                               struct directive_issued *ret_issued, struct err *err)
 {
-    struct issuing issuing = {actor, directive_id, {0}};
+    return directive_issue_revision(db, actor, directive_id, 0, ret_issued, err);
+}
+
+enum err_code directive_issue_revision(struct db *db, const struct actor *actor, int64_t directive_id, int64_t revision,
+                                       struct directive_issued *ret_issued, struct err *err)
+{
+    struct issuing issuing = {actor, directive_id, revision, {0}};
     if (db_transact(db, issue_in_transaction, &issuing, err) != ERR_NONE)
         return err->code;
     *ret_issued = issuing.done;

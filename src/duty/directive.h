@@ -70,6 +70,17 @@ struct directive_draft {
  */
 MUST_USE enum err_code directive_draft_new(struct db *db, const struct actor *actor,
                                            const struct directive_draft *draft, int64_t *ret_id, struct err *err);
+/* What a draft says, and its revision. Needs RIGHT_DRAFT on the issuer; ERR_CONFLICT when it is no draft any more. */
+MUST_USE enum err_code directive_draft_get(struct db *db, const struct actor *actor, int64_t directive_id,
+                                           struct arena *arena, struct directive_draft *ret_draft,
+                                           int64_t *ret_revision, struct err *err);
+/* Says it anew, whole: the id and the issuer stay, obligations get new ids. Refuses what directive_draft_new refuses.
+ * revision: what was looked at, ERR_CONFLICT when somebody changed it meanwhile; 0: whichever. */
+MUST_USE enum err_code directive_draft_edit(struct db *db, const struct actor *actor, int64_t directive_id,
+                                            int64_t revision, const struct directive_draft *draft, struct err *err);
+/* Gone; the chain keeps that it was there, its title and a digest of what it said. */
+MUST_USE enum err_code directive_draft_delete(struct db *db, const struct actor *actor, int64_t directive_id,
+                                              int64_t revision, struct err *err);
 /* Who would get what: one row a unit and subject of one obligation. */
 struct target_unit {
     int64_t unit_id;
@@ -96,6 +107,9 @@ struct directive_issued {
 /* Needs RIGHT_ISSUE on the issuer. All or nothing. ERR_CONFLICT when it was issued before or would reach nobody. */
 MUST_USE enum err_code directive_issue(struct db *db, const struct actor *actor, int64_t directive_id,
                                        struct directive_issued *ret_issued, struct err *err);
+/* The same for the revision of the draft that was looked at: ERR_CONFLICT when somebody changed it meanwhile. */
+MUST_USE enum err_code directive_issue_revision(struct db *db, const struct actor *actor, int64_t directive_id,
+                                                int64_t revision, struct directive_issued *ret_issued, struct err *err);
 /* Closes every open assignment under it; what was proved stays. Needs RIGHT_ISSUE. */
 MUST_USE enum err_code directive_withdraw(struct db *db, const struct actor *actor, int64_t directive_id,
                                           struct str reason, struct err *err);

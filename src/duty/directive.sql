@@ -21,8 +21,41 @@ SELECT d.id, d.issuer_id, n.name AS issuer_name, d.letter_id, d.parent_id, d.fam
 -- result: one
 -- scope: system
 -- args: id int
--- columns: id int, issuer_id int, letter_id int?, parent_id int?, family_id int, edge_kind text, title text, issued_day int, state text, number text?, symbol text?
-SELECT id, issuer_id, letter_id, parent_id, family_id, edge_kind, title, issued_day, state, number, symbol FROM directive WHERE id = :id;
+-- columns: id int, issuer_id int, letter_id int?, parent_id int?, family_id int, instrument text?, edge_kind text, title text, issued_day int, state text, number text?, symbol text?, contact_person_id int?, revision int, is_sample int
+SELECT id, issuer_id, letter_id, parent_id, family_id, instrument, edge_kind, title, issued_day, state, number, symbol, contact_person_id, revision, is_sample FROM directive WHERE id = :id;
+
+-- name: directive_hold
+-- Its row stays as it is until the commit.
+-- result: one
+-- scope: system
+-- args: id int
+-- columns: id int
+-- sqlite:
+SELECT id FROM directive WHERE id = :id;
+-- postgres:
+SELECT id FROM directive WHERE id = :id FOR UPDATE;
+
+-- name: directive_draft_set
+-- result: changes
+-- scope: system
+-- args: id int, letter_id int?, parent_id int?, family_id int, instrument text?, edge_kind text, number text?, symbol text?, title text, issued_day int, contact_person_id int?, search_key text
+UPDATE directive SET letter_id = :letter_id, parent_id = :parent_id, family_id = :family_id, instrument = :instrument, edge_kind = :edge_kind, number = :number, symbol = :symbol, title = :title,
+       issued_day = :issued_day, contact_person_id = :contact_person_id, search_key = :search_key, revision = revision + 1
+ WHERE id = :id AND state = 'draft';
+
+-- name: obligation_targets_drop
+-- Of a draft only.
+-- result: none
+-- scope: system
+-- args: directive_id int
+DELETE FROM obligation_target WHERE obligation_id IN (SELECT o.id FROM obligation o JOIN directive d ON d.id = o.directive_id WHERE d.id = :directive_id AND d.state = 'draft');
+
+-- name: obligations_drop
+-- Of a draft only.
+-- result: none
+-- scope: system
+-- args: directive_id int
+DELETE FROM obligation WHERE directive_id IN (SELECT id FROM directive WHERE id = :directive_id AND state = 'draft');
 
 -- name: directive_set_issued
 -- result: changes

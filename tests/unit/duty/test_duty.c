@@ -1,6 +1,7 @@
 #include "duty_world.h"
 
 #include "proof/chain.h"
+#include "proof/chain.sql.h"
 #include "proof/evidence.sql.h"
 #include "store/blob.h"
 
@@ -278,6 +279,106 @@ static void each_tier_may_only_be_earlier(void **state)
     assert_ok(ledger_recount(t->db, &err));
 }
 
+static struct directive_draft draft_of(struct store_test *t, const struct world *w, int64_t id, int64_t *ret_revision)
+{
+    struct err err;
+    struct actor issuer = world_actor(t, w->issuer, RIGHT_READ);
+    struct directive_draft draft;
+    assert_ok(directive_draft_get(t->db, &issuer, id, &t->arena, &draft, ret_revision, &err));
+    return draft;
+}
+
+/* kind of the newest entry of a directive's history, as its issuer reads it */
+static struct str last_act(struct store_test *t, const struct world *w, int64_t directive_id)
+{
+    struct err err;
+    struct actor issuer = world_actor(t, w->issuer, RIGHT_READ);
+    struct sql_chain_of_object_rows rows;
+    assert_ok(sql_chain_of_object(t->db, &issuer, &t->arena,
+                                  &(struct sql_chain_of_object_args){.object_kind = STR("directive"),
+                                                                     .object_id = directive_id,
+                                                                     .unit_id = w->committee,
+                                                                     .before_id = INT64_MAX,
+                                                                     .limit_count = 1},
+                                  &rows, &err));
+    assert_int_equal(rows.count, 1);
+    return rows.items[0].kind;
+}
+
+static void a_draft_is_said_anew(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct obligation_draft first[] = {scan(civil_to_day(2027, 6, 30)), plan(civil_to_day(2027, 3, 1))};
+    int64_t id = world_directive(t, &w, first, 2), revision = 0;
+    struct directive_draft draft = draft_of(t, &w, id, &revision);
+    assert_int_equal(revision, 1);
+    assert_int_equal(draft.obligation_count, 2);
+    assert_str(draft.title, STR("Thực hiện Chỉ thị số 18/CT-TTg"));
+    assert_str(draft.obligations[1].catalogue_id, first[1].catalogue_id);
+    assert_int_equal(draft.obligations[1].deadline_day, civil_to_day(2027, 3, 1));
+    assert_int_equal(draft.obligations[1].target_count, first[1].target_count);
+    assert_int_equal(draft.obligations[1].targets[0].rule, first[1].targets[0].rule);
+
+    struct obligation_draft only = draft.obligations[1];
+    only.title = STR("Kế hoạch ứng phó, bản của tỉnh");
+    draft.title = STR("Triển khai Chỉ thị 18, bản sửa");
+    draft.obligations = &only;
+    draft.obligation_count = 1;
+    struct actor issuer = world_actor(t, w.issuer, RIGHT_READ), stranger = world_actor(t, w.reviewer, RIGHT_READ);
+    int64_t ignored = 0;
+    assert_err(directive_draft_get(t->db, &stranger, id, &t->arena, &draft, &ignored, &err), ERR_DENIED);
+    assert_err(directive_draft_edit(t->db, &stranger, id, revision, &draft, &err), ERR_DENIED);
+    assert_err(directive_draft_edit(t->db, &issuer, id + 1, 0, &draft, &err), ERR_NOT_FOUND);
+    assert_ok(directive_draft_edit(t->db, &issuer, id, revision, &draft, &err));
+    assert_str(last_act(t, &w, id), STR("directive_draft_edited"));
+    /* whoever looked at the first revision neither overwrites nor issues the second */
+    assert_err(directive_draft_edit(t->db, &issuer, id, revision, &draft, &err), ERR_CONFLICT);
+    struct directive_issued issued;
+    assert_err(directive_issue_revision(t->db, &issuer, id, revision, &issued, &err), ERR_CONFLICT);
+    /* a wrong edit leaves what stands */
+    struct obligation_draft nobody = only;
+    nobody.target_count = 0;
+    draft.obligations = &nobody;
+    assert_err(directive_draft_edit(t->db, &issuer, id, 0, &draft, &err), ERR_SYNTAX);
+    draft.obligations = &only;
+    draft.issuer_id = w.department;
+    assert_err(directive_draft_edit(t->db, &w.system, id, 0, &draft, &err), ERR_SYNTAX);
+    draft = draft_of(t, &w, id, &revision);
+    assert_int_equal(revision, 2);
+    assert_int_equal(draft.obligation_count, 1);
+    assert_str(draft.title, STR("Triển khai Chỉ thị 18, bản sửa"));
+    assert_str(draft.obligations[0].title, STR("Kế hoạch ứng phó, bản của tỉnh"));
+
+    assert_ok(directive_issue_revision(t->db, &issuer, id, revision, &issued, &err));
+    assert_int_equal(issued.assignment_count, WORLD_SCHOOLS + 1);
+    assert_err(directive_draft_edit(t->db, &issuer, id, 0, &draft, &err), ERR_CONFLICT);
+    assert_err(directive_draft_delete(t->db, &issuer, id, 0, &err), ERR_CONFLICT);
+    assert_err(directive_draft_get(t->db, &issuer, id, &t->arena, &draft, &revision, &err), ERR_CONFLICT);
+}
+
+static void a_draft_is_deleted_with_a_trace(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct obligation_draft o[] = {scan(civil_to_day(2027, 6, 30)), plan(civil_to_day(2027, 3, 1))};
+    int64_t gone = world_directive(t, &w, o, 2), stays = world_directive(t, &w, o, 2), revision = 0;
+    struct actor issuer = world_actor(t, w.issuer, RIGHT_READ), stranger = world_actor(t, w.reviewer, RIGHT_READ);
+    assert_err(directive_draft_delete(t->db, &stranger, gone, 0, &err), ERR_DENIED);
+    assert_err(directive_draft_delete(t->db, &issuer, gone, 7, &err), ERR_CONFLICT);
+    assert_ok(directive_draft_delete(t->db, &issuer, gone, 1, &err));
+    assert_str(last_act(t, &w, gone), STR("directive_draft_deleted"));
+    assert_err(directive_draft_delete(t->db, &issuer, gone, 0, &err), ERR_NOT_FOUND);
+    struct directive_issued issued;
+    assert_err(directive_issue(t->db, &issuer, gone, &issued, &err), ERR_NOT_FOUND);
+    struct sql_obligation_list_rows rows;
+    assert_ok(sql_obligation_list(t->db, &t->arena, &(struct sql_obligation_list_args){gone}, &rows, &err));
+    assert_int_equal(rows.count, 0);
+    assert_int_equal(draft_of(t, &w, stays, &revision).obligation_count, 2);
+}
+
 /* A year of random acts. Every evening the roll-up is written down; in the end each past day, asked as of then, says
  * the same; and the counters are what a full recount counts. */
 static void random_histories_are_counted_right(void **state)
@@ -451,10 +552,11 @@ int main(void)
     static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
                                                        &sql_module_duty, NULL};
     static const struct CMUnitTest tests[] = {
-        STORE_TEST(issuing_reaches_whom_it_names), STORE_TEST(a_province_sees_it_move),
-        STORE_TEST(reading_counts_persons),        STORE_TEST(systems_are_the_denominator_of_scans),
-        STORE_TEST(each_tier_may_only_be_earlier), STORE_TEST(random_histories_are_counted_right),
-        STORE_TEST(withdrawing_and_succession),    STORE_TEST(the_chain_holds_and_shows_tampering),
+        STORE_TEST(issuing_reaches_whom_it_names),   STORE_TEST(a_province_sees_it_move),
+        STORE_TEST(reading_counts_persons),          STORE_TEST(systems_are_the_denominator_of_scans),
+        STORE_TEST(each_tier_may_only_be_earlier),   STORE_TEST(a_draft_is_said_anew),
+        STORE_TEST(a_draft_is_deleted_with_a_trace), STORE_TEST(random_histories_are_counted_right),
+        STORE_TEST(withdrawing_and_succession),      STORE_TEST(the_chain_holds_and_shows_tampering),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);
 }

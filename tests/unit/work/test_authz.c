@@ -282,6 +282,21 @@ static enum err_code draft_directive(struct authz *z, struct db *db, const struc
     int64_t id;
     return directive_draft_new(db, &z->actor, &draft, &id, err);
 }
+static enum err_code draft_whole(struct authz *z, struct db *db, const struct things *o, struct err *err)
+{
+    struct directive_draft draft;
+    int64_t revision;
+    return directive_draft_get(db, &z->actor, o->draft, &z->scratch, &draft, &revision, err);
+}
+static enum err_code edit_draft(struct authz *z, struct db *db, const struct things *o, struct err *err)
+{
+    struct directive_draft draft = draft_for(o->unit);
+    return directive_draft_edit(db, &z->actor, o->draft, 1, &draft, err);
+}
+static enum err_code delete_draft(struct authz *z, struct db *db, const struct things *o, struct err *err)
+{
+    return directive_draft_delete(db, &z->actor, o->draft, 1, err);
+}
 static enum err_code preview(struct authz *z, struct db *db, const struct things *o, struct err *err)
 {
     struct target_units units;
@@ -674,6 +689,9 @@ static const struct verb verbs[] = {
     {"return evidence", "review", NULL, give_back, accepts_plans, true},
     WRITES_EITHER("withdraw evidence", "execute", "review", take_back),
     WRITES("draft a directive", "draft", draft_directive),
+    READS("read a draft to change it", "draft", draft_whole),
+    WRITES("change a draft", "draft", edit_draft),
+    WRITES("delete a draft", "draft", delete_draft),
     WRITES("preview a directive", "draft", preview),
     WRITES("issue a directive", "issue", issue),
     WRITES("withdraw a directive", "issue", withdraw_directive),
