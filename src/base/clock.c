@@ -82,13 +82,20 @@ void id_source_init_lane(struct id_source *ids, const struct clock *clock, int n
     ids->lane = lane;
 }
 
-/* last holds (ms << bits | counter), 10 bits of counter or, in a lane, 7; when the clock stands still or goes back we
- * go on counting from the last value, so ids rise whatever the clock does. */
+#define ID_COUNTER_BITS      10
+#define ID_LANE_COUNTER_BITS 7 /* the 3 above them are the lane */
+
+static int counter_bits(const struct id_source *ids)
+{
+    return ids->lane < 0 ? ID_COUNTER_BITS : ID_LANE_COUNTER_BITS;
+}
+
+/* last holds (ms << bits | counter); when the clock stands still or goes back we go on counting from the last value, so
+ * ids rise whatever the clock does. */
 int64_t id_reserve(struct id_source *ids, int64_t n)
 {
     must(n > 0);
-    int bits = ids->lane < 0 ? 10 : 7;
-    int64_t now = (clock_now_ms(ids->clock) - ID_EPOCH_MS) << bits;
+    int64_t now = (clock_now_ms(ids->clock) - ID_EPOCH_MS) << counter_bits(ids);
     int64_t last = atomic_load(&ids->last), mine;
     do
         mine = now > last ? now : last + 1;
@@ -98,7 +105,9 @@ int64_t id_reserve(struct id_source *ids, int64_t n)
 
 int64_t id_from_raw(const struct id_source *ids, int64_t raw)
 {
-    return (raw >> 10) << 22 | (int64_t)ids->node << 10 | (raw & 1023);
+    int bits = counter_bits(ids);
+    int64_t lane = ids->lane < 0 ? 0 : ids->lane;
+    return (raw >> bits) << 22 | (int64_t)ids->node << 10 | lane << ID_LANE_COUNTER_BITS | (raw & ((1 << bits) - 1));
 }
 
 int64_t id_next(struct id_source *ids)

@@ -42,8 +42,7 @@ void id_source_init(struct id_source *ids, const struct clock *clock, int node);
 #define ID_LANE_MAX 7
 void id_source_init_lane(struct id_source *ids, const struct clock *clock, int node, int lane);
 int64_t id_next(struct id_source *ids);
-/* n ids in a row, for set-based inserts: id number k (0 .. n-1) is id_from_raw(ids, raw + k), which SQL computes as
- * ((raw + k) >> 10 << 22) | (node << 10) | ((raw + k) & 1023). Returns raw. */
+/* n ids in a row, for set-based inserts: id number k (0 .. n-1) is id_from_raw(ids, raw + k). Returns raw. */
 int64_t id_reserve(struct id_source *ids, int64_t n);
 int64_t id_from_raw(const struct id_source *ids, int64_t raw);
 int64_t id_time_ms(int64_t id);
