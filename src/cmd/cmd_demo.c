@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/serve.h"
 #include "demo_letters.h"
@@ -115,8 +116,9 @@ static enum err_code build(struct demo *demo, struct arena *arena, struct err *e
 static void print_bar(const char *what, int64_t n, int64_t total)
 {
     int width = total ? (int)((n * 50 + total / 2) / total) : 0;
-    printf("  %-22s %7lld  %3lld,%lld%%  ", what, (long long)n, (long long)(total ? n * 100 / total : 0),
-           (long long)(total ? n * 1000 / total % 10 : 0));
+    /* padded by characters: printf pads by bytes, and a Vietnamese word has more of those */
+    printf("  %s%*s %7lld  %3lld,%lld%%  ", what, 16 - (int)utf8_count(str_from_cstr(what)), "", (long long)n,
+           (long long)(total ? n * 100 / total : 0), (long long)(total ? n * 1000 / total % 10 : 0));
     for (int i = 0; i < width; i++)
         putchar('|');
     putchar('\n');

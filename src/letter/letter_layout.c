@@ -268,6 +268,41 @@ static enum err_code type_read(struct reader *r, uint32_t head)
     return ERR_NONE;
 }
 
+/* A piece that may be the second line of an organisation's name: capitals that start no name of their own. */
+static bool goes_on(const struct reader *r, uint32_t k)
+{
+    const struct piece *p = piece_of(r, k);
+    return p->is_upper && !piece_starts(r, k, LEX_NATIONAL) && !is_head_piece(r, k) && !piece_is(r, k, LEX_DOC_TYPE) &&
+           !piece_is(r, k, LEX_SECRECY) && r->words[p->first].kind == WORD_TEXT &&
+           (piece_starts(r, k, LEX_TITLE_MORE) || !piece_starts(r, k, LEX_TITLE_ORG));
+}
+
+/* Where two columns stand side by side: the left piece of the line below the left piece k; UINT32_MAX when k stands
+ * alone on its line or nothing is below it. */
+static uint32_t below_in_column(const struct reader *r, uint32_t k, uint32_t head)
+{
+    const struct piece *p = piece_of(r, k);
+    if (k + 1 >= head || piece_of(r, k + 1)->line != p->line || (k > 0 && piece_of(r, k - 1)->line == p->line))
+        return UINT32_MAX;
+    uint32_t next = k + 1;
+    while (next < head && piece_of(r, next)->line == p->line)
+        next++;
+    if (next >= head || piece_of(r, next)->line != p->line + 1 ||
+        piece_of(r, next)->column >= piece_of(r, k + 1)->column)
+        return UINT32_MAX;
+    return next;
+}
+
+/* The span then also covers what stands between, in the other column. */
+static enum err_code value_join(struct reader *r, struct letter_value *value, uint32_t k)
+{
+    struct letter_value more;
+    TRY(words_value(r, piece_of(r, k)->first, trim_end(r, piece_of(r, k)->first, piece_of(r, k)->last), &more));
+    value->text = arena_printf(r->arena, "%.*s %.*s", STR_ARG(value->text), STR_ARG(more.text));
+    value->at.to = more.at.to;
+    return str_is_null(value->text) ? arena_full(r->arena, r->err) : ERR_NONE;
+}
+
 static enum err_code issuer_read(struct reader *r, uint32_t head)
 {
     struct letter *letter = r->letter;
@@ -281,16 +316,15 @@ static enum err_code issuer_read(struct reader *r, uint32_t head)
             continue;
         uint32_t last = p->last, next = k + 1;
         /* a name goes on below when the next line starts no other name */
-        while (next < head && piece_of(r, next)->is_upper && !piece_starts(r, next, LEX_NATIONAL) &&
-               !is_head_piece(r, next) && !piece_is(r, next, LEX_DOC_TYPE) && !piece_is(r, next, LEX_SECRECY) &&
-               piece_of(r, next)->first == last && piece_of(r, next)->line != piece_of(r, next - 1)->line &&
-               r->words[piece_of(r, next)->first].kind == WORD_TEXT &&
-               (piece_starts(r, next, LEX_TITLE_MORE) || !piece_starts(r, next, LEX_TITLE_ORG))) {
+        while (next < head && piece_of(r, next)->first == last &&
+               piece_of(r, next)->line != piece_of(r, next - 1)->line && goes_on(r, next)) {
             last = piece_of(r, next)->last;
             next++;
         }
         struct letter_value value;
         TRY(words_value(r, p->first, trim_end(r, p->first, last), &value));
+        for (uint32_t below = k; (below = below_in_column(r, below, head)) != UINT32_MAX && goes_on(r, below);)
+            TRY(value_join(r, &value, below));
         if (found[1].at.to && str_equal(found[1].text, value.text))
             continue;
         found[0] = found[1];

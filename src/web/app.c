@@ -14,6 +14,7 @@
 #define APP_LAST_YEAR   2040
 #define UNDO_COOKIE     "lt_u"
 #define UNDO_AGE_S      600
+#define SAID_AGE_S      15 /* a sentence without undo: long enough to arrive, gone on the next page but one */
 #define PARSE_WAIT_MS   35000
 
 enum err_code app_init(struct app *app, struct err *err)
@@ -206,15 +207,16 @@ static struct sha256 undo_mac(const struct request *request, struct str body)
 void app_done_redirect(struct request *request, struct response *response, struct str to, struct str said,
                        struct str undo_path)
 {
+    int age_s = str_is_empty(undo_path) ? SAID_AGE_S : UNDO_AGE_S;
     struct str text = crypto_to_base64url(said, request->arena);
     struct str path = crypto_to_base64url(str_is_null(undo_path) ? STR("") : undo_path, request->arena);
     struct str body = arena_printf(request->arena, "%.*s.%.*s.%lld", STR_ARG(text), STR_ARG(path),
-                                   (long long)(request->now_ms / 1000 + UNDO_AGE_S));
+                                   (long long)(request->now_ms / 1000 + age_s));
     struct sha256 mac = undo_mac(request, body);
     struct str value = arena_printf(request->arena, "%.*s.%.*s", STR_ARG(body),
                                     STR_ARG(crypto_to_base64url(sha256_str(&mac), request->arena)));
     if (!str_is_null(value))
-        response_cookie(request, response, STR(UNDO_COOKIE), value, UNDO_AGE_S);
+        response_cookie(request, response, STR(UNDO_COOKIE), value, age_s);
     response_redirect(request, response, to);
 }
 

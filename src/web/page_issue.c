@@ -508,7 +508,14 @@ enum err_code issue_letter_show(struct request *request, struct response *respon
     TRY(letter_of(request, db, &typed, err));
     struct actor actor = app_actor(request);
     struct directive_draft draft;
-    TRY(intake_directive_draft(db, &actor, typed.letter_id, edge_asked(request), request->arena, &draft, err));
+    enum err_code code =
+        intake_directive_draft(db, &actor, typed.letter_id, edge_asked(request), request->arena, &draft, err);
+    if (code == ERR_CONFLICT) { /* nothing is confirmed yet: that is done on the letter */
+        app_done_redirect(request, response, app_href(request, "/letter/%lld", (long long)typed.letter_id),
+                          str_from_cstr(err->text), STR_NONE);
+        return ERR_NONE;
+    }
+    TRY(code);
     TRY(typed_from_draft(request, &draft, &typed, err));
     return issue_form(request, response, db, &typed, err);
 }

@@ -39,6 +39,30 @@ static struct str or_else(struct str first, struct str second)
     return str_is_empty(first) ? second : first;
 }
 
+/* A pasted letter had no file: it is named after its number and symbol, or its id. */
+static struct str file_name_of(const struct request *request, const struct sql_letter_get_row *l)
+{
+    if (!str_is_empty(l->file_name))
+        return l->file_name;
+    struct str key = viet_search_key(request->arena,
+                                     arena_printf(request->arena, "%.*s-%.*s", STR_ARG(l->number), STR_ARG(l->symbol)));
+    char name[64];
+    size_t n = 0;
+    for (size_t i = 0; i < key.len_bytes && n < sizeof name; i++) {
+        char c = key.ptr[i];
+        bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+        if (is_plain)
+            name[n++] = c;
+        else if (n && name[n - 1] != '-')
+            name[n++] = '-';
+    }
+    while (n && name[n - 1] == '-')
+        n--;
+    if (n == 0)
+        return app_href(request, "van-ban-%lld.txt", (long long)l->id);
+    return arena_printf(request->arena, "van-ban-%.*s.txt", (int)n, name);
+}
+
 static struct str letter_ref(const struct request *request, struct str number, struct str symbol)
 {
     if (str_is_empty(number) && str_is_empty(symbol))
@@ -818,7 +842,7 @@ static enum err_code letter_show(struct request *request, struct response *respo
                                                                   : say(request, MSG_LETTER_UNKNOWN_DAY)),
                                  ARG_STR("subject", or_else(l->subject, say(request, MSG_LETTER_NO_SUBJECT)))));
     page.file_href = app_href(request, "/letter/%lld/file", (long long)l->id);
-    page.file_name = or_else(l->file_name, app_href(request, "%lld.txt", (long long)l->id));
+    page.file_name = file_name_of(request, l);
     page.frame = web_frame(request, page.title, STR("letters"));
     if (!page.frame)
         return arena_full(arena, err);
@@ -842,7 +866,7 @@ static enum err_code letter_file(struct request *request, struct response *respo
     TRY(blob_read(db, &hash, LETTER_FILE_MAX_BYTES, request->arena, &bytes, err));
     response_file(request, response,
                   str_is_empty(l->file_sha256) ? STR("text/plain; charset=utf-8") : STR("application/octet-stream"),
-                  or_else(l->file_name, app_href(request, "%lld.txt", (long long)l->id)), bytes);
+                  file_name_of(request, l), bytes);
     return ERR_NONE;
 }
 

@@ -260,7 +260,8 @@ enum err_code intake_directive_draft(struct db *db, const struct actor *actor, i
         }
     }
     if (obligations.count == 0)
-        return err_set(err, ERR_CONFLICT, "chưa có nhiệm vụ nào được xác nhận trong văn bản này");
+        return err_set(err, ERR_CONFLICT,
+                       "Chưa có nhiệm vụ nào được xác nhận: xác nhận ít nhất một nhiệm vụ rồi mới giao xuống");
     struct str title =
         str_is_empty(letter->subject) ? STR("Văn bản chưa có trích yếu") : title_of(letter->subject, arena);
     *ret_draft = (struct directive_draft){

@@ -85,6 +85,48 @@ static void deadlines(void **state)
     }
 }
 
+/* An issuer's name over two lines, alone or beside the national title, is one name; a parent above it is another. */
+static void issuer_lines(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head, *issuer, *parent;
+    } cases[] = {
+        {"ỦY BAN NHÂN DÂN\nTỈNH TRÚC LÂM\n\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n",
+         "ỦY BAN NHÂN DÂN TỈNH TRÚC LÂM", NULL},
+        {"ỦY BAN NHÂN DÂN          CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nTỈNH TRÚC LÂM            Độc lập - Tự do - "
+         "Hạnh phúc\n",
+         "ỦY BAN NHÂN DÂN TỈNH TRÚC LÂM", NULL},
+        {"UBND TỈNH TRÚC LÂM       CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nSỞ Y TẾ                  Độc lập - Tự do - "
+         "Hạnh phúc\n",
+         "SỞ Y TẾ", "UBND TỈNH TRÚC LÂM"},
+        {"BỘ GIÁO DỤC VÀ ĐÀO TẠO   CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nTRƯỜNG ĐẠI HỌC           Độc lập - Tự do - "
+         "Hạnh phúc\nTHỦY VĂN TRÚC LÂM\n",
+         "TRƯỜNG ĐẠI HỌC THỦY VĂN TRÚC LÂM", "BỘ GIÁO DỤC VÀ ĐÀO TẠO"},
+        {"SỞ Y TẾ                  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n-------                  Độc lập - Tự do - "
+         "Hạnh phúc\n",
+         "SỞ Y TẾ", NULL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        AUTO_ARENA arena;
+        arena_init(&arena, 64u << 20);
+        struct err err = {0};
+        struct letter *letter;
+        static const struct letter_options options;
+        struct str text = arena_printf(&arena,
+                                       "%s\nSố: 12/VX          Trúc Lâm, ngày 3 tháng 5 năm 2027\n\n"
+                                       "Kính gửi: Các trường.\nĐề nghị các trường báo cáo trước ngày 30/5/2027./.\n",
+                                       cases[i].head);
+        assert_ok(letter_parse(text, &options, &arena, &letter, &err));
+        assert_str(letter->issuer.text, str_from_cstr(cases[i].issuer));
+        if (cases[i].parent)
+            assert_str(letter->issuer_parent.text, str_from_cstr(cases[i].parent));
+        else
+            assert_true(str_is_null(letter->issuer_parent.text));
+        assert_true(letter->issuer.at.to <= text.len_bytes && letter->issuer.at.from < letter->issuer.at.to);
+    }
+}
+
 static void no_calendar_no_date(void **state)
 {
     (void)state;
@@ -178,9 +220,13 @@ static void people_text_has_no_controls(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(deadlines), cmocka_unit_test(no_calendar_no_date),
-        cmocka_unit_test(stamps),    cmocka_unit_test(stamp_is_denied),
-        cmocka_unit_test(limits),    cmocka_unit_test(people_text_has_no_controls),
+        cmocka_unit_test(deadlines),
+        cmocka_unit_test(issuer_lines),
+        cmocka_unit_test(no_calendar_no_date),
+        cmocka_unit_test(stamps),
+        cmocka_unit_test(stamp_is_denied),
+        cmocka_unit_test(limits),
+        cmocka_unit_test(people_text_has_no_controls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
