@@ -483,11 +483,13 @@ static enum err_code require_reviewer(struct db *db, struct arena *arena, const 
         return err_set(err, ERR_DENIED, "người nộp không tự duyệt bằng chứng của mình");
     const struct know_evidence_kind *kind = know_evidence_kind_find(e->kind);
     if (kind && kind->never_by_operator) {
-        struct sql_cover_works_in_row *works = NULL;
-        TRY(sql_cover_works_in(
-            db, arena,
-            &(struct sql_cover_works_in_args){.person_id = actor->person_id, .unit_id = e->unit_id, .on_day = day},
-            &works, err));
+        struct sql_cover_is_of_row *works = NULL;
+        TRY(sql_cover_is_of(db, arena,
+                            &(struct sql_cover_is_of_args){.person_id = actor->person_id,
+                                                           .unit_id = e->unit_id,
+                                                           .on_day = day,
+                                                           .work_rights = (int64_t)RIGHT_EXECUTE},
+                            &works, err));
         if (works && works->n > 0)
             return err_set(err, ERR_DENIED,
                            "người của đơn vị vận hành không duyệt loại bằng chứng này (nguyên tắc độc lập)");
@@ -624,11 +626,13 @@ static enum err_code set_in_transaction(struct db *db, void *ctx, struct err *er
         return err_set(err, ERR_SYNTAX, "cần nêu lý do");
     if (!s->actor->all) {
         /* Whoever owes it does not free himself of it. */
-        struct sql_cover_works_in_row *works = NULL;
-        TRY(sql_cover_works_in(
-            db, &arena,
-            &(struct sql_cover_works_in_args){.person_id = s->actor->person_id, .unit_id = row.unit_id, .on_day = day},
-            &works, err));
+        struct sql_cover_is_of_row *works = NULL;
+        TRY(sql_cover_is_of(db, &arena,
+                            &(struct sql_cover_is_of_args){.person_id = s->actor->person_id,
+                                                           .unit_id = row.unit_id,
+                                                           .on_day = day,
+                                                           .work_rights = (int64_t)RIGHT_EXECUTE},
+                            &works, err));
         if (works && works->n > 0)
             return err_set(err, ERR_DENIED, "đơn vị không tự miễn nghĩa vụ của mình; cấp trên quyết định");
     }

@@ -20,6 +20,16 @@ SELECT MAX(level) AS level FROM system_level WHERE system_id = :system_id AND fr
 -- columns: n int
 SELECT COUNT(*) AS n FROM person_unit WHERE person_id = :person_id AND unit_id = :unit_id AND from_day <= :on_day AND to_day > :on_day;
 
+-- name: cover_is_of
+-- Is a person of this unit: works there, or holds on the unit itself (not from above) a grant that does its work? Who is of the unit neither frees it of
+-- a duty nor decides what it asked for, whatever list of people he stands in.
+-- result: one
+-- scope: system
+-- args: person_id int, unit_id int, on_day int, work_rights int
+-- columns: n int
+SELECT (SELECT COUNT(*) FROM person_unit WHERE person_id = :person_id AND unit_id = :unit_id AND from_day <= :on_day AND to_day > :on_day)
+     + (SELECT COUNT(*) FROM person_grant WHERE person_id = :person_id AND unit_id = :unit_id AND from_day <= :on_day AND to_day > :on_day AND (rights & :work_rights) <> 0) AS n;
+
 -- name: cover_roles
 -- The roles a person holds that reach a unit on a day.
 -- result: many

@@ -260,11 +260,13 @@ static enum err_code require_decider(struct db *db, struct arena *arena, const s
         return ERR_NONE;
     if (row->by_person.has && row->by_person.v == actor->person_id)
         return err_set(err, ERR_DENIED, "người đề nghị không tự quyết định");
-    struct sql_cover_works_in_row *works = NULL;
-    TRY(sql_cover_works_in(db, arena,
-                           &(struct sql_cover_works_in_args){
-                               .person_id = actor->person_id, .unit_id = row->unit_id, .on_day = db_today(db)},
-                           &works, err));
+    struct sql_cover_is_of_row *works = NULL;
+    TRY(sql_cover_is_of(db, arena,
+                        &(struct sql_cover_is_of_args){.person_id = actor->person_id,
+                                                       .unit_id = row->unit_id,
+                                                       .on_day = db_today(db),
+                                                       .work_rights = (int64_t)RIGHT_EXECUTE},
+                        &works, err));
     if (works && works->n > 0)
         return err_set(err, ERR_DENIED, "đơn vị không tự quyết định đề nghị của mình; cấp trên quyết định");
     return ERR_NONE;

@@ -72,14 +72,15 @@ SELECT id, node, stream, kind, object_kind, object_id, unit_id, content FROM cha
 UPDATE chain_entry SET salt = NULL, content = NULL, erased_by = :erased_by WHERE id = :id AND content IS NOT NULL;
 
 -- name: chain_of_object
--- The history of one object, newest first; rows whose content was erased say so.
+-- The history of one object in one unit, newest first; rows whose content was erased say so. Entries of no unit (sign-ins, settings) are nobody's history:
+-- the sight of some unit would open them all.
 -- result: many
 -- scope: org
 -- args: object_kind text, object_id int, unit_id int, before_id int, limit_count int
 -- columns: id int, kind text, actor_id int?, actor_name text?, at_ms int, content blob?, hash blob?, erased_by int?
 SELECT e.id, e.kind, e.actor_id, p.name AS actor_name, e.at_ms, e.content, e.hash, e.erased_by
   FROM chain_entry e LEFT JOIN person p ON p.id = e.actor_id
- WHERE e.object_kind = :object_kind AND e.object_id = :object_id AND e.id < :before_id AND {scope :unit_id} AND (e.unit_id IS NULL OR e.unit_id = :unit_id)
+ WHERE e.object_kind = :object_kind AND e.object_id = :object_id AND e.id < :before_id AND {scope :unit_id} AND e.unit_id = :unit_id
  ORDER BY e.id DESC LIMIT :limit_count;
 
 -- name: chain_of_stream

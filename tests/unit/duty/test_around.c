@@ -130,6 +130,48 @@ static void a_waiver_goes_up_and_changes_the_duty(void **state)
     assert_int_equal(entries(t, "request_granted"), 1);
 }
 
+/* Independence holds by person: a head who stands in no list of people, and one of another unit who heads this one too,
+ * are of the unit they act for; only the tier above frees it. */
+static void nobody_frees_the_unit_he_acts_for(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    issue_plan(t, &w, civil_to_day(2027, 3, 1));
+    int64_t duty = duty_of(t, w.schools[0]), id = 0, alone = store_id(t->store),
+            head = world_person(t, "Phạm Văn Sậy", w.department, "unit_head", "administrative");
+    assert_ok(sql_world_person(
+        t->db, &(struct sql_world_person_args){.id = alone, .name = STR("Đỗ Thị Bương"), .created_ms = t->now_ms},
+        &err));
+    int64_t heads[] = {alone, w.head_of[1]};
+    for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
+        assert_ok(sql_world_grant(t->db,
+                                  &(struct sql_world_grant_args){.id = store_id(t->store),
+                                                                 .person_id = heads[i],
+                                                                 .role = STR("unit_head"),
+                                                                 .unit_id = w.schools[0],
+                                                                 .edge_kind = STR(""),
+                                                                 .rights = (int64_t)know_role_rights(STR("unit_head")),
+                                                                 .granted_ms = t->now_ms},
+                                  &err));
+        struct actor own = world_actor(t, heads[i], RIGHT_READ);
+        assert_err(duty_set_waiver(t->db, &own, duty, civil_to_day(2027, 6, 1), STR("bận"), &err), ERR_DENIED);
+        assert_err(duty_set_not_applicable(t->db, &own, duty, true, STR("bận"), &err), ERR_DENIED);
+    }
+    struct request_draft draft = {.kind = REQUEST_WAIVER,
+                                  .assignment_id = duty,
+                                  .reason = STR("chờ chuyển trụ sở"),
+                                  .until_day = civil_to_day(2027, 6, 1)};
+    struct actor teacher = world_actor(t, w.teacher_of[0], RIGHT_READ), own = world_actor(t, alone, RIGHT_READ);
+    assert_ok(request_open(t->db, &teacher, &draft, &id, &err));
+    struct request_decision grant = {.request_id = id, .words = STR("đồng ý"), .to_day = civil_to_day(2027, 5, 1)};
+    assert_err(request_grant(t->db, &own, &grant, &err), ERR_DENIED);
+    assert_int_equal(state_of(t, duty), DUTY_UNSEEN);
+    struct actor boss = world_actor(t, head, RIGHT_READ);
+    assert_ok(request_grant(t->db, &boss, &grant, &err));
+    assert_int_equal(state_of(t, duty), DUTY_WAIVED);
+}
+
 static void not_our_duty_is_granted_or_refused_with_words(void **state)
 {
     struct store_test *t = *state;
@@ -411,6 +453,7 @@ int main(void)
                                                        &sql_module_duty, NULL};
     static const struct CMUnitTest tests[] = {
         STORE_TEST(a_waiver_goes_up_and_changes_the_duty),
+        STORE_TEST(nobody_frees_the_unit_he_acts_for),
         STORE_TEST(not_our_duty_is_granted_or_refused_with_words),
         STORE_TEST(money_is_asked_granted_spent_and_shared),
         STORE_TEST(help_is_asked_and_answered),

@@ -515,6 +515,17 @@ static enum err_code history_from_own(struct authz *z, struct db *db, const stru
         err));
     return seen(rows.count > 0, err);
 }
+static enum err_code sign_ins_from_own(struct authz *z, struct db *db, const struct things *o, struct err *err)
+{
+    struct sql_chain_of_object_rows rows;
+    TRY(sql_chain_of_object(
+        db, &z->actor, &z->scratch,
+        &(struct sql_chain_of_object_args){STR("person"), o->worker, z->of[OWN].unit, INT64_MAX, 100}, &rows, err));
+    for (size_t i = 0; i < rows.count; i++)
+        if (str_equal(rows.items[i].kind, STR("signed_in")))
+            return seen(true, err);
+    return seen(false, err);
+}
 static enum err_code report_from_own(struct authz *z, struct db *db, const struct things *o, struct err *err)
 {
     int64_t id;
@@ -588,6 +599,12 @@ static bool only_own(const struct authz *z, enum place place)
     return place == OWN;
 }
 
+static bool never(const struct authz *z, enum place place)
+{
+    (void)z;
+    (void)place;
+    return false;
+}
 static bool not_own(const struct authz *z, enum place place)
 {
     (void)z;
@@ -728,6 +745,7 @@ static const struct verb verbs[] = {
     WRITES("freeze figures", "report", make_freeze),
     {"acknowledge, from his own unit, a directive", "acknowledge", NULL, acknowledge_from_own, only_own, true},
     {"read, through his own unit, the history of a duty", "read", NULL, history_from_own, only_own, false},
+    {"read, through his own unit, the sign-ins of a person", NULL, NULL, sign_ins_from_own, never, false},
     {"answer, for his own unit, a directive", "draft", NULL, report_from_own, only_own, true},
     {"put a device of his own on a system", "execute", NULL, device_on_system, only_own, true},
     {"put a finding of his own on a system", "hunt", "execute", finding_on_system, only_own, true},
@@ -851,6 +869,13 @@ static void furnish(struct authz *z, struct things *o)
     int64_t other = issued_to_self(z, o->unit);
     assert_ok(report_open_directive(db, s, o->unit, other, CIVIL_NONE, &o->frozen, &err));
     assert_ok(report_freeze(db, s, o->frozen, &err));
+    assert_ok(chain_append(db, /* as org/session.c writes it: of no unit */
+                           &(struct chain_note){.stream = CHAIN_AUDIT,
+                                                .kind = "signed_in",
+                                                .object_kind = "person",
+                                                .object_id = o->worker,
+                                                .actor_id = o->worker},
+                           NULL, &err));
     struct sql_chain_of_object_rows chain;
     assert_ok(sql_chain_of_object(db, s, &z->scratch,
                                   &(struct sql_chain_of_object_args){STR("letter"), o->letter, o->unit, INT64_MAX, 10},
