@@ -1,6 +1,10 @@
 #include "duty/ledger.h"
 
+#include "base/buf.h"
 #include "duty/ledger.sql.h"
+
+#define DELTAS_MAX_BYTES    (16u << 10) /* of one assignment: DUTY_CHANGES_MAX twice, some 60 bytes each */
+#define ADVANCE_ARENA_BYTES (64u << 20)
 
 enum err_code ledger_day(struct db *db, struct arena *arena, civil_day *ret_day, struct err *err)
 {
@@ -82,45 +86,60 @@ enum err_code ledger_get(struct db *db, struct arena *arena, int64_t assignment_
     return ERR_NONE;
 }
 
-static enum err_code put_delta(struct db *db, const struct ledger_row *row, int state, int delta, civil_day effective,
-                               civil_day known, struct err *err)
+/* Deltas of one assignment on their way to one statement. */
+struct deltas {
+    const struct ledger_row *row;
+    civil_day known;
+    struct buf rows;
+    int64_t count;
+};
+
+static void deltas_done(struct deltas *deltas)
+{
+    buf_done(&deltas->rows);
+}
+
+static void deltas_add(struct deltas *deltas, int64_t unit_id, int state, int delta, civil_day effective)
 {
     if (state == DUTY_NOWHERE)
+        return;
+    buf_printf(&deltas->rows, "%s[%lld,%d,%d,%d,%d]", deltas->count++ ? "," : "[", (long long)unit_id, state, delta,
+               (int)effective, (int)(effective > deltas->known ? effective : deltas->known));
+}
+
+static enum err_code deltas_write(struct db *db, struct deltas *deltas, struct err *err)
+{
+    if (deltas->count == 0)
         return ERR_NONE;
+    buf_put_byte(&deltas->rows, ']');
+    TRY(buf_check(&deltas->rows, err));
     return sql_delta_insert(db,
                             &(struct sql_delta_insert_args){
-                                .assignment_id = row->id,
-                                .unit_id = row->unit_id,
-                                .directive_id = row->directive_id,
-                                .family_id = row->family_id,
-                                .obligation_id = row->obligation_id,
-                                .state = state,
-                                .delta = delta,
-                                .effective_day = effective,
-                                .known_day = known,
-                                .visible_day = effective > known ? effective : known,
+                                .rows = buf_str(&deltas->rows),
+                                .assignment_id = deltas->row->id,
+                                .directive_id = deltas->row->directive_id,
+                                .family_id = deltas->row->family_id,
+                                .obligation_id = deltas->row->obligation_id,
+                                .known_day = deltas->known,
                             },
                             err);
 }
 
-/* One change of state at a day, done (sign +1) or taken back (sign -1). */
-static enum err_code put_change(struct db *db, const struct ledger_row *row, int from, int to, int sign, civil_day day,
-                                civil_day known, struct err *err)
-{
-    if (from == to)
-        return ERR_NONE;
-    TRY(put_delta(db, row, from, -sign, day, known, err));
-    return put_delta(db, row, to, sign, day, known, err);
-}
-
-static enum err_code count_one(struct db *db, int64_t unit_id, int64_t scope_id, int state, int delta, struct err *err)
+/* From one state to another, either of them possibly nowhere, in everything the assignment counts in. */
+static enum err_code count_move(struct db *db, const struct ledger_row *row, int from, int to, struct err *err)
 {
     int64_t d[DUTY_STATE_COUNT] = {0};
-    d[state] = delta;
+    if (from != DUTY_NOWHERE)
+        d[from]--;
+    if (to != DUTY_NOWHERE)
+        d[to]++;
+    if (from == to)
+        return ERR_NONE;
     return sql_count_add(db,
                          &(struct sql_count_add_args){
-                             .unit_id = unit_id,
-                             .scope_id = scope_id,
+                             .unit_id = row->unit_id,
+                             .family_id = row->family_id,
+                             .directive_id = row->directive_id,
                              .d_unseen = d[DUTY_UNSEEN],
                              .d_ack = d[DUTY_ACK],
                              .d_doing = d[DUTY_DOING],
@@ -134,19 +153,12 @@ static enum err_code count_one(struct db *db, int64_t unit_id, int64_t scope_id,
                          err);
 }
 
-static enum err_code count_state(struct db *db, const struct ledger_row *row, int state, int delta, struct err *err)
+static bool is_same_future(const struct duty_change *a, size_t a_count, const struct duty_change *b, size_t b_count)
 {
-    if (state == DUTY_NOWHERE)
-        return ERR_NONE;
-    TRY(count_one(db, row->unit_id, 0, state, delta, err));
-    TRY(count_one(db, row->unit_id, row->family_id, state, delta, err));
-    return row->directive_id == row->family_id ? ERR_NONE
-                                               : count_one(db, row->unit_id, row->directive_id, state, delta, err);
-}
-
-static bool is_same_change(const struct duty_change *a, size_t i, const struct duty_change *b, size_t j)
-{
-    return a[i].day == b[j].day && a[i].state == b[j].state && a[i - 1].state == b[j - 1].state;
+    bool same = a_count == b_count;
+    for (size_t i = 1; same && i < a_count; i++)
+        same = a[i].day == b[i].day && a[i].state == b[i].state && a[i - 1].state == b[i - 1].state;
+    return same;
 }
 
 enum err_code ledger_put(struct db *db, civil_day day, const struct ledger_row *before, const struct ledger_row *after,
@@ -157,35 +169,34 @@ enum err_code ledger_put(struct db *db, civil_day day, const struct ledger_row *
     size_t is_count = duty_timeline(&after->facts, day, is);
     must(was[0].state == before->state);
     bool has_moved = before->unit_id != after->unit_id;
+    __attribute__((cleanup(deltas_done))) struct deltas deltas = {.row = after, .known = day};
+    buf_init(&deltas.rows, DELTAS_MAX_BYTES);
     /* Today: out of the old state, into the new one. */
     if (has_moved || was[0].state != is[0].state) {
-        TRY(put_delta(db, before, was[0].state, -1, day, day, err));
-        TRY(put_delta(db, after, is[0].state, +1, day, day, err));
+        deltas_add(&deltas, before->unit_id, was[0].state, -1, day);
+        deltas_add(&deltas, after->unit_id, is[0].state, +1, day);
         /* Counters are touched in unit order, so that two writers never wait for each other in a circle. */
-        if (before->unit_id <= after->unit_id) {
-            TRY(count_state(db, before, was[0].state, -1, err));
-            TRY(count_state(db, after, is[0].state, +1, err));
+        if (!has_moved)
+            TRY(count_move(db, after, was[0].state, is[0].state, err));
+        else if (before->unit_id <= after->unit_id) {
+            TRY(count_move(db, before, was[0].state, DUTY_NOWHERE, err));
+            TRY(count_move(db, after, DUTY_NOWHERE, is[0].state, err));
         } else {
-            TRY(count_state(db, after, is[0].state, +1, err));
-            TRY(count_state(db, before, was[0].state, -1, err));
+            TRY(count_move(db, after, DUTY_NOWHERE, is[0].state, err));
+            TRY(count_move(db, before, was[0].state, DUTY_NOWHERE, err));
         }
     }
-    /* The days to come: take back the changes that will not happen, write the new ones; what stays is not written
-     * twice. */
-    for (size_t i = 1; i < was_count; i++) {
-        bool stays = false;
-        for (size_t j = 1; j < is_count && !has_moved; j++)
-            stays = stays || is_same_change(was, i, is, j);
-        if (!stays)
-            TRY(put_change(db, before, was[i - 1].state, was[i].state, -1, was[i].day, day, err));
+    /* The days to come: what nobody has counted yet is written anew when it comes differently. */
+    if (has_moved || !is_same_future(was, was_count, is, is_count)) {
+        if (was_count > 1)
+            TRY(sql_delta_forget(db, &(struct sql_delta_forget_args){.assignment_id = before->id, .after_day = day},
+                                 err));
+        for (size_t i = 1; i < is_count; i++) {
+            deltas_add(&deltas, after->unit_id, is[i - 1].state, -1, is[i].day);
+            deltas_add(&deltas, after->unit_id, is[i].state, +1, is[i].day);
+        }
     }
-    for (size_t j = 1; j < is_count; j++) {
-        bool stood = false;
-        for (size_t i = 1; i < was_count && !has_moved; i++)
-            stood = stood || is_same_change(was, i, is, j);
-        if (!stood)
-            TRY(put_change(db, after, is[j - 1].state, is[j].state, +1, is[j].day, day, err));
-    }
+    TRY(deltas_write(db, &deltas, err));
     return sql_assignment_put_facts(db,
                                     &(struct sql_assignment_put_facts_args){
                                         .id = after->id,
@@ -254,12 +265,37 @@ struct advance {
     bool moved;
 };
 
+/* What stands now is what was known at the end of this day: it is kept, and never changes again. */
+static enum err_code close_day(struct db *db, struct arena *arena, civil_day day, struct err *err)
+{
+    TRY(sql_past_close(db, &(struct sql_past_close_args){.day = day}, err));
+    TRY(sql_past_close_below(db, &(struct sql_past_close_below_args){.day = day}, err));
+    /* Trees that changed, on this day or, decided later, for days before: their sums are counted anew from there on. */
+    struct sql_tree_changes_rows trees;
+    TRY(sql_tree_changes(db, arena, &(struct sql_tree_changes_args){.day = day}, &trees, err));
+    for (size_t i = 0; i < trees.count; i++) {
+        const struct sql_tree_changes_row *tree = &trees.items[i];
+        TRY(sql_past_below_drop(db,
+                                &(struct sql_past_below_drop_args){.edge_kind = tree->edge_kind,
+                                                                   .unit_id = tree->ancestor_id,
+                                                                   .from_day = tree->from_day},
+                                err));
+        TRY(sql_past_below_again(db,
+                                 &(struct sql_past_below_again_args){.edge_kind = tree->edge_kind,
+                                                                     .unit_id = tree->ancestor_id,
+                                                                     .from_day = tree->from_day,
+                                                                     .last_day = day},
+                                 err));
+    }
+    return trees.count ? sql_tree_changes_done(db, &(struct sql_tree_changes_done_args){.day = day}, err) : ERR_NONE;
+}
+
 static enum err_code advance_in_transaction(struct db *db, void *ctx, struct err *err)
 {
     struct advance *advance = ctx;
     advance->moved = false;
     AUTO_ARENA arena;
-    arena_init(&arena, 1u << 20);
+    arena_init(&arena, ADVANCE_ARENA_BYTES);
     struct sql_duty_clock_lock_row *clock = NULL;
     TRY(sql_duty_clock_lock(db, &arena, &clock, err));
     if (!clock)
@@ -267,9 +303,7 @@ static enum err_code advance_in_transaction(struct db *db, void *ctx, struct err
     civil_day now = (civil_day)clock->day;
     if (now >= advance->to)
         return ERR_NONE;
-    /* End of a month: what stands now is what was known at the end of this day. */
-    if (civil_from_day(now + 1).day == 1)
-        TRY(sql_count_checkpoint(db, &(struct sql_count_checkpoint_args){.day = now}, err));
+    TRY(close_day(db, &arena, now, err));
     civil_day next = now + 1;
     static const struct str kinds[] = {STR_INIT("all"), STR_INIT("family"), STR_INIT("directive")};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)

@@ -1,7 +1,9 @@
 /* ledger.h - the dated deltas behind every count: one assignment's facts change, its future is written anew.
- * A change known on day K leaves every day before K as it was seen then. Counters are the sums of what is visible up to
- * the ledger's day; the day job moves that day on. Everything here runs in the caller's transaction. Uses: store,
- * duty/state.    Used by: duty.    Memory: the caller's arena.    Threads: one db, one owner. See: design 3.5. */
+ * A change known on day K leaves every day before K as it was seen then; what was to come after K is written anew.
+ * Counters are the sums of what is visible up to the ledger's day; the day job moves that day on and keeps what it ends
+ * with, for the unit alone (duty_past) and for everything below it (duty_past_below). Everything here runs in the
+ * caller's transaction. Uses: store, duty/state.    Used by: duty.    Memory: the caller's arena.    Threads: one db,
+ * one owner. See: design 3.5. */
 #ifndef LUYTRE_DUTY_LEDGER_H
 #define LUYTRE_DUTY_LEDGER_H
 
@@ -50,8 +52,9 @@ MUST_USE enum err_code ledger_issued(struct db *db, civil_day day, int64_t oblig
 MUST_USE enum err_code ledger_issued_counts(struct db *db, int64_t directive_id, int64_t family_id, int64_t issued_ms,
                                             struct err *err);
 
-/* The day job: move the ledger from its day to `to`, day by day, each in a transaction of its own; a checkpoint of all
- * counters on the last day of each month. *ret_days: how many days were moved. Safe to run twice, safe to be killed. */
+/* The day job: move the ledger from its day to `to`, day by day, each in a transaction of its own. A day that ends
+ * leaves what every unit stood at, and everything below it, if something changed. *ret_days: how many days were moved.
+ * Safe to run twice, safe to be killed. */
 MUST_USE enum err_code ledger_advance(struct db *db, civil_day to, int *ret_days, struct err *err);
 
 /* Compare all counters and states with a full recount. ERR_CONFLICT names the first difference. For tests and `doctor`.

@@ -47,11 +47,25 @@ UPDATE assignment SET unit_id = :unit_id, due_day = :due_day, acked_ms = :acked_
  WHERE id = :id;
 
 -- name: delta_insert
+-- Changes of one assignment: rows is a JSON array of [unit_id, state, delta, effective_day, visible_day].
 -- result: none
 -- scope: system
--- args: assignment_id int, unit_id int, directive_id int, family_id int, obligation_id int, state int, delta int, effective_day int, known_day int, visible_day int
+-- args: rows text, assignment_id int, directive_id int, family_id int, obligation_id int, known_day int
+-- sqlite:
 INSERT INTO assignment_delta (assignment_id, unit_id, directive_id, family_id, obligation_id, state, delta, effective_day, known_day, visible_day)
-VALUES (:assignment_id, :unit_id, :directive_id, :family_id, :obligation_id, :state, :delta, :effective_day, :known_day, :visible_day);
+SELECT :assignment_id, json_extract(j.value, '$[0]'), :directive_id, :family_id, :obligation_id, json_extract(j.value, '$[1]'), json_extract(j.value, '$[2]'), json_extract(j.value, '$[3]'), :known_day,
+       json_extract(j.value, '$[4]') FROM json_each(:rows) j;
+-- postgres:
+INSERT INTO assignment_delta (assignment_id, unit_id, directive_id, family_id, obligation_id, state, delta, effective_day, known_day, visible_day)
+SELECT :assignment_id, CAST(j.value ->> 0 AS BIGINT), :directive_id, :family_id, :obligation_id, CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT), CAST(j.value ->> 3 AS BIGINT), :known_day,
+       CAST(j.value ->> 4 AS BIGINT) FROM json_array_elements(CAST(:rows AS json)) j;
+
+-- name: delta_forget
+-- Changes that were to come and will not come like that: nothing ever counted them.
+-- result: none
+-- scope: system
+-- args: assignment_id int, after_day int
+DELETE FROM assignment_delta WHERE assignment_id = :assignment_id AND visible_day > :after_day;
 
 -- name: delta_insert_obligation
 -- The same delta for every assignment of an obligation issued in one go; those that do not apply have no such changes.
@@ -64,12 +78,13 @@ SELECT id, unit_id, directive_id, family_id, obligation_id, :state, :delta, :eff
   FROM assignment WHERE obligation_id = :obligation_id AND issued_ms = :issued_ms AND na_from_day IS NULL;
 
 -- name: count_add
--- Counters change only by n = n + d, so that two writers never lose one.
+-- One assignment's change of state in all scopes it counts in. Counters change only by n = n + d, so that two writers never lose one.
 -- result: none
 -- scope: system
--- args: unit_id int, scope_id int, d_unseen int, d_ack int, d_doing int, d_ok int, d_due int, d_late int, d_birth int, d_na int, d_waived int
+-- args: unit_id int, family_id int, directive_id int, d_unseen int, d_ack int, d_doing int, d_ok int, d_due int, d_late int, d_birth int, d_na int, d_waived int
 INSERT INTO duty_count (unit_id, scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
-VALUES (:unit_id, :scope_id, :d_unseen, :d_ack, :d_doing, :d_ok, :d_due, :d_late, :d_birth, :d_na, :d_waived)
+SELECT :unit_id, x.scope_id, CAST(:d_unseen AS BIGINT), CAST(:d_ack AS BIGINT), CAST(:d_doing AS BIGINT), CAST(:d_ok AS BIGINT), CAST(:d_due AS BIGINT), CAST(:d_late AS BIGINT), CAST(:d_birth AS BIGINT), CAST(:d_na AS BIGINT), CAST(:d_waived AS BIGINT)
+  FROM (SELECT 0 AS scope_id UNION SELECT CAST(:family_id AS BIGINT) UNION SELECT CAST(:directive_id AS BIGINT)) x WHERE 1 = 1 ORDER BY x.scope_id
 ON CONFLICT (scope_id, unit_id) DO UPDATE SET
     n_unseen = duty_count.n_unseen + excluded.n_unseen, n_ack = duty_count.n_ack + excluded.n_ack, n_doing = duty_count.n_doing + excluded.n_doing,
     n_ok = duty_count.n_ok + excluded.n_ok, n_due = duty_count.n_due + excluded.n_due, n_late = duty_count.n_late + excluded.n_late,
@@ -131,13 +146,105 @@ UPDATE assignment SET state = x.state
          GROUP BY t.assignment_id) x
  WHERE assignment.id = x.assignment_id;
 
--- name: count_checkpoint
+-- name: past_close
+-- A day ends: what every unit stands at of which something changed on it.
 -- result: none
 -- scope: system
 -- args: day int
-INSERT INTO duty_count_past (day, unit_id, scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
-SELECT :day, unit_id, scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived FROM duty_count WHERE 1 = 1
-ON CONFLICT (day, scope_id, unit_id) DO NOTHING;
+INSERT INTO duty_past (unit_id, scope_id, day, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
+SELECT k.unit_id, k.scope_id, :day, k.n_unseen, k.n_ack, k.n_doing, k.n_ok, k.n_due, k.n_late, k.n_birth, k.n_na, k.n_waived
+  FROM (SELECT unit_id, 0 AS scope_id FROM assignment_delta WHERE visible_day = :day
+        UNION SELECT unit_id, family_id FROM assignment_delta WHERE visible_day = :day
+        UNION SELECT unit_id, directive_id FROM assignment_delta WHERE visible_day = :day) t
+  JOIN duty_count k ON k.scope_id = t.scope_id AND k.unit_id = t.unit_id
+ WHERE 1 = 1
+ON CONFLICT (unit_id, scope_id, day) DO NOTHING;
+
+-- name: past_close_below
+-- The same for everything below each unit: what stood there before and what the day changed.
+-- result: none
+-- scope: system
+-- args: day int
+INSERT INTO duty_past_below (edge_kind, unit_id, scope_id, day, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
+SELECT x.edge_kind, x.unit_id, x.scope_id, :day, COALESCE(p.n_unseen, 0) + x.n_unseen, COALESCE(p.n_ack, 0) + x.n_ack, COALESCE(p.n_doing, 0) + x.n_doing, COALESCE(p.n_ok, 0) + x.n_ok, COALESCE(p.n_due, 0) + x.n_due, COALESCE(p.n_late, 0) + x.n_late, COALESCE(p.n_birth, 0) + x.n_birth, COALESCE(p.n_na, 0) + x.n_na, COALESCE(p.n_waived, 0) + x.n_waived
+  FROM (SELECT c.edge_kind, c.ancestor_id AS unit_id, d.scope_id, SUM(d.n_unseen) AS n_unseen, SUM(d.n_ack) AS n_ack, SUM(d.n_doing) AS n_doing, SUM(d.n_ok) AS n_ok, SUM(d.n_due) AS n_due, SUM(d.n_late) AS n_late, SUM(d.n_birth) AS n_birth, SUM(d.n_na) AS n_na, SUM(d.n_waived) AS n_waived
+          FROM (SELECT unit_id, scope_id,
+               SUM(CASE WHEN state = 0 THEN delta ELSE 0 END) AS n_unseen,
+               SUM(CASE WHEN state = 1 THEN delta ELSE 0 END) AS n_ack,
+               SUM(CASE WHEN state = 2 THEN delta ELSE 0 END) AS n_doing,
+               SUM(CASE WHEN state = 3 THEN delta ELSE 0 END) AS n_ok,
+               SUM(CASE WHEN state = 4 THEN delta ELSE 0 END) AS n_due,
+               SUM(CASE WHEN state = 5 THEN delta ELSE 0 END) AS n_late,
+               SUM(CASE WHEN state = 6 THEN delta ELSE 0 END) AS n_birth,
+               SUM(CASE WHEN state = 7 THEN delta ELSE 0 END) AS n_na,
+               SUM(CASE WHEN state = 8 THEN delta ELSE 0 END) AS n_waived
+                  FROM (SELECT unit_id, 0 AS scope_id, state, delta FROM assignment_delta WHERE visible_day = :day
+                        UNION ALL SELECT unit_id, family_id, state, delta FROM assignment_delta WHERE visible_day = :day
+                        UNION ALL SELECT unit_id, directive_id, state, delta FROM assignment_delta WHERE visible_day = :day AND directive_id <> family_id) e
+                 GROUP BY unit_id, scope_id) d
+          JOIN unit_closure c ON c.descendant_id = d.unit_id AND c.depth > 0 AND c.from_day <= :day AND c.to_day > :day
+         GROUP BY c.edge_kind, c.ancestor_id, d.scope_id) x
+  LEFT JOIN duty_past_below p ON p.edge_kind = x.edge_kind AND p.unit_id = x.unit_id AND p.scope_id = x.scope_id
+   AND p.day = (SELECT MAX(q.day) FROM duty_past_below q WHERE q.edge_kind = x.edge_kind AND q.unit_id = x.unit_id AND q.scope_id = x.scope_id AND q.day < :day)
+ WHERE 1 = 1
+ON CONFLICT (edge_kind, unit_id, scope_id, day) DO NOTHING;
+
+-- name: tree_changes
+-- Ancestors whose tree was changed from a day on that has ended.
+-- result: many
+-- scope: system
+-- args: day int
+-- columns: edge_kind text, ancestor_id int, from_day int
+SELECT edge_kind, ancestor_id, MIN(from_day) AS from_day FROM unit_tree_change WHERE from_day <= :day GROUP BY edge_kind, ancestor_id ORDER BY edge_kind, ancestor_id;
+
+-- name: tree_changes_done
+-- result: none
+-- scope: system
+-- args: day int
+DELETE FROM unit_tree_change WHERE from_day <= :day;
+
+-- name: past_below_drop
+-- result: none
+-- scope: system
+-- args: edge_kind text, unit_id int, from_day int
+DELETE FROM duty_past_below WHERE edge_kind = :edge_kind AND unit_id = :unit_id AND day >= :from_day;
+
+-- name: past_below_again
+-- The sums of one unit counted anew from a day on: what stood at a unit over some days, on the days it stood below this one.
+-- result: none
+-- scope: system
+-- args: edge_kind text, unit_id int, from_day int, last_day int
+INSERT INTO duty_past_below (edge_kind, unit_id, scope_id, day, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
+WITH span AS (
+    SELECT s.unit_id, s.scope_id, s.day AS from_day, LEAD(s.day, 1, 2147483647) OVER (PARTITION BY s.unit_id, s.scope_id ORDER BY s.day) AS to_day, s.n_unseen, s.n_ack, s.n_doing, s.n_ok, s.n_due, s.n_late, s.n_birth, s.n_na, s.n_waived
+      FROM duty_past s
+     WHERE s.unit_id IN (SELECT b.descendant_id FROM unit_closure b WHERE b.ancestor_id = :unit_id AND b.edge_kind = :edge_kind AND b.depth > 0 AND b.to_day > :from_day)),
+stood AS (
+    SELECT s.scope_id, s.from_day, s.to_day,
+           CASE WHEN c.from_day > CAST(:from_day AS BIGINT) THEN c.from_day ELSE CAST(:from_day AS BIGINT) END AS below_from, c.to_day AS below_to, s.n_unseen, s.n_ack, s.n_doing, s.n_ok, s.n_due, s.n_late, s.n_birth, s.n_na, s.n_waived
+      FROM unit_closure c JOIN span s ON s.unit_id = c.descendant_id
+     WHERE c.ancestor_id = :unit_id AND c.edge_kind = :edge_kind AND c.depth > 0 AND c.to_day > :from_day),
+part AS (
+    SELECT scope_id, CASE WHEN from_day > below_from THEN from_day ELSE below_from END AS from_day, CASE WHEN to_day < below_to THEN to_day ELSE below_to END AS to_day, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived
+      FROM stood WHERE from_day < below_to AND to_day > below_from),
+step AS (
+    SELECT scope_id, from_day AS day, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived FROM part WHERE from_day <= :last_day
+    UNION ALL SELECT scope_id, to_day, -n_unseen, -n_ack, -n_doing, -n_ok, -n_due, -n_late, -n_birth, -n_na, -n_waived FROM part WHERE to_day <= :last_day
+    UNION ALL SELECT DISTINCT o.scope_id, CAST(:from_day AS BIGINT), 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM duty_past_below o
+               WHERE o.edge_kind = :edge_kind AND o.unit_id = :unit_id AND o.day < :from_day),
+by_day AS (
+    SELECT scope_id, day, SUM(n_unseen) AS n_unseen, SUM(n_ack) AS n_ack, SUM(n_doing) AS n_doing, SUM(n_ok) AS n_ok, SUM(n_due) AS n_due, SUM(n_late) AS n_late, SUM(n_birth) AS n_birth, SUM(n_na) AS n_na, SUM(n_waived) AS n_waived FROM step GROUP BY scope_id, day)
+SELECT :edge_kind, :unit_id, scope_id, day,
+       SUM(n_unseen) OVER (PARTITION BY scope_id ORDER BY day),
+       SUM(n_ack) OVER (PARTITION BY scope_id ORDER BY day),
+       SUM(n_doing) OVER (PARTITION BY scope_id ORDER BY day),
+       SUM(n_ok) OVER (PARTITION BY scope_id ORDER BY day),
+       SUM(n_due) OVER (PARTITION BY scope_id ORDER BY day),
+       SUM(n_late) OVER (PARTITION BY scope_id ORDER BY day),
+       SUM(n_birth) OVER (PARTITION BY scope_id ORDER BY day),
+       SUM(n_na) OVER (PARTITION BY scope_id ORDER BY day),
+       SUM(n_waived) OVER (PARTITION BY scope_id ORDER BY day)
+  FROM by_day;
 
 -- name: count_rows
 -- Everything that is counted, for the test that recounts, and for doctor.

@@ -39,6 +39,35 @@ enum err_code rollup_scope_kind(struct db *db, int64_t scope_id, struct arena *a
     return ERR_NONE;
 }
 
+/* As known at the end of a day that has ended. */
+static enum err_code past(struct db *db, const struct actor *actor, int64_t root_id, int64_t scope_id,
+                          struct str edge_kind, civil_day as_of, struct arena *arena, struct rollup *ret_rollup,
+                          struct err *err)
+{
+    struct sql_rollup_tree_changed_row *changed = NULL;
+    TRY(sql_rollup_tree_changed(
+        db, arena,
+        &(struct sql_rollup_tree_changed_args){.root_id = root_id, .edge_kind = edge_kind, .as_of_day = as_of},
+        &changed, err));
+    if (changed && changed->n > 0) {
+        struct sql_rollup_past_by_unit_row *row = NULL;
+        TRY(sql_rollup_past_by_unit(
+            db, actor, arena,
+            &(struct sql_rollup_past_by_unit_args){
+                .root_id = root_id, .scope_id = scope_id, .edge_kind = edge_kind, .as_of_day = as_of},
+            &row, err));
+        *ret_rollup = row ? ROLLUP_OF(row) : (struct rollup){0};
+        return ERR_NONE;
+    }
+    struct sql_rollup_past_row *row = NULL;
+    TRY(sql_rollup_past(db, actor, arena,
+                        &(struct sql_rollup_past_args){
+                            .root_id = root_id, .scope_id = scope_id, .edge_kind = edge_kind, .as_of_day = as_of},
+                        &row, err));
+    *ret_rollup = row ? ROLLUP_OF(row) : (struct rollup){0};
+    return ERR_NONE;
+}
+
 enum err_code rollup_get(struct db *db, const struct actor *actor, int64_t root_id, int64_t scope_id,
                          struct str edge_kind, civil_day as_of, struct arena *arena, struct rollup *ret_rollup,
                          struct err *err)
@@ -56,23 +85,7 @@ enum err_code rollup_get(struct db *db, const struct actor *actor, int64_t root_
         *ret_rollup = row ? ROLLUP_OF(row) : (struct rollup){0};
         return ERR_NONE;
     }
-    struct str kind;
-    TRY(rollup_scope_kind(db, scope_id, arena, &kind, err));
-    struct sql_rollup_checkpoint_before_row *checkpoint = NULL;
-    TRY(sql_rollup_checkpoint_before(db, arena, &(struct sql_rollup_checkpoint_before_args){.day = as_of}, &checkpoint,
-                                     err));
-    struct sql_rollup_as_of_row *row = NULL;
-    TRY(sql_rollup_as_of(db, actor, arena,
-                         &(struct sql_rollup_as_of_args){
-                             .root_id = root_id,
-                             .scope_id = scope_id,
-                             .kind = kind,
-                             .edge_kind = edge_kind,
-                             .as_of_day = as_of,
-                             .checkpoint_day = checkpoint && checkpoint->day.has ? checkpoint->day.v : INT32_MIN},
-                         &row, err));
-    *ret_rollup = row ? ROLLUP_OF(row) : (struct rollup){0};
-    return ERR_NONE;
+    return past(db, actor, root_id, scope_id, edge_kind, as_of, arena, ret_rollup, err);
 }
 
 enum err_code rollup_trend(struct db *db, const struct actor *actor, int64_t root_id, int64_t scope_id,
@@ -81,20 +94,25 @@ enum err_code rollup_trend(struct db *db, const struct actor *actor, int64_t roo
 {
     civil_day day;
     TRY(ledger_day(db, arena, &day, err));
-    struct sql_rollup_trend_rows rows;
-    TRY(sql_rollup_trend(db, actor, arena,
-                         &(struct sql_rollup_trend_args){.root_id = root_id,
-                                                         .scope_id = scope_id,
-                                                         .edge_kind = edge_kind,
-                                                         .from_day = civil_add_months(day, -months - 1),
-                                                         .to_day = day},
-                         &rows, err));
-    struct rollup_month *out = arena_new_array(arena, struct rollup_month, rows.count + 1);
+    struct sql_rollup_past_first_row *first = NULL;
+    TRY(sql_rollup_past_first(
+        db, arena,
+        &(struct sql_rollup_past_first_args){.root_id = root_id, .scope_id = scope_id, .edge_kind = edge_kind}, &first,
+        err));
+    struct rollup_month *out = arena_new_array(arena, struct rollup_month, (size_t)months + 1);
     if (!out)
         return arena_full(arena, err);
-    for (size_t i = 0; i < rows.count; i++)
-        out[i] = (struct rollup_month){(civil_day)rows.items[i].day, ROLLUP_OF(&rows.items[i])};
+    size_t count = 0;
+    struct civil today = civil_from_day(day);
+    civil_day month = civil_to_day(today.year, today.month, 1); /* the first of this month */
+    for (int back = months - 1; back >= 0 && first && first->day.has; back--) {
+        civil_day last = civil_add_months(month, -back) - 1;
+        if (last < first->day.v)
+            continue;
+        out[count].day = last;
+        TRY(past(db, actor, root_id, scope_id, edge_kind, last, arena, &out[count++].rollup, err));
+    }
     *ret_months = out;
-    *ret_count = rows.count;
+    *ret_count = count;
     return ERR_NONE;
 }

@@ -58,50 +58,85 @@ SELECT c.descendant_id AS unit_id, f.name, f.kind, k.n_unseen, k.n_ack, k.n_doin
      OR (CAST(:state AS BIGINT) = 6 AND k.n_birth > 0) OR (CAST(:state AS BIGINT) = 7 AND k.n_na > 0) OR (CAST(:state AS BIGINT) = 8 AND k.n_waived > 0))
  ORDER BY k.n_late DESC, k.n_unseen DESC, k.n_due DESC, f.sort_key, c.descendant_id LIMIT :limit_count OFFSET :offset_count;
 
--- name: rollup_as_of
--- As known at the end of a past day: the last checkpoint before it plus the deltas since. kind: all, family, directive.
+-- name: rollup_past
+-- As known at the end of a day that has ended: the unit's own sum of that day and the sum below it in the tree of that day.
 -- result: one
 -- scope: org
--- args: root_id int, scope_id int, kind text, edge_kind text, as_of_day int, checkpoint_day int
+-- args: root_id int, scope_id int, edge_kind text, as_of_day int
 -- columns: n_unseen int, n_ack int, n_doing int, n_ok int, n_due int, n_late int, n_birth int, n_na int, n_waived int
-SELECT CAST(COALESCE(SUM(n_unseen), 0) AS BIGINT) AS n_unseen, CAST(COALESCE(SUM(n_ack), 0) AS BIGINT) AS n_ack, CAST(COALESCE(SUM(n_doing), 0) AS BIGINT) AS n_doing,
-       CAST(COALESCE(SUM(n_ok), 0) AS BIGINT) AS n_ok, CAST(COALESCE(SUM(n_due), 0) AS BIGINT) AS n_due, CAST(COALESCE(SUM(n_late), 0) AS BIGINT) AS n_late,
-       CAST(COALESCE(SUM(n_birth), 0) AS BIGINT) AS n_birth, CAST(COALESCE(SUM(n_na), 0) AS BIGINT) AS n_na, CAST(COALESCE(SUM(n_waived), 0) AS BIGINT) AS n_waived
-  FROM (SELECT p.n_unseen, p.n_ack, p.n_doing, p.n_ok, p.n_due, p.n_late, p.n_birth, p.n_na, p.n_waived
-          FROM unit_closure c JOIN duty_count_past p ON p.unit_id = c.descendant_id AND p.scope_id = :scope_id AND p.day = :checkpoint_day
-         WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :as_of_day AND c.to_day > :as_of_day AND {scope_below c.depth, :root_id, :edge_kind}
+SELECT CAST(COALESCE(SUM(n_unseen), 0) AS BIGINT) AS n_unseen, CAST(COALESCE(SUM(n_ack), 0) AS BIGINT) AS n_ack, CAST(COALESCE(SUM(n_doing), 0) AS BIGINT) AS n_doing, CAST(COALESCE(SUM(n_ok), 0) AS BIGINT) AS n_ok, CAST(COALESCE(SUM(n_due), 0) AS BIGINT) AS n_due, CAST(COALESCE(SUM(n_late), 0) AS BIGINT) AS n_late, CAST(COALESCE(SUM(n_birth), 0) AS BIGINT) AS n_birth, CAST(COALESCE(SUM(n_na), 0) AS BIGINT) AS n_na, CAST(COALESCE(SUM(n_waived), 0) AS BIGINT) AS n_waived
+  FROM (SELECT p.n_unseen, p.n_ack, p.n_doing, p.n_ok, p.n_due, p.n_late, p.n_birth, p.n_na, p.n_waived FROM duty_past p
+         WHERE p.unit_id = :root_id AND p.scope_id = :scope_id
+           AND p.day = (SELECT MAX(q.day) FROM duty_past q WHERE q.unit_id = :root_id AND q.scope_id = :scope_id AND q.day <= :as_of_day)
+           AND EXISTS (SELECT 1 FROM unit_closure c WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.descendant_id = :root_id AND c.from_day <= :as_of_day AND c.to_day > :as_of_day)
         UNION ALL
-        SELECT CASE WHEN d.state = 0 THEN d.delta ELSE 0 END, CASE WHEN d.state = 1 THEN d.delta ELSE 0 END, CASE WHEN d.state = 2 THEN d.delta ELSE 0 END,
-               CASE WHEN d.state = 3 THEN d.delta ELSE 0 END, CASE WHEN d.state = 4 THEN d.delta ELSE 0 END, CASE WHEN d.state = 5 THEN d.delta ELSE 0 END,
-               CASE WHEN d.state = 6 THEN d.delta ELSE 0 END, CASE WHEN d.state = 7 THEN d.delta ELSE 0 END, CASE WHEN d.state = 8 THEN d.delta ELSE 0 END
-          FROM assignment_delta d JOIN unit_closure c ON c.descendant_id = d.unit_id AND c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :as_of_day AND c.to_day > :as_of_day
-         WHERE {scope_below c.depth, :root_id, :edge_kind} AND d.visible_day > :checkpoint_day AND d.visible_day <= :as_of_day
-           AND (CAST(:kind AS TEXT) = 'all' OR (CAST(:kind AS TEXT) = 'family' AND d.family_id = :scope_id) OR (CAST(:kind AS TEXT) = 'directive' AND d.directive_id = :scope_id))) x
+        SELECT b.n_unseen, b.n_ack, b.n_doing, b.n_ok, b.n_due, b.n_late, b.n_birth, b.n_na, b.n_waived FROM duty_past_below b
+         WHERE b.edge_kind = :edge_kind AND b.unit_id = :root_id AND b.scope_id = :scope_id
+           AND b.day = (SELECT MAX(q.day) FROM duty_past_below q WHERE q.edge_kind = :edge_kind AND q.unit_id = :root_id AND q.scope_id = :scope_id AND q.day <= :as_of_day)
+           AND {scope_below 1, :root_id, :edge_kind}) x
  WHERE {scope :root_id};
 
--- name: rollup_checkpoint_before
+-- name: rollup_past_by_unit
+-- The same from every unit below: right also while the sums of a tree that was changed for past days wait to be counted anew.
+-- result: one
+-- scope: org
+-- args: root_id int, scope_id int, edge_kind text, as_of_day int
+-- columns: n_unseen int, n_ack int, n_doing int, n_ok int, n_due int, n_late int, n_birth int, n_na int, n_waived int
+SELECT CAST(COALESCE(SUM(p.n_unseen), 0) AS BIGINT) AS n_unseen, CAST(COALESCE(SUM(p.n_ack), 0) AS BIGINT) AS n_ack, CAST(COALESCE(SUM(p.n_doing), 0) AS BIGINT) AS n_doing, CAST(COALESCE(SUM(p.n_ok), 0) AS BIGINT) AS n_ok, CAST(COALESCE(SUM(p.n_due), 0) AS BIGINT) AS n_due, CAST(COALESCE(SUM(p.n_late), 0) AS BIGINT) AS n_late, CAST(COALESCE(SUM(p.n_birth), 0) AS BIGINT) AS n_birth, CAST(COALESCE(SUM(p.n_na), 0) AS BIGINT) AS n_na, CAST(COALESCE(SUM(p.n_waived), 0) AS BIGINT) AS n_waived
+  FROM unit_closure c JOIN duty_past p ON p.unit_id = c.descendant_id AND p.scope_id = :scope_id
+   AND p.day = (SELECT MAX(q.day) FROM duty_past q WHERE q.unit_id = c.descendant_id AND q.scope_id = :scope_id AND q.day <= :as_of_day)
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :as_of_day AND c.to_day > :as_of_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind};
+
+-- name: rollup_tree_changed
+-- Whether the sums of a tree on a past day still wait to be counted anew.
 -- result: one
 -- scope: system
--- args: day int
+-- args: root_id int, edge_kind text, as_of_day int
+-- columns: n int
+SELECT COUNT(*) AS n FROM unit_tree_change WHERE edge_kind = :edge_kind AND ancestor_id = :root_id AND from_day <= :as_of_day;
+
+-- name: rollup_past_first
+-- The first day that has ended with something in a scope at or below a unit.
+-- result: one
+-- scope: system
+-- args: root_id int, scope_id int, edge_kind text
 -- columns: day int?
-SELECT MAX(day) AS day FROM duty_count_past WHERE day <= :day;
+SELECT MIN(day) AS day
+  FROM (SELECT MIN(p.day) AS day FROM duty_past p WHERE p.unit_id = :root_id AND p.scope_id = :scope_id
+        UNION ALL SELECT MIN(b.day) FROM duty_past_below b WHERE b.edge_kind = :edge_kind AND b.unit_id = :root_id AND b.scope_id = :scope_id) x;
 
 -- name: assignments_as_of
--- The rows behind a past figure: what each assignment at and below a unit was on a day, as known then.
+-- The rows behind a past figure: what each assignment at and below a unit was on a day, as known then, by unit. The counts of the day
+-- (those that stand, while it has not ended) say in which units the rows of a page lie, so that only their changes are read.
 -- result: many
 -- scope: org
 -- args: root_id int, scope_id int, kind text, edge_kind text, as_of_day int, state int, limit_count int, offset_count int
 -- columns: assignment_id int, unit_id int, unit_name text, obligation_id int, title text, catalogue_id text?, state int, due_day int?
 SELECT x.assignment_id, x.unit_id, f.name AS unit_name, x.obligation_id, o.title, o.catalogue_id, x.state, a.due_day
-  FROM (SELECT d.assignment_id, d.unit_id, d.obligation_id, d.state, SUM(d.delta) AS n
-          FROM assignment_delta d JOIN unit_closure c ON c.descendant_id = d.unit_id AND c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :as_of_day AND c.to_day > :as_of_day
-         WHERE {scope_below c.depth, :root_id, :edge_kind} AND d.visible_day <= :as_of_day
-           AND (CAST(:kind AS TEXT) = 'all' OR (CAST(:kind AS TEXT) = 'family' AND d.family_id = :scope_id) OR (CAST(:kind AS TEXT) = 'directive' AND d.directive_id = :scope_id))
-         GROUP BY d.assignment_id, d.unit_id, d.obligation_id, d.state) x
+  FROM (SELECT y.assignment_id, y.unit_id, y.obligation_id, y.state, MIN(y.rows_before) OVER () + ROW_NUMBER() OVER (ORDER BY y.unit_id, y.assignment_id) AS place
+          FROM (SELECT d.assignment_id, d.unit_id, d.obligation_id, d.state, SUM(d.delta) AS n, MIN(u.rows_before) AS rows_before
+                  FROM (SELECT w.unit_id, w.rows_before
+                          FROM (SELECT v.unit_id, v.n, SUM(v.n) OVER (ORDER BY v.unit_id) - v.n AS rows_before
+                                  FROM (SELECT p.unit_id, CASE CAST(:state AS BIGINT) WHEN 0 THEN p.n_unseen WHEN 1 THEN p.n_ack WHEN 2 THEN p.n_doing WHEN 3 THEN p.n_ok WHEN 4 THEN p.n_due WHEN 5 THEN p.n_late WHEN 6 THEN p.n_birth WHEN 7 THEN p.n_na WHEN 8 THEN p.n_waived ELSE p.n_unseen + p.n_ack + p.n_doing + p.n_ok + p.n_due + p.n_late + p.n_birth + p.n_na + p.n_waived END AS n
+                                          FROM unit_closure c JOIN duty_past p ON p.unit_id = c.descendant_id AND p.scope_id = :scope_id
+                                           AND p.day = (SELECT MAX(q.day) FROM duty_past q WHERE q.unit_id = c.descendant_id AND q.scope_id = :scope_id AND q.day <= :as_of_day)
+                                         WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :as_of_day AND c.to_day > :as_of_day
+                                           AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind} AND (SELECT t.day FROM duty_clock t WHERE t.id = 1) > :as_of_day
+                                        UNION ALL
+                                        SELECT k.unit_id, CASE CAST(:state AS BIGINT) WHEN 0 THEN k.n_unseen WHEN 1 THEN k.n_ack WHEN 2 THEN k.n_doing WHEN 3 THEN k.n_ok WHEN 4 THEN k.n_due WHEN 5 THEN k.n_late WHEN 6 THEN k.n_birth WHEN 7 THEN k.n_na WHEN 8 THEN k.n_waived ELSE k.n_unseen + k.n_ack + k.n_doing + k.n_ok + k.n_due + k.n_late + k.n_birth + k.n_na + k.n_waived END
+                                          FROM unit_closure c JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = :scope_id
+                                         WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :as_of_day AND c.to_day > :as_of_day
+                                           AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind} AND (SELECT t.day FROM duty_clock t WHERE t.id = 1) <= :as_of_day) v
+                                 WHERE v.n > 0) w
+                         WHERE w.rows_before + w.n > CAST(:offset_count AS BIGINT) AND w.rows_before < CAST(:offset_count AS BIGINT) + CAST(:limit_count AS BIGINT)) u
+                  JOIN assignment_delta d ON d.unit_id = u.unit_id AND d.visible_day <= :as_of_day
+                 WHERE CAST(:kind AS TEXT) = 'all' OR (CAST(:kind AS TEXT) = 'family' AND d.family_id = :scope_id) OR (CAST(:kind AS TEXT) = 'directive' AND d.directive_id = :scope_id)
+                 GROUP BY d.assignment_id, d.unit_id, d.obligation_id, d.state) y
+         WHERE y.n > 0 AND (CAST(:state AS BIGINT) < 0 OR y.state = :state)) x
   JOIN unit_fact f ON f.unit_id = x.unit_id AND f.from_day <= :as_of_day AND f.to_day > :as_of_day
   JOIN obligation o ON o.id = x.obligation_id JOIN assignment a ON a.id = x.assignment_id
- WHERE x.n > 0 AND (CAST(:state AS BIGINT) < 0 OR x.state = :state) AND {scope :root_id}
- ORDER BY x.unit_id, x.assignment_id LIMIT :limit_count OFFSET :offset_count;
+ WHERE x.place > :offset_count AND x.place <= CAST(:offset_count AS BIGINT) + CAST(:limit_count AS BIGINT)
+ ORDER BY x.unit_id, x.assignment_id;
 
 -- name: assignment_list_unit
 -- What one unit owes, late first.
@@ -237,18 +272,6 @@ SELECT c.descendant_id AS unit_id, f.name, k.n_unseen, k.n_late,
   JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
  WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND k.n_late + k.n_unseen > 0 AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
  ORDER BY k.n_late DESC, k.n_unseen DESC, f.sort_key, c.descendant_id LIMIT :limit_count;
-
--- name: rollup_trend
--- What stood at the end of each month, from the checkpoints.
--- result: many
--- scope: org
--- args: root_id int, scope_id int, edge_kind text, from_day int, to_day int
--- columns: day int, n_unseen int, n_ack int, n_doing int, n_ok int, n_due int, n_late int, n_birth int, n_na int, n_waived int
-SELECT p.day, CAST(SUM(p.n_unseen) AS BIGINT) AS n_unseen, CAST(SUM(p.n_ack) AS BIGINT) AS n_ack, CAST(SUM(p.n_doing) AS BIGINT) AS n_doing, CAST(SUM(p.n_ok) AS BIGINT) AS n_ok,
-       CAST(SUM(p.n_due) AS BIGINT) AS n_due, CAST(SUM(p.n_late) AS BIGINT) AS n_late, CAST(SUM(p.n_birth) AS BIGINT) AS n_birth, CAST(SUM(p.n_na) AS BIGINT) AS n_na, CAST(SUM(p.n_waived) AS BIGINT) AS n_waived
-  FROM unit_closure c JOIN duty_count_past p ON p.unit_id = c.descendant_id AND p.scope_id = :scope_id AND p.day >= :from_day AND p.day < :to_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= p.day AND c.to_day > p.day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
- GROUP BY p.day ORDER BY p.day;
 
 -- name: rollup_scope
 -- What a scope id is: a family or a directive within one.

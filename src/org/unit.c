@@ -316,6 +316,40 @@ static enum err_code leave_parent(struct db *db, struct arena *arena, int64_t un
                            err);
 }
 
+static bool stands_for_good(const struct sql_closure_up_rows *up, int64_t ancestor_id, civil_day day)
+{
+    for (size_t i = 0; i < up->count; i++)
+        if (up->items[i].ancestor_id == ancestor_id && up->items[i].from_day <= day &&
+            up->items[i].to_day == CIVIL_FOREVER)
+            return true;
+    return false;
+}
+
+static enum err_code above(struct db *db, struct arena *arena, int64_t unit_id, struct str edge_kind, civil_day day,
+                           struct sql_closure_up_rows *ret_up, struct err *err)
+{
+    return sql_closure_up(
+        db, arena, &(struct sql_closure_up_args){.unit_id = unit_id, .edge_kind = edge_kind, .day = day}, ret_up, err);
+}
+
+/* Whoever stood above before and does not now, or the other way round, has another tree from this day on. */
+static enum err_code note_tree_change(struct db *db, struct str edge_kind, civil_day day, int64_t unit_id,
+                                      const struct sql_closure_up_rows *was, const struct sql_closure_up_rows *is,
+                                      struct err *err)
+{
+    const struct sql_closure_up_rows *lists[] = {was, is};
+    for (size_t k = 0; k < ARRAY_LEN(lists); k++)
+        for (size_t i = 0; i < lists[k]->count; i++) {
+            int64_t id = lists[k]->items[i].ancestor_id;
+            if (id != unit_id && !(stands_for_good(was, id, day) && stands_for_good(is, id, day)))
+                TRY(sql_tree_change_insert(
+                    db,
+                    &(struct sql_tree_change_insert_args){.edge_kind = edge_kind, .ancestor_id = id, .from_day = day},
+                    err));
+        }
+    return ERR_NONE;
+}
+
 static enum err_code set_parent_in_transaction(struct db *db, void *ctx, struct err *err)
 {
     const struct changing *c = ctx;
@@ -324,9 +358,13 @@ static enum err_code set_parent_in_transaction(struct db *db, void *ctx, struct 
     TRY(access_require(db, c->actor, RIGHT_ORG_ADMIN, c->unit_id, "move this unit", err));
     if (c->parent_id)
         TRY(access_require(db, c->actor, RIGHT_ORG_ADMIN, c->parent_id, "put a unit below this one", err));
+    struct sql_closure_up_rows was, is;
+    TRY(above(db, &arena, c->unit_id, c->edge_kind, c->day, &was, err));
     TRY(leave_parent(db, &arena, c->unit_id, c->edge_kind, c->day, err));
     if (c->parent_id)
         TRY(join_parent(db, &arena, c->unit_id, c->edge_kind, c->parent_id, c->day, c->event_id, err));
+    TRY(above(db, &arena, c->unit_id, c->edge_kind, c->day, &is, err));
+    TRY(note_tree_change(db, c->edge_kind, c->day, c->unit_id, &was, &is, err));
     return note(db, c->actor, "unit_moved", c->unit_id, c->edge_kind, err);
 }
 
@@ -355,7 +393,10 @@ static enum err_code end_in_transaction(struct db *db, void *ctx, struct err *er
         return err_set(err, ERR_CONFLICT, "còn %lld đơn vị thuộc đơn vị này: chuyển đi trước", (long long)below->n);
     TRY(end_fact(db, &arena, c->unit_id, c->day, err));
     for (size_t k = 0; k < know_edge_kind_count; k++) {
+        struct sql_closure_up_rows was, is = {0};
+        TRY(above(db, &arena, c->unit_id, know_edge_kinds[k].id, c->day, &was, err));
         TRY(leave_parent(db, &arena, c->unit_id, know_edge_kinds[k].id, c->day, err));
+        TRY(note_tree_change(db, know_edge_kinds[k].id, c->day, c->unit_id, &was, &is, err));
         TRY(sql_closure_end_self(db,
                                  &(struct sql_closure_end_self_args){
                                      .unit_id = c->unit_id, .edge_kind = know_edge_kinds[k].id, .day = c->day},

@@ -635,13 +635,18 @@ static enum err_code delete_in_transaction(struct db *db, void *ctx, struct err 
     struct actor system = actor_system(db_today(db)); /* what may be done was asked before */
     /* What hangs on what: leaves first. */
     static enum err_code (*const steps[])(struct db *, struct err *) = {
-        sql_sample_delete_freeze_rows,        sql_sample_delete_reports,        sql_sample_delete_freezes,
-        sql_sample_delete_reminders,          sql_sample_delete_requests,       sql_sample_delete_visits,
-        sql_sample_delete_evidence_links,     sql_sample_delete_evidence_files, sql_sample_delete_evidence,
-        sql_sample_delete_acknowledgements,   sql_sample_delete_deltas,         sql_sample_delete_counts,
-        sql_sample_delete_counts_past,        sql_sample_delete_assignments,    sql_sample_delete_targets,
-        sql_sample_delete_obligations,        sql_sample_delete_directives,     sql_sample_delete_letter_duties,
-        sql_sample_delete_letter_attachments, sql_sample_delete_letters,
+        sql_sample_delete_freeze_rows,    sql_sample_delete_reports,
+        sql_sample_delete_freezes,        sql_sample_delete_reminders,
+        sql_sample_delete_requests,       sql_sample_delete_visits,
+        sql_sample_delete_evidence_links, sql_sample_delete_evidence_files,
+        sql_sample_delete_evidence,       sql_sample_delete_acknowledgements,
+        sql_sample_delete_deltas,         sql_sample_delete_counts,
+        sql_sample_delete_past,           sql_sample_delete_past_below,
+        sql_sample_delete_tree_changes,   sql_sample_note_trees,
+        sql_sample_delete_assignments,    sql_sample_delete_targets,
+        sql_sample_delete_obligations,    sql_sample_delete_directives,
+        sql_sample_delete_letter_duties,  sql_sample_delete_letter_attachments,
+        sql_sample_delete_letters,
     };
     for (size_t i = 0; i < ARRAY_LEN(steps); i++)
         TRY(steps[i](db, err));

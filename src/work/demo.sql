@@ -90,10 +90,30 @@ DELETE FROM assignment_delta WHERE unit_id IN (SELECT id FROM unit WHERE is_samp
 -- scope: system
 DELETE FROM duty_count WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
--- name: sample_delete_counts_past
+-- name: sample_delete_past
 -- result: none
 -- scope: system
-DELETE FROM duty_count_past WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
+DELETE FROM duty_past WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
+
+-- name: sample_delete_past_below
+-- result: none
+-- scope: system
+DELETE FROM duty_past_below WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
+
+-- name: sample_delete_tree_changes
+-- result: none
+-- scope: system
+DELETE FROM unit_tree_change WHERE ancestor_id IN (SELECT id FROM unit WHERE is_sample = 1);
+
+-- name: sample_note_trees
+-- Units that stay and had samples below them: their past is counted anew.
+-- result: none
+-- scope: system
+INSERT INTO unit_tree_change (edge_kind, ancestor_id, from_day)
+SELECT DISTINCT c.edge_kind, c.ancestor_id, -2147483647
+  FROM unit s JOIN unit_closure c ON c.descendant_id = s.id JOIN unit a ON a.id = c.ancestor_id AND a.is_sample = 0
+ WHERE s.is_sample = 1
+ON CONFLICT (edge_kind, ancestor_id, from_day) DO NOTHING;
 
 -- name: sample_delete_acknowledgements
 -- result: none

@@ -72,7 +72,6 @@ static void random_replays(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(ids_rise_whatever_the_clock_does),
-                                       cmocka_unit_test(lanes_never_meet),
-                                       cmocka_unit_test(random_replays)};
+                                       cmocka_unit_test(lanes_never_meet), cmocka_unit_test(random_replays)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

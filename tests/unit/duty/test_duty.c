@@ -1,5 +1,7 @@
 #include "duty_world.h"
 
+#include "duty/rollup.h"
+
 #include "proof/chain.h"
 #include "proof/chain.sql.h"
 #include "proof/evidence.sql.h"
@@ -379,8 +381,102 @@ static void a_draft_is_deleted_with_a_trace(void **state)
     assert_int_equal(draft_of(t, &w, stays, &revision).obligation_count, 2);
 }
 
-/* A year of random acts. Every evening the roll-up is written down; in the end each past day, asked as of then, says
- * the same; and the counters are what a full recount counts. */
+/* What rollup_get says of a past day, against the slow definition and against the rows behind the number. */
+static void check_past_figure(struct store_test *t, const struct world *w, int64_t root, int64_t scope,
+                              struct str edge_kind, civil_day day, bool with_rows)
+{
+    struct err err;
+    struct arena_mark mark = arena_mark(&t->arena);
+    struct sql_world_past_row *want = NULL;
+    assert_ok(sql_world_past(
+        t->db, &t->arena,
+        &(struct sql_world_past_args){.root_id = root, .scope_id = scope, .edge_kind = edge_kind, .as_of_day = day},
+        &want, &err));
+    const int64_t n[DUTY_STATE_COUNT] = {want->n_unseen, want->n_ack,   want->n_doing, want->n_ok,    want->n_due,
+                                         want->n_late,   want->n_birth, want->n_na,    want->n_waived};
+    struct rollup got;
+    assert_ok(rollup_get(t->db, &w->system, root, scope, edge_kind, day, &t->arena, &got, &err));
+    for (int i = 0; i < DUTY_STATE_COUNT; i++)
+        if (got.n[i] != n[i])
+            fail_msg("day %d, root %lld, scope %lld, %.*s: %s is %lld, should be %lld", (int)day, (long long)root,
+                     (long long)scope, STR_ARG(edge_kind), duty_state_to_str(i), (long long)got.n[i], (long long)n[i]);
+    for (int state = -1; with_rows && state < DUTY_STATE_COUNT; state++) {
+        struct str kind;
+        assert_ok(rollup_scope_kind(t->db, scope, &t->arena, &kind, &err));
+        struct sql_assignments_as_of_args args = {.root_id = root,
+                                                  .scope_id = scope,
+                                                  .kind = kind,
+                                                  .edge_kind = edge_kind,
+                                                  .as_of_day = day,
+                                                  .state = state,
+                                                  .limit_count = 1000};
+        struct sql_assignments_as_of_rows all, page;
+        assert_ok(sql_assignments_as_of(t->db, &w->system, &t->arena, &args, &all, &err));
+        assert_int_equal(all.count, state < 0 ? got.total : n[state]);
+        /* in pages of three they are the same rows */
+        args.limit_count = 3;
+        for (args.offset_count = 0; (size_t)args.offset_count < all.count; args.offset_count += 3) {
+            assert_ok(sql_assignments_as_of(t->db, &w->system, &t->arena, &args, &page, &err));
+            size_t left = all.count - (size_t)args.offset_count;
+            assert_int_equal(page.count, left < 3 ? left : 3);
+            for (size_t i = 0; i < page.count; i++)
+                assert_int_equal(page.items[i].assignment_id, all.items[(size_t)args.offset_count + i].assignment_id);
+        }
+    }
+    arena_rewind(&t->arena, mark);
+}
+
+static void random_act(struct store_test *t, const struct world *w, struct rng *rng, civil_day today)
+{
+    struct err err;
+    struct arena_mark mark = arena_mark(&t->arena);
+    struct sql_world_assignments_rows rows;
+    assert_ok(sql_world_assignments(t->db, &t->arena, &rows, &err));
+    int64_t aid = rows.items[rng_below(rng, rows.count)].id;
+    struct ledger_row row;
+    assert_ok(ledger_get(t->db, &t->arena, aid, &row, &err));
+    struct ledger_row after = row;
+    switch (rng_below(rng, 9)) {
+    case 0:
+        after.acked_ms = t->now_ms;
+        after.facts.acked_day = today;
+        break;
+    case 1:
+        after.started_ms = t->now_ms;
+        after.facts.started_day = today;
+        break;
+    case 2: /* evidence of some days ago becomes known today */
+        after.facts.covered_from_day = today - (civil_day)rng_below(rng, 20);
+        after.facts.covered_to_day = after.facts.covered_from_day + 15 + (civil_day)rng_below(rng, 40);
+        break;
+    case 3: /* and is withdrawn */
+        after.facts.covered_from_day = after.facts.covered_to_day = CIVIL_NONE;
+        break;
+    case 4:
+        after.facts.waived_to_day = rng_below(rng, 2) ? today + 1 + (civil_day)rng_below(rng, 30) : CIVIL_NONE;
+        break;
+    case 5:
+        after.facts.na_from_day = rng_below(rng, 3) ? CIVIL_NONE : today;
+        break;
+    case 6:
+        after.unit_id = w->schools[rng_below(rng, WORLD_SCHOOLS)]; /* to a successor */
+        break;
+    case 7:
+        after.facts.due_day =
+            after.facts.due_day == CIVIL_NONE ? CIVIL_NONE : after.facts.due_day + (civil_day)rng_below(rng, 5);
+        break;
+    case 8:
+        after.facts.closed_day = rng_below(rng, 8) ? CIVIL_NONE : today;
+        break;
+    }
+    assert_ok(ledger_put(t->db, today, &row, &after, &err));
+    arena_rewind(&t->arena, mark);
+}
+
+/* Three months of random acts: every evening the roll-up is written down; in the end each past day, asked as of then,
+ * says the same; and the counters are what a full recount counts. Meanwhile units move in one of two trees, decided on
+ * the day, for days before and for days to come: each past figure is what its definition says, and opens to its rows.
+ */
 static void random_histories_are_counted_right(void **state)
 {
     struct store_test *t = *state;
@@ -388,108 +484,126 @@ static void random_histories_are_counted_right(void **state)
     struct err err;
     struct rng rng;
     rng_init(&rng, 18);
+    int64_t second = world_unit(t, &w, "department", "Sở Khoa học và Công nghệ Trúc Lâm", w.committee);
+    const int64_t departments[] = {w.department, second, w.committee, 0};
     struct directive_issued issued;
     struct obligation_draft o[] = {scan(civil_to_day(2027, 2, 20)), plan(civil_to_day(2027, 1, 25)),
                                    absorb(CIVIL_NONE)};
     int64_t id = issue(t, &w, o, 3, &issued);
+    /* the department hands one duty on: a directive within the family */
+    struct sql_obligation_list_rows list;
+    assert_ok(
+        sql_obligation_list(t->db, &t->arena, &(struct sql_obligation_list_args){.directive_id = id}, &list, &err));
+    struct obligation_draft below = {.catalogue_id = STR("CT18-2c"),
+                                     .parent_id = list.items[1].id,
+                                     .text = STR("Các trường ban hành phương án"),
+                                     .deadline_day = civil_to_day(2027, 1, 20),
+                                     .targets = to_schools,
+                                     .target_count = 1};
+    struct directive_draft draft = {.issuer_id = w.department,
+                                    .parent_id = id,
+                                    .edge_kind = EDGE_PROFESSIONAL,
+                                    .title = STR("Sở giao các trường"),
+                                    .issued_day = CIVIL_NONE,
+                                    .obligations = &below,
+                                    .obligation_count = 1};
+    int64_t child = 0;
+    assert_ok(directive_draft_new(t->db, &w.system, &draft, &child, &err));
+    assert_ok(directive_issue(t->db, &w.system, child, &issued, &err));
     struct {
         civil_day day;
         struct sql_rollup_unit_row all, school;
     } seen[90];
-    size_t days = 0;
+    size_t days = 0, moves = 0, back_dated = 0;
     for (; days < ARRAY_LEN(seen); days++) {
         civil_day today = civil_day_of_ms(t->now_ms);
-        for (uint64_t acts = rng_below(&rng, 6); acts > 0; acts--) {
-            struct arena_mark mark = arena_mark(&t->arena);
-            struct sql_world_assignments_rows rows;
-            assert_ok(sql_world_assignments(t->db, &t->arena, &rows, &err));
-            int64_t aid = rows.items[rng_below(&rng, rows.count)].id;
-            struct ledger_row row;
-            assert_ok(ledger_get(t->db, &t->arena, aid, &row, &err));
-            struct ledger_row after = row;
-            switch (rng_below(&rng, 8)) {
-            case 0:
-                after.acked_ms = t->now_ms;
-                after.facts.acked_day = today;
-                break;
-            case 1:
-                after.started_ms = t->now_ms;
-                after.facts.started_day = today;
-                break;
-            case 2: /* evidence of some days ago becomes known today */
-                after.facts.covered_from_day = today - (civil_day)rng_below(&rng, 20);
-                after.facts.covered_to_day = after.facts.covered_from_day + 15 + (civil_day)rng_below(&rng, 40);
-                break;
-            case 3: /* and is withdrawn */
-                after.facts.covered_from_day = after.facts.covered_to_day = CIVIL_NONE;
-                break;
-            case 4:
-                after.facts.waived_to_day =
-                    rng_below(&rng, 2) ? today + 1 + (civil_day)rng_below(&rng, 30) : CIVIL_NONE;
-                break;
-            case 5:
-                after.facts.na_from_day = rng_below(&rng, 3) ? CIVIL_NONE : today;
-                break;
-            case 6:
-                after.unit_id = w.schools[rng_below(&rng, WORLD_SCHOOLS)]; /* to a successor */
-                break;
-            case 7:
-                after.facts.due_day = after.facts.due_day == CIVIL_NONE
-                                          ? CIVIL_NONE
-                                          : after.facts.due_day + (civil_day)rng_below(&rng, 5);
-                break;
-            }
-            assert_ok(ledger_put(t->db, today, &row, &after, &err));
-            arena_rewind(&t->arena, mark);
+        for (uint64_t acts = rng_below(&rng, 6); acts > 0; acts--)
+            random_act(t, &w, &rng, today);
+        /* Administratively the schools stay where they are, so that what was seen there holds. */
+        if (rng_below(&rng, 3) == 0) {
+            civil_day from = today + 3 - (civil_day)rng_below(&rng, 20);
+            enum err_code code =
+                unit_set_parent(t->db, &w.system, w.schools[rng_below(&rng, WORLD_SCHOOLS)], EDGE_PROFESSIONAL,
+                                departments[rng_below(&rng, ARRAY_LEN(departments))], from, 0, &err);
+            assert_true(code == ERR_NONE || code == ERR_CONFLICT); /* there is a later move already */
+            moves += code == ERR_NONE;
+            back_dated += code == ERR_NONE && from < today;
         }
         seen[days].day = today;
         seen[days].all = rollup(t, &w, w.committee, 0);
         seen[days].school = rollup(t, &w, w.schools[0], id);
-        if (days % 15 == 0)
+        if (days % 15 == 0) {
             assert_ok(ledger_recount(t->db, &err));
+            for (size_t i = 0; i < days; i += 1 + days / 10)
+                check_past_figure(t, &w, w.department, 0, EDGE_PROFESSIONAL, seen[i].day, false);
+        }
         world_pass(t, 1);
     }
+    assert_true(moves > 5 && back_dated > 3);
     assert_ok(ledger_recount(t->db, &err));
     for (size_t i = 0; i < days; i++) {
-        struct sql_rollup_checkpoint_before_row *checkpoint = NULL;
-        assert_ok(sql_rollup_checkpoint_before(
-            t->db, &t->arena, &(struct sql_rollup_checkpoint_before_args){.day = seen[i].day}, &checkpoint, &err));
         const struct {
             int64_t root, scope;
-            const char *kind;
             const struct sql_rollup_unit_row *want;
-        } asks[] = {{w.committee, 0, "all", &seen[i].all}, {w.schools[0], id, "family", &seen[i].school}};
+        } asks[] = {{w.committee, 0, &seen[i].all}, {w.schools[0], id, &seen[i].school}};
         for (size_t k = 0; k < ARRAY_LEN(asks); k++) {
-            struct sql_rollup_as_of_row *got = NULL;
-            assert_ok(sql_rollup_as_of(
-                t->db, &w.system, &t->arena,
-                &(struct sql_rollup_as_of_args){.root_id = asks[k].root,
-                                                .scope_id = asks[k].scope,
-                                                .kind = str_from_cstr(asks[k].kind),
-                                                .edge_kind = EDGE_ADMINISTRATIVE,
-                                                .as_of_day = seen[i].day,
-                                                .checkpoint_day = checkpoint->day.has ? checkpoint->day.v : 0},
-                &got, &err));
+            struct rollup got;
+            assert_ok(rollup_get(t->db, &w.system, asks[k].root, asks[k].scope, EDGE_ADMINISTRATIVE, seen[i].day,
+                                 &t->arena, &got, &err));
             const struct sql_rollup_unit_row *want = asks[k].want;
-            if (got->n_unseen != want->n_unseen || got->n_ack != want->n_ack || got->n_doing != want->n_doing ||
-                got->n_ok != want->n_ok || got->n_due != want->n_due || got->n_late != want->n_late ||
-                got->n_birth != want->n_birth || got->n_na != want->n_na || got->n_waived != want->n_waived)
-                fail_msg("day %zu %s: late %lld seen %lld, ok %lld seen %lld, unseen %lld seen %lld", i, asks[k].kind,
-                         (long long)got->n_late, (long long)want->n_late, (long long)got->n_ok, (long long)want->n_ok,
-                         (long long)got->n_unseen, (long long)want->n_unseen);
-            /* and the rows behind the number are as many as the number */
-            struct sql_assignments_as_of_rows rows;
-            assert_ok(sql_assignments_as_of(t->db, &w.system, &t->arena,
-                                            &(struct sql_assignments_as_of_args){.root_id = asks[k].root,
-                                                                                 .scope_id = asks[k].scope,
-                                                                                 .kind = str_from_cstr(asks[k].kind),
-                                                                                 .edge_kind = EDGE_ADMINISTRATIVE,
-                                                                                 .as_of_day = seen[i].day,
-                                                                                 .state = DUTY_LATE,
-                                                                                 .limit_count = 1000},
-                                            &rows, &err));
-            assert_int_equal(rows.count, want->n_late);
+            const int64_t n[DUTY_STATE_COUNT] = {want->n_unseen, want->n_ack, want->n_doing,
+                                                 want->n_ok,     want->n_due, want->n_late,
+                                                 want->n_birth,  want->n_na,  want->n_waived};
+            for (int s = 0; s < DUTY_STATE_COUNT; s++)
+                if (got.n[s] != n[s])
+                    fail_msg("day %zu: %s is %lld, seen %lld", i, duty_state_to_str(s), (long long)got.n[s],
+                             (long long)n[s]);
         }
+        const int64_t roots[] = {w.committee, w.department, second, w.schools[0]};
+        const int64_t scopes[] = {0, id, child};
+        for (size_t r = 0; r < ARRAY_LEN(roots); r++)
+            for (size_t s = 0; s < ARRAY_LEN(scopes); s++) {
+                check_past_figure(t, &w, roots[r], scopes[s], EDGE_PROFESSIONAL, seen[i].day, i % 9 == 0);
+                check_past_figure(t, &w, roots[r], scopes[s], EDGE_ADMINISTRATIVE, seen[i].day, false);
+            }
+    }
+    struct rollup_month *months = NULL;
+    size_t month_count = 0;
+    assert_ok(rollup_trend(t->db, &w.system, w.committee, 0, EDGE_ADMINISTRATIVE, 12, &t->arena, &months, &month_count,
+                           &err));
+    assert_int_equal(month_count, 3); /* January to March; it is April */
+    assert_int_equal(months[0].day, civil_to_day(2027, 1, 31));
+    for (size_t i = 0; i < days; i++)
+        for (size_t m = 0; m < month_count; m++)
+            if (seen[i].day == months[m].day)
+                assert_int_equal(months[m].rollup.n[DUTY_LATE], seen[i].all.n_late);
+}
+
+/* A move for a day long gone changes every figure from that day on, also before the day job has counted it anew. */
+static void a_move_for_a_past_day_is_seen_at_once(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    int64_t second = world_unit(t, &w, "department", "Sở Khoa học và Công nghệ Trúc Lâm", w.committee);
+    struct directive_issued issued;
+    struct obligation_draft o[] = {plan(civil_to_day(2027, 3, 1))};
+    int64_t id = issue(t, &w, o, 1, &issued);
+    civil_day first = civil_day_of_ms(t->now_ms);
+    world_pass(t, 30);
+    assert_ok(unit_set_parent(t->db, &w.system, w.schools[4], EDGE_PROFESSIONAL, second, first + 10, 0, &err));
+    for (int round = 0; round < 2; round++) {
+        struct rollup r;
+        assert_ok(rollup_get(t->db, &w.system, second, id, EDGE_PROFESSIONAL, first + 9, &t->arena, &r, &err));
+        assert_int_equal(r.total, 1); /* the department itself */
+        assert_ok(rollup_get(t->db, &w.system, second, id, EDGE_PROFESSIONAL, first + 10, &t->arena, &r, &err));
+        assert_int_equal(r.total, 2);
+        for (civil_day day = first; day < first + 30; day++) {
+            check_past_figure(t, &w, w.department, id, EDGE_PROFESSIONAL, day, true);
+            check_past_figure(t, &w, w.committee, 0, EDGE_PROFESSIONAL, day, false);
+            check_past_figure(t, &w, w.department, 0, EDGE_ADMINISTRATIVE, day, false);
+        }
+        world_pass(t, 1);
     }
 }
 
@@ -552,11 +666,17 @@ int main(void)
     static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
                                                        &sql_module_duty, NULL};
     static const struct CMUnitTest tests[] = {
-        STORE_TEST(issuing_reaches_whom_it_names),   STORE_TEST(a_province_sees_it_move),
-        STORE_TEST(reading_counts_persons),          STORE_TEST(systems_are_the_denominator_of_scans),
-        STORE_TEST(each_tier_may_only_be_earlier),   STORE_TEST(a_draft_is_said_anew),
-        STORE_TEST(a_draft_is_deleted_with_a_trace), STORE_TEST(random_histories_are_counted_right),
-        STORE_TEST(withdrawing_and_succession),      STORE_TEST(the_chain_holds_and_shows_tampering),
+        STORE_TEST(issuing_reaches_whom_it_names),
+        STORE_TEST(a_province_sees_it_move),
+        STORE_TEST(reading_counts_persons),
+        STORE_TEST(systems_are_the_denominator_of_scans),
+        STORE_TEST(each_tier_may_only_be_earlier),
+        STORE_TEST(a_draft_is_said_anew),
+        STORE_TEST(a_draft_is_deleted_with_a_trace),
+        STORE_TEST(random_histories_are_counted_right),
+        STORE_TEST(a_move_for_a_past_day_is_seen_at_once),
+        STORE_TEST(withdrawing_and_succession),
+        STORE_TEST(the_chain_holds_and_shows_tampering),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);
 }

@@ -173,3 +173,13 @@ SELECT json_extract(j.value, '$[4]'), json_extract(j.value, '$[1]'), 'focal_offi
 -- postgres:
 INSERT INTO person_grant (id, person_id, role, unit_id, edge_kind, rights, from_day, to_day, granted_ms)
 SELECT CAST(j.value ->> 4 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), 'focal_officer', CAST(j.value ->> 0 AS BIGINT), '', 7, 0, 2147483647, 0 FROM json_array_elements(CAST(:rows AS json)) j;
+
+-- name: world_past
+-- A past figure by its definition: every change visible by then, of every unit that stood at or below the root on that day.
+-- result: one
+-- scope: system
+-- args: root_id int, scope_id int, edge_kind text, as_of_day int
+-- columns: n_unseen int, n_ack int, n_doing int, n_ok int, n_due int, n_late int, n_birth int, n_na int, n_waived int
+SELECT CAST(COALESCE(SUM(CASE WHEN d.state = 0 THEN d.delta ELSE 0 END), 0) AS BIGINT) AS n_unseen, CAST(COALESCE(SUM(CASE WHEN d.state = 1 THEN d.delta ELSE 0 END), 0) AS BIGINT) AS n_ack, CAST(COALESCE(SUM(CASE WHEN d.state = 2 THEN d.delta ELSE 0 END), 0) AS BIGINT) AS n_doing, CAST(COALESCE(SUM(CASE WHEN d.state = 3 THEN d.delta ELSE 0 END), 0) AS BIGINT) AS n_ok, CAST(COALESCE(SUM(CASE WHEN d.state = 4 THEN d.delta ELSE 0 END), 0) AS BIGINT) AS n_due, CAST(COALESCE(SUM(CASE WHEN d.state = 5 THEN d.delta ELSE 0 END), 0) AS BIGINT) AS n_late, CAST(COALESCE(SUM(CASE WHEN d.state = 6 THEN d.delta ELSE 0 END), 0) AS BIGINT) AS n_birth, CAST(COALESCE(SUM(CASE WHEN d.state = 7 THEN d.delta ELSE 0 END), 0) AS BIGINT) AS n_na, CAST(COALESCE(SUM(CASE WHEN d.state = 8 THEN d.delta ELSE 0 END), 0) AS BIGINT) AS n_waived
+  FROM assignment_delta d JOIN unit_closure c ON c.descendant_id = d.unit_id AND c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :as_of_day AND c.to_day > :as_of_day
+ WHERE d.visible_day <= :as_of_day AND (CAST(:scope_id AS BIGINT) = 0 OR d.family_id = :scope_id OR d.directive_id = :scope_id);
