@@ -855,8 +855,10 @@ static enum err_code list_terms(struct arena *arena, const struct device_filter 
         static const enum identity_kind kinds[] = {IDENTITY_MAC, IDENTITY_ADDRESS, IDENTITY_SERIAL};
         for (size_t i = 0; i < ARRAY_LEN(kinds) && str_is_empty(t.exact); i++)
             if (identity_normal(kinds[i], typed, arena, &t.exact, &why) != ERR_NONE) {
-                if (why.code != ERR_SYNTAX)
-                    return err_set(err, why.code, "%s", why.text);
+                if (why.code != ERR_SYNTAX) {
+                    *err = why;
+                    return why.code;
+                }
                 t.exact = STR("");
             }
     }

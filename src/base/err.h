@@ -1,6 +1,8 @@
 /* err.h - an error says what we were doing when it happened.
  * The first cause is set where it is seen, each caller wraps it with its own words:
  * "load rule: open x.yml: Permission denied".
+ * Beside the text it keeps what was said in parts: the format as written in the source and each argument, so that
+ * know/refusal.h can say the same in another language.
  * Uses: libc.    Used by: everything.    Memory: the caller's struct.    Threads: no shared state. */
 #ifndef LUYTRE_BASE_ERR_H
 #define LUYTRE_BASE_ERR_H
@@ -24,10 +26,12 @@ enum err_code {
 };
 
 #define ERR_TEXT_BYTES 512
+#define ERR_SAID_BYTES 768
 struct err {
     enum err_code code;
     int sys_errno; /* errno at the cause, 0 when none */
     char text[ERR_TEXT_BYTES];
+    char said[ERR_SAID_BYTES]; /* the same in parts, as said_pack makes them; empty when they were too long */
 };
 
 /* Fill err and return code, so that `return err_set(...)` reads well. ERR_IO appends strerror(errno) when errno is set.
@@ -41,6 +45,26 @@ static inline void err_ignore(enum err_code code, const char *why)
     (void)code;
     (void)why;
 }
+/* --- a sentence in parts ---
+ * The format, then for each conversion SAID_ARG and the argument as text; a wrap stands before what it wraps, with
+ * SAID_WRAP between. An argument may itself be such a sentence (the reason of a row): its separators go one level down.
+ * Control bytes of this kind in an argument are separators to nobody else, so the worst a hostile text does is to be
+ * translated. */
+#define SAID_ARG        '\x1f'
+#define SAID_WRAP       '\x1e'
+#define SAID_ARG_INNER  '\x1d'
+#define SAID_WRAP_INNER '\x1c'
+/* False, and an empty out, when it does not fit. fmt knows %s %.*s %d %i %u %x %c with h l ll z j. */
+bool said_pack(char *out, size_t out_bytes, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* In the language of the source: what printf would have written. Cut at out_bytes. */
+void said_print(const char *said, char *out, size_t out_bytes);
+/* The length of the conversion at fmt[0] == '%', "%%" included. */
+size_t said_conversion(const char *fmt);
+/* To another process and back: text and parts in one. */
+#define ERR_WIRE_BYTES (ERR_TEXT_BYTES + ERR_SAID_BYTES + 1)
+void err_to_wire(const struct err *err, char out[ERR_WIRE_BYTES]);
+enum err_code err_from_wire(struct err *err, enum err_code code, const char *wire, size_t wire_bytes);
+
 /* "not_found", for logs and JSON. */
 const char *err_code_to_str(enum err_code code);
 

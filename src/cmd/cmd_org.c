@@ -67,14 +67,16 @@ static void print_errors(struct ops *ops, const struct import_run *run)
         if (row->verdict != IMPORT_ERROR)
             continue;
         shown++;
+        struct str where = refusal_words(row->where, ops_lang(ops), &ops->arena);
+        struct str reason = refusal_words(row->reason, ops_lang(ops), &ops->arena);
         if (ops->json) {
             struct json_writer *w = ops_line(ops, "error");
             json_field_i64(w, STR("row"), (int64_t)row->table_row);
-            json_field_str(w, STR("where"), row->where);
-            json_field_str(w, STR("reason"), row->reason);
+            json_field_str(w, STR("where"), where);
+            json_field_str(w, STR("reason"), reason);
             ops_line_end(ops);
         } else
-            buf_printf(&ops->out, "%.*s: %.*s\n", STR_ARG(row->where), STR_ARG(row->reason));
+            buf_printf(&ops->out, "%.*s: %.*s\n", STR_ARG(where), STR_ARG(reason));
     }
     if (run->error_count > shown && !ops->json)
         buf_printf(&ops->out, ops_text(ops, "… và %zu dòng sai nữa\n", "… and %zu more wrong rows\n"),

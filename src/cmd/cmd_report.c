@@ -5,6 +5,7 @@
 #include "duty/freeze.h"
 #include "duty/page_report.sql.h"
 #include "format/json.h"
+#include "know/refusal.h"
 #include "org/unit.h"
 #include "os/file.h"
 #include "report/docx.h"
@@ -145,7 +146,8 @@ int cmd_report(int argc, char **argv)
     struct err err = {0};
     enum err_code code = run(&options, is_letter ? ANSWER_LETTER : ANSWER_ROLLUP, &arena, &err);
     if (code != ERR_NONE) {
-        fprintf(stderr, "luytre report: %s\n", err.text);
+        struct str said = refusal_text(&err, LANG_VI, &arena);
+        fprintf(stderr, "luytre report: %.*s\n", STR_ARG(said));
         return code == ERR_SYNTAX ? EXIT_USAGE : EXIT_FAILED;
     }
     return EXIT_DONE;

@@ -10,6 +10,7 @@
 #include "duty/rollup.sql.h"
 #include "format/csv.h"
 #include "format/json.h"
+#include "know/refusal.h"
 #include "org/unit.h"
 #include "org/unit.sql.h"
 #include "os/file.h"
@@ -380,7 +381,8 @@ int cmd_status(int argc, char **argv)
     if (code == ERR_NONE)
         code = file_write_fd(STDOUT_FILENO, "stdout", buf_str(&out), &err);
     if (code != ERR_NONE) {
-        fprintf(stderr, "luytre status: %s\n", err.text);
+        struct str said = refusal_text(&err, LANG_VI, &arena);
+        fprintf(stderr, "luytre status: %.*s\n", STR_ARG(said));
         return code == ERR_SYNTAX ? EXIT_USAGE : EXIT_FAILED;
     }
     return fail_on < DUTY_STATE_COUNT && status.rollup.n[fail_on] ? EXIT_FOUND : EXIT_DONE;

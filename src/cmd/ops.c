@@ -161,11 +161,12 @@ static int run_verb(const char *command, const struct ops_verb *verb, int argc, 
     ops_progress(NULL, 0, "");
     exit_code = code == ERR_NONE ? ops.exit_code : ops.is_wrong_use ? EXIT_USAGE : EXIT_FAILED;
     if (code != ERR_NONE) {
-        fprintf(stderr, "luytre %s: %s\n", ops.name, err.text);
+        struct str said = refusal_text(&err, ops_lang(&ops), &ops.arena);
+        fprintf(stderr, "luytre %s: %.*s\n", ops.name, STR_ARG(said));
         if (ops.json) {
             struct json_writer *w = ops_line(&ops, "summary");
             json_field_str(w, STR("error"), str_from_cstr(err_code_to_str(code)));
-            json_field_str(w, STR("reason"), str_from_cstr(err.text));
+            json_field_str(w, STR("reason"), said);
             ops_line_end(&ops);
         }
     }

@@ -8,6 +8,7 @@
 
 #include "cmd/options.h"
 #include "format/json.h"
+#include "know/refusal.h"
 #include "store/store.h"
 
 NONNULL_BEGIN
@@ -81,6 +82,10 @@ MUST_USE enum err_code ops_folder(struct ops *ops, const char *name, const char 
 bool ops_is_postgres(struct str where);
 /* The actor with the one right a verb needs. */
 struct actor ops_actor(const struct ops *ops, uint64_t right);
+static inline enum lang ops_lang(const struct ops *ops)
+{
+    return ops->english ? LANG_EN : LANG_VI;
+}
 /* An object begun with its type; end with ops_line_end. */
 struct json_writer *ops_line(struct ops *ops, const char *type);
 void ops_line_end(struct ops *ops);

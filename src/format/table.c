@@ -213,10 +213,10 @@ const char *table_where(const struct table *table, size_t row, int column, char 
     uint32_t number = row < table->count ? table->rows[row].number : 0;
     char ref[XLSX_REF_BYTES];
     if (column < 0)
-        snprintf(out, TABLE_WHERE_BYTES, "dòng %u", number);
+        (void)said_pack(out, TABLE_WHERE_BYTES, "dòng %u", number);
     else if (table->kind == TABLE_XLSX)
-        snprintf(out, TABLE_WHERE_BYTES, "ô %s", xlsx_ref(number, (uint32_t)column, ref));
+        (void)said_pack(out, TABLE_WHERE_BYTES, "ô %s", xlsx_ref(number, (uint32_t)column, ref));
     else
-        snprintf(out, TABLE_WHERE_BYTES, "dòng %u, cột %d", number, column + 1);
+        (void)said_pack(out, TABLE_WHERE_BYTES, "dòng %u, cột %d", number, column + 1);
     return out;
 }

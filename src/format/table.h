@@ -39,8 +39,8 @@ MUST_USE enum err_code table_read(struct str bytes, const struct table_options *
  * none. A trailing "(*)" or "*" of a compulsory column does not count. */
 int table_column(const struct table *table, struct str names);
 struct str table_cell(const struct table *table, size_t row, int column); /* "" when column is -1 */
-#define TABLE_WHERE_BYTES 48
-/* "ô C7" for a workbook, "dòng 7, cột 3" for a text. column -1: the row only. */
+#define TABLE_WHERE_BYTES 64
+/* "ô C7" for a workbook, "dòng 7, cột 3" for a text, in parts (said_pack). column -1: the row only. */
 const char *table_where(const struct table *table, size_t row, int column, char out[TABLE_WHERE_BYTES]);
 
 NONNULL_END

@@ -1,7 +1,7 @@
 /* import.h - one way in for every register: a table of any kind (Excel, CSV, TSV, pasted cells), looked at row by row,
  * tried, applied in one transaction, and undone while nothing newer stands on it. struct import_run run;
  *     import_begin(&run, import_register_find(STR("units")), root_id, today);
- *     TRY(import_preview(db, &actor, &run, bytes, err));        run.rows[i]: verdict, column, reason in Vietnamese
+ *     TRY(import_preview(db, &actor, &run, bytes, err));        run.rows[i]: verdict, column, reason in parts
  *     TRY(import_apply(db, &actor, &run, file_name, bytes, err));   refuses while a row is wrong, unless
  * run.skip_errors import_end(&run); A register is a row in a table with columns and a few callbacks; other layers add
  * theirs (asset: devices) with the same struct. An empty cell leaves what is there. Uses: format/table, org.    Used
@@ -45,7 +45,7 @@ struct import_row {
     size_t table_row;
     enum import_verdict verdict;
     int column;               /* of the register, -1: the row */
-    struct str where, reason; /* "ô C7" or "dòng 7, cột 3"; why */
+    struct str where, reason; /* "ô C7" or "dòng 7, cột 3"; why: in parts, for refusal_words (know/refusal.h) */
 };
 struct import_object { /* one that is there */
     int64_t id;

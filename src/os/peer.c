@@ -21,7 +21,7 @@ const struct message_schema role_schemas[] = {
      "reply",
      FD_NEVER,
      {{"code", FIELD_NUMBER, ERR_UNSUPPORTED},
-      {"text", FIELD_TEXT, ERR_TEXT_BYTES},
+      {"text", FIELD_TEXT, ERR_WIRE_BYTES},
       {"number", FIELD_NUMBER, UINT32_MAX},
       {"meta", FIELD_TEXT, 4096},
       {"content", FIELD_BYTES, REPLY_CONTENT_MAX_BYTES}}},
@@ -198,7 +198,8 @@ static enum err_code call_locked(struct peers *peers, enum role role, struct mes
             continue;
         }
         if (reply.numbers[REPLY_CODE] != ERR_NONE)
-            return err_set(err, (enum err_code)reply.numbers[REPLY_CODE], "%.*s", STR_ARG(reply.texts[REPLY_TEXT]));
+            return err_from_wire(err, (enum err_code)reply.numbers[REPLY_CODE], reply.texts[REPLY_TEXT].ptr,
+                                 reply.texts[REPLY_TEXT].len_bytes);
         *ret_reply = reply;
         return ERR_NONE;
     }

@@ -45,12 +45,14 @@ static const struct message_schema *reply_schema(void)
     must(!"a reply schema");
 }
 
-static void reply_error(struct message *reply, const struct err *err)
+/* wire: as long as the reply is needed. */
+static void reply_error(struct message *reply, const struct err *err, char wire[ERR_WIRE_BYTES])
 {
     uint64_t id = reply->id;
     *reply = (struct message){.type = MESSAGE_REPLY, .id = id, .fd = -1};
     reply->numbers[REPLY_CODE] = err->code;
-    struct str text = str_from_cstr(err->text);
+    err_to_wire(err, wire);
+    struct str text = str_from_cstr(wire);
     reply->texts[REPLY_TEXT] = utf8_is_valid(text) ? text : STR("the reader's words were no text");
 }
 
@@ -97,6 +99,7 @@ static NO_RETURN void child_answer(const struct service *service, const struct m
     struct arena arena;
     arena_init(&arena, service->arena_bytes);
     struct message reply = {.type = MESSAGE_REPLY, .id = request->id, .fd = -1};
+    char wire[ERR_WIRE_BYTES];
     const struct sandbox_filter *filter = service->filter_for ? service->filter_for(service->state, request) : NULL;
     enum err_code code = sandbox_limits_enter(&service->limits, &err);
     if (code == ERR_NONE && filter)
@@ -104,12 +107,12 @@ static NO_RETURN void child_answer(const struct service *service, const struct m
     if (code == ERR_NONE)
         code = service->answer(service->state, &own, &arena, &reply, &err);
     if (code != ERR_NONE)
-        reply_error(&reply, &err);
+        reply_error(&reply, &err, wire);
     struct str body;
     struct arena body_arena;
     arena_init(&body_arena, REPLY_MAX_BYTES + 4096u);
     if (message_print(reply_schema(), &reply, &body_arena, &body, &err) != ERR_NONE) {
-        reply_error(&reply, &err);
+        reply_error(&reply, &err, wire);
         if (message_print(reply_schema(), &reply, &body_arena, &body, &err) != ERR_NONE)
             _exit(1);
     }
@@ -149,6 +152,7 @@ static void slot_finish(struct loop *loop, struct slot *slot, bool is_late)
     (void)close(slot->reply_fd);
     process_end(slot->pid, is_late ? 0 : 500, &exit_code, &signal_number);
     struct message reply = {.type = MESSAGE_REPLY, .id = slot->request_id, .fd = -1};
+    char wire[ERR_WIRE_BYTES];
     enum err_code code;
     if (is_late)
         code = err_set(&err, ERR_LIMIT, "stopped: it took longer than allowed");
@@ -161,7 +165,7 @@ static void slot_finish(struct loop *loop, struct slot *slot, bool is_late)
     else
         code = message_parse(reply_schema(), buf_str(&slot->reply), &reply, &err);
     if (code != ERR_NONE) {
-        reply_error(&reply, &err);
+        reply_error(&reply, &err, wire);
         LOG(loop->service->log, LOG_WARN, "request_failed", LOG_TEXT_FIELD("reason", str_from_cstr(err.text)),
             LOG_INT_FIELD("signal", signal_number));
     }
@@ -185,6 +189,7 @@ static void request_take(struct loop *loop, struct line *line, struct slot *NULL
     }
     AUTO_FD request_fd = request.fd;
     struct message reply = {.type = MESSAGE_REPLY, .id = request.id, .fd = -1};
+    char wire[ERR_WIRE_BYTES];
     if (request.type <= MESSAGE_REPLY) {
         LOG(loop->service->log, LOG_ERROR, "line_broken", LOG_TEXT_FIELD("reason", STR("not a request")));
         channel_close(&line->channel);
@@ -203,7 +208,7 @@ static void request_take(struct loop *loop, struct line *line, struct slot *NULL
             return;
         }
     }
-    reply_error(&reply, &err);
+    reply_error(&reply, &err, wire);
     reply_send(loop, line->serial, &reply);
 }
 

@@ -327,9 +327,13 @@ static void read_head(struct exchange *ex, const char *method, const char *versi
     }
     ex->body_max_bytes = route && route->flags & UPLOAD ? REQUEST_BODY_MAX_BYTES : REQUEST_FORM_MAX_BYTES;
     if (ex->body_bytes > ex->body_max_bytes) {
-        struct str why = msg_str(&ex->arena, LANG_VI, MSG_ERROR_BODY_TOO_LARGE, 0,
-                                 MSG_ARGS(ARG_INT("n", (int64_t)(ex->body_max_bytes >> 20))));
-        refuse(ex, REFUSE_TOO_LARGE, why.ptr ? why.ptr : "too large");
+        if (!ex->refused) {
+            ex->refused = true;
+            ex->refusal = REFUSE_TOO_LARGE;
+            err_ignore(
+                err_set(&ex->err, ERR_LIMIT, "what was sent is over %u MB", (unsigned)(ex->body_max_bytes >> 20)),
+                "the refusal page says it");
+        }
         return;
     }
     if (str_equal_nocase_ascii(str_slice(request->content_type, 0, 19), STR("multipart/form-data"))) {
@@ -455,7 +459,7 @@ static void run(struct exchange *ex)
 {
     ex->request.now_ms = clock_now_ms(&web_config(ex->server->web)->clock);
     if (ex->refused)
-        web_answer_refused(&ex->request, &ex->response, ex->refusal, str_from_cstr(ex->err.text),
+        web_answer_refused(&ex->request, &ex->response, ex->refusal, &ex->err,
                            ex->refusal == REFUSE_BUSY ? web_waiting(ex->server->web) : 0);
     else
         web_answer(&ex->request, &ex->response);

@@ -75,17 +75,12 @@ bool kit_is_words(const struct err *err)
 {
     if (err->code == ERR_SYNTAX || err->code == ERR_CONFLICT || err->code == ERR_LIMIT)
         return true;
-    if (err->code != ERR_DENIED)
-        return false;
-    for (const char *c = err->text; *c; c++)
-        if ((unsigned char)*c >= 0x80)
-            return true; /* a refusal with its reason, written for people; access_require's own is for logs */
-    return false;
+    return err->code == ERR_DENIED && refusal_is_words(err); /* access_require's own is for the log */
 }
 
 struct str kit_problem(const struct request *request, const struct err *err)
 {
-    return kit_msg(request, MSG_DUTY_NOT_SAVED, 0, ARG_STR("why", str_from_cstr(err->text)));
+    return kit_msg(request, MSG_DUTY_NOT_SAVED, 0, ARG_STR("why", request_said(request, err)));
 }
 
 int64_t kit_id_field(const struct request *request, struct str name)

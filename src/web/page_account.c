@@ -64,7 +64,7 @@ static struct str with_back(const struct request *request, const char *path)
 /* What the domain says begins small, as it does after a colon. */
 static struct str sentence(const struct request *request, const struct err *err)
 {
-    struct str text = str_from_cstr(err->text);
+    struct str text = request_said(request, err);
     size_t pos = 0;
     uint32_t first = utf8_next(text, &pos);
     char upper[4];
@@ -493,8 +493,7 @@ static enum err_code invitation_do(struct request *request, struct response *res
             page.name_error = text_of(request, MSG_ACCOUNT_NAME_TAKEN);
             why = page.name_error;
         } else if (code == ERR_SYNTAX || code == ERR_LIMIT) {
-            page.password_error =
-                request->lang == LANG_VI ? sentence(request, err) : text_of(request, MSG_ACCOUNT_PASSWORD_RULE);
+            page.password_error = sentence(request, err);
             why = page.password_error;
         } else {
             TRY(code);
@@ -763,8 +762,7 @@ static enum err_code password_do(struct request *request, struct response *respo
     if (code == ERR_DENIED || code == ERR_BUSY)
         page.old_error = text_of(request, MSG_ACCOUNT_OLD_WRONG);
     else if (code == ERR_SYNTAX || code == ERR_LIMIT)
-        page.password_error =
-            request->lang == LANG_VI ? sentence(request, err) : text_of(request, MSG_ACCOUNT_PASSWORD_RULE);
+        page.password_error = sentence(request, err);
     else
         TRY(code);
     if (code != ERR_NONE)

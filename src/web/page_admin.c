@@ -365,7 +365,7 @@ static enum err_code audit_filter_read(struct request *request, struct audit_fil
     f->to_text = str_trim(form_get(&request->query, STR("to")));
     civil_day from = CIVIL_NONE, to = CIVIL_NONE;
     if (app_day(request, STR("from"), &from, err) != ERR_NONE || app_day(request, STR("to"), &to, err) != ERR_NONE)
-        f->error = arena_str(request->arena, str_from_cstr(err->text));
+        f->error = request_said(request, err);
     if (from != CIVIL_NONE)
         f->from_ms = civil_day_start_ms(from);
     if (to != CIVIL_NONE)
@@ -521,7 +521,7 @@ static enum err_code verify_do(struct request *request, struct response *respons
         page.signatures = (int64_t)(report.signature_count - report.signature_unknown_count);
         page.unknown = (int64_t)report.signature_unknown_count;
     } else if (code == ERR_CONFLICT) {
-        page.why = arena_str(request->arena, str_from_cstr(err->text));
+        page.why = request_said(request, err);
     } else {
         return code;
     }

@@ -513,8 +513,7 @@ static enum err_code system_save(struct request *request, struct response *respo
     if (!form.error_count && db_transact(db, system_act_run, &act, err) != ERR_NONE) {
         if (!kit_is_words(err))
             return err->code;
-        kit_error(&form, err->code == ERR_CONFLICT ? STR("code") : STR("name"),
-                  arena_str(request->arena, str_from_cstr(err->text)));
+        kit_error(&form, err->code == ERR_CONFLICT ? STR("code") : STR("name"), request_said(request, err));
     }
     if (form.error_count)
         return system_form(request, response, act.row, &form, err);
@@ -889,14 +888,14 @@ static enum err_code finding_new_any(struct request *request, struct response *r
                           kit_text(request, i ? MSG_ASSET_ANSWER_NEEDED : MSG_ASSET_FINDING_TITLE_NEEDED));
         struct err wrong;
         if (app_day(request, STR("due"), &draft.due_day, &wrong) != ERR_NONE)
-            kit_error(&form, STR("due"), arena_str(request->arena, str_from_cstr(wrong.text)));
+            kit_error(&form, STR("due"), request_said(request, &wrong));
         if (!form.error_count) {
             if (finding_open(db, &actor, &draft, &id, err) == ERR_NONE)
                 return kit_done(request, response, app_href(request, "/finding/%lld", (long long)id),
                                 draft.allows_control ? MSG_ASSET_SAID_PAIR : MSG_ASSET_SAID_SAVED, STR_NONE);
             if (!kit_is_words(err))
                 return err->code;
-            kit_error(&form, STR(""), arena_str(request->arena, str_from_cstr(err->text)));
+            kit_error(&form, STR(""), request_said(request, err));
         }
     }
     struct sql_unit_systems_rows systems;

@@ -824,7 +824,7 @@ static enum err_code directive_show(struct request *request, struct response *re
     civil_day as_of = CIVIL_NONE;
     struct err why = {0};
     if (app_day(request, STR("as_of"), &as_of, &why) != ERR_NONE)
-        page.as_of_error = arena_str(arena, str_from_cstr(why.text));
+        page.as_of_error = request_said(request, &why);
     if (as_of != CIVIL_NONE && as_of > v.today) {
         page.as_of_error = tier_say(request, MSG_DIRECTIVE_AS_OF_FUTURE);
         as_of = CIVIL_NONE;

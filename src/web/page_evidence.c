@@ -375,10 +375,12 @@ static enum err_code check_all(const struct evidence_view *v, struct kit_form *f
         size_t at = 0;
         while (at < v->kind->field_count && !str_equal(v->kind->fields[at].id, field))
             at++;
-        if (code != ERR_SYNTAX || at == v->kind->field_count || is_stand_in[at])
-            return err_set(err, code, "%s", wrong.text);
+        if (code != ERR_SYNTAX || at == v->kind->field_count || is_stand_in[at]) {
+            *err = wrong;
+            return code;
+        }
         bool is_file = v->kind->fields[at].type == KNOW_FIELD_FILE;
-        struct str text = arena_str(v->request->arena, str_from_cstr(wrong.text));
+        struct str text = request_said(v->request, &wrong);
         kit_error(form, is_file ? STR(EVIDENCE_FILES_FIELD) : field_name(v->request, &v->kind->fields[at]),
                   str_is_null(text) ? STR("") : text);
         is_stand_in[at] = true;
@@ -491,7 +493,7 @@ enum err_code evidence_form_post(struct request *request, struct response *respo
     struct str day_name = of_day ? field_name(request, of_day) : STR("done_day");
     struct err wrong;
     if (app_day(request, day_name, &s.draft.done_day, &wrong) != ERR_NONE)
-        kit_error(&form, day_name, str_from_cstr(arena_cstr(request->arena, str_from_cstr(wrong.text))));
+        kit_error(&form, day_name, request_said(request, &wrong));
     else if (s.draft.done_day == CIVIL_NONE && !of_day)
         kit_error(&form, day_name, kit_text(request, MSG_DUTY_DAY_NEEDED));
     else if (s.draft.done_day > v.today)
@@ -508,7 +510,7 @@ enum err_code evidence_form_post(struct request *request, struct response *respo
     if (db_transact(db, submit_in_transaction, &s, err) != ERR_NONE) {
         if (!kit_is_words(err))
             return err->code;
-        kit_error(&form, STR(""), str_from_cstr(err->text));
+        kit_error(&form, STR(""), request_said(request, err));
         return form_show(&v, response, &form, err);
     }
     return kit_done(request, response, app_href(request, "/duty/%lld", (long long)v.duty->id), MSG_DUTY_SAID_SUBMITTED,
@@ -951,7 +953,8 @@ enum err_code evidence_batch_post(struct request *request, struct response *resp
             }
             if (e && !kit_is_words(err) && err->code != ERR_DENIED && err->code != ERR_NOT_FOUND)
                 return err->code;
-            struct str why = e && kit_is_words(err) ? str_from_cstr(err->text) : kit_text(request, MSG_DUTY_NOT_YOURS);
+            struct str why =
+                e && kit_is_words(err) ? request_said(request, err) : kit_text(request, MSG_DUTY_NOT_YOURS);
             buf_printf(&refused, " “%.*s”: %.*s.", STR_ARG(e ? e->title : STR("?")), STR_ARG(why));
         }
     }

@@ -15,7 +15,7 @@ static struct str text_of(const struct request *request, enum msg_id id)
 
 static struct str said(const struct request *request, const struct err *err)
 {
-    struct str copy = arena_str(request->arena, str_from_cstr(err->text));
+    struct str copy = request_said(request, err);
     return str_is_null(copy) ? STR("") : copy;
 }
 
@@ -93,13 +93,13 @@ static void fill_rows(const struct request *request, const struct import_run *ru
                 if (!str_is_empty(row->cells[c]))
                     what = str_is_empty(what) ? row->cells[c]
                                               : app_href(request, "%.*s · %.*s", STR_ARG(what), STR_ARG(row->cells[c]));
-            lines[count++] =
-                (struct pg_import_line){.verdict = text_of(request, verdicts[row->verdict].word),
-                                        .state = verdicts[row->verdict].state,
-                                        .where = str_is_empty(row->where) ? app_href(request, "%zu", row->table_row + 1)
-                                                                          : arena_str(request->arena, row->where),
-                                        .what = arena_str(request->arena, what),
-                                        .reason = arena_str(request->arena, row->reason)};
+            lines[count++] = (struct pg_import_line){
+                .verdict = text_of(request, verdicts[row->verdict].word),
+                .state = verdicts[row->verdict].state,
+                .where = str_is_empty(row->where) ? app_href(request, "%zu", row->table_row + 1)
+                                                  : refusal_words(row->where, request->lang, request->arena),
+                .what = arena_str(request->arena, what),
+                .reason = refusal_words(row->reason, request->lang, request->arena)};
         }
     page->rows = (struct pg_import_line_list){lines, count};
 }

@@ -373,7 +373,7 @@ static enum err_code draft_duty(const struct request *request, struct db *db, st
     int n = snprintf(name, sizeof name, "o%zu_day", i);
     struct err why = {0};
     if (app_day(request, (struct str){name, (size_t)n}, &o.deadline_day, &why) != ERR_NONE) {
-        d->day_error = arena_str(arena, str_from_cstr(why.text));
+        d->day_error = request_said(request, &why);
         typed->refused = d->day_error;
     }
     const struct sql_obligation_list_row *up = above_of(above, d->id);
@@ -464,7 +464,7 @@ static enum err_code issue_save(struct request *request, struct response *respon
     struct err why = {0};
     enum err_code code = directive_draft_new(db, &actor, &draft, &id, &why);
     if (code == ERR_SYNTAX) {
-        typed->refused = arena_str(arena, str_from_cstr(why.text));
+        typed->refused = request_said(request, &why);
         return issue_form(request, response, db, typed, err);
     }
     if (code != ERR_NONE) {

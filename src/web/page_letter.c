@@ -1096,7 +1096,7 @@ static enum err_code duty_from_typed(const struct request *request, const struct
     if (str_is_empty(typed->text))
         typed->refused = say(request, MSG_LETTER_REFUSED_NO_TEXT);
     if (app_day(request, STR("day"), &d.deadline_day, &why) != ERR_NONE) {
-        typed->refused = arena_str(request->arena, str_from_cstr(why.text));
+        typed->refused = request_said(request, &why);
         typed->day_error = typed->refused;
     }
     bool has_count = !str_is_empty(typed->count), has_months = !str_is_empty(typed->months);
@@ -1151,7 +1151,7 @@ static enum err_code duty_save(struct request *request, struct response *respons
         enum err_code code = duty ? letter_duty_change(db, &actor, duty->id, &d, &why)
                                   : letter_duty_add(db, &actor, opened->letter->id, &d, &id, &why);
         if (code == ERR_SYNTAX)
-            typed.refused = arena_str(request->arena, str_from_cstr(why.text));
+            typed.refused = request_said(request, &why);
         else if (code != ERR_NONE) {
             *err = why;
             return code;

@@ -16,7 +16,7 @@ static struct str typed(const struct request *request, const char *name)
 
 static struct str said(const struct request *request, const struct err *err)
 {
-    struct str copy = arena_str(request->arena, str_from_cstr(err->text));
+    struct str copy = request_said(request, err);
     return str_is_null(copy) ? STR("") : copy;
 }
 

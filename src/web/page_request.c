@@ -187,7 +187,7 @@ enum err_code request_new_post(struct request *request, struct response *respons
         civil_day last;
         struct err wrong;
         if (app_day(request, STR("until"), &last, &wrong) != ERR_NONE)
-            kit_error(&form, STR("until"), arena_str(request->arena, str_from_cstr(wrong.text)));
+            kit_error(&form, STR("until"), request_said(request, &wrong));
         else if (last == CIVIL_NONE || last <= app_today(request))
             kit_error(&form, STR("until"), kit_text(request, MSG_DUTY_UNTIL_NEEDED));
         else
@@ -201,7 +201,7 @@ enum err_code request_new_post(struct request *request, struct response *respons
         if (!kit_is_words(err) && err->code != ERR_NOT_FOUND)
             return err->code;
         kit_error(&form, STR(""),
-                  err->code == ERR_NOT_FOUND ? kit_text(request, MSG_DUTY_NOBODY_ABOVE) : str_from_cstr(err->text));
+                  err->code == ERR_NOT_FOUND ? kit_text(request, MSG_DUTY_NOBODY_ABOVE) : request_said(request, err));
         return asking_show(&a, response, &form, err);
     }
     return kit_done(request, response, app_href(request, "/request/%lld", (long long)id), MSG_DUTY_SAID_ASKED,
@@ -846,7 +846,7 @@ enum err_code visit_new_post(struct request *request, struct response *response,
     if (!draft.unit_id)
         kit_error(&form, STR("unit"), kit_text(request, MSG_DUTY_V_UNIT_NEEDED));
     if (app_day(request, STR("planned"), &draft.planned_day, &wrong) != ERR_NONE)
-        kit_error(&form, STR("planned"), arena_str(request->arena, str_from_cstr(wrong.text)));
+        kit_error(&form, STR("planned"), request_said(request, &wrong));
     else if (draft.planned_day == CIVIL_NONE)
         kit_error(&form, STR("planned"), kit_text(request, MSG_DUTY_DAY_NEEDED));
     if (str_is_empty(draft.people))
@@ -859,7 +859,7 @@ enum err_code visit_new_post(struct request *request, struct response *response,
         if (visit_plan(db, &actor, &draft, &id, err) != ERR_NONE) {
             if (!kit_is_words(err))
                 return err->code;
-            kit_error(&form, STR(""), arena_str(request->arena, str_from_cstr(err->text)));
+            kit_error(&form, STR(""), request_said(request, err));
         }
     }
     if (form.error_count)

@@ -168,14 +168,13 @@ static enum err_code setup_do(struct request *request, struct response *response
     if (!str_equal(f.password, form_get(&request->form, STR("again"))))
         page.password_error = text_of(request, MSG_ACCOUNT_PASSWORD_DIFFERS);
     else if (password_is_good(f.password, f.sign_in_name, err) != ERR_NONE)
-        page.password_error = request->lang == LANG_VI ? arena_str(request->arena, str_from_cstr(err->text))
-                                                       : text_of(request, MSG_ACCOUNT_PASSWORD_RULE);
+        page.password_error = request_said(request, err);
     bool is_fine = str_is_null(page.unit_error) && str_is_null(page.kind_error) && str_is_null(page.person_error) &&
                    str_is_null(page.password_error);
     if (is_fine) {
         enum err_code code = db_transact(db, found_in_transaction, &f, err);
         if (code == ERR_SYNTAX || code == ERR_LIMIT) {
-            page.error = arena_str(request->arena, str_from_cstr(err->text));
+            page.error = request_said(request, err);
             return admin_page(request, response, 422, &page, err);
         }
         TRY(code);

@@ -1,10 +1,11 @@
 /* request.h - one request and its answer, as a page handler sees them.
  * Everything a handler reads has been checked before it runs: method, host, sizes, coding, session, right and CSRF
- * (web/route.h). Uses: base, web/form.h, web/html.h.    Used by: web/http.c, web/route.c, handlers. Memory: dies with
- * the request (arena, with a ceiling).    Threads: one request belongs to one thread at a time. */
+ * (web/route.h). Uses: base, know/refusal.h, web/form.h, web/html.h.    Used by: web/http.c, web/route.c, handlers.
+ * Memory: dies with the request (arena, with a ceiling).    Threads: one request belongs to one thread at a time. */
 #ifndef LUYTRE_WEB_REQUEST_H
 #define LUYTRE_WEB_REQUEST_H
 
+#include "know/refusal.h"
 #include "web/assets.h"
 #include "web/form.h"
 #include "web/html.h"
@@ -74,6 +75,11 @@ struct str request_param(const struct request *request, struct str name); /* of 
 struct str request_field(const struct request *request, struct str name);
 /* Typed: ERR_SYNTAX says which field and why, in words for the page. */
 MUST_USE enum err_code request_id(const struct request *request, struct str name, int64_t *ret_id, struct err *err);
+/* What the domain refused, in the language of this request. */
+static inline struct str request_said(const struct request *request, const struct err *err)
+{
+    return refusal_text(err, request->lang, request->arena);
+}
 bool request_is_local_path(struct str path); /* "/x" on this site: safe to redirect to */
 
 /* --- the answer --- */

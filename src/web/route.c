@@ -346,7 +346,7 @@ void web_refuse_err(struct request *request, struct response *response, const st
     switch (err->code) {
     case ERR_SYNTAX:
     case ERR_UNSUPPORTED:
-        web_refuse(request, response, REFUSE_BAD_REQUEST, str_from_cstr(err->text), 0);
+        web_refuse(request, response, REFUSE_BAD_REQUEST, request_said(request, err), 0);
         return;
     case ERR_NOT_FOUND:
         web_refuse(request, response, REFUSE_NOT_FOUND, STR(""), 0);
@@ -355,10 +355,10 @@ void web_refuse_err(struct request *request, struct response *response, const st
         web_refuse(request, response, REFUSE_FORBIDDEN, STR(""), 0);
         return;
     case ERR_LIMIT:
-        web_refuse(request, response, REFUSE_TOO_LARGE, str_from_cstr(err->text), 0);
+        web_refuse(request, response, REFUSE_TOO_LARGE, request_said(request, err), 0);
         return;
     case ERR_CONFLICT:
-        web_refuse(request, response, REFUSE_CONFLICT, str_from_cstr(err->text), 0);
+        web_refuse(request, response, REFUSE_CONFLICT, request_said(request, err), 0);
         return;
     case ERR_BUSY:
         web_refuse(request, response, REFUSE_BUSY, STR(""), web_waiting(request->web));
@@ -509,12 +509,12 @@ void web_answer(struct request *request, struct response *response)
     add_headers(request, response);
 }
 
-void web_answer_refused(struct request *request, struct response *response, enum refusal refusal, struct str detail,
+void web_answer_refused(struct request *request, struct response *response, enum refusal refusal, const struct err *err,
                         int64_t n)
 {
     read_preferences(request);
     request->csrf_token = STR("");
-    web_refuse(request, response, refusal, detail, n);
+    web_refuse(request, response, refusal, request_said(request, err), n);
     add_headers(request, response);
 }
 

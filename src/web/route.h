@@ -113,7 +113,7 @@ const struct route *NULLABLE route_find(const struct web *web, struct request *r
 /* Everything told above. The request's line, headers and body are there already. */
 void web_answer(struct request *request, struct response *response);
 /* The same for a request that was refused before it could be one. */
-void web_answer_refused(struct request *request, struct response *response, enum refusal refusal, struct str detail,
+void web_answer_refused(struct request *request, struct response *response, enum refusal refusal, const struct err *err,
                         int64_t n);
 
 /* detail goes where the text has {detail}, {allowed} or {code}; n where it has {n}. */

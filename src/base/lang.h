@@ -1,0 +1,13 @@
+/* lang.h - the two languages a person may be spoken to in.
+ * Uses: nothing.    Used by: know/refusal.h, web/texts.h (generated), cmd.    Memory: none.    Threads: no shared
+ * state. */
+#ifndef LUYTRE_BASE_LANG_H
+#define LUYTRE_BASE_LANG_H
+
+enum lang {
+    LANG_VI,
+    LANG_EN,
+    LANG_COUNT,
+};
+
+#endif
