@@ -147,8 +147,8 @@ static enum err_code judge_row(struct import_run *run, struct import_row *row, c
     }
     struct import_row *twin = map_get(&run->by_key, key);
     if (twin) {
-        char text[160], where[TABLE_WHERE_BYTES];
-        (void)said_pack(text, sizeof text, "trùng với %s", table_where(&run->table, twin->table_row, -1, where));
+        char text[64];
+        (void)said_pack(text, sizeof text, "trùng với dòng %u", run->table.rows[twin->table_row].number);
         refuse(run, row, -1, text, -1);
         return ERR_NONE;
     }

@@ -197,10 +197,10 @@ static enum err_code refuse_field(struct request *request, struct response *resp
     json_field_str(&w, STR("type"), STR("/help#bad_request"));
     json_field_str(&w, STR("title"), msg_text(request->lang, MSG_API_BAD_INPUT, 0));
     json_field_i64(&w, STR("status"), 400);
-    json_field_str(&w, STR("detail"), str_from_cstr(why->text));
+    json_field_str(&w, STR("detail"), request_said(request, why));
     json_field_str(&w, STR("todo"), msg_text(request->lang, MSG_API_BAD_INPUT_DO, 0));
     json_field_str(&w, STR("error"), str_from_cstr(err_code_to_str(why->code)));
-    json_field_str(&w, STR("reason"), str_from_cstr(why->text));
+    json_field_str(&w, STR("reason"), request_said(request, why));
     json_field_str(&w, STR("field"), field);
     json_object_end(&w);
     return ERR_NONE;

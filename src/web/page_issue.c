@@ -512,7 +512,7 @@ enum err_code issue_letter_show(struct request *request, struct response *respon
         intake_directive_draft(db, &actor, typed.letter_id, edge_asked(request), request->arena, &draft, err);
     if (code == ERR_CONFLICT) { /* nothing is confirmed yet: that is done on the letter */
         app_done_redirect(request, response, app_href(request, "/letter/%lld", (long long)typed.letter_id),
-                          str_from_cstr(err->text), STR_NONE);
+                          request_said(request, err), STR_NONE);
         return ERR_NONE;
     }
     TRY(code);
