@@ -252,18 +252,10 @@ static void put_cells(struct json_writer *w, const struct import_register *what,
     json_object_end(w);
 }
 
-static enum err_code apply_in_transaction(struct db *db, void *ctx, struct err *err)
+static enum err_code write_rows(struct db *db, void *ctx, struct err *err)
 {
     struct importing *m = ctx;
     struct import_run *run = m->run;
-    TRY(require_root(db, m->actor, run->what, run->root_id, err));
-    TRY(judge(db, run, m->bytes, err));
-    for (size_t i = 0; i < run->row_count && run->error_count && !run->skip_errors; i++)
-        if (run->rows[i].verdict == IMPORT_ERROR)
-            return err_set(err, ERR_SYNTAX, "%zu dòng sai; dòng đầu: %.*s: %.*s", run->error_count,
-                           STR_ARG(run->rows[i].where), STR_ARG(run->rows[i].reason));
-    if (run->new_count + run->changed_count == 0)
-        return err_set(err, ERR_CONFLICT, "không có gì mới để nhập");
     TRY(run->what->write(db, m->actor, run, err));
     run->batch_id = db_id(db);
     struct sha256 hash = crypto_sha256(m->bytes);
@@ -308,6 +300,22 @@ static enum err_code apply_in_transaction(struct db *db, void *ctx, struct err *
                                                     .after_json = buf_str(&after)},
             err));
     }
+    return ERR_NONE;
+}
+
+static enum err_code apply_in_transaction(struct db *db, void *ctx, struct err *err)
+{
+    struct importing *m = ctx;
+    struct import_run *run = m->run;
+    TRY(require_root(db, m->actor, run->what, run->root_id, err));
+    TRY(judge(db, run, m->bytes, err));
+    for (size_t i = 0; i < run->row_count && run->error_count && !run->skip_errors; i++)
+        if (run->rows[i].verdict == IMPORT_ERROR)
+            return err_set(err, ERR_SYNTAX, "%zu dòng sai; dòng đầu: %.*s: %.*s", run->error_count,
+                           STR_ARG(run->rows[i].where), STR_ARG(run->rows[i].reason));
+    if (run->new_count + run->changed_count == 0)
+        return err_set(err, ERR_CONFLICT, "không có gì mới để nhập");
+    TRY(db_bulk(db, write_rows, m, err));
     return chain_append(db,
                         &(struct chain_note){.stream = CHAIN_AUDIT,
                                              .kind = "imported",

@@ -167,15 +167,42 @@ enum err_code unit_found(struct db *db, const struct actor *actor, const struct 
 struct known_paths {
     struct arena arena;
     struct map by_parent;
+    struct map founded; /* those of this call: 8 bytes of the id as key */
 };
 static void known_paths_done(struct known_paths *paths)
 {
     arena_done(&paths->arena);
 }
 
-/* A unit with nothing below it comes under a parent and everything above it. */
-static enum err_code join_leaf(struct db *db, struct known_paths *paths, int64_t unit_id, const struct unit_parent *p,
-                               civil_day day, struct err *err)
+static enum err_code paths_above(struct db *db, struct known_paths *paths, const struct unit_parent *p, civil_day day,
+                                 const struct sql_closure_up_rows **ret_up, struct err *err);
+
+/* The paths to a unit founded in this very call are known without asking: itself, and what stands above its parent. */
+static enum err_code founded_paths(struct db *db, struct known_paths *paths, const struct unit_bulk *unit,
+                                   struct str edge_kind, civil_day day, struct sql_closure_up_rows *ret_up,
+                                   struct err *err)
+{
+    static const struct sql_closure_up_rows none;
+    const struct sql_closure_up_rows *above = &none;
+    for (size_t k = 0; k < ARRAY_LEN(unit->parents); k++)
+        if (unit->parents[k].parent_id && str_equal(unit->parents[k].edge_kind, edge_kind))
+            TRY(paths_above(db, paths, &unit->parents[k], day, &above, err));
+    ret_up->items = arena_new_array(&paths->arena, struct sql_closure_up_row, above->count + 1);
+    if (!ret_up->items)
+        return arena_full(&paths->arena, err);
+    ret_up->items[0] = (struct sql_closure_up_row){.ancestor_id = unit->id, .from_day = day, .to_day = CIVIL_FOREVER};
+    for (size_t i = 0; i < above->count; i++) {
+        struct sql_closure_up_row row = above->items[i];
+        row.depth++;
+        row.from_day = row.from_day > day ? row.from_day : day;
+        ret_up->items[i + 1] = row;
+    }
+    ret_up->count = above->count + 1;
+    return ERR_NONE;
+}
+
+static enum err_code paths_above(struct db *db, struct known_paths *paths, const struct unit_parent *p, civil_day day,
+                                 const struct sql_closure_up_rows **ret_up, struct err *err)
 {
     struct str key = arena_printf(&paths->arena, "%lld %.*s", (long long)p->parent_id, STR_ARG(p->edge_kind));
     if (str_is_null(key))
@@ -185,12 +212,28 @@ static enum err_code join_leaf(struct db *db, struct known_paths *paths, int64_t
         up = arena_new(&paths->arena, struct sql_closure_up_rows);
         if (!up)
             return arena_full(&paths->arena, err);
-        TRY(sql_closure_up(
-            db, &paths->arena,
-            &(struct sql_closure_up_args){.unit_id = p->parent_id, .edge_kind = p->edge_kind, .day = day}, up, err));
+        const struct unit_bulk *founded =
+            map_get(&paths->founded, (struct str){(const char *)&p->parent_id, sizeof p->parent_id});
+        if (founded)
+            TRY(founded_paths(db, paths, founded, p->edge_kind, day, up, err));
+        else
+            TRY(sql_closure_up(
+                db, &paths->arena,
+                &(struct sql_closure_up_args){.unit_id = p->parent_id, .edge_kind = p->edge_kind, .day = day}, up,
+                err));
         if (!map_put(&paths->by_parent, &paths->arena, key, up))
             return arena_full(&paths->arena, err);
     }
+    *ret_up = up;
+    return ERR_NONE;
+}
+
+/* A unit with nothing below it comes under a parent and everything above it. */
+static enum err_code join_leaf(struct db *db, struct known_paths *paths, int64_t unit_id, const struct unit_parent *p,
+                               civil_day day, struct err *err)
+{
+    const struct sql_closure_up_rows *up = NULL;
+    TRY(paths_above(db, paths, p, day, &up, err));
     for (size_t i = 0; i < up->count; i++)
         TRY(sql_closure_add(
             db,
@@ -204,28 +247,42 @@ static enum err_code join_leaf(struct db *db, struct known_paths *paths, int64_t
     return ERR_NONE;
 }
 
-enum err_code unit_found_many(struct db *db, const struct unit_bulk *units, size_t count, civil_day from_day,
-                              int64_t event_id, bool is_sample, struct err *err)
+struct founding_many {
+    const struct unit_bulk *units;
+    size_t count;
+    civil_day from_day;
+    int64_t event_id;
+    bool is_sample;
+};
+
+static enum err_code found_many(struct db *db, void *ctx, struct err *err)
 {
+    const struct founding_many *m = ctx;
+    civil_day from_day = m->from_day;
+    int64_t event_id = m->event_id;
     AUTO_ARENA arena;
     arena_init(&arena, UNIT_ARENA_BYTES);
     struct known_paths paths __attribute__((cleanup(known_paths_done))) = {0};
     arena_init(&paths.arena, UNIT_PATHS_BYTES);
     struct arena_mark start = arena_mark(&arena);
     int64_t now_ms = db_now_ms(db);
-    for (size_t i = 0; i < count; i++) {
-        const struct unit_bulk *u = &units[i];
+    for (size_t i = 0; i < m->count; i++) {
+        const struct unit_bulk *u = &m->units[i];
         arena_rewind(&arena, start);
+        if (!map_put(&paths.founded, &paths.arena, (struct str){(const char *)&u->id, sizeof u->id},
+                     (void *)(uintptr_t)u))
+            return arena_full(&paths.arena, err);
         TRY(sql_unit_insert(
-            db, &(struct sql_unit_insert_args){.id = u->id, .created_ms = now_ms, .is_sample = is_sample}, err));
+            db, &(struct sql_unit_insert_args){.id = u->id, .created_ms = now_ms, .is_sample = m->is_sample}, err));
         TRY(put_fact(db, &arena, u->id, &u->fact, from_day, event_id, err));
         for (size_t k = 0; k < know_edge_kind_count; k++)
-            TRY(sql_closure_self(db,
-                                 &(struct sql_closure_self_args){.unit_id = u->id,
-                                                                 .edge_kind = know_edge_kinds[k].id,
-                                                                 .from_day = from_day,
-                                                                 .to_day = CIVIL_FOREVER},
-                                 err));
+            TRY(sql_closure_add(db,
+                                &(struct sql_closure_add_args){.ancestor_id = u->id,
+                                                               .edge_kind = know_edge_kinds[k].id,
+                                                               .descendant_id = u->id,
+                                                               .from_day = from_day,
+                                                               .to_day = CIVIL_FOREVER},
+                                err));
         for (size_t k = 0; k < ARRAY_LEN(u->parents); k++) {
             const struct unit_parent *p = &u->parents[k];
             if (!p->parent_id)
@@ -246,6 +303,13 @@ enum err_code unit_found_many(struct db *db, const struct unit_bulk *units, size
         }
     }
     return ERR_NONE;
+}
+
+enum err_code unit_found_many(struct db *db, const struct unit_bulk *units, size_t count, civil_day from_day,
+                              int64_t event_id, bool is_sample, struct err *err)
+{
+    struct founding_many m = {units, count, from_day, event_id, is_sample};
+    return db_bulk(db, found_many, &m, err);
 }
 
 struct changing {

@@ -137,6 +137,7 @@ static enum err_code transact_inside(struct db *db, enum err_code (*fn)(struct d
         return err_set(err, ERR_CONFLICT, "this transaction failed before; roll it back");
     if (db->nesting >= DB_NESTING_MAX)
         return err_set(err, ERR_LIMIT, "transactions nested deeper than %d", DB_NESTING_MAX);
+    TRY(db_bulk_send(db, err));
     char sql[96];
     int level = ++db->nesting;
     snprintf(sql, sizeof sql, "SAVEPOINT luytre_%d", level);
@@ -147,6 +148,10 @@ static enum err_code transact_inside(struct db *db, enum err_code (*fn)(struct d
         code = fn(db, ctx, err);
         if (code == ERR_NONE && db->is_spoiled)
             code = err_set(err, ERR_CONFLICT, "a statement of the transaction failed and was passed over");
+        if (code == ERR_NONE)
+            code = db_bulk_send(db, err);
+        else if (db->is_bulk)
+            db->driver->bulk_drop(db);
         if (code == ERR_NONE) {
             snprintf(sql, sizeof sql, "RELEASE SAVEPOINT luytre_%d", level);
             code = db->driver->exec(db, sql, err);
@@ -159,6 +164,31 @@ static enum err_code transact_inside(struct db *db, enum err_code (*fn)(struct d
         }
     }
     db->nesting--;
+    return code;
+}
+
+enum err_code db_bulk_send(struct db *db, struct err *err)
+{
+    if (!db->is_bulk)
+        return ERR_NONE;
+    enum err_code code = db->driver->bulk_send(db, err);
+    if (code != ERR_NONE)
+        db->is_spoiled = true;
+    return code;
+}
+
+enum err_code db_bulk(struct db *db, enum err_code (*fn)(struct db *db, void *ctx, struct err *err), void *ctx,
+                      struct err *err)
+{
+    must(db->state == DB_WRITING);
+    if (db->is_bulk || !db->driver->bulk_add)
+        return fn(db, ctx, err);
+    db->is_bulk = true;
+    enum err_code code = fn(db, ctx, err);
+    if (code == ERR_NONE)
+        code = db_bulk_send(db, err);
+    db->driver->bulk_drop(db);
+    db->is_bulk = false;
     return code;
 }
 

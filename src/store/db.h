@@ -23,6 +23,15 @@ MUST_USE enum err_code db_transact(struct db *db,
  * db_read or db_transact, whose view it then shares. */
 MUST_USE enum err_code db_read(struct db *db, enum err_code (*fn)(struct db *db, void *NULLABLE ctx, struct err *err),
                                void *NULLABLE ctx, struct err *err);
+/* Run fn, which writes many rows; only inside db_transact. An insert of one row (a query that is nothing but INSERT
+ * INTO t (...) VALUES (...), result none) may wait inside it and go out together with others: on PostgreSQL a row then
+ * costs a few microseconds instead of a round trip. Whatever else runs on the db first sends what waits, so every query
+ * sees every row written before it. What waits goes out table by table in the order of their first use: use the table
+ * that is referred to before the one that refers. The failure of an insert may come out later, at the latest when
+ * db_bulk ends, and names the query and which of its rows it was; so fn does not act on the failure of a single insert.
+ */
+MUST_USE enum err_code db_bulk(struct db *db, enum err_code (*fn)(struct db *db, void *NULLABLE ctx, struct err *err),
+                               void *NULLABLE ctx, struct err *err);
 bool db_is_in_transaction(const struct db *db);
 struct store *db_store(const struct db *db);
 /* Of the store: an id for a new row, the time, the day in Viet Nam. */

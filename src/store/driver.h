@@ -31,6 +31,8 @@ struct db {
     bool is_stepping; /* inside a row callback */
     bool is_spoiled;  /* a statement of this transaction failed: only a rollback helps */
     enum db_state state;
+    bool is_bulk;                   /* inside db_bulk, and the engine gathers inserts */
+    struct bulk *NULLABLE bulk;     /* what waits, kept by the driver */
     int nesting;                    /* savepoints */
     struct db_stmt *NULLABLE stmts; /* hash by query, power of two */
     size_t stmt_room;
@@ -72,6 +74,11 @@ struct store_driver {
                                   void *NULLABLE ctx, struct arena *NULLABLE arena, int64_t *NULLABLE ret_changes,
                                   struct err *err);
     MUST_USE enum err_code (*value)(struct db_row *row, size_t column, struct sql_value *ret_value, struct err *err);
+    /* Of db_bulk; all NULL when single inserts cost nothing. Gather a row, send what waits, forget what waits. */
+    MUST_USE enum err_code (*NULLABLE bulk_add)(struct db *db, const struct sql_query *query,
+                                                const struct sql_value *values, struct err *err);
+    MUST_USE enum err_code (*NULLABLE bulk_send)(struct db *db, struct err *err);
+    void (*NULLABLE bulk_drop)(struct db *db);
     const char *sql_begin_write;
     const char *sql_begin_read;
 };
@@ -118,6 +125,8 @@ void db_stmts_free(struct db *db);
 /* A store and its first connection, which the caller gives back; the database was not looked at yet. */
 MUST_USE enum err_code store_connect(const char *where, const struct store_options *options, struct store **ret_store,
                                      struct db **ret_db, struct err *err);
+/* Inside db_bulk: send what waits before anything else runs. A failure spoils the transaction. */
+MUST_USE enum err_code db_bulk_send(struct db *db, struct err *err);
 /* store/migrate.c */
 MUST_USE enum err_code store_migrate(struct db *db, bool may_change, struct err *err);
 

@@ -6,7 +6,7 @@
 #include <poll.h>
 
 #include "base/mem.h"
-#include "store/driver.h"
+#include "store/postgres.h"
 
 enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25, OID_FLOAT8 = 701 };
 #define SCHEMA_LOCK_KEY "7820742153467187" /* any number that nobody else takes */
@@ -18,8 +18,7 @@ static struct str first_line(const char *text)
     return line;
 }
 
-/* What went wrong, in an err. result may be NULL. */
-static enum err_code fail(struct db *db, const PGresult *result, struct err *err)
+enum err_code postgres_fail(struct db *db, const PGresult *result, struct err *err)
 {
     PGconn *conn = db->handle;
     const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
@@ -70,7 +69,7 @@ static bool is_fine(const PGresult *result)
 static enum err_code exec(struct db *db, const char *sql, struct err *err)
 {
     PGresult *result = PQexec(db->handle, sql);
-    enum err_code code = is_fine(result) ? ERR_NONE : fail(db, result, err);
+    enum err_code code = is_fine(result) ? ERR_NONE : postgres_fail(db, result, err);
     /* COMMIT of a failed transaction answers ROLLBACK and calls it success. */
     if (code == ERR_NONE && strcmp(sql, "COMMIT") == 0 && strcmp(PQcmdStatus(result), "COMMIT") != 0)
         code = err_set(err, ERR_CONFLICT, "the transaction failed before and was rolled back");
@@ -87,6 +86,7 @@ static void quiet(void *ctx, const char *message)
 static void db_close_postgres(struct db *db)
 {
     db_stmts_free(db);
+    postgres_bulk_drop(db);
     PQfinish(db->handle);
     db->handle = NULL;
 }
@@ -157,7 +157,7 @@ static enum err_code content(struct db *db, enum db_content *ret_content, struct
                " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace = current_schema()::regnamespace");
     enum err_code code = ERR_NONE;
     if (PQresultStatus(result) != PGRES_TUPLES_OK)
-        code = fail(db, result, err);
+        code = postgres_fail(db, result, err);
     else
         *ret_content = strcmp(PQgetvalue(result, 0, 1), "0") != 0   ? DB_CONTENT_OURS
                        : strcmp(PQgetvalue(result, 0, 0), "0") == 0 ? DB_CONTENT_EMPTY
@@ -186,7 +186,7 @@ static enum err_code lock_schema(struct db *db, struct err *err)
     return exec(db, "SELECT pg_advisory_xact_lock(" SCHEMA_LOCK_KEY ")", err);
 }
 
-static void stmt_name(const struct db_stmt *stmt, char out[32])
+void postgres_stmt_name(const struct db_stmt *stmt, char out[32])
 {
     snprintf(out, 32, "luytre_%lu", (unsigned long)(uintptr_t)stmt->handle);
 }
@@ -201,15 +201,15 @@ static enum err_code prepare(struct db *db, const struct sql_query *query, struc
         types[i] = oids[query->params[i].type];
     ret_stmt->handle = (void *)(uintptr_t)++db->stmt_made;
     char name[32];
-    stmt_name(ret_stmt, name);
+    postgres_stmt_name(ret_stmt, name);
     PGresult *result = PQprepare(db->handle, name, query->postgres, (int)query->param_count, types);
-    enum err_code code = is_fine(result) ? ERR_NONE : fail(db, result, err);
+    enum err_code code = is_fine(result) ? ERR_NONE : postgres_fail(db, result, err);
     PQclear(result);
     if (code != ERR_NONE || !query->column_count)
         return code;
     result = PQdescribePrepared(db->handle, name);
     if (!is_fine(result))
-        code = fail(db, result, err);
+        code = postgres_fail(db, result, err);
     for (size_t c = 0; c < query->column_count && code == ERR_NONE; c++) {
         /* PQfnumber would fold case */
         int at = -1;
@@ -332,9 +332,9 @@ static enum err_code run(struct db *db, const struct db_stmt *stmt, const struct
         lengths[i] = sizeof numbers[i];
     }
     char name[32];
-    stmt_name(stmt, name);
+    postgres_stmt_name(stmt, name);
     if (!PQsendQueryPrepared(conn, name, (int)count, ptrs, lengths, formats, 0))
-        return fail(db, NULL, err);
+        return postgres_fail(db, NULL, err);
     /* Row by row, so that a long list never stands in memory twice. */
     if (row && stmt->query->result == SQL_RESULT_MANY)
         (void)PQsetSingleRowMode(conn);
@@ -343,7 +343,7 @@ static enum err_code run(struct db *db, const struct db_stmt *stmt, const struct
     PGresult *result;
     while ((result = PQgetResult(conn))) {
         if (code == ERR_NONE && !is_fine(result))
-            code = fail(db, result, err);
+            code = postgres_fail(db, result, err);
         struct db_row at = {.handle = result, .stmt = stmt, .db = db, .arena = arena};
         for (; code == ERR_NONE && row && at.number < PQntuples(result); at.number++) {
             code = row(ctx, &at, err);
@@ -366,7 +366,7 @@ static enum err_code run(struct db *db, const struct db_stmt *stmt, const struct
         drain(conn);
         db->is_broken = true;
         if (code == ERR_NONE)
-            code = fail(db, NULL, err);
+            code = postgres_fail(db, NULL, err);
     }
     if (code == ERR_NONE && ret_changes)
         *ret_changes = changes;
@@ -388,6 +388,9 @@ const struct store_driver store_driver_postgres = {
     .unprepare = unprepare,
     .run = run,
     .value = value,
+    .bulk_add = postgres_bulk_add,
+    .bulk_send = postgres_bulk_send,
+    .bulk_drop = postgres_bulk_drop,
     .sql_begin_write = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     .sql_begin_read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 };

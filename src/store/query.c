@@ -71,7 +71,8 @@ struct run {
     const struct sql_query *query;
     const struct sql_value *values;
     struct arena *arena;
-    bool in_row; /* the row's taker failed, not the engine */
+    bool in_row;   /* the row's taker failed, not the engine */
+    bool may_wait; /* inside db_bulk: nobody needs its result */
     enum { TAKE_NOTHING, TAKE_ONE, TAKE_MANY, TAKE_EACH } take;
     char *items; /* row structs */
     size_t count;
@@ -181,6 +182,12 @@ static enum err_code run_now(struct db *db, void *ctx, struct err *err)
     run->count = run->room = 0;
     run->changes = 0;
     run->in_row = false;
+    if (db->is_bulk && run->may_wait && run->query->copy) {
+        enum err_code added = db->driver->bulk_add(db, run->query, run->values, err);
+        db->is_spoiled = db->is_spoiled || added != ERR_NONE; /* half a row may wait */
+        return added;
+    }
+    TRY(db_bulk_send(db, err));
     struct db_stmt stmt;
     enum err_code code = db_stmt_get(db, run->query, &stmt, err);
     if (code == ERR_NONE)
@@ -219,7 +226,7 @@ static enum err_code run_query(struct run *run, const struct actor *actor, const
 enum err_code sql_run_none(struct db *db, const struct sql_query *query, const struct actor *actor, const void *args,
                            struct err *err)
 {
-    struct run run = {.db = db, .query = query, .take = TAKE_NOTHING};
+    struct run run = {.db = db, .query = query, .take = TAKE_NOTHING, .may_wait = true};
     return run_query(&run, actor, args, err);
 }
 

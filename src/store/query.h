@@ -59,6 +59,12 @@ struct sql_column {
     bool nullable;
     size_t offset_bytes; /* in the row struct */
 };
+/* What a column of a copied row takes: a parameter, or what stands in the SQL. */
+struct sql_copy_field {
+    int param; /* -1: the text, or without one the number */
+    int64_t number;
+    const char *NULLABLE text;
+};
 struct sql_query {
     const char *name;
     const char *where; /* file:line */
@@ -70,8 +76,11 @@ struct sql_query {
     const struct sql_column *NULLABLE columns;
     size_t column_count;
     size_t row_bytes;
-    const char *sqlite;   /* ?1 ?2 */
-    const char *postgres; /* $1 $2 */
+    const char *sqlite;        /* ?1 ?2 */
+    const char *postgres;      /* $1 $2 */
+    const char *NULLABLE copy; /* an insert of one row, said as COPY for db_bulk */
+    const struct sql_copy_field *NULLABLE copy_fields;
+    size_t copy_count;
 };
 struct sql_migration {
     int number; /* unique over all modules, rising */

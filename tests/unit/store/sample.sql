@@ -89,3 +89,14 @@ INSERT INTO unit_closure (ancestor_id, edge_kind, descendant_id, from_day, to_da
 -- scope: system
 -- args: id int, person_id int, unit_id int, edge_kind text, rights int, from_day int, to_day int
 INSERT INTO person_grant (id, person_id, unit_id, edge_kind, rights, from_day, to_day) VALUES (:id, :person_id, :unit_id, :edge_kind, :rights, :from_day, :to_day);
+
+-- name: sample_add_fixed
+-- result: none
+-- scope: system
+-- args: id int, name text
+INSERT INTO sample (id, name, note, amount) VALUES (:id, :name, 'it''s ''so''', 120);
+
+-- name: sample_clear
+-- result: none
+-- scope: system
+DELETE FROM sample;

@@ -96,5 +96,24 @@ if outputs:
         if want.replace('?', '\\?') not in c.replace('"\n        "', '').replace('"\n     "', ''):
             failed += 1
             print('not in the output: %s' % want)
-print('%d cases, %d failed' % (len(cases) + 1, failed))
+# Which inserts can go out as COPY.
+INSERT = '-- name: a\n-- result: %s\n-- scope: system\n-- args: x int, y text\n%s;\n'
+COPIES = [
+    ('none', "INSERT INTO t (a, b) VALUES (:x, :y)", 'COPY t (a, b) FROM STDIN (FORMAT binary)|{{0, 0, NULL}, {1, 0, NULL}}'),
+    ('none', "INSERT INTO t (a, b, c, d) VALUES (:y, 2147483647, 'it''s', :x)", 'COPY t (a, b, c, d)|{{1, 0, NULL}, {-1, INT64_C(2147483647), NULL}, {-1, 0, "it\'s"}, {0, 0, NULL}}'),
+    ('none', "INSERT INTO t (a, b) VALUES (:x, :y) ON CONFLICT DO NOTHING", None),
+    ('none', "INSERT INTO t (a, b) VALUES (:x + 1, :y)", None),
+    ('none', "INSERT INTO t (a, b) VALUES (-1, :y), (:x, :y)", None),
+    ('none', "INSERT INTO t (a, b) SELECT :x, :y", None),
+    ('none', "INSERT INTO t (a, b) VALUES (lower(:y), :x)", None),
+    ('changes', "INSERT INTO t (a, b) VALUES (:x, :y)", None),
+]
+for result, sql, want in COPIES:
+    with tempfile.TemporaryDirectory() as folder:
+        code, stderr, out = run(folder, INSERT % (result, sql))
+        text = open(os.path.join(out, 'm_module.sql.c'), encoding='utf-8').read() if code == 0 else stderr
+        if want is None and (code != 0 or 'COPY' in text) or want and any(part not in text for part in want.split('|')):
+            failed += 1
+            print('%s (%s): not %s' % (sql, result, want))
+print('%d cases, %d failed' % (len(cases) + len(COPIES) + 1, failed))
 sys.exit(1 if failed else 0)
