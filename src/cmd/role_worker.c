@@ -25,8 +25,9 @@ static enum err_code sign_heads(struct worker *w, struct db *db, struct arena *a
     struct sign_public public_key;
     TRY(peer_public_key(&w->self->peers, &public_key, err));
     struct str raw = {(const char *)public_key.bytes, sizeof public_key.bytes};
-    struct sha256 key_hash = crypto_sha256(raw);
-    struct str key_id = crypto_to_hex(str_slice(sha256_str(&key_hash), 0, 8), arena);
+    struct str key_id = chain_key_id(&public_key, arena);
+    if (str_is_null(key_id))
+        return arena_full(arena, err);
     TRY(sql_chain_key_put(
         db, &(struct sql_chain_key_put_args){.key_id = key_id, .public_key = raw, .from_ms = db_now_ms(db)}, err));
     struct sql_chain_streams_rows heads;

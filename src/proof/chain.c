@@ -256,19 +256,124 @@ enum err_code chain_head_message(int64_t node, struct str stream, int64_t seq, s
     return ERR_NONE;
 }
 
-/* Signatures over heads of one stream, in order of seq, checked as the entries pass by. */
-struct signature_check {
-    const struct sql_chain_signatures_row *items;
-    size_t count;
-    size_t next;
-};
+struct str chain_key_id(const struct sign_public *key, struct arena *arena)
+{
+    struct sha256 hash = crypto_sha256((struct str){(const char *)key->bytes, sizeof key->bytes});
+    return crypto_to_hex(str_slice(sha256_str(&hash), 0, 8), arena);
+}
 
+/* The key a signature is to be checked with: a trusted one of that id, else the one beside it. */
+static enum err_code key_choose(const struct chain_signature *s, const struct chain_keys *NULLABLE trusted,
+                                const char *stream, struct sign_public *ret_key, bool *ret_known, struct arena *arena,
+                                struct err *err)
+{
+    *ret_known = false;
+    for (size_t i = 0; trusted && i < trusted->count && !*ret_known; i++) {
+        struct str id = chain_key_id(&trusted->items[i], arena);
+        if (str_is_null(id))
+            return arena_full(arena, err);
+        *ret_known = str_equal(id, s->key_id);
+        *ret_key = trusted->items[i];
+    }
+    if (*ret_known)
+        return ERR_NONE;
+    if (trusted)
+        return err_set(err, ERR_CONFLICT, "chain %s: entry %lld is signed by key %.*s, which is none of those given",
+                       stream, (long long)s->seq, STR_ARG(str_slice(s->key_id, 0, 64)));
+    if (str_is_null(s->public_key))
+        return ERR_NONE;
+    if (s->public_key.len_bytes != sizeof ret_key->bytes)
+        return err_set(err, ERR_CONFLICT, "chain %s: the key of the signature at entry %lld is damaged", stream,
+                       (long long)s->seq);
+    memcpy(ret_key->bytes, s->public_key.ptr, sizeof ret_key->bytes);
+    struct str id = chain_key_id(ret_key, arena);
+    if (str_is_null(id))
+        return arena_full(arena, err);
+    if (!str_equal(id, s->key_id))
+        return err_set(err, ERR_CONFLICT, "chain %s: the key of the signature at entry %lld is not key %.*s", stream,
+                       (long long)s->seq, STR_ARG(str_slice(s->key_id, 0, 64)));
+    *ret_known = true;
+    return ERR_NONE;
+}
+
+static enum err_code key_met(struct chain_keys *met, const struct sign_public *key, struct err *err)
+{
+    for (size_t i = 0; i < met->count; i++)
+        if (memcmp(met->items[i].bytes, key->bytes, sizeof key->bytes) == 0)
+            return ERR_NONE;
+    if (met->count == CHAIN_KEYS_MAX)
+        return err_set(err, ERR_LIMIT, "signatures by more than %u keys", CHAIN_KEYS_MAX);
+    met->items[met->count++] = *key;
+    return ERR_NONE;
+}
+
+static enum err_code signature_check(const struct chain_verifier *v, const struct chain_signature *s,
+                                     struct chain_signed *state, struct arena *arena, struct err *err)
+{
+    long long seq = (long long)s->seq;
+    if (s->node != v->node || !str_equal(s->stream, str_from_cstr(v->stream)) || s->seq != v->seq ||
+        !str_equal(s->hash, sha256_str(&v->hash)))
+        return err_set(err, ERR_CONFLICT, "chain %s: the head signed at entry %lld was another one", v->stream, seq);
+    struct sign_public key;
+    bool is_known;
+    TRY(key_choose(s, state->trusted, v->stream, &key, &is_known, arena, err));
+    if (!is_known) {
+        state->unknown_count++;
+        return ERR_NONE;
+    }
+    struct str message;
+    TRY(chain_head_message(s->node, s->stream, s->seq, s->hash, arena, &message, err));
+    struct signature signature;
+    if (s->signature.len_bytes != sizeof signature.bytes)
+        return err_set(err, ERR_CONFLICT, "chain %s: the signature at entry %lld is damaged", v->stream, seq);
+    memcpy(signature.bytes, s->signature.ptr, sizeof signature.bytes);
+    if (!statement_is_signed(&key, STR(CHAIN_SIGN_PURPOSE), message, &signature))
+        return err_set(err, ERR_CONFLICT, "chain %s: the signature at entry %lld is not valid", v->stream, seq);
+    TRY(key_met(&state->met, &key, err));
+    state->good_count++;
+    return ERR_NONE;
+}
+
+enum err_code chain_verify_signature(const struct chain_verifier *verifier, const struct chain_signature *signature,
+                                     struct chain_signed *state, struct arena *arena, struct err *err)
+{
+    struct arena_mark mark = arena_mark(arena);
+    enum err_code code = signature_check(verifier, signature, state, arena, err);
+    arena_rewind(arena, mark);
+    return code;
+}
+
+enum err_code chain_verify_signed(const struct chain_verifier *verifier, int64_t last_signed_seq,
+                                  const struct chain_signed *state, struct err *err)
+{
+    if (!state->trusted || last_signed_seq > 0 || verifier->seq == 0)
+        return ERR_NONE;
+    return err_set(err, ERR_CONFLICT, "chain %s: none of its %lld entries stands under a signature", verifier->stream,
+                   (long long)verifier->seq);
+}
+
+/* One stream: entries as they pass by, and the signatures over its heads in order of seq. */
 struct verify_pass {
     struct chain_verifier verifier;
-    struct signature_check signatures;
-    struct chain_report *report;
+    const struct sql_chain_signatures_row *signatures;
+    size_t signature_count;
+    size_t next;
+    struct chain_signed *heads;
     struct arena *arena;
 };
+
+static struct chain_signature signature_of_row(int64_t node, struct str stream,
+                                               const struct sql_chain_signatures_row *row)
+{
+    return (struct chain_signature){.node = node,
+                                    .stream = stream,
+                                    .seq = row->seq,
+                                    .hash = row->hash,
+                                    .key_id = row->key_id,
+                                    .public_key = row->public_key,
+                                    .signature = row->signature,
+                                    .at_ms = row->at_ms};
+}
 
 static struct chain_entry entry_of_row(int64_t node, struct str stream, const struct sql_chain_all_row *row)
 {
@@ -297,65 +402,58 @@ static enum err_code verify_row(void *ctx, const struct sql_chain_all_row *row, 
     struct str stream = str_from_cstr(pass->verifier.stream);
     struct chain_entry entry = entry_of_row(pass->verifier.node, stream, row);
     TRY(chain_verify_entry(&pass->verifier, &entry, err));
-    struct signature_check *s = &pass->signatures;
-    for (; s->next < s->count && s->items[s->next].seq == row->seq; s->next++) {
-        const struct sql_chain_signatures_row *sig = &s->items[s->next];
-        if (!str_equal(sig->hash, row->hash))
-            return err_set(err, ERR_CONFLICT, "chain %s: the head signed at entry %lld was another one",
-                           pass->verifier.stream, (long long)row->seq);
-        if (str_is_null(sig->public_key)) {
-            pass->report->signature_unknown_count++;
-            continue;
-        }
-        struct arena_mark mark = arena_mark(pass->arena);
-        struct str message;
-        TRY(chain_head_message(pass->verifier.node, stream, sig->seq, sig->hash, pass->arena, &message, err));
-        struct sign_public key;
-        struct signature signature;
-        if (sig->public_key.len_bytes != sizeof key.bytes || sig->signature.len_bytes != sizeof signature.bytes)
-            return err_set(err, ERR_CONFLICT, "chain %s: the signature at entry %lld is damaged", pass->verifier.stream,
-                           (long long)row->seq);
-        memcpy(key.bytes, sig->public_key.ptr, sizeof key.bytes);
-        memcpy(signature.bytes, sig->signature.ptr, sizeof signature.bytes);
-        bool is_valid = statement_is_signed(&key, STR(CHAIN_SIGN_PURPOSE), message, &signature);
-        arena_rewind(pass->arena, mark);
-        if (!is_valid)
-            return err_set(err, ERR_CONFLICT, "chain %s: the signature at entry %lld is not valid",
-                           pass->verifier.stream, (long long)row->seq);
-        pass->report->signature_count++;
+    for (; pass->next < pass->signature_count && pass->signatures[pass->next].seq == row->seq; pass->next++) {
+        struct chain_signature signature =
+            signature_of_row(pass->verifier.node, stream, &pass->signatures[pass->next]);
+        TRY(chain_verify_signature(&pass->verifier, &signature, pass->heads, pass->arena, err));
     }
     return ERR_NONE;
 }
 
 enum err_code chain_verify(struct db *db, struct arena *arena, struct chain_report *ret_report, struct err *err)
 {
-    struct chain_report report = {0};
+    return chain_verify_trusting(db, NULL, arena, ret_report, err);
+}
+
+static enum err_code stream_verify(struct db *db, const struct sql_chain_streams_row *head, struct arena *arena,
+                                   struct chain_report *report, struct err *err)
+{
+    struct verify_pass pass = {.heads = &report->heads, .arena = arena};
+    chain_verifier_init(&pass.verifier, head->node, head->stream);
+    struct sql_chain_signatures_rows signatures;
+    TRY(sql_chain_signatures(db, arena,
+                             &(struct sql_chain_signatures_args){.node = head->node, .stream = head->stream},
+                             &signatures, err));
+    pass.signatures = signatures.items;
+    pass.signature_count = signatures.count;
+    AUTO_ARENA scratch;
+    arena_init(&scratch, 64u << 20);
+    TRY(sql_chain_all_each(db, &scratch,
+                           &(struct sql_chain_all_args){.node = head->node, .stream = head->stream, .after_seq = 0},
+                           verify_row, &pass, err));
+    if (pass.verifier.seq != head->seq || !str_equal(sha256_str(&pass.verifier.hash), head->hash))
+        return err_set(err, ERR_CONFLICT, "chain %s: ends at entry %lld, its head says %lld: the end was cut off",
+                       pass.verifier.stream, (long long)pass.verifier.seq, (long long)head->seq);
+    if (pass.next != pass.signature_count)
+        return err_set(err, ERR_CONFLICT, "chain %s: entry %lld was signed and is gone", pass.verifier.stream,
+                       (long long)signatures.items[pass.next].seq);
+    int64_t last_signed = signatures.count ? signatures.items[signatures.count - 1].seq : 0;
+    TRY(chain_verify_signed(&pass.verifier, last_signed, &report->heads, err));
+    report->stream_count++;
+    report->entry_count += pass.verifier.entry_count;
+    report->erased_count += pass.verifier.erased_count;
+    report->unsigned_count += (size_t)(pass.verifier.seq - last_signed);
+    return ERR_NONE;
+}
+
+enum err_code chain_verify_trusting(struct db *db, const struct chain_keys *NULLABLE trusted, struct arena *arena,
+                                    struct chain_report *ret_report, struct err *err)
+{
+    struct chain_report report = {.heads = {.trusted = trusted}};
     struct sql_chain_streams_rows streams;
     TRY(sql_chain_streams(db, arena, &streams, err));
-    for (size_t i = 0; i < streams.count; i++) {
-        const struct sql_chain_streams_row *head = &streams.items[i];
-        struct verify_pass pass = {.report = &report, .arena = arena};
-        chain_verifier_init(&pass.verifier, head->node, head->stream);
-        struct sql_chain_signatures_rows signatures;
-        TRY(sql_chain_signatures(db, arena,
-                                 &(struct sql_chain_signatures_args){.node = head->node, .stream = head->stream},
-                                 &signatures, err));
-        pass.signatures = (struct signature_check){signatures.items, signatures.count, 0};
-        AUTO_ARENA scratch;
-        arena_init(&scratch, 64u << 20);
-        TRY(sql_chain_all_each(db, &scratch,
-                               &(struct sql_chain_all_args){.node = head->node, .stream = head->stream, .after_seq = 0},
-                               verify_row, &pass, err));
-        if (pass.verifier.seq != head->seq || !str_equal(sha256_str(&pass.verifier.hash), head->hash))
-            return err_set(err, ERR_CONFLICT, "chain %s: ends at entry %lld, its head says %lld: the end was cut off",
-                           pass.verifier.stream, (long long)pass.verifier.seq, (long long)head->seq);
-        if (pass.signatures.next != pass.signatures.count)
-            return err_set(err, ERR_CONFLICT, "chain %s: entry %lld was signed and is gone", pass.verifier.stream,
-                           (long long)signatures.items[pass.signatures.next].seq);
-        report.stream_count++;
-        report.entry_count += pass.verifier.entry_count;
-        report.erased_count += pass.verifier.erased_count;
-    }
+    for (size_t i = 0; i < streams.count; i++)
+        TRY(stream_verify(db, &streams.items[i], arena, &report, err));
     struct sql_chain_waiting_count_row *waiting = NULL;
     TRY(sql_chain_waiting_count(db, arena, &waiting, err));
     if (waiting) {
@@ -371,6 +469,9 @@ struct export_pass {
     struct str stream;
     enum err_code (*line)(void *ctx, struct str line, struct err *err);
     void *ctx;
+    const struct sql_chain_signatures_row *signatures;
+    size_t signature_count;
+    size_t next;
 };
 
 static void put_json_text(struct buf *buf, struct str text)
@@ -400,9 +501,28 @@ static void put_json_hex(struct buf *buf, struct str bytes)
     buf_put_byte(buf, '"');
 }
 
+static enum err_code export_signature(const struct export_pass *pass, const struct chain_signature *s, struct err *err)
+{
+    AUTO_BUF buf;
+    buf_init(&buf, 64u << 10);
+    buf_printf(&buf, "{\"type\":\"chain_signature\",\"node\":%lld,\"stream\":", (long long)s->node);
+    put_json_text(&buf, s->stream);
+    buf_printf(&buf, ",\"seq\":%lld,\"hash\":", (long long)s->seq);
+    put_json_hex(&buf, s->hash);
+    buf_lit(&buf, ",\"key_id\":");
+    put_json_text(&buf, s->key_id);
+    buf_lit(&buf, ",\"public_key\":");
+    put_json_hex(&buf, s->public_key);
+    buf_lit(&buf, ",\"signature\":");
+    put_json_hex(&buf, s->signature);
+    buf_printf(&buf, ",\"at_ms\":%lld}\n", (long long)s->at_ms);
+    TRY(buf_check(&buf, err));
+    return pass->line(pass->ctx, buf_str(&buf), err);
+}
+
 static enum err_code export_row(void *ctx, const struct sql_chain_all_row *row, struct err *err)
 {
-    const struct export_pass *pass = ctx;
+    struct export_pass *pass = ctx;
     AUTO_BUF buf;
     buf_init(&buf, 64u << 20);
     buf_printf(&buf, "{\"type\":\"chain_entry\",\"node\":%lld,\"stream\":", (long long)pass->node);
@@ -424,14 +544,31 @@ static enum err_code export_row(void *ctx, const struct sql_chain_all_row *row, 
     put_json_hex(&buf, row->hash);
     buf_lit(&buf, "}\n");
     TRY(buf_check(&buf, err));
-    return pass->line(pass->ctx, buf_str(&buf), err);
+    TRY(pass->line(pass->ctx, buf_str(&buf), err));
+    for (; pass->next < pass->signature_count && pass->signatures[pass->next].seq == row->seq; pass->next++) {
+        struct chain_signature signature = signature_of_row(pass->node, pass->stream, &pass->signatures[pass->next]);
+        TRY(export_signature(pass, &signature, err));
+    }
+    return ERR_NONE;
 }
 
 enum err_code chain_export(struct db *db, struct str stream,
                            enum err_code (*line)(void *ctx, struct str line, struct err *err), void *ctx,
-                           struct err *err)
+                           size_t *ret_signature_count, struct err *err)
 {
-    struct export_pass pass = {store_node(db_store(db)), stream, line, ctx};
+    AUTO_ARENA signed_heads; /* one an hour: a year is 2 MB */
+    arena_init(&signed_heads, 256u << 20);
+    int64_t node = store_node(db_store(db));
+    struct sql_chain_signatures_rows signatures;
+    TRY(sql_chain_signatures(db, &signed_heads, &(struct sql_chain_signatures_args){.node = node, .stream = stream},
+                             &signatures, err));
+    struct export_pass pass = {.node = node,
+                               .stream = stream,
+                               .line = line,
+                               .ctx = ctx,
+                               .signatures = signatures.items,
+                               .signature_count = signatures.count};
+    *ret_signature_count = signatures.count;
     AUTO_ARENA scratch;
     arena_init(&scratch, 64u << 20);
     return sql_chain_all_each(db, &scratch,

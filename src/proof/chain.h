@@ -75,24 +75,64 @@ void chain_verifier_init(struct chain_verifier *verifier, int64_t node, struct s
 MUST_USE enum err_code chain_verify_entry(struct chain_verifier *verifier, const struct chain_entry *entry,
                                           struct err *err);
 
+/* Public keys by which heads are signed. Whoever can rewrite a store or an export can also put a key of his own beside
+ * it: a signature proves something only to one who has the key from elsewhere. */
+#define CHAIN_KEYS_MAX 16u
+struct chain_keys {
+    struct sign_public items[CHAIN_KEYS_MAX];
+    size_t count;
+};
+/* The first 8 bytes of SHA-256 over the public key, in hex; STR_NONE when the arena is full. */
+struct str chain_key_id(const struct sign_public *key, struct arena *arena);
+
+/* A signature over a head, as stored and exported. */
+struct chain_signature {
+    int64_t node;
+    struct str stream;
+    int64_t seq;
+    struct str hash;
+    struct str key_id;
+    struct str public_key; /* STR_NONE: not known here */
+    struct str signature;
+    int64_t at_ms;
+};
+/* What the signatures met so far amount to. */
+struct chain_signed {
+    const struct chain_keys *NULLABLE trusted; /* NULL: any key is taken, and listed in met */
+    struct chain_keys met;
+    size_t good_count;
+    size_t unknown_count; /* by a key that is neither trusted nor beside it, when any key is taken */
+};
+/* To be called when the entry that was signed is the last the verifier has seen. ERR_CONFLICT with words when the head
+ * signed was another, the signature is false, or its key is none of the trusted. */
+MUST_USE enum err_code chain_verify_signature(const struct chain_verifier *verifier,
+                                              const struct chain_signature *signature, struct chain_signed *state,
+                                              struct arena *arena, struct err *err);
+/* At the end of a chain: with trusted keys, at least one good signature must stand over it. last_signed_seq: 0, none. */
+MUST_USE enum err_code chain_verify_signed(const struct chain_verifier *verifier, int64_t last_signed_seq,
+                                           const struct chain_signed *state, struct err *err);
+
 struct chain_report {
     size_t stream_count;
     size_t entry_count;
     size_t erased_count;
-    size_t waiting_count; /* not sealed yet */
-    size_t signature_count;
-    size_t signature_unknown_count; /* by a key this store does not know */
-    int64_t oldest_waiting_ms;      /* 0: none waits */
+    size_t waiting_count;      /* not sealed yet */
+    size_t unsigned_count;     /* sealed, after the last signed head of their chain */
+    struct chain_signed heads; /* the signatures */
+    int64_t oldest_waiting_ms; /* 0: none waits */
 };
 /* Every stream of this store from its first entry to its head, and every signature over a head. ERR_CONFLICT at the
- * first wrong one. */
+ * first wrong one. The second takes signatures by trusted keys only. */
 MUST_USE enum err_code chain_verify(struct db *db, struct arena *arena, struct chain_report *ret_report,
                                     struct err *err);
+MUST_USE enum err_code chain_verify_trusting(struct db *db, const struct chain_keys *NULLABLE trusted,
+                                             struct arena *arena, struct chain_report *ret_report, struct err *err);
 
-/* One line of NDJSON a row, blobs in hex: what `luytre verify FILE` reads where there is no server. */
+/* One line of NDJSON a row, blobs in hex, each signature behind the entry it stands over: what `luytre verify FILE`
+ * reads where there is no server. */
 MUST_USE enum err_code chain_export(struct db *db, struct str stream,
                                     enum err_code (*line)(void *NULLABLE ctx, struct str line, struct err *err),
-                                    void *NULLABLE ctx, struct err *err);
+                                    void *NULLABLE ctx, size_t *ret_signature_count, struct err *err);
 
 /* What the sign role signs for a head, with purpose CHAIN_SIGN_PURPOSE: "luytre-head-1", node, stream, seq, hash. */
 MUST_USE enum err_code chain_head_message(int64_t node, struct str stream, int64_t seq, struct str hash,

@@ -518,8 +518,8 @@ static enum err_code verify_do(struct request *request, struct response *respons
         page.entries = (int64_t)report.entry_count;
         page.erased = (int64_t)report.erased_count;
         page.waiting = (int64_t)report.waiting_count;
-        page.signatures = (int64_t)(report.signature_count - report.signature_unknown_count);
-        page.unknown = (int64_t)report.signature_unknown_count;
+        page.signatures = (int64_t)report.heads.good_count;
+        page.unknown = (int64_t)report.heads.unknown_count;
     } else if (code == ERR_CONFLICT) {
         page.why = request_said(request, err);
     } else {

@@ -364,7 +364,8 @@ static enum err_code look_chain(struct looking *l, struct err *err)
         return code;
     } else
         SAY2(l, HEALTH_OK, "chain", "chuỗi bằng chứng nguyên vẹn: %zu mục, %zu chữ ký",
-             "the chain is whole: %zu entries, %zu signatures", NULL, NULL, report.entry_count, report.signature_count);
+             "the chain is whole: %zu entries, %zu signatures", NULL, NULL, report.entry_count,
+             report.heads.good_count);
     return ERR_NONE;
 }
 

@@ -2,12 +2,14 @@
 
 One sample province is made once; each test works on copies of it. What is promised: a backup taken while somebody writes comes back
 whole with its files; one flipped byte is refused; a restore killed at any moment leaves nothing that opens; doctor names each fault."""
+import hashlib
 import json
 import os
 import pathlib
 import random
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -40,6 +42,35 @@ def summary(*words):
     line = json.loads(fine(*words, "--json").stdout.splitlines()[-1])
     assert line["type"] == "summary", line
     return line
+
+
+def chain_hash(e):
+    """What chain_entry_hash of src/proof/chain.c makes, made here a second time: a forger can do it too."""
+    def number(n):
+        return struct.pack("<q", int(n))
+
+    def text(b):
+        return number(len(b)) + b
+    raw = bytes.fromhex
+    return hashlib.sha256(b"luytre-chain-1\n" + number(e["node"]) + text(e["stream"].encode()) + number(e["seq"]) + number(e["id"]) + text(e["kind"].encode())
+                          + text(e["object_kind"].encode()) + number(e["object_id"]) + number(e["unit_id"]) + number(e["actor_id"]) + number(e["at_ms"])
+                          + text(raw(e["content_hash"])) + text(raw(e["prev_hash"]))).hexdigest()
+
+
+def rewrite(lines, change):
+    """The export after a forger changed one entry and made every later hash anew; signatures name the new heads but stay what they were."""
+    change(next(e for e in lines if e["type"] == "chain_entry" and e["seq"] == 3))
+    last = {}
+    for e in lines:
+        if e["type"] == "chain_entry":
+            e["prev_hash"] = last.get(e["stream"], "00" * 32)
+            last[e["stream"]] = e["hash"] = chain_hash(e)
+        elif e["type"] == "chain_signature":
+            e["hash"] = last[e["stream"]]
+        else:
+            for head in e["heads"]:
+                head["hash"] = last[head["stream"]]
+    return lines
 
 
 class Province:
@@ -196,6 +227,99 @@ class Ops(unittest.TestCase):
                 done = call("verify", self.p.folder / "bad.ndjson")
                 self.assertEqual(done.returncode, 3)
                 self.assertRegex(done.stderr, r"chain|chuỗi|cut off|line")
+
+    def signed(self):
+        """A copy of the province whose heads a server signed with a key of its own; its export and that key."""
+        store = self.copy()
+        shutil.rmtree(store.parent / "keys", ignore_errors=True)
+        socket = pathlib.Path(tempfile.mkdtemp(prefix="lt")) / "s"  # short: a socket's path has 107 bytes
+        self.addCleanup(shutil.rmtree, socket.parent)
+        server = subprocess.Popen([PROGRAM, "serve", "--store", store, "--listen", "unix:%s" % socket], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            for _ in range(300):
+                said = summary("verify", "--store", store)
+                if said["signatures"] >= said["streams"] > 0:
+                    break
+                time.sleep(0.2)
+        finally:
+            server.terminate()
+            server.wait(60)
+        export = store.parent / "chain.ndjson"
+        said = summary("verify", "--store", store, "--export", export)
+        self.assertEqual(len(said["keys"]), 1, said)
+        return store, export, said["keys"][0]
+
+    def test_signatures_of_an_export(self):
+        _, export, key = self.signed()
+        _, _, other = self.signed()
+        bad = self.p.folder / "forged.ndjson"
+        self.assertNotEqual(key, other)
+
+        def lines():
+            return [json.loads(line) for line in export.read_text(encoding="utf-8").splitlines()]
+
+        def refused(forged, why, *more):
+            bad.write_text("".join(json.dumps(e) + "\n" for e in forged), encoding="utf-8")
+            self.assertRegex(call("verify", bad, *more).stderr, why)
+            self.assertEqual(call("verify", bad, *more).returncode, 3)
+        self.assertEqual([e["hash"] for e in lines() if e["type"] == "chain_entry"], [chain_hash(e) for e in lines() if e["type"] == "chain_entry"])
+        for words in ((), ("--key", key), ("--key", other, "--key", key)):
+            said = summary("verify", export, *words)
+            self.assertGreaterEqual(said["signatures"], said["streams"], said)
+            self.assertEqual((said["keys"], said["key_given"]), ([key], bool(words)))
+        kept = self.p.folder / "ky.pub"
+        kept.write_text("# máy chủ\n%s\n" % key, encoding="utf-8")
+        summary("verify", export, "--key", kept)
+        self.assertIn("--key", fine("verify", export).stdout)
+        self.assertNotIn("--key", fine("verify", export, "--key", key).stdout)
+        # a wrong key, and what is no key
+        self.assertIn("none of those given", call("verify", export, "--key", other).stderr)
+        self.assertEqual(call("verify", export, "--key", other).returncode, 3)
+        for nonsense in ("00" * 31, "zz" * 32, self.p.folder / "nowhere.pub", self.p.folder / "k.key"):
+            self.assertEqual(call("verify", export, "--key", nonsense).returncode, 3)
+        # an entry changed and every hash made anew, the signatures kept
+        forged = rewrite(lines(), lambda e: e.update(actor_id="1"))
+        refused(forged, "signature at entry [0-9]+ is not valid")
+        # the same with another store's key and signatures put in their place
+        def resign(forged, **fields):
+            return [dict(e, **fields) if e["type"] == "chain_signature" else e for e in forged]
+        refused(resign(lines(), public_key=other), "is not key")
+        refused(resign(lines(), public_key=other, key_id=hashlib.sha256(bytes.fromhex(other)).hexdigest()[:16]), "not valid")
+        refused(resign(lines(), signature="00" * 64), "not valid")
+        refused(resign(lines(), hash="00" * 32), "was another one")
+        # the same without any signature: whole in itself, so only who brings the key sees it
+        unsigned = [e for e in rewrite(lines(), lambda e: e.update(actor_id="1")) if e["type"] != "chain_signature"]
+        refused(unsigned, "signatures, its head says")
+        for head in unsigned[-1]["heads"]:
+            head["signatures"] = 0
+        refused(unsigned, "stands under a signature", "--key", key)
+        self.assertEqual(summary("verify", bad)["signatures"], 0)
+        # cut at the end, with and without the last line mended: the signature stands over what is gone
+        whole = lines()
+        last = max(i for i, e in enumerate(whole) if e["type"] == "chain_entry")
+        refused(whole[:last] + whole[last + 1:], "was another one|its head says")
+        stream = whole[last]["stream"]
+        mended = whole[:last] + whole[-1:]
+        left = [e for e in mended if e["type"] == "chain_entry" and e["stream"] == stream][-1]
+        for head in mended[-1]["heads"]:
+            if head["stream"] == stream:
+                head.update(seq=left["seq"], hash=left["hash"])
+        refused(mended, "signatures, its head says")
+
+    def test_a_forged_store_is_known_by_its_key(self):
+        store, _, key = self.signed()
+        _, _, other = self.signed()
+        summary("verify", "--store", store, "--key", key)
+        self.assertIn("none of those given", call("verify", "--store", store, "--key", other).stderr)
+        with sqlite3.connect(store) as db:
+            db.execute("UPDATE chain_signature SET signature = zeroblob(64)")
+        db.close()
+        self.assertIn("not valid", call("verify", "--store", store).stderr)
+        with sqlite3.connect(store) as db:
+            db.execute("DELETE FROM chain_signature")
+        db.close()
+        self.assertEqual(summary("verify", "--store", store)["signatures"], 0)
+        self.assertIn("stands under a signature", call("verify", "--store", store, "--key", key).stderr)
 
     def copy(self):
         store = self.place()
