@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <linux/openat2.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -407,6 +408,29 @@ struct str path_extension(struct str path)
     return STR("");
 }
 
+/* For kernels without openat2: folder by folder, and a link anywhere is refused. */
+static int open_walking(int folder_fd, char *path, int flags, unsigned mode)
+{
+    AUTO_FD at = -1;
+    char *part = path;
+    for (char *slash; (slash = strchr(part, '/')); part = slash + 1) {
+        *slash = '\0';
+        int next = openat(at >= 0 ? at : folder_fd, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (next < 0) {
+            struct stat st;
+            int why = errno;
+            bool is_link = fstatat(at >= 0 ? at : folder_fd, part, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
+            errno = is_link ? ELOOP : why;
+        }
+        *slash = '/';
+        if (next < 0)
+            return -1;
+        fd_cleanup(&at);
+        at = next;
+    }
+    return openat(at >= 0 ? at : folder_fd, part, flags | O_NOFOLLOW | O_CLOEXEC, mode);
+}
+
 enum err_code file_open_beneath(int folder_fd, struct str name, int flags, unsigned mode, int *ret_fd, struct err *err)
 {
     if (!path_is_safe(name))
@@ -418,10 +442,55 @@ enum err_code file_open_beneath(int folder_fd, struct str name, int flags, unsig
                            .mode = flags & O_CREAT ? mode : 0,
                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
     long fd = syscall(SYS_openat2, folder_fd, path, &how, sizeof how);
+    if (fd < 0 && errno == ENOSYS)
+        fd = open_walking(folder_fd, path, flags, (unsigned)how.mode);
     if (fd < 0 && (errno == EXDEV || errno == ELOOP))
         return err_set(err, ERR_DENIED, "%s leads out of its folder", path);
     if (fd < 0)
         return open_failed(path, err);
     *ret_fd = (int)fd;
     return ERR_NONE;
+}
+
+struct dirent_head { /* struct linux_dirent64, whose name follows */
+    uint64_t inode;
+    int64_t offset;
+    uint16_t length;
+    uint8_t type;
+};
+
+void file_close_from(int first)
+{
+    if (close_range((unsigned)first, ~0u, 0) == 0)
+        return;
+    int list = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (list < 0) {
+        struct rlimit limit = {0};
+        if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > 1u << 20)
+            limit.rlim_cur = 1u << 20;
+        for (int fd = first; fd < (int)limit.rlim_cur; fd++)
+            (void)close(fd);
+        return;
+    }
+    _Alignas(uint64_t) char room[4096];
+    bool was_closed = true;
+    while (was_closed) { /* from the start again after closing some: the list changes under us */
+        was_closed = false;
+        long n;
+        if (lseek(list, 0, SEEK_SET) != 0)
+            break;
+        while ((n = syscall(SYS_getdents64, list, room, sizeof room)) > 0)
+            for (long at = 0; at < n;) {
+                struct dirent_head head;
+                memcpy(&head, room + at, sizeof head);
+                const char *name = room + at + offsetof(struct dirent_head, type) + 1;
+                int fd = 0;
+                for (; *name >= '0' && *name <= '9'; name++)
+                    fd = fd * 10 + (*name - '0');
+                if (!*name && fd >= first && fd != list)
+                    was_closed = close(fd) == 0 || was_closed;
+                at += head.length;
+            }
+    }
+    (void)close(list);
 }

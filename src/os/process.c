@@ -12,6 +12,7 @@
 #include "os/file.h"
 
 #define CHANNEL_FD             3
+#define REPORT_FD              4 /* closes itself at the exec */
 #define ERROR_OUTPUT_MAX_BYTES 4096
 
 /* In the child between fork and exec: only calls that are safe there. The error travels back as errno. */
@@ -30,8 +31,10 @@ static NO_RETURN void child_become(const struct process_spec *spec, int input, i
             goto failed;
     if (moved[3] < 0)
         (void)close(CHANNEL_FD);
-    if (close_range(4, ~0u, 4u /* CLOSE_RANGE_CLOEXEC */) != 0)
+    if (dup3(report, REPORT_FD, O_CLOEXEC) < 0)
         goto failed;
+    report = REPORT_FD;
+    file_close_from(REPORT_FD + 1);
     sigset_t none;
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);

@@ -93,7 +93,7 @@ static NO_RETURN void child_answer(const struct service *service, const struct m
     if (request->fd >= 0 && (moved_request < 0 || dup3(moved_request, CHILD_REQUEST_FD, O_CLOEXEC) < 0))
         _exit(1);
     (void)close(3);
-    (void)close_range(request->fd >= 0 ? CHILD_REQUEST_FD + 1 : CHILD_REQUEST_FD, ~0u, 0);
+    file_close_from(request->fd >= 0 ? CHILD_REQUEST_FD + 1 : CHILD_REQUEST_FD);
     struct message own = *request;
     own.fd = request->fd >= 0 ? CHILD_REQUEST_FD : -1;
     struct arena arena;

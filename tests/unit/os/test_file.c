@@ -1,7 +1,11 @@
 #include "test.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <seccomp.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "os/file.h"
@@ -201,6 +205,89 @@ static void opening_beneath_does_not_follow_a_link_out(void **state)
     assert_ok(file_open_beneath(folder, STR("f"), O_RDONLY, 0, &fd, &err));
 }
 
+/* What an older kernel or a container answers. */
+static void without_calls(const char *names)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    struct str rest = str_from_cstr(names), name;
+    while (str_split(&rest, ' ', &name))
+        if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), seccomp_syscall_resolve_name(arena_cstr(&arena, name)), 0) != 0)
+            _exit(90);
+    if (seccomp_load(filter) != 0)
+        _exit(91);
+    seccomp_release(filter);
+}
+static int in_child(int (*run)(void))
+{
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(run());
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static int beneath_by_hand(void)
+{
+    without_calls("openat2");
+    AUTO_FD folder = open(dir, O_RDONLY | O_DIRECTORY);
+    AUTO_FD fd = -1;
+    if (file_open_beneath(folder, STR("out/passwd"), O_RDONLY, 0, &fd, &err) != ERR_DENIED)
+        return 1;
+    if (file_open_beneath(folder, STR("out"), O_RDONLY, 0, &fd, &err) != ERR_DENIED)
+        return 2;
+    if (file_open_beneath(folder, STR("down/nothing"), O_RDONLY, 0, &fd, &err) != ERR_NOT_FOUND)
+        return 3;
+    if (file_open_beneath(folder, STR("../x"), O_RDONLY, 0, &fd, &err) != ERR_DENIED)
+        return 4;
+    if (file_open_beneath(folder, STR("down/f"), O_RDWR | O_CREAT, 0600, &fd, &err) != ERR_NONE)
+        return 5;
+    return fd >= 0 ? 0 : 6;
+}
+static void opening_beneath_without_the_kernels_help(void **state)
+{
+    assert_int_equal(symlink("/etc", in_dir("out")), 0);
+    assert_int_equal(mkdir(in_dir("down"), 0700), 0);
+    assert_int_equal(in_child(beneath_by_hand), 0);
+}
+
+static int close_without(const char *NULLABLE names)
+{
+    struct rlimit limit = {1024, 1024};
+    int last = 0;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return 92;
+    for (int i = 0; i < 200; i++)
+        last = open("/dev/null", O_RDONLY);
+    if (last < 200)
+        return 93;
+    if (names)
+        without_calls(names);
+    file_close_from(last - 150);
+    for (int fd = last - 199; fd < 1024; fd++)
+        if (fcntl(fd, F_GETFD) >= 0 && fd >= last - 150)
+            return 1; /* left open */
+    return fcntl(last - 151, F_GETFD) >= 0 ? 0 : 2;
+}
+static int close_with_the_call(void)
+{
+    return close_without(NULL);
+}
+static int close_by_list(void)
+{
+    return close_without("close_range");
+}
+static int close_by_number(void)
+{
+    return close_without("close_range open openat");
+}
+static void every_descriptor_is_closed(void **state)
+{
+    assert_int_equal(in_child(close_with_the_call), 0);
+    assert_int_equal(in_child(close_by_list), 0);
+    assert_int_equal(in_child(close_by_number), 0);
+}
+
 static void extensions_and_base_names(void **state)
 {
     static const struct {
@@ -234,6 +321,8 @@ int main(void)
         T(paths_that_lead_out_are_not_safe),
         T(a_join_refuses_an_unsafe_name),
         T(opening_beneath_does_not_follow_a_link_out),
+        T(opening_beneath_without_the_kernels_help),
+        T(every_descriptor_is_closed),
         T(extensions_and_base_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
