@@ -38,7 +38,16 @@ deps_policy_put() {
     fi
     deps_policy_ours=yes
     # shellcheck disable=SC2016
-    deps_as_root sh -c 'printf "#!/bin/sh\n# luytre: no daemon starts while packages are installed\nexit 101\n" > "$1" && chmod 755 "$1"' sh "$deps_policy"
+    deps_as_root sh -c 'printf "#!/bin/sh\n# luytre: no daemon starts while packages are installed, by process $2\nexit 101\n" > "$1" && chmod 755 "$1"' sh "$deps_policy" "$$"
+}
+
+# What a run that was killed outright left behind, even when nothing is left to install. A run that is alive keeps its own.
+deps_policy_mend() {
+    deps_policy_by=$(sed -n 's/^# luytre: no daemon starts while packages are installed, by process \([0-9][0-9]*\)$/\1/p' "$deps_policy" 2>/dev/null)
+    [ -n "$deps_policy_by" ] && [ ! -d "/proc/$deps_policy_by" ] || return 0
+    echo "Khôi phục $deps_policy do lần cài bị ngắt để lại / putting $deps_policy back as it was before an interrupted installation"
+    deps_policy_ours=yes
+    deps_policy_back
 }
 
 deps_policy_back() {
@@ -64,7 +73,10 @@ deps_install() { # GROUP...; 0 when every package is there
         return 1
     fi
     deps_todo=$(deps_missing "$@")
-    [ -z "$deps_todo" ] && return 0
+    if [ -z "$deps_todo" ]; then
+        deps_policy_mend
+        return 0
+    fi
     if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null 2>&1; then
         {
             echo "Thiếu gói, và cần quyền root hoặc sudo để cài. / Packages are missing, and installing them takes root or sudo. As root:"

@@ -12,9 +12,9 @@
 #include "proof/chain.h"
 #include "proof/chain.sql.h"
 
-#define STREAMS_MAX      64u
-#define LINE_MAX_BYTES   ((size_t)64 << 20)
-#define LINE_ARENA_BYTES ((size_t)512 << 20)
+#define STREAMS_MAX        64u
+#define LINE_MAX_BYTES     ((size_t)64 << 20)
+#define LINE_ARENA_BYTES   ((size_t)512 << 20)
 #define KEY_FILE_MAX_BYTES 65536u
 
 static const struct option_spec specs[] = {
@@ -228,8 +228,7 @@ static enum err_code heads_check(struct json line, struct reading *r, struct are
         TRY(json_str(json_get(it.value, STR("stream")), arena, &stream, err));
         TRY(hex_field(it.value, "hash", SHA256_BYTES, arena, &hash, err));
         const struct file_chain *found = chain_find(r, node, stream);
-        if (seq > 0 &&
-            (!found || found->verifier.seq != seq || !str_equal(sha256_str(&found->verifier.hash), hash)))
+        if (seq > 0 && (!found || found->verifier.seq != seq || !str_equal(sha256_str(&found->verifier.hash), hash)))
             return err_set(err, ERR_CONFLICT, "chain %.*s: ends at entry %lld, its head says %lld", STR_ARG(stream),
                            (long long)(found ? found->verifier.seq : 0), (long long)seq);
         if (found && found->signature_count != signatures)

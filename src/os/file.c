@@ -419,7 +419,8 @@ static int open_walking(int folder_fd, char *path, int flags, unsigned mode)
         if (next < 0) {
             struct stat st;
             int why = errno;
-            bool is_link = fstatat(at >= 0 ? at : folder_fd, part, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
+            bool is_link =
+                fstatat(at >= 0 ? at : folder_fd, part, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
             errno = is_link ? ELOOP : why;
         }
         *slash = '/';

@@ -84,8 +84,8 @@ MUST_USE enum err_code path_join(struct str dir, struct str name, struct arena *
                                  struct err *err);
 struct str path_base_name(struct str path); /* "a/b.pdf" -> "b.pdf" */
 struct str path_extension(struct str path); /* "a/b.PDF" -> "PDF"; empty when none */
-/* Open `name` below the open folder; neither ".." nor a link can lead out (openat2, RESOLVE_BENEATH; where the kernel has
- * no openat2, no link is followed at all). flags as open(2). */
+/* Open `name` below the open folder; neither ".." nor a link can lead out (openat2, RESOLVE_BENEATH; where the kernel
+ * has no openat2, no link is followed at all). flags as open(2). */
 MUST_USE enum err_code file_open_beneath(int folder_fd, struct str name, int flags, unsigned mode, int *ret_fd,
                                          struct err *err);
 /* Close every descriptor from `first` on. Safe between fork and exec. Kernels and containers without close_range are

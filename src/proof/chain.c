@@ -403,8 +403,7 @@ static enum err_code verify_row(void *ctx, const struct sql_chain_all_row *row, 
     struct chain_entry entry = entry_of_row(pass->verifier.node, stream, row);
     TRY(chain_verify_entry(&pass->verifier, &entry, err));
     for (; pass->next < pass->signature_count && pass->signatures[pass->next].seq == row->seq; pass->next++) {
-        struct chain_signature signature =
-            signature_of_row(pass->verifier.node, stream, &pass->signatures[pass->next]);
+        struct chain_signature signature = signature_of_row(pass->verifier.node, stream, &pass->signatures[pass->next]);
         TRY(chain_verify_signature(&pass->verifier, &signature, pass->heads, pass->arena, err));
     }
     return ERR_NONE;
@@ -421,8 +420,7 @@ static enum err_code stream_verify(struct db *db, const struct sql_chain_streams
     struct verify_pass pass = {.heads = &report->heads, .arena = arena};
     chain_verifier_init(&pass.verifier, head->node, head->stream);
     struct sql_chain_signatures_rows signatures;
-    TRY(sql_chain_signatures(db, arena,
-                             &(struct sql_chain_signatures_args){.node = head->node, .stream = head->stream},
+    TRY(sql_chain_signatures(db, arena, &(struct sql_chain_signatures_args){.node = head->node, .stream = head->stream},
                              &signatures, err));
     pass.signatures = signatures.items;
     pass.signature_count = signatures.count;

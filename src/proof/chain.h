@@ -108,7 +108,8 @@ struct chain_signed {
 MUST_USE enum err_code chain_verify_signature(const struct chain_verifier *verifier,
                                               const struct chain_signature *signature, struct chain_signed *state,
                                               struct arena *arena, struct err *err);
-/* At the end of a chain: with trusted keys, at least one good signature must stand over it. last_signed_seq: 0, none. */
+/* At the end of a chain: with trusted keys, at least one good signature must stand over it. last_signed_seq: 0, none.
+ */
 MUST_USE enum err_code chain_verify_signed(const struct chain_verifier *verifier, int64_t last_signed_seq,
                                            const struct chain_signed *state, struct err *err);
 

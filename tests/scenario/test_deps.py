@@ -71,7 +71,9 @@ class Deps(unittest.TestCase):
     def test_no_daemon_may_start_and_the_old_policy_comes_back(self):
         self.policy.write_text("#!/bin/sh\nexit 42\n", encoding="utf-8")
         self.assertIn("answer 0", self.install("build"))
-        self.assertIn("exit 101", (self.top / "policy_seen").read_text(encoding="utf-8"))
+        seen = (self.top / "policy_seen").read_text(encoding="utf-8")
+        self.assertIn("exit 101", seen)
+        self.assertRegex(seen, "installed, by process [0-9]+\n")
         self.assertNotIn("exit 42", (self.top / "policy_seen").read_text(encoding="utf-8"))
         self.assertEqual(self.policy.read_text(encoding="utf-8"), "#!/bin/sh\nexit 42\n")
 
@@ -107,6 +109,22 @@ class Deps(unittest.TestCase):
         pathlib.Path(f"{self.policy}.luytre-kept").write_text("own\n", encoding="utf-8")
         self.assertIn("answer 0", self.install("build"))
         self.assertEqual(self.policy.read_text(encoding="utf-8"), "own\n")
+
+    def test_what_a_killed_run_left_goes_even_when_nothing_is_missing(self):
+        (self.top / "installed").write_text("one\ntwo\nthree\n", encoding="utf-8")
+        gone = subprocess.Popen(["true"])
+        gone.wait()
+        ours = "#!/bin/sh\n# luytre: no daemon starts while packages are installed, by process %d\nexit 101\n"
+        self.policy.write_text(ours % gone.pid, encoding="utf-8")
+        pathlib.Path(f"{self.policy}.luytre-kept").write_text("own\n", encoding="utf-8")
+        self.assertIn("answer 0", self.install("build"))
+        self.assertEqual(self.policy.read_text(encoding="utf-8"), "own\n")
+        self.policy.write_text(ours % gone.pid, encoding="utf-8")
+        self.assertIn("answer 0", self.install("build"))
+        self.assertFalse(self.policy.exists())
+        self.policy.write_text(ours % os.getpid(), encoding="utf-8")  # of a run that is installing this moment
+        self.assertEqual(self.install("build"), "answer 0\n")
+        self.assertEqual(self.policy.read_text(encoding="utf-8"), ours % os.getpid())
 
     def test_the_real_list_is_well_formed(self):
         seen = set()

@@ -282,6 +282,15 @@ static struct str status_of(struct rig *rig, pid_t pid, const char *name)
     return STR_NONE;
 }
 
+/* A container's kernel may not show every line: what it does not show of this very test cannot be asked of a role. */
+static void assert_status(struct rig *rig, pid_t pid, const char *name, struct str wanted)
+{
+    if (str_is_null(status_of(rig, getpid(), name)))
+        print_message("this kernel does not show %s in /proc/PID/status: not looked at\n", name);
+    else
+        assert_str(status_of(rig, pid, name), wanted);
+}
+
 /* --- parse --- */
 
 static void parse_answers_from_bytes_and_from_a_descriptor(void **state)
@@ -423,13 +432,13 @@ static void every_role_wears_its_sandbox(void **state)
             assert_int_equal(write(ours, &command, 1), 1);
             assert_int_equal(read(ours, &answer, sizeof answer), sizeof answer);
         }
-        assert_str(status_of(&rig, rig.pid, "Seccomp:"), STR("2"));
-        assert_str(status_of(&rig, rig.pid, "NoNewPrivs:"), STR("1"));
-        assert_str(status_of(&rig, rig.pid, "CapEff:"), STR("0000000000000000"));
+        assert_status(&rig, rig.pid, "Seccomp:", STR("2"));
+        assert_status(&rig, rig.pid, "NoNewPrivs:", STR("1"));
+        assert_status(&rig, rig.pid, "CapEff:", STR("0000000000000000"));
         bool has_store = roles[i] == ROLE_WEB || roles[i] == ROLE_WORKER;
         if (geteuid() == 0 && !has_store) {
             assert_true(str_starts_with(status_of(&rig, rig.pid, "Uid:"), STR("65534\t65534\t65534\t65534")));
-            assert_str(status_of(&rig, rig.pid, "Groups:"), STR(""));
+            assert_status(&rig, rig.pid, "Groups:", STR(""));
         }
         close(ours);
         rig_close(&rig);
@@ -780,8 +789,8 @@ static void the_monitor_starts_wires_restarts_and_ends_the_roles(void **state)
     close(theirs);
     assert_int_equal(command_do(ours, 'p'), ERR_NONE);
     assert_int_equal(command_do(ours, 's'), ERR_NONE);
-    assert_str(status_of(&rig, monitor, "Seccomp:"), STR("2"));
-    assert_str(status_of(&rig, monitor, "NoNewPrivs:"), STR("1"));
+    assert_status(&rig, monitor, "Seccomp:", STR("2"));
+    assert_status(&rig, monitor, "NoNewPrivs:", STR("1"));
     pid_t before = child_named(&rig, monitor, "parse");
     assert_true(before > 0);
     kill(before, SIGKILL);

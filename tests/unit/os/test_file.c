@@ -211,7 +211,8 @@ static void without_calls(const char *names)
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
     struct str rest = str_from_cstr(names), name;
     while (str_split(&rest, ' ', &name))
-        if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), seccomp_syscall_resolve_name(arena_cstr(&arena, name)), 0) != 0)
+        if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), seccomp_syscall_resolve_name(arena_cstr(&arena, name)),
+                             0) != 0)
             _exit(90);
     if (seccomp_load(filter) != 0)
         _exit(91);
