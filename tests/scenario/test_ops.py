@@ -260,7 +260,7 @@ class Ops(unittest.TestCase):
 
         def refused(forged, why, *more):
             bad.write_text("".join(json.dumps(e) + "\n" for e in forged), encoding="utf-8")
-            self.assertRegex(call("verify", bad, *more).stderr, why)
+            self.assertRegex(call("verify", bad, "--en", *more).stderr, why)
             self.assertEqual(call("verify", bad, *more).returncode, 3)
         self.assertEqual([e["hash"] for e in lines() if e["type"] == "chain_entry"], [chain_hash(e) for e in lines() if e["type"] == "chain_entry"])
         for words in ((), ("--key", key), ("--key", other, "--key", key)):
@@ -273,7 +273,7 @@ class Ops(unittest.TestCase):
         self.assertIn("--key", fine("verify", export).stdout)
         self.assertNotIn("--key", fine("verify", export, "--key", key).stdout)
         # a wrong key, and what is no key
-        self.assertIn("none of those given", call("verify", export, "--key", other).stderr)
+        self.assertIn("none of those given", call("verify", export, "--en", "--key", other).stderr)
         self.assertEqual(call("verify", export, "--key", other).returncode, 3)
         for nonsense in ("00" * 31, "zz" * 32, self.p.folder / "nowhere.pub", self.p.folder / "k.key"):
             self.assertEqual(call("verify", export, "--key", nonsense).returncode, 3)
@@ -310,16 +310,16 @@ class Ops(unittest.TestCase):
         store, _, key = self.signed()
         _, _, other = self.signed()
         summary("verify", "--store", store, "--key", key)
-        self.assertIn("none of those given", call("verify", "--store", store, "--key", other).stderr)
+        self.assertIn("none of those given", call("verify", "--store", store, "--en", "--key", other).stderr)
         with sqlite3.connect(store) as db:
             db.execute("UPDATE chain_signature SET signature = zeroblob(64)")
         db.close()
-        self.assertIn("not valid", call("verify", "--store", store).stderr)
+        self.assertIn("not valid", call("verify", "--store", store, "--en").stderr)
         with sqlite3.connect(store) as db:
             db.execute("DELETE FROM chain_signature")
         db.close()
         self.assertEqual(summary("verify", "--store", store)["signatures"], 0)
-        self.assertIn("stands under a signature", call("verify", "--store", store, "--key", key).stderr)
+        self.assertIn("stands under a signature", call("verify", "--store", store, "--en", "--key", key).stderr)
 
     def copy(self):
         store = self.place()
