@@ -6,6 +6,7 @@
 #include "duty/page_report.sql.h"
 #include "format/json.h"
 #include "know/refusal.h"
+#include "org/access.h"
 #include "org/unit.h"
 #include "os/file.h"
 #include "report/docx.h"
@@ -47,7 +48,6 @@ static enum err_code freeze_find(struct db *db, const struct actor *actor, const
     if (*ret_id)
         return ERR_NONE;
     struct freeze_draft draft = {.directive_id = options_int(options, "directive", 0),
-                                 .edge_kind = EDGE_ADMINISTRATIVE,
                                  .as_of_day = options_day(options, "as-of")};
     struct str code = options_text(options, "org");
     if (draft.directive_id) {
@@ -67,6 +67,7 @@ static enum err_code freeze_find(struct db *db, const struct actor *actor, const
             return err_set(err, ERR_NOT_FOUND, "chưa có đơn vị nào trong dữ liệu này / no unit in this store");
         draft.root_id = roots.items[0].id;
     }
+    TRY(access_edge_best(db, actor, draft.root_id, &draft.edge_kind, err));
     struct freeze_made made;
     TRY(freeze_make(db, actor, &draft, &made, err));
     *ret_id = made.id;

@@ -11,6 +11,7 @@
 #include "format/csv.h"
 #include "format/json.h"
 #include "know/refusal.h"
+#include "org/access.h"
 #include "org/unit.h"
 #include "org/unit.sql.h"
 #include "os/file.h"
@@ -28,8 +29,8 @@ static const struct option_spec specs[] = {
      0, 0},
     {"directive", 0, OPTION_INT, 0, "ID", "chỉ một văn bản chỉ đạo và những văn bản thực hiện nó",
      "only one directive and what carries it out", 1, INT64_MAX},
-    {"edge", 0, OPTION_TEXT, 0, "KIND", "administrative (mặc định), professional, incident",
-     "administrative (default), professional, incident", 0, 0},
+    {"edge", 0, OPTION_TEXT, 0, "KIND", "administrative, professional, incident (mặc định: đường có nhiều đơn vị nhất)",
+     "administrative, professional, incident (default: the one with most units below)", 0, 0},
     {"as-of", 0, OPTION_DAY, 0, "DATE", "như đã biết cuối ngày này", "as it was known at the end of that day", 0, 0},
     {"json", 0, OPTION_FLAG, 0, NULL, "mỗi dòng một đối tượng JSON: missing…, unit…, summary",
      "newline-delimited JSON: missing…, unit…, summary", 0, 0},
@@ -328,13 +329,15 @@ static enum err_code run(const struct options *options, struct arena *arena, str
     s->today = db_today(db);
     s->actor = actor_system(s->today);
     s->directive_id = options_int(options, "directive", ROLLUP_ALL);
-    s->edge = options_has(options, "edge") ? options_text(options, "edge") : EDGE_ADMINISTRATIVE;
     s->as_of = options_day(options, "as-of");
     if (s->as_of > s->today)
         return err_set(err, ERR_SYNTAX, "--as-of: ngày ấy chưa đến / that day has not come");
     if (s->as_of == s->today)
         s->as_of = CIVIL_NONE;
     TRY(root_find(s, options_text(options, "org"), err));
+    s->edge = options_text(options, "edge");
+    if (!options_has(options, "edge"))
+        TRY(access_edge_best(db, &s->actor, s->root_id, &s->edge, err));
     TRY(status_read(s, err));
     if (options_has(options, "json")) {
         print_json(s, out);

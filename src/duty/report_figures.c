@@ -19,6 +19,7 @@ struct figures {
     struct arena *arena;
     struct json_writer w;
     civil_day today;
+    struct str edge; /* the way down along which the unit counts */
 };
 
 struct tally { /* one obligation */
@@ -63,20 +64,18 @@ static enum err_code put_duties(struct db *db, struct figures *f, struct err *er
         bool is_family = false;
         struct opt_i64 directive = {f->of->directive_id != 0, f->of->directive_id};
         struct sql_obligation_rollup_rows rows;
-        TRY(sql_obligation_rollup(db, &f->reader, f->arena,
-                                  &(struct sql_obligation_rollup_args){.root_id = f->of->unit_id,
-                                                                       .edge_kind = EDGE_ADMINISTRATIVE,
-                                                                       .on_day = f->today,
-                                                                       .family_id = directive},
-                                  &rows, err));
+        TRY(sql_obligation_rollup(
+            db, &f->reader, f->arena,
+            &(struct sql_obligation_rollup_args){
+                .root_id = f->of->unit_id, .edge_kind = f->edge, .on_day = f->today, .family_id = directive},
+            &rows, err));
         is_family = rows.count > 0;
         if (directive.has && !is_family)
-            TRY(sql_obligation_rollup(db, &f->reader, f->arena,
-                                      &(struct sql_obligation_rollup_args){.root_id = f->of->unit_id,
-                                                                           .edge_kind = EDGE_ADMINISTRATIVE,
-                                                                           .on_day = f->today,
-                                                                           .directive_id = directive},
-                                      &rows, err));
+            TRY(sql_obligation_rollup(
+                db, &f->reader, f->arena,
+                &(struct sql_obligation_rollup_args){
+                    .root_id = f->of->unit_id, .edge_kind = f->edge, .on_day = f->today, .directive_id = directive},
+                &rows, err));
         tallies = arena_new_array(f->arena, struct tally, rows.count + 1);
         for (size_t i = 0; tallies && i < rows.count; i++)
             add(tallies, &count, rows.items[i].catalogue_id, rows.items[i].title, rows.items[i].state, rows.items[i].n);
@@ -109,7 +108,7 @@ static enum err_code put_people(struct db *db, struct figures *f, struct err *er
     if (!f->of->directive_id)
         return ERR_NONE;
     struct people_progress people;
-    TRY(people_progress(db, &f->reader, f->of->unit_id, f->of->directive_id, EDGE_ADMINISTRATIVE, &people, err));
+    TRY(people_progress(db, &f->reader, f->of->unit_id, f->of->directive_id, f->edge, &people, err));
     json_put_key(&f->w, STR("people"));
     json_object_begin(&f->w);
     json_field_i64(&f->w, STR("owed"), people.people);
@@ -189,7 +188,7 @@ static enum err_code put_around(struct db *db, struct figures *f, struct err *er
     civil_day last = f->of->to_day > f->today ? f->today : f->of->to_day - 1;
     int year = civil_from_day(last).year;
     struct budget_table funds;
-    TRY(budget_rollup(db, &f->reader, f->of->unit_id, EDGE_ADMINISTRATIVE, year, f->arena, &funds, err));
+    TRY(budget_rollup(db, &f->reader, f->of->unit_id, f->edge, year, f->arena, &funds, err));
     json_put_key(&f->w, STR("funds"));
     json_object_begin(&f->w);
     json_field_i64(&f->w, STR("year"), year);
@@ -210,7 +209,7 @@ static enum err_code put_around(struct db *db, struct figures *f, struct err *er
     struct sql_reminder_counts_row *reminders = NULL;
     TRY(sql_reminder_counts(db, &f->reader, f->arena,
                             &(struct sql_reminder_counts_args){.root_id = f->of->unit_id,
-                                                               .edge_kind = EDGE_ADMINISTRATIVE,
+                                                               .edge_kind = f->edge,
                                                                .from_day = f->of->from_day,
                                                                .to_day = f->of->to_day,
                                                                .on_day = f->today},
@@ -242,6 +241,7 @@ enum err_code report_figures(struct db *db, const struct actor *actor, const str
     AUTO_BUF buf;
     buf_init(&buf, FIGURES_MAX_BYTES);
     struct figures f = {.of = of, .reader = actor_with(actor, RIGHT_READ), .today = db_today(db), .arena = arena};
+    TRY(access_edge_best(db, &f.reader, of->unit_id, &f.edge, err));
     json_writer_init(&f.w, &buf, 0);
     json_object_begin(&f.w);
     char day[CIVIL_TEXT_BYTES];

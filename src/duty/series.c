@@ -499,15 +499,16 @@ static enum err_code freeze_in_transaction(struct db *db, void *ctx, struct err 
     TRY(get_report(db, &arena, w, RIGHT_REPORT, "freeze this report", &row, err));
     if (!str_equal(row->state, STR("open")))
         return err_set(err, ERR_CONFLICT, "báo cáo này đã chốt số liệu");
-    struct freeze_made made;
-    TRY(freeze_make(db, w->actor,
-                    &(struct freeze_draft){.root_id = row->unit_id,
-                                           .directive_id = row->directive_id.v,
-                                           .edge_kind = EDGE_ADMINISTRATIVE,
-                                           .as_of_day = CIVIL_NONE},
-                    &made, err));
-    struct str figures, hand, fields;
     struct actor all = actor_system(db_today(db)); /* the unit's own report, made by who may make it */
+    struct str edge;
+    TRY(access_edge_best(db, &all, row->unit_id, &edge, err));
+    struct freeze_made made;
+    TRY(freeze_make(
+        db, w->actor,
+        &(struct freeze_draft){
+            .root_id = row->unit_id, .directive_id = row->directive_id.v, .edge_kind = edge, .as_of_day = CIVIL_NONE},
+        &made, err));
+    struct str figures, hand, fields;
     TRY(report_figures(db, &all,
                        &(struct report_figures_of){.unit_id = row->unit_id,
                                                    .directive_id = row->directive_id.v,

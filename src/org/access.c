@@ -1,6 +1,8 @@
 #include "org/access.h"
 
+#include "know/know.h"
 #include "org/access.sql.h"
+#include "org/unit.h"
 
 enum err_code access_has(struct db *db, const struct actor *actor, uint64_t right, int64_t unit_id, bool *ret_has,
                          struct err *err)
@@ -20,4 +22,39 @@ enum err_code access_require(struct db *db, const struct actor *actor, uint64_t 
     bool has = false;
     TRY(access_has(db, actor, right, unit_id, &has, err));
     return has ? ERR_NONE : err_set(err, ERR_DENIED, "not allowed to %s here", what);
+}
+
+enum err_code access_edge_best(struct db *db, const struct actor *actor, int64_t unit_id, struct str *ret_edge,
+                               struct err *err)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, 1u << 16);
+    int64_t most = 0;
+    *ret_edge = EDGE_ADMINISTRATIVE;
+    for (size_t i = 0; i < know_edge_kind_count; i++) {
+        struct str kind = know_edge_kinds[i].id;
+        struct sql_access_below_row *row = NULL;
+        TRY(sql_access_below(
+            db, actor, &arena,
+            &(struct sql_access_below_args){.unit_id = unit_id, .edge_kind = kind, .on_day = db_today(db)}, &row, err));
+        if (row && (row->n > most || (row->n == most && most > 0 && str_equal(kind, EDGE_ADMINISTRATIVE)))) {
+            most = row->n;
+            *ret_edge = kind;
+        }
+    }
+    return ERR_NONE;
+}
+
+enum err_code access_sees_below(struct db *db, const struct actor *actor, int64_t unit_id, struct str edge_kind,
+                                bool *ret_sees, struct err *err)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, 1u << 16);
+    struct sql_access_look_below_row *row = NULL;
+    TRY(sql_access_look_below(
+        db, actor, &arena,
+        &(struct sql_access_look_below_args){.unit_id = unit_id, .edge_kind = edge_kind, .on_day = db_today(db)}, &row,
+        err));
+    *ret_sees = row != NULL;
+    return ERR_NONE;
 }

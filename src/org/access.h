@@ -21,5 +21,14 @@ MUST_USE enum err_code access_require(struct db *db, const struct actor *actor, 
 MUST_USE enum err_code access_has(struct db *db, const struct actor *actor, uint64_t right, int64_t unit_id,
                                   bool *ret_has, struct err *err);
 
+/* The kind of edge along which this actor sees most of what stands below a unit (a department looks down its branch, a
+ * committee what belongs to it, the police those who report to them); administrative when kinds see as much, or none
+ * sees anything. */
+MUST_USE enum err_code access_edge_best(struct db *db, const struct actor *actor, int64_t unit_id, struct str *ret_edge,
+                                        struct err *err);
+/* Units stand below along this edge and the actor may look down it. */
+MUST_USE enum err_code access_sees_below(struct db *db, const struct actor *actor, int64_t unit_id,
+                                         struct str edge_kind, bool *ret_sees, struct err *err);
+
 NONNULL_END
 #endif

@@ -21,3 +21,25 @@ SELECT g.person_id, p.name, p.title, g.role, g.unit_id AS grant_unit_id, f.name 
    AND (c.depth > 0 OR c.edge_kind = g.edge_kind OR (g.edge_kind = '' AND c.edge_kind = 'administrative'))
    AND {scope :unit_id}
  ORDER BY c.depth, p.sort_key, g.id;
+
+-- name: access_below
+-- How many units stand below this one along one kind of edge, if the actor may look down it; no row when not.
+-- result: one
+-- scope: org
+-- args: unit_id int, edge_kind text, on_day int
+-- columns: n int
+SELECT (SELECT COUNT(*) FROM unit_closure c
+         WHERE c.ancestor_id = u.id AND c.edge_kind = :edge_kind AND c.depth > 0 AND c.from_day <= :on_day AND c.to_day > :on_day) AS n
+  FROM unit u
+ WHERE u.id = :unit_id AND {scope :unit_id} AND {scope_below 1, :unit_id, :edge_kind};
+
+-- name: access_look_below
+-- A row when units stand below this one along one kind of edge and the actor may look down it.
+-- result: one
+-- scope: org
+-- args: unit_id int, edge_kind text, on_day int
+-- columns: ok int
+SELECT 1 AS ok FROM unit u
+ WHERE u.id = :unit_id AND {scope :unit_id} AND {scope_below 1, :unit_id, :edge_kind}
+   AND EXISTS (SELECT 1 FROM unit_closure c
+                WHERE c.ancestor_id = u.id AND c.edge_kind = :edge_kind AND c.depth > 0 AND c.from_day <= :on_day AND c.to_day > :on_day);

@@ -98,11 +98,3 @@ SELECT f.unit_id AS id, f.name, f.code, f.kind, CASE WHEN f.code = :code THEN 1 
  WHERE f.from_day <= :on_day AND f.to_day > :on_day AND (f.code = :code OR f.search_key LIKE :search) AND {scope f.unit_id}
  ORDER BY CASE WHEN f.code = :code THEN 0 ELSE 1 END, f.sort_key, f.unit_id LIMIT :limit_count;
 
--- name: unit_page_seen_count
--- How many units one sees at and below a root along one relation.
--- result: one
--- scope: org
--- args: root_id int, edge_kind text, on_day int
--- columns: n int
-SELECT COUNT(*) AS n FROM unit_closure c
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind};

@@ -20,6 +20,7 @@
 #include "store/blob.h"
 #include "store/query.h"
 #include "web/app_parts.h"
+#include "web/page_directive.h"
 #include "work/intake.h"
 
 #define API_LIMIT_DEFAULT 100
@@ -250,15 +251,6 @@ static enum err_code unit_get(const struct request *request, struct db *db, int6
     return *ret_unit ? ERR_NONE : err_set(err, ERR_NOT_FOUND, "không có đơn vị này");
 }
 
-static struct str query_edge(const struct request *request)
-{
-    struct str edge = form_get(&request->query, STR("edge"));
-    for (size_t i = 0; i < know_edge_kind_count; i++)
-        if (str_equal(edge, know_edge_kinds[i].id))
-            return edge;
-    return EDGE_ADMINISTRATIVE;
-}
-
 static struct str state_name(int64_t state)
 {
     return str_from_cstr(duty_state_to_str((int)state));
@@ -386,11 +378,12 @@ static enum err_code unit_children_get(struct request *request, struct response 
     struct sql_unit_page_row *u;
     TRY(unit_get(request, db, id, &u, err));
     struct actor actor = app_actor(request);
+    struct str edge;
+    TRY(app_edge(request, db, &actor, id, &edge, err));
     struct sql_unit_children_rows rows;
     TRY(sql_unit_children(
         db, &actor, request->arena,
-        &(struct sql_unit_children_args){.unit_id = id, .edge_kind = query_edge(request), .on_day = app_today(request)},
-        &rows, err));
+        &(struct sql_unit_children_args){.unit_id = id, .edge_kind = edge, .on_day = app_today(request)}, &rows, err));
     struct json_writer w = answer_begin(request, response);
     json_put_key(&w, STR("items"));
     json_array_begin(&w);
@@ -465,7 +458,10 @@ static enum err_code unit_status_get(struct request *request, struct response *r
     int64_t id, directive_id;
     TRY(request_id(request, STR("id"), &id, err));
     TRY_FIELD("directive", app_int(request, STR("directive"), ROLLUP_ALL, &directive_id, err));
-    return put_status(request, response, db, id, directive_id, query_edge(request), err);
+    struct actor actor = app_actor(request);
+    struct str edge;
+    TRY(app_edge(request, db, &actor, id, &edge, err));
+    return put_status(request, response, db, id, directive_id, edge, err);
 }
 
 static enum err_code unit_duties_get(struct request *request, struct response *response, struct err *err)
@@ -609,7 +605,10 @@ static enum err_code directive_rollup_get(struct request *request, struct respon
     TRY(directive_of(request, db, &d, err));
     int64_t unit_id;
     TRY_FIELD("unit", app_int(request, STR("unit"), d->issuer_id, &unit_id, err));
-    return put_status(request, response, db, unit_id, d->id, d->edge_kind, err);
+    struct actor actor = app_actor(request);
+    struct str edge;
+    TRY(tier_edge(request, db, &actor, d->issuer_id, d->edge_kind, unit_id, &edge, err));
+    return put_status(request, response, db, unit_id, d->id, edge, err);
 }
 
 static enum err_code directive_rows_get(struct request *request, struct response *response, struct err *err)
@@ -635,11 +634,13 @@ static enum err_code directive_rows_get(struct request *request, struct response
     struct str kind;
     TRY(rollup_scope_kind(db, d->id, request->arena, &kind, err));
     bool is_family = str_equal(kind, STR("family"));
+    struct str edge;
+    TRY(tier_edge(request, db, &actor, d->issuer_id, d->edge_kind, unit_id, &edge, err));
     struct sql_assignment_list_scope_rows rows;
     TRY(sql_assignment_list_scope(
         db, &actor, request->arena,
         &(struct sql_assignment_list_scope_args){.root_id = unit_id,
-                                                 .edge_kind = d->edge_kind,
+                                                 .edge_kind = edge,
                                                  .on_day = app_today(request),
                                                  .family_id = is_family ? OPT_I64(d->id) : (struct opt_i64)OPT_NONE,
                                                  .directive_id = is_family ? (struct opt_i64)OPT_NONE : OPT_I64(d->id),
@@ -999,11 +1000,12 @@ static const struct api_param units_params[] = {{"q", "query", "string", "part o
                                                 PAGING,
                                                 {0}};
 static const struct api_param edge_params[] = {
-    {"edge", "query", "string", "administrative (default), professional, incident"}, {0}};
+    {"edge", "query", "string", "administrative, professional, incident; default: the one along which you see most"},
+    {0}};
 static const struct api_param status_params[] = {
     {"directive", "query", "string", "only what came from this directive; one at the top counts with its family"},
     {"as_of", "query", "date", "as it was known at the end of that day"},
-    {"edge", "query", "string", "administrative (default), professional, incident"},
+    {"edge", "query", "string", "administrative, professional, incident; default: the one along which you see most"},
     {0}};
 static const struct api_param directives_params[] = {{"q", "query", "string", "part of the title or number"},
                                                      {"state", "query", "string", "draft, issued, withdrawn"},

@@ -180,6 +180,18 @@ enum err_code app_unit(const struct request *request, int64_t *ret_unit_id, stru
     return app_int(request, STR("unit"), request->session.unit_id, ret_unit_id, err);
 }
 
+enum err_code app_edge(const struct request *request, struct db *db, const struct actor *actor, int64_t unit_id,
+                       struct str *ret_edge, struct err *err)
+{
+    struct str asked = request_field(request, STR("edge"));
+    for (size_t i = 0; i < know_edge_kind_count; i++)
+        if (str_equal(asked, know_edge_kinds[i].id)) {
+            *ret_edge = know_edge_kinds[i].id;
+            return ERR_NONE;
+        }
+    return access_edge_best(db, actor, unit_id, ret_edge, err);
+}
+
 struct str app_href(const struct request *request, const char *fmt, ...)
 {
     char text[512];

@@ -60,6 +60,9 @@ MUST_USE enum err_code app_day(const struct request *request, struct str name, c
 struct str app_search(const struct request *request, struct str name);
 /* The unit a person acts for (their session's), or ?unit=ID. */
 MUST_USE enum err_code app_unit(const struct request *request, int64_t *ret_unit_id, struct err *err);
+/* ?edge= when it is a kind of edge, else the one along which the actor sees most below this unit. */
+MUST_USE enum err_code app_edge(const struct request *request, struct db *db, const struct actor *actor,
+                                int64_t unit_id, struct str *ret_edge, struct err *err);
 /* "/duty/123" and the like. Never fails: "" when the arena is full. */
 struct str app_href(const struct request *request, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* After a change: 303 to `to`, with a black strip there that says what was done and how to undo it for ten minutes

@@ -73,10 +73,12 @@ static enum err_code system_list(struct request *request, struct response *respo
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
     struct actor actor = app_actor_with(request, RIGHT_ASSET_READ);
+    struct str edge;
+    TRY(app_edge(request, db, &actor, unit_id, &edge, err));
     struct sql_system_search_rows rows;
     TRY(sql_system_search(db, &actor, request->arena,
                           &(struct sql_system_search_args){.root_id = unit_id,
-                                                           .edge_kind = EDGE_ADMINISTRATIVE,
+                                                           .edge_kind = edge,
                                                            .search = str_is_null(search) ? STR("%") : search,
                                                            .level = level,
                                                            .what = what,
@@ -1144,16 +1146,17 @@ static enum err_code contact_page(struct request *request, struct response *resp
     TRY(app_db(request, &db, err));
     struct actor actor = app_actor_with(request, RIGHT_READ);
     struct str search = app_search(request, STR("q"));
+    struct str edge;
+    TRY(app_edge(request, db, &actor, unit_id, &edge, err));
     struct sql_contact_counts_row *counts = NULL;
-    TRY(sql_contact_counts(
-        db, &actor, request->arena,
-        &(struct sql_contact_counts_args){
-            .root_id = unit_id, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = app_today(request), .search = search},
-        &counts, err));
+    TRY(sql_contact_counts(db, &actor, request->arena,
+                           &(struct sql_contact_counts_args){
+                               .root_id = unit_id, .edge_kind = edge, .on_day = app_today(request), .search = search},
+                           &counts, err));
     struct sql_contact_rows_rows rows;
     TRY(sql_contact_rows(db, &actor, request->arena,
                          &(struct sql_contact_rows_args){.root_id = unit_id,
-                                                         .edge_kind = EDGE_ADMINISTRATIVE,
+                                                         .edge_kind = edge,
                                                          .on_day = app_today(request),
                                                          .only_missing = !str_is_empty(state),
                                                          .search = search,

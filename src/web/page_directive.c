@@ -121,6 +121,16 @@ enum err_code tier_root(struct request *request, struct db *db, int64_t issuer_i
     return ERR_NONE;
 }
 
+enum err_code tier_edge(const struct request *request, struct db *db, const struct actor *actor, int64_t issuer_id,
+                        struct str edge_kind, int64_t root_id, struct str *ret_edge, struct err *err)
+{
+    bool sees = false;
+    if (root_id == issuer_id && str_is_empty(request_field(request, STR("edge"))))
+        TRY(access_sees_below(db, actor, root_id, edge_kind, &sees, err));
+    *ret_edge = edge_kind;
+    return sees ? ERR_NONE : app_edge(request, db, actor, root_id, ret_edge, err);
+}
+
 enum err_code tier_unit_name(struct request *request, struct db *db, int64_t unit_id, struct str *ret_name,
                              struct err *err)
 {
@@ -191,7 +201,9 @@ static enum err_code list_row(struct request *request, struct db *db, const stru
     int64_t root;
     TRY(tier_root(request, db, d->issuer_id, &root, err));
     struct rollup r;
-    TRY(rollup_get(db, &actor, root, d->id, d->edge_kind, CIVIL_NONE, request->arena, &r, err));
+    struct str edge;
+    TRY(tier_edge(request, db, &actor, d->issuer_id, d->edge_kind, root, &edge, err));
+    TRY(rollup_get(db, &actor, root, d->id, edge, CIVIL_NONE, request->arena, &r, err));
     row->state = rollup_look(request, &r, &row->word);
     row->bar = wall_bar(request->arena, &r);
     row->done = r.n[DUTY_OK];
@@ -342,6 +354,8 @@ static enum err_code view_open(struct request *request, struct db *db, struct vi
         .request = request, .db = db, .actor = app_actor_with(request, RIGHT_READ), .today = app_today(request)};
     TRY(tier_directive(request, db, &v->d, err));
     TRY(tier_root(request, db, v->d->issuer_id, &v->root_id, err));
+    /* from here on: the way this reader looks down from this root */
+    TRY(tier_edge(request, db, &v->actor, v->d->issuer_id, v->d->edge_kind, v->root_id, &v->d->edge_kind, err));
     bool is_top = v->d->family_id == v->d->id;
     v->family_id = (struct opt_i64){is_top, v->d->id};
     v->directive_id = (struct opt_i64){!is_top, v->d->id};

@@ -32,6 +32,11 @@ struct str tier_state_param(int state); /* for addresses; "" for any */
 /* A directive the person may see; ERR_NOT_FOUND otherwise. */
 MUST_USE enum err_code tier_directive(struct request *request, struct db *db,
                                       struct sql_directive_get_row **ret_directive, struct err *err);
+/* The way down to count along: the directive's own from its issuer, else (or when the person may not look down that
+ * one) ?edge= or the one by which they see most below the root. */
+MUST_USE enum err_code tier_edge(const struct request *request, struct db *db, const struct actor *actor,
+                                 int64_t issuer_id, struct str edge_kind, int64_t root_id, struct str *ret_edge,
+                                 struct err *err);
 /* Where to count from: ?unit=, else the issuer when the person may read it, else their own unit. */
 MUST_USE enum err_code tier_root(struct request *request, struct db *db, int64_t issuer_id, int64_t *ret_root_id,
                                  struct err *err);

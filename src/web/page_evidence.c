@@ -823,12 +823,14 @@ static enum err_code list_with(struct request *request, struct response *respons
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
     struct actor actor = app_actor_with(request, RIGHT_READ);
+    struct str edge;
+    TRY(app_edge(request, db, &actor, unit_id, &edge, err));
     civil_day today = app_today(request);
     struct str search = app_search(request, STR("q"));
     struct sql_evidence_row_counts_rows counts;
     TRY(sql_evidence_row_counts(db, &actor, request->arena,
                                 &(struct sql_evidence_row_counts_args){.root_id = unit_id,
-                                                                       .edge_kind = EDGE_ADMINISTRATIVE,
+                                                                       .edge_kind = edge,
                                                                        .on_day = today,
                                                                        .kind = str_is_empty(kind) ? STR_NONE : kind,
                                                                        .search = search},
@@ -836,7 +838,7 @@ static enum err_code list_with(struct request *request, struct response *respons
     struct sql_evidence_rows_rows rows;
     TRY(sql_evidence_rows(db, &actor, request->arena,
                           &(struct sql_evidence_rows_args){.root_id = unit_id,
-                                                           .edge_kind = EDGE_ADMINISTRATIVE,
+                                                           .edge_kind = edge,
                                                            .on_day = today,
                                                            .state = str_is_empty(state) ? STR_NONE : state,
                                                            .kind = str_is_empty(kind) ? STR_NONE : kind,

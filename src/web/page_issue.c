@@ -271,10 +271,17 @@ static enum err_code issue_form(struct request *request, struct response *respon
             is_on = is_on || str_equal(typed->except.items[k], kinds.items[i].kind);
         except[i] = (struct pg_issue_target){kinds.items[i].kind, tier_kind(request, kinds.items[i].kind), is_on};
     }
-    for (size_t i = 0; i < know_edge_kind_count; i++)
-        edges[i] = (struct pg_option){
-            know_edge_kinds[i].id, request->lang == LANG_VI ? know_edge_kinds[i].title.vi : know_edge_kinds[i].title.en,
-            str_equal(know_edge_kinds[i].id, typed->edge)};
+    size_t edge_count = 0;
+    struct actor drafter = app_actor_with(request, RIGHT_READ);
+    for (size_t i = 0; i < know_edge_kind_count; i++) {
+        bool is_chosen = str_equal(know_edge_kinds[i].id, typed->edge), may = true;
+        if (!is_chosen) /* a way down that he may not look is none to issue by */
+            TRY(access_sees_below(db, &drafter, typed->issuer_id, know_edge_kinds[i].id, &may, err));
+        if (may)
+            edges[edge_count++] = (struct pg_option){
+                know_edge_kinds[i].id,
+                request->lang == LANG_VI ? know_edge_kinds[i].title.vi : know_edge_kinds[i].title.en, is_chosen};
+    }
     struct str letter_href = app_href(request, "/letter/%lld", (long long)typed->letter_id);
     struct str title = typed->letter_id
                            ? msg_str(arena, request->lang, MSG_ISSUE_TITLE, 0, MSG_ARGS(ARG_STR("name", typed->name)))
@@ -297,7 +304,7 @@ static enum err_code issue_form(struct request *request, struct response *respon
             : arena_printf(arena, "%.*s %.*s", STR_ARG(tier_say(request, MSG_ISSUE_REFUSED)), STR_ARG(typed->refused));
     page.refused_todo = tier_say(request, MSG_ISSUE_REFUSED_TODO);
     page.parent_note = typed->parent_id ? tier_say_n(request, MSG_ISSUE_PARENT_NOTE, matched) : STR_NONE;
-    page.edges = (struct pg_option_list){edges, know_edge_kind_count};
+    page.edges = (struct pg_option_list){edges, edge_count};
     page.count = (int64_t)typed->duties.count;
     page.duties = (struct pg_issue_duty_list){duties, typed->duties.count};
     page.except_kinds = (struct pg_issue_target_list){except, kinds.count};
@@ -475,13 +482,18 @@ static enum err_code issue_save(struct request *request, struct response *respon
     return ERR_NONE;
 }
 
-static struct str edge_asked(const struct request *request)
+static enum err_code edge_asked(const struct request *request, struct db *db, int64_t issuer_id, struct str *ret_edge,
+                                struct err *err)
 {
-    struct str edge = request_field(request, STR("edge"));
-    for (size_t i = 0; i < know_edge_kind_count; i++)
-        if (str_equal(know_edge_kinds[i].id, edge))
-            return know_edge_kinds[i].id;
-    return EDGE_ADMINISTRATIVE;
+    struct actor actor = app_actor_with(request, RIGHT_READ);
+    bool sees = true;
+    TRY(app_edge(request, db, &actor, issuer_id, ret_edge, err));
+    if (str_is_empty(request_field(request, STR("edge"))))
+        TRY(access_sees_below(db, &actor, issuer_id, *ret_edge, &sees, err));
+    if (sees)
+        return ERR_NONE;
+    actor = actor_system(app_today(request)); /* a drafter who sees his own unit only drafts along the unit's way */
+    return access_edge_best(db, &actor, issuer_id, ret_edge, err);
 }
 
 /* --- from a letter --- */
@@ -508,8 +520,8 @@ enum err_code issue_letter_show(struct request *request, struct response *respon
     TRY(letter_of(request, db, &typed, err));
     struct actor actor = app_actor(request);
     struct directive_draft draft;
-    enum err_code code =
-        intake_directive_draft(db, &actor, typed.letter_id, edge_asked(request), request->arena, &draft, err);
+    TRY(edge_asked(request, db, typed.issuer_id, &typed.edge, err));
+    enum err_code code = intake_directive_draft(db, &actor, typed.letter_id, typed.edge, request->arena, &draft, err);
     if (code == ERR_CONFLICT) { /* nothing is confirmed yet: that is done on the letter */
         app_done_redirect(request, response, app_href(request, "/letter/%lld", (long long)typed.letter_id),
                           request_said(request, err), STR_NONE);
@@ -527,7 +539,7 @@ enum err_code issue_letter_post(struct request *request, struct response *respon
     struct issue_typed typed = {0};
     TRY(letter_of(request, db, &typed, err));
     TRY(typed_from_form(request, &typed, err));
-    typed.edge = edge_asked(request);
+    TRY(edge_asked(request, db, typed.issuer_id, &typed.edge, err));
     return issue_save(request, response, db, &typed, err);
 }
 
@@ -581,7 +593,8 @@ enum err_code issue_new_show(struct request *request, struct response *response,
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
     struct actor actor = app_actor(request);
-    struct issue_typed typed = {.issuer_id = request->session.unit_id, .edge = edge_asked(request)};
+    struct issue_typed typed = {.issuer_id = request->session.unit_id};
+    TRY(edge_asked(request, db, typed.issuer_id, &typed.edge, err));
     TRY(access_require(db, &actor, RIGHT_DRAFT, typed.issuer_id, "draft a directive", err));
     static const struct str triggers[] = {
         [KNOW_ONCE] = STR_INIT("once"),           [KNOW_PERIODIC] = STR_INIT("periodic"),
@@ -621,7 +634,7 @@ enum err_code issue_new_post(struct request *request, struct response *response,
     struct actor actor = app_actor(request);
     TRY(access_require(db, &actor, RIGHT_DRAFT, typed.issuer_id, "draft a directive", err));
     TRY(typed_from_form(request, &typed, err));
-    typed.edge = edge_asked(request);
+    TRY(edge_asked(request, db, typed.issuer_id, &typed.edge, err));
     return issue_save(request, response, db, &typed, err);
 }
 

@@ -135,7 +135,7 @@ static enum err_code people_show(struct request *request, struct response *respo
     struct unit_root root;
     TRY(unit_root_pick(request, db, actor.right, &root, err));
     struct people_ask ask = people_read(request, &root);
-    TRY(unit_edge_best(request, db, root.id, &ask.edge, err));
+    TRY(app_edge(request, db, &actor, root.id, &ask.edge, err));
     struct sql_people_rows_rows rows;
     if (listing_file_of(request) != LISTING_PAGE) {
         TRY(people_rows(request, db, &root, &ask, LISTING_SHEET_ROWS, 0, &rows, err));

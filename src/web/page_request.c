@@ -568,8 +568,10 @@ static enum err_code budget_show(struct request *request, struct response *respo
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
     struct actor actor = app_actor_with(request, RIGHT_READ);
+    struct str edge;
+    TRY(app_edge(request, db, &actor, unit_id, &edge, err));
     struct budget_table money;
-    TRY(budget_rollup(db, &actor, unit_id, EDGE_ADMINISTRATIVE, (int)year, request->arena, &money, err));
+    TRY(budget_rollup(db, &actor, unit_id, edge, (int)year, request->arena, &money, err));
     struct link_param params[] = {{"year", app_href(request, "%lld", (long long)year)},
                                   {"unit", request_field(request, STR("unit"))}};
     struct kit_range range = kit_range_of(request);

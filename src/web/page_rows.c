@@ -35,7 +35,6 @@ static enum err_code ask(struct request *request, struct db *db, struct asked *a
     *a = (struct asked){.request = request,
                         .db = db,
                         .actor = app_actor(request),
-                        .edge_kind = EDGE_ADMINISTRATIVE,
                         .catalogue = or_null(form_get(&request->query, STR("catalogue"))),
                         .denominator = or_null(form_get(&request->query, STR("denominator"))),
                         .kind = or_null(form_get(&request->query, STR("kind"))),
@@ -57,15 +56,16 @@ static enum err_code ask(struct request *request, struct db *db, struct asked *a
                               &a->d, err));
         if (!a->d)
             return err_set(err, ERR_NOT_FOUND, "no such directive");
-        a->edge_kind = a->d->edge_kind;
         bool is_top = a->d->family_id == a->d->id;
         a->family_id = (struct opt_i64){is_top, a->d->id};
         a->directive_id = (struct opt_i64){!is_top, a->d->id};
     }
-    return tier_root(request, db, a->d ? a->d->issuer_id : 0, &a->root_id, err);
+    TRY(tier_root(request, db, a->d ? a->d->issuer_id : 0, &a->root_id, err));
+    return a->d ? tier_edge(request, db, &a->actor, a->d->issuer_id, a->d->edge_kind, a->root_id, &a->edge_kind, err)
+                : app_edge(request, db, &a->actor, a->root_id, &a->edge_kind, err);
 }
 
-#define ASKED_PARAMS 10
+#define ASKED_PARAMS 11
 static void asked_params(const struct asked *a, struct link_param params[ASKED_PARAMS])
 {
     const struct link_param all[ASKED_PARAMS] = {
@@ -79,6 +79,7 @@ static void asked_params(const struct asked *a, struct link_param params[ASKED_P
         {"state", tier_state_param(a->state)},
         {"kind", a->kind},
         {"q", a->q},
+        {"edge", request_field(a->request, STR("edge"))},
     };
     memcpy(params, all, sizeof all);
 }

@@ -115,33 +115,6 @@ struct str unit_edge_kind(const struct request *request)
     return str_equal(edge, EDGE_PROFESSIONAL) || str_equal(edge, EDGE_INCIDENT) ? edge : EDGE_ADMINISTRATIVE;
 }
 
-/* A department sees its schools by the professional relation only: begin where most is seen. */
-enum err_code unit_edge_best(struct request *request, struct db *db, int64_t root_id, struct str *ret_edge,
-                             struct err *err)
-{
-    struct str best = unit_edge_kind(request);
-    if (!str_is_empty(request_field(request, STR("edge")))) {
-        *ret_edge = best;
-        return ERR_NONE;
-    }
-    struct actor actor = app_actor(request);
-    int64_t most = 1;
-    for (size_t i = 0; i < know_edge_kind_count; i++) {
-        struct sql_unit_page_seen_count_row *row;
-        TRY(sql_unit_page_seen_count(db, &actor, request->arena,
-                                     &(struct sql_unit_page_seen_count_args){.root_id = root_id,
-                                                                             .edge_kind = know_edge_kinds[i].id,
-                                                                             .on_day = app_today(request)},
-                                     &row, err));
-        if (row && row->n > most) {
-            most = row->n;
-            best = know_edge_kinds[i].id;
-        }
-    }
-    *ret_edge = best;
-    return ERR_NONE;
-}
-
 /* --- choices --- */
 
 static struct pg_choice_list choices_begin(const struct request *request, size_t room, struct str none,
@@ -582,7 +555,7 @@ static enum err_code units_show(struct request *request, struct response *respon
     struct unit_root root;
     TRY(unit_root_pick(request, db, actor.right, &root, err));
     struct units_ask ask = units_read(request, &root);
-    TRY(unit_edge_best(request, db, root.id, &ask.edge, err));
+    TRY(app_edge(request, db, &actor, root.id, &ask.edge, err));
     if (listing_file_of(request) != LISTING_PAGE) {
         struct sql_unit_list_rows_rows rows;
         TRY(units_rows(request, db, &root, &ask, LISTING_SHEET_ROWS, 0, &rows, err));
@@ -1164,7 +1137,8 @@ static enum err_code fill_children(struct request *request, struct db *db, const
 {
     struct sql_unit_children_rows children;
     struct sql_rollup_children_rows sums;
-    struct str edge = EDGE_ADMINISTRATIVE;
+    struct str edge;
+    TRY(access_edge_best(db, &seen->actor, seen->id, &edge, err));
     TRY(sql_unit_children(db, &seen->actor, request->arena,
                           &(struct sql_unit_children_args){.unit_id = seen->id, .edge_kind = edge, .on_day = seen->day},
                           &children, err));

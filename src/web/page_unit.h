@@ -24,10 +24,6 @@ struct str unit_day_vn(const struct request *request, civil_day day);
 struct str unit_span(const struct request *request, civil_day from_day, civil_day to_day);
 /* ?edge=, checked; administrative when it is none of the three. */
 struct str unit_edge_kind(const struct request *request);
-/* The same, and without ?edge= the relation by which most is seen below a root. */
-MUST_USE enum err_code unit_edge_best(struct request *request, struct db *db, int64_t root_id, struct str *ret_edge,
-                                      struct err *err);
-
 /* Where this person's sight begins for a right; ?root=ID picks another unit that may be seen. ERR_DENIED when there is
  * none. */
 struct unit_root {
