@@ -60,6 +60,24 @@ static void the_province_stands(void **state)
     assert_true(has);
     assert_ok(access_has(t->db, &coordinator, RIGHT_EXECUTE, school, &has, &err));
     assert_false(has);
+    /* each looks down along the way he sees most: the police, the department, the committee; a school sees none */
+    static const struct {
+        struct str unit, role, edge;
+        bool sees;
+    } ways[] = {{STR_INIT("congan"), STR_INIT("coordinator"), STR_INIT("incident"), true},
+                {STR_INIT("sgddt"), STR_INIT("unit_head"), STR_INIT("professional"), true},
+                {STR_INIT("ubnd"), STR_INIT("unit_head"), STR_INIT("administrative"), true},
+                {STR_INIT("mn-001"), STR_INIT("focal_officer"), STR_INIT("administrative"), false}};
+    for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+        struct str edge;
+        bool sees = false;
+        assert_ok(sample_holder(t->db, ways[i].unit, ways[i].role, today(t), &person, &unit, &err));
+        struct actor looker = world_actor(t, person, RIGHT_READ);
+        assert_ok(access_edge_best(t->db, &looker, unit, &edge, &err));
+        assert_str(edge, ways[i].edge);
+        assert_ok(access_sees_below(t->db, &looker, unit, edge, &sees, &err));
+        assert_int_equal(sees, ways[i].sees);
+    }
     struct sql_unit_systems_rows systems;
     struct actor focal = world_actor(t, officer, RIGHT_EXECUTE);
     assert_ok(sql_unit_systems(t->db, &focal, &t->arena,
