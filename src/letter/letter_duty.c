@@ -33,7 +33,8 @@ struct item {
 };
 struct level {
     struct item item;
-    struct range actor; /* empty: as above */
+    struct range actor;   /* empty: as above */
+    struct when deadline; /* "… trước ngày 30/6/2027 các nội dung sau:" holds for the items below; kind 0: none */
 };
 struct duties {
     struct reader *r;
@@ -56,7 +57,7 @@ static bool is_verb(const struct reader *r, uint32_t i, uint32_t end, bool at_st
         return false;
     if (at_start)
         return true;
-    if (str_equal(word_text(r, i), STR("là")) ||
+    if ((has_class(r, i, LEX_BE) && !r->words[i].upper_first) ||
         (r->words[i].upper_first && i > 0 && r->words[i - 1].kind != WORD_MARK))
         return false;
     if (i > 0 && has_class(r, i - 1, LEX_NOT_VERB_AFTER) && class_at(r, i - 1, i, LEX_NOT_VERB_AFTER, NULL) == 1)
@@ -83,8 +84,12 @@ static uint32_t skip_adverbs(const struct reader *r, uint32_t i, uint32_t end)
  * "Trường hợp")? */
 static bool is_org(const struct reader *r, uint32_t i, uint32_t end)
 {
-    uint32_t n = i < end && has_class(r, i, LEX_ORG) ? class_at(r, i, end, LEX_ORG, NULL) : 0;
+    const struct lex_phrase *hit;
+    uint32_t n = i < end && has_class(r, i, LEX_ORG) ? class_at(r, i, end, LEX_ORG, &hit) : 0;
     if (!n)
+        return false;
+    /* "so", "bo", "ban" of a letter without marks are bodies only when they are written as names */
+    if (r->is_unmarked && n == 1 && lex_words[hit->at].exact && !r->words[i].upper_first)
         return false;
     return class_at(r, i, end, LEX_DUTY_VERB, NULL) <= n && class_at(r, i, end, LEX_CONDITION, NULL) <= n &&
            class_at(r, i, end, LEX_ADVERB, NULL) <= n;
@@ -165,6 +170,14 @@ struct emit {
     bool asked; /* somebody is told to do it: no other sign is needed */
 };
 
+static bool verb_in(const struct reader *r, struct range w)
+{
+    for (uint32_t i = w.from; i < w.to; i++)
+        if (is_verb(r, i, w.to, true))
+            return true;
+    return false;
+}
+
 static enum err_code duty_emit(struct duties *d, const struct emit *e)
 {
     struct reader *r = d->r;
@@ -176,14 +189,21 @@ static enum err_code duty_emit(struct duties *d, const struct emit *e)
     const struct when *trigger = when_in(d, w.from, w.to, WHEN_TRIGGER);
     if (!deadline)
         deadline = e->deadline;
+    bool inherited = false;
+    for (unsigned k = d->depth + 1; k-- > 0 && !deadline && !period && !trigger && d->current.kind != ITEM_NONE;) {
+        if (d->stack[k].deadline.kind) {
+            deadline = &d->stack[k].deadline;
+            inherited = true;
+        }
+    }
     for (size_t i = 0; i < d->when_count && period && !period->period.is_known; i++)
         if (d->whens[i].kind == WHEN_PERIOD && d->whens[i].period.is_known && d->whens[i].first >= w.from &&
             d->whens[i].first < w.to)
             period = &d->whens[i];
     struct letter_duty duty = {0};
     match_duty(r, e->before.to ? e->before.from : w.from, w.to, e->actor.from, e->actor.to, &duty);
-    bool has_time = deadline || period || trigger;
-    if (!duty.obligation_count && (e->only_when_matched || (!e->asked && !has_time)))
+    bool has_time = (deadline && !inherited) || period || trigger;
+    if (!duty.obligation_count && (e->only_when_matched || (!e->asked && (!has_time || !verb_in(r, e->before.to ? e->before : w)))))
         return ERR_NONE;
     qsort(duty.obligations, duty.obligation_count, sizeof duty.obligations[0], compare_ids);
     struct letter_value text;
@@ -240,6 +260,8 @@ static enum err_code duty_emit(struct duties *d, const struct emit *e)
                      (is_verb(r, skip_adverbs(r, w.from, w.to), w.to, true) ? 10 : 0) + (has_time ? 6 : 0);
     if (deadline && !str_is_null(deadline->deadline.note))
         confidence -= 20;
+    if (inherited)
+        confidence -= 10;
     if (!e->asked)
         confidence -= 10;
     duty.confidence_percent = confidence;
@@ -281,6 +303,12 @@ static enum err_code emit_chain(struct duties *d, uint32_t from, uint32_t chain,
         if (has_class(r, i, LEX_DESTINATION) && is_org(r, i + 1, chain))
             first_to = (struct range){i + 1, chain};
     uint32_t gui = chain + class_at(r, chain, to, LEX_CHAIN, NULL);
+    if (has_class(r, chain, LEX_CHAIN_PUBLISH)) {
+        /* "… về Sở A để công khai trên Cổng …": two hands */
+        TRY(duty_emit(d, &(struct emit){.words = {from, chain}, .actor = actor, .deadline = deadline, .asked = true}));
+        return duty_emit(
+            d, &(struct emit){.words = {chain + 1, to}, .actor = first_to, .deadline = deadline, .asked = true});
+    }
     if (has_class(r, gui, LEX_DESTINATION))
         gui++;
     uint32_t publish = gui;
@@ -296,6 +324,21 @@ static enum err_code emit_chain(struct duties *d, uint32_t from, uint32_t chain,
         second_to.to--;
     return duty_emit(d,
                      &(struct emit){.words = {publish, to}, .actor = second_to, .deadline = deadline, .asked = true});
+}
+
+/* "… về Sở A để công khai trên Cổng …" in words [from, to): where "để" stands. */
+static bool chain_publishes(const struct reader *r, uint32_t from, uint32_t to, uint32_t *ret_at)
+{
+    uint32_t at;
+    if (!class_in(r, from, to, LEX_CHAIN_PUBLISH, &at))
+        return false;
+    for (uint32_t i = at; i-- > from && at - i < ISSUER_WORDS_MAX && r->words[i].kind != WORD_MARK;) {
+        if (has_class(r, i, LEX_DESTINATION) && is_org(r, i + 1, at)) {
+            *ret_at = at;
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The body of a sentence, from its first verb on: cut where another verb has its own actor, date or period. */
@@ -349,7 +392,7 @@ static enum err_code segments_emit(struct duties *d, uint32_t from, uint32_t to,
             }
         }
         uint32_t chain;
-        if (class_in(r, start, i, LEX_CHAIN, &chain))
+        if (class_in(r, start, i, LEX_CHAIN, &chain) || chain_publishes(r, start, i, &chain))
             TRY(emit_chain(d, start, chain, i, d->actor));
         else
             TRY(duty_emit(d, &(struct emit){.words = {start, i},
@@ -381,10 +424,21 @@ static enum err_code whens_find(struct duties *d, uint32_t from, uint32_t to)
         }
         bool found;
         TRY(when_at(d->r, i, to, &d->whens[d->when_count], &found));
-        if (found)
-            i = d->whens[d->when_count++].last;
-        else
+        if (!found) {
             i++;
+            continue;
+        }
+        i = d->whens[d->when_count++].last;
+        while (found && d->when_count < WHENS_MAX) {
+            struct when *previous = &d->whens[d->when_count - 1];
+            TRY(when_next(d->r, previous, to, previous + 1, &found));
+            if (!found)
+                break;
+            if (!previous->period.is_known)
+                previous->period = previous[1].period; /* "15/6 và 15/12 hằng năm": both each year */
+            i = previous[1].last;
+            d->when_count++;
+        }
     }
     return ERR_NONE;
 }
@@ -409,9 +463,15 @@ static bool commander_find(const struct reader *r, uint32_t from, uint32_t to, u
         uint32_t after = i + n;
         bool head = class_at(r, after, to, LEX_LIST_HEAD, NULL) > 0 || (is_mark(r, after, ':'));
         bool addressed = is_org(r, after, to);
-        if (i == from && addressed && !str_equal_nocase_ascii(word_text(r, i), STR("chỉ")) &&
-            !has_class(r, i, LEX_LIST_HEAD) && strcmp(lex_vocabulary[r->words[i].folded], "chi") != 0 &&
-            strcmp(lex_vocabulary[r->words[i].folded], "phan") != 0) {
+        if (i == from && addressed && !has_class(r, i, LEX_LIST_HEAD) &&
+            !has_class(r, i, LEX_COMMAND_OWN)) {
+            *ret_at = i;
+            *ret_after = after;
+            *ret_issuer = (struct range){0};
+            return true;
+        }
+        /* "Để phòng ngừa, đề nghị các đơn vị thực hiện:" */
+        if (org == UINT32_MAX && i > from && is_mark(r, i - 1, ',') && (addressed || head) && has_class(r, i, LEX_ASKS)) {
             *ret_at = i;
             *ret_after = after;
             *ret_issuer = (struct range){0};
@@ -457,12 +517,27 @@ static enum err_code issuer_note(struct duties *d, struct range who)
     return ERR_NONE;
 }
 
+/* The date of a heading or of the sentence that opens a list. What is sent, reported, named by that day is a duty
+ * itself; any other verb ("thực hiện các nội dung sau trước ngày …") hands its date to the items. */
+static void header_deadline(struct duties *d, uint32_t from, uint32_t to)
+{
+    const struct when *found = when_in(d, from, to, WHEN_DEADLINE);
+    const struct reader *r = d->r;
+    if (!found || found->has_trigger || found->deadline.date == CIVIL_NONE ||
+        (r->not_before != CIVIL_NONE && found->deadline.date < r->not_before))
+        return;
+    d->stack[d->depth].deadline = *found;
+}
+
 static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to, bool is_header)
 {
     struct reader *r = d->r;
     struct range s = trim(r, from, to);
     if (s.from >= s.to || s.to - s.from > SENTENCE_WORDS_MAX)
         return ERR_NONE;
+    for (uint32_t i = s.to; is_header && i-- > s.from + 1 && s.to - i < 6;) /* "…, cụ thể:" is not part of what to do */
+        if (is_mark(r, i - 1, ',') && class_at(r, i, s.to, LEX_LIST_HEAD, NULL) == s.to - i)
+            s.to = i - 1;
     bool unmarked = d->current.kind == ITEM_NONE;
     TRY(whens_find(d, s.from, s.to));
     uint32_t at = skip_adverbs(r, s.from, s.to), command, after;
@@ -475,13 +550,18 @@ static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to,
         bool nobody = after >= s.to || class_at(r, after, s.to, LEX_LIST_HEAD, NULL) || !is_org(r, after, s.to);
         d->actor = nobody ? (struct range){0} : trim(r, after, actor_to);
         d->stack[d->depth].actor = d->actor;
+        bool says_itself = verb < s.to && has_class(r, skip_adverbs(r, verb, s.to), LEX_HEADER_VERB);
+        if (is_header && !says_itself)
+            header_deadline(d, after, s.to);
         if (nobody || verb >= s.to)
             return ERR_NONE;
-        return segments_emit(d, verb, s.to, true, is_header || d->is_lead);
+        return segments_emit(d, verb, s.to, true, (is_header && !says_itself) || d->is_lead);
     }
     bool preamble = unmarked && has_class(r, at, LEX_PREAMBLE) && !r->letter->is_article;
     if (preamble)
         return ERR_NONE;
+    if (is_header && !has_class(r, at, LEX_HEADER_VERB))
+        header_deadline(d, at, s.to);
     if (has_class(r, at, LEX_TOWARD)) {
         uint32_t name = at + class_at(r, at, s.to, LEX_TOWARD, NULL), actor_to = name;
         if (is_org(r, name, s.to)) {

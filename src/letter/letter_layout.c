@@ -44,6 +44,19 @@ static uint32_t piece_find(const struct reader *r, uint32_t from, uint32_t to, e
     return NONE;
 }
 
+/* Does piece k open the addressees? "Kính gửi", or in a telegram "CHỦ TỊCH UBND TỈNH điện:". Returns their first word
+ * or 0. */
+static uint32_t addressees_at(const struct reader *r, uint32_t k)
+{
+    const struct piece *p = piece_of(r, k);
+    if (has_class(r, p->first, LEX_KINH_GUI))
+        return p->first + 2 + (is_mark(r, p->first + 2, ':'));
+    for (uint32_t i = p->first; i + 1 < p->last; i++)
+        if (has_class(r, i, LEX_WIRES) && is_mark(r, i + 1, ':') && (i == p->first || r->words[p->first].upper_first))
+            return i + 2;
+    return 0;
+}
+
 static uint32_t head_pieces(const struct reader *r)
 {
     uint32_t count = (uint32_t)r->pieces.count;
@@ -51,6 +64,8 @@ static uint32_t head_pieces(const struct reader *r)
     if (kg != NONE)
         return kg;
     for (uint32_t k = 0; k < count && k < HEAD_PIECES_MAX; k++) {
+        if (addressees_at(r, k))
+            return k;
         const struct word *w = &r->words[piece_of(r, k)->first];
         bool item = w->kind == WORD_MARK && (w->mark == '-' || w->mark == '+');
         if (item || (k > 0 && piece_starts(r, k, LEX_PREAMBLE) && !piece_of(r, k)->is_upper &&
@@ -309,6 +324,9 @@ static enum err_code issuer_read(struct reader *r, uint32_t head)
     struct letter_value found[2] = {0};
     for (uint32_t k = 0; k < head; k++) {
         const struct piece *p = piece_of(r, k);
+        /* below "QUYẾT ĐỊNH" stands who decides, not the letterhead */
+        if (found[1].at.to && p->is_upper && piece_is(r, k, LEX_DOC_TYPE))
+            break;
         if (!p->is_upper || !piece_starts(r, k, LEX_TITLE_ORG) || piece_starts(r, k, LEX_NATIONAL) ||
             piece_is(r, k, LEX_DOC_TYPE) ||
             (letter->subject.at.to && r->words[p->first].from >= letter->subject.at.from &&
@@ -357,10 +375,8 @@ static enum err_code recipient_add(struct reader *r, uint32_t first, uint32_t la
 /* Kính gửi: one name on the same line, or a list of dashes. Returns through *ret_end where the body starts. */
 static enum err_code recipients_read(struct reader *r, uint32_t kg, uint32_t *ret_end)
 {
-    uint32_t i = piece_of(r, kg)->first + 2, start = i;
+    uint32_t i = addressees_at(r, kg), start = i;
     r->letter->has_recipients = true;
-    if (is_mark(r, i, ':'))
-        start = ++i;
     bool list = false;
     for (; i <= r->word_count; i++) {
         bool at_end = i == r->word_count || i - start > ITEM_WORDS_MAX;
@@ -415,8 +431,6 @@ static enum err_code distribution_add(struct reader *r, uint32_t first, uint32_t
     }
     if (item->purpose == LETTER_PURPOSE_UNKNOWN && has_class(r, first, LEX_ARCHIVE))
         item->purpose = LETTER_PURPOSE_ARCHIVE;
-    if (item->purpose == LETTER_PURPOSE_UNKNOWN && has_class(r, first, LEX_SAME_AS_ABOVE))
-        item->purpose = LETTER_PURPOSE_EXECUTION;
     return words_value(r, first, trim_end(r, first, name_last), &item->to);
 }
 
@@ -457,16 +471,31 @@ static enum err_code distribution_read(struct reader *r, uint32_t nn)
     return ERR_NONE;
 }
 
+/* First word of a name behind its rank: "Thượng tá Vừ Mí Sính". */
+static uint32_t skip_rank(const struct reader *r, uint32_t first, uint32_t last)
+{
+    for (uint32_t n; first < last && (n = class_at(r, first, last, LEX_RANK, NULL)) > 0;) {
+        first += n;
+        while (first < last && r->words[first].kind == WORD_MARK && strchr(".,-", r->words[first].mark))
+            first++;
+    }
+    return first;
+}
+
 static bool is_name_piece(const struct reader *r, uint32_t k)
 {
     const struct piece *p = piece_of(r, k);
-    uint32_t n = p->last - p->first;
-    if (n < 2 || n > NAME_WORDS_MAX || has_class(r, p->first, LEX_TITLE) || has_class(r, p->first, LEX_ROLE))
+    uint32_t first = skip_rank(r, p->first, p->last), n = p->last - first;
+    if (n < 2 || n > NAME_WORDS_MAX || has_class(r, first, LEX_TITLE) || has_class(r, first, LEX_ROLE))
         return false;
-    for (uint32_t i = p->first; i < p->last; i++)
+    for (uint32_t i = first; i < p->last; i++)
         if (r->words[i].kind != WORD_TEXT || !r->words[i].upper_first)
             return false;
-    return !has_class(r, p->first, LEX_NOI_NHAN) && !has_class(r, p->first, LEX_ORG);
+    const struct lex_phrase *hit;
+    uint32_t org = class_at(r, first, p->last, LEX_ORG, &hit);
+    /* the surname "Bàn" of a letter without marks is no "Ban" */
+    bool only_bare = r->is_unmarked && org == 1 && lex_words[hit->at].exact;
+    return !has_class(r, first, LEX_NOI_NHAN) && (!org || only_bare);
 }
 
 /* First piece of the signature block at or after `from`, or NONE. */
@@ -515,7 +544,7 @@ static enum err_code signer_read(struct reader *r, uint32_t k)
             continue;
         }
         if (is_name_piece(r, k)) {
-            TRY(words_value(r, p->first, p->last, &signer->name));
+            TRY(words_value(r, skip_rank(r, p->first, p->last), p->last, &signer->name));
             break;
         }
     }
@@ -603,7 +632,7 @@ enum err_code layout_read(struct reader *r)
     uint32_t start = frame_cut(r);
     uint32_t count = (uint32_t)r->pieces.count;
     uint32_t head = head_pieces(r);
-    uint32_t kg = head < count && piece_starts(r, head, LEX_KINH_GUI) ? head : NONE;
+    uint32_t kg = head < count && addressees_at(r, head) ? head : NONE;
     TRY(number_read(r, head));
     TRY(date_read(r, head));
     TRY(type_read(r, head));
