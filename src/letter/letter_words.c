@@ -199,6 +199,49 @@ static void pair_groups(struct reader *r)
     }
 }
 
+/* A word of the lexicon with "=": by its marks, and in a text without any by its letters. */
+static bool exact_fits(const struct reader *r, const struct word *w, const struct lex_word *want)
+{
+    return w->exact == want->id || (r->is_unmarked && want->exact == 1 && w->folded && w->folded == lex_bare[want->id]);
+}
+
+/* In a text without marks: "so" of "so lieu" is no "sở", "bo" of "can bo" no "bộ". */
+static bool is_other_word(const struct reader *r, uint32_t i, const struct lex_word *want, uint32_t count)
+{
+    const struct word *w = &r->words[i];
+    if (!r->is_unmarked || want->exact != 1 || w->compound_len < 2)
+        return false;
+    return w->compound_at > 0 || w->compound_len > count;
+}
+
+/* Words taken when the phrase stands at i; commas inside it do not count. */
+static uint32_t phrase_at(const struct reader *r, uint32_t i, uint32_t end, const struct lex_word *want, uint32_t count)
+{
+    uint32_t at = i;
+    if (is_other_word(r, i, want, count))
+        return 0;
+    for (uint32_t k = 0; k < count; k++) {
+        uint32_t tries = want[k].gap + 1u;
+        while (at < end) {
+            const struct word *w = &r->words[at];
+            if (want[k].exact ? exact_fits(r, w, &want[k]) : w->folded == want[k].id)
+                break;
+            bool name_ends = k == 1 && want[0].exact; /* "Văn phòng Sở, điện thoại 09…", "Chuyển đổi số, điện thoại" */
+            if (k > 0 && w->kind == WORD_MARK && (w->mark == ',' || w->mark == '"') && !name_ends) {
+                at++;
+                continue;
+            }
+            if (--tries == 0)
+                return 0;
+            at++;
+        }
+        if (at >= end)
+            return 0;
+        at++;
+    }
+    return at - i;
+}
+
 static void unmarked_find(struct reader *r)
 {
     uint32_t words = 0, marked = 0;
@@ -234,10 +277,8 @@ static void add_classes_of(struct reader *r, uint32_t i, uint16_t id)
     struct lex_range range = lex_phrase_of_word[id];
     for (uint16_t p = range.at; p < range.at + range.count; p++) {
         const struct lex_phrase *phrase = &lex_phrases[p];
-        if ((w->classes[phrase->cls / 64] >> (phrase->cls % 64)) & 1)
-            continue;
-        const struct lex_phrase *hit;
-        if (class_at(r, i, r->word_count, phrase->cls, &hit))
+        if (!((w->classes[phrase->cls / 64] >> (phrase->cls % 64)) & 1) &&
+            phrase_at(r, i, r->word_count, &lex_words[phrase->at], phrase->count))
             w->classes[phrase->cls / 64] |= 1ull << (phrase->cls % 64);
     }
 }
@@ -418,49 +459,6 @@ enum err_code reader_pieces(struct reader *r)
 struct str word_text(const struct reader *r, uint32_t i)
 {
     return (struct str){r->text.ptr + r->words[i].from, r->words[i].to - r->words[i].from};
-}
-
-/* A word of the lexicon with "=": by its marks, and in a text without any by its letters. */
-static bool exact_fits(const struct reader *r, const struct word *w, const struct lex_word *want)
-{
-    return w->exact == want->id || (r->is_unmarked && want->exact == 1 && w->folded && w->folded == lex_bare[want->id]);
-}
-
-/* In a text without marks: "so" of "so lieu" is no "sở", "bo" of "can bo" no "bộ". */
-static bool is_other_word(const struct reader *r, uint32_t i, const struct lex_word *want, uint32_t count)
-{
-    const struct word *w = &r->words[i];
-    if (!r->is_unmarked || want->exact != 1 || w->compound_len < 2)
-        return false;
-    return w->compound_at > 0 || w->compound_len > count;
-}
-
-/* Words taken when the phrase stands at i; commas inside it do not count. */
-static uint32_t phrase_at(const struct reader *r, uint32_t i, uint32_t end, const struct lex_word *want, uint32_t count)
-{
-    uint32_t at = i;
-    if (is_other_word(r, i, want, count))
-        return 0;
-    for (uint32_t k = 0; k < count; k++) {
-        uint32_t tries = want[k].gap + 1u;
-        while (at < end) {
-            const struct word *w = &r->words[at];
-            if (want[k].exact ? exact_fits(r, w, &want[k]) : w->folded == want[k].id)
-                break;
-            bool name_ends = k == 1 && want[0].exact; /* "Văn phòng Sở, điện thoại 09…", "Chuyển đổi số, điện thoại" */
-            if (k > 0 && w->kind == WORD_MARK && (w->mark == ',' || w->mark == '"') && !name_ends) {
-                at++;
-                continue;
-            }
-            if (--tries == 0)
-                return 0;
-            at++;
-        }
-        if (at >= end)
-            return 0;
-        at++;
-    }
-    return at - i;
 }
 
 static uint32_t class_at_word(const struct reader *r, uint32_t i, uint32_t end, enum letter_class cls, uint16_t id,
