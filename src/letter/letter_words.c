@@ -2,6 +2,7 @@
 #include "letter/letter_read.h"
 
 #define WORD_LONGEST_BYTES 48u /* a longer run of letters is no word of ours */
+#define PAGE_HEAD_BYTES_MIN 16u /* shorter: a stamp on every page, which must be seen */
 #define PHRASE_WORDS_MAX   12u
 #define GROUP_WORDS_MAX    400u
 #define GROUP_DEPTH_MAX    16u
@@ -89,7 +90,7 @@ static enum err_code read_lines(struct reader *r)
         before_blank = line->is_blank;
         line->is_frame = !line->is_blank && (is_page_number(s) || is_drawn(s));
         /* what stands in capitals right below a page number is the head of a page */
-        if (after_number && !line->is_blank && viet_is_all_upper(s))
+        if (after_number && s.len_bytes >= PAGE_HEAD_BYTES_MIN && viet_is_all_upper(s))
             line->is_frame = true;
         if (!line->is_blank)
             after_number = line->is_frame && !is_drawn(s) && !viet_is_all_upper(s);
