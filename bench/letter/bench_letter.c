@@ -112,9 +112,9 @@ int main(int argc, char **argv)
     /* per second of processor time: what one core does, whoever else is at work on the machine */
     double elapsed = cpu_seconds() - cpu_start, wall = (double)(clock_monotonic_us() - start) / 1e6;
     double rate = (double)letters / elapsed;
-    printf("%.0f letters a second on one core (%.1f kB each, %.1f duties each, %.1f MB/s; %.0f by the wall clock)\n", rate,
-           (double)bytes / 1000.0 / (double)letters, (double)duties / (double)letters, (double)bytes / 1e6 / elapsed,
-           (double)letters / wall);
+    printf("%.0f letters a second on one core (%.1f kB each, %.1f duties each, %.1f MB/s; %.0f by the wall clock)\n",
+           rate, (double)bytes / 1000.0 / (double)letters, (double)duties / (double)letters,
+           (double)bytes / 1e6 / elapsed, (double)letters / wall);
     hostile("brackets", "Kính gửi: A.\nĐề nghị các phòng ", "(");
     hostile("quotes", "Kính gửi: A.\nĐề nghị các phòng ", "\"(a ");
     hostile("commas", "Kính gửi: A.\nĐề nghị các phòng gửi báo cáo hằng năm", ", gửi và");

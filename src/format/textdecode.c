@@ -350,14 +350,17 @@ enum err_code text_decode(struct str bytes, size_t max_bytes, struct arena *aren
         bool little = utf16le || (!utf16be && looks_utf16(bytes, false));
         TRY(text_decode_as(bytes, little ? TEXT_UTF16LE : TEXT_UTF16BE, max_bytes, arena, &out, err));
         if (control_permille(out.text) > 10)
-            return err_set(err, ERR_SYNTAX, "not a text: many control characters");
+            return err_set(err, ERR_SYNTAX,
+                           "tệp không phải văn bản (nhiều ký tự điều khiển) / not a text: many control characters");
         if (!out.had_bom)
             out.confidence_percent = 95;
         *ret_decoded = out;
         return ERR_NONE;
     }
     if (control_permille(bytes) > 10 || (bytes.len_bytes && memchr(bytes.ptr, 0, bytes.len_bytes)))
-        return err_set(err, ERR_SYNTAX, "not a text: it holds NUL or many control bytes");
+        return err_set(err, ERR_SYNTAX,
+                       "tệp không phải văn bản (có byte NUL hoặc nhiều byte điều khiển) / not a text: it holds NUL or "
+                       "many control bytes");
     bool bom = str_starts_with(bytes, STR("\xEF\xBB\xBF"));
     bool valid = utf8_is_valid(bytes);
     if (bom || valid || looks_utf8(bytes)) {

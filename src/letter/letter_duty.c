@@ -33,7 +33,7 @@ struct item {
 };
 struct level {
     struct item item;
-    struct range actor;   /* empty: as above */
+    struct range actor; /* empty: as above */
     struct when deadline; /* "… trước ngày 30/6/2027 các nội dung sau:" holds for the items below; kind 0: none */
 };
 struct duties {
@@ -203,7 +203,8 @@ static enum err_code duty_emit(struct duties *d, const struct emit *e)
     struct letter_duty duty = {0};
     match_duty(r, e->before.to ? e->before.from : w.from, w.to, e->actor.from, e->actor.to, &duty);
     bool has_time = (deadline && !inherited) || period || trigger;
-    if (!duty.obligation_count && (e->only_when_matched || (!e->asked && (!has_time || !verb_in(r, e->before.to ? e->before : w)))))
+    if (!duty.obligation_count &&
+        (e->only_when_matched || (!e->asked && (!has_time || !verb_in(r, e->before.to ? e->before : w)))))
         return ERR_NONE;
     qsort(duty.obligations, duty.obligation_count, sizeof duty.obligations[0], compare_ids);
     struct letter_value text;
@@ -463,15 +464,15 @@ static bool commander_find(const struct reader *r, uint32_t from, uint32_t to, u
         uint32_t after = i + n;
         bool head = class_at(r, after, to, LEX_LIST_HEAD, NULL) > 0 || (is_mark(r, after, ':'));
         bool addressed = is_org(r, after, to);
-        if (i == from && addressed && !has_class(r, i, LEX_LIST_HEAD) &&
-            !has_class(r, i, LEX_COMMAND_OWN)) {
+        if (i == from && addressed && !has_class(r, i, LEX_LIST_HEAD) && !has_class(r, i, LEX_COMMAND_OWN)) {
             *ret_at = i;
             *ret_after = after;
             *ret_issuer = (struct range){0};
             return true;
         }
         /* "Để phòng ngừa, đề nghị các đơn vị thực hiện:" */
-        if (org == UINT32_MAX && i > from && is_mark(r, i - 1, ',') && (addressed || head) && has_class(r, i, LEX_ASKS)) {
+        if (org == UINT32_MAX && i > from && is_mark(r, i - 1, ',') && (addressed || head) &&
+            has_class(r, i, LEX_ASKS)) {
             *ret_at = i;
             *ret_after = after;
             *ret_issuer = (struct range){0};

@@ -142,8 +142,8 @@ static const char *stamp_at(const struct reader *r, uint32_t k)
     uint32_t first = p->first, last = p->last;
     if (last - first > 16)
         return NULL;
-    for (uint32_t n; first < last && ((n = class_at(r, first, last, LEX_URGENCY, NULL)) > 0 ||
-                                      r->words[first].kind == WORD_MARK);)
+    for (uint32_t n;
+         first < last && ((n = class_at(r, first, last, LEX_URGENCY, NULL)) > 0 || r->words[first].kind == WORD_MARK);)
         first += n ? n : 1;
     for (uint32_t i = first; i < last; i++)
         if (i > first && class_at(r, i, last, LEX_URGENCY, NULL) == last - i)

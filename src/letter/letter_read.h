@@ -62,7 +62,7 @@ struct reader {
     struct word *words;
     uint32_t word_count;
     bool is_double_spaced;
-    bool is_unmarked; /* typed without Vietnamese marks: "=sở" of the lexicon is met by a bare "so" too */
+    bool is_unmarked;   /* typed without Vietnamese marks: "=sở" of the lexicon is met by a bare "so" too */
     uint32_t body_from; /* words of the body */
     uint32_t body_to;
     civil_day not_before; /* the letter was written on or after this day, by what it cites; CIVIL_NONE unknown */

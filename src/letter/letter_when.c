@@ -70,9 +70,9 @@ bool date_at(const struct reader *r, uint32_t i, uint32_t end, struct when_date 
         d.month = (int)r->words[i + 1].number;
         d.months = 1;
         d.words = 2 + year_after(r, i + 2, end, &d.year);
-    } else if (is_number(r, i, end) && r->words[i].number >= 1 && r->words[i].number <= 11 &&
-               r->words[i].digits <= 2 && i + 3 < end && has_class(r, i + 1, LEX_MONTH_WORD) &&
-               has_class(r, i + 2, LEX_YEAR_HALF) && has_class(r, i + 3, LEX_YEAR_WORD)) {
+    } else if (is_number(r, i, end) && r->words[i].number >= 1 && r->words[i].number <= 11 && r->words[i].digits <= 2 &&
+               i + 3 < end && has_class(r, i + 1, LEX_MONTH_WORD) && has_class(r, i + 2, LEX_YEAR_HALF) &&
+               has_class(r, i + 3, LEX_YEAR_WORD)) {
         /* "6 tháng đầu năm 2027", "3 tháng cuối năm" */
         const struct lex_phrase *half;
         d.months = (int)r->words[i].number;
@@ -449,8 +449,7 @@ static enum err_code relative_deadline(struct reader *r, uint32_t i, uint32_t en
             to = day_at + date.words;
         } else {
             while (to < end && to - from < ANCHOR_WORDS_MAX &&
-                   !(r->words[to].kind == WORD_MARK && strchr(",;.()", r->words[to].mark)) &&
-                   !and_goes_on(r, to, end))
+                   !(r->words[to].kind == WORD_MARK && strchr(",;.()", r->words[to].mark)) && !and_goes_on(r, to, end))
                 to++;
             bool received = class_in(r, from, to, LEX_RECEIVED_WORDS, NULL);
             if (!received && class_in(r, from, to, LEX_ISSUED_WORDS, NULL))

@@ -1,14 +1,14 @@
 #include "base/map.h"
 #include "letter/letter_read.h"
 
-#define WORD_LONGEST_BYTES 48u /* a longer run of letters is no word of ours */
+#define WORD_LONGEST_BYTES  48u /* a longer run of letters is no word of ours */
 #define PAGE_HEAD_BYTES_MIN 16u /* shorter: a stamp on every page, which must be seen */
-#define PHRASE_WORDS_MAX   12u
-#define GROUP_WORDS_MAX    400u
-#define GROUP_DEPTH_MAX    16u
-#define LOOK_AHEAD_WORDS   8u
-#define UNMARKED_WORDS_MIN 3u
-#define UNMARKED_ONE_IN    20u /* a text with marks on fewer words is one typed without them (most words have one) */
+#define PHRASE_WORDS_MAX    12u
+#define GROUP_WORDS_MAX     400u
+#define GROUP_DEPTH_MAX     16u
+#define LOOK_AHEAD_WORDS    8u
+#define UNMARKED_WORDS_MIN  3u
+#define UNMARKED_ONE_IN     20u /* a text with marks on fewer words is one typed without them (most words have one) */
 
 /* tools/lettergen fills the slots with the same function (FNV-1a, 64 bits). */
 static uint64_t vocabulary_hash(struct str text)
