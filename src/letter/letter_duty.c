@@ -8,6 +8,7 @@
 #define ACTOR_WORDS_MAX    160u
 #define SENTENCE_WORDS_MAX 1500u
 #define SPLIT_LOOK_WORDS   60u
+#define LABEL_WORDS_MAX    5u /* "Đợt 1:", "Về thời gian:" */
 
 enum item_kind {
     ITEM_NONE,
@@ -46,6 +47,7 @@ struct duties {
     struct letter_value issuer; /* who "yêu cầu" */
     size_t line_width;          /* characters: what fits on a printed line */
     struct item current;
+    struct range lead; /* words of the sentence before its first verb, which may tell when: "Hằng quý, các trường …" */
     bool is_lead; /* the first paragraph of a news item, which tells the whole in one sentence */
 };
 
@@ -189,6 +191,13 @@ static enum err_code duty_emit(struct duties *d, const struct emit *e)
     const struct when *trigger = when_in(d, w.from, w.to, WHEN_TRIGGER);
     if (!deadline)
         deadline = e->deadline;
+    if (!deadline && !period)
+        deadline = when_in(d, d->lead.from, d->lead.to, WHEN_DEADLINE);
+    if (!period)
+        period = when_in(d, d->lead.from, d->lead.to, WHEN_PERIOD);
+    if (!trigger)
+        trigger = when_in(d, d->lead.from, d->lead.to, WHEN_TRIGGER);
+    d->lead = (struct range){0};
     bool inherited = false;
     for (unsigned k = d->depth + 1; k-- > 0 && !deadline && !period && !trigger && d->current.kind != ITEM_NONE;) {
         if (d->stack[k].deadline.kind) {
@@ -365,7 +374,8 @@ static enum err_code segments_emit(struct duties *d, uint32_t from, uint32_t to,
             uint32_t verb = skip_adverbs(r, next, to);
             if (verb < to && has_class(r, verb, LEX_ANSWER_FOR)) {
                 cut = true;
-            } else if (time_in(d, start, i)) {
+            } else if ((time_in(d, start, i) || time_in(d, d->lead.from, d->lead.to)) &&
+                       verb_in(r, (struct range){start, i})) {
                 uint32_t stop = verb;
                 while (stop < to && stop - verb < SPLIT_LOOK_WORDS && !is_mark(r, stop, ';'))
                     stop++;
@@ -444,6 +454,15 @@ static enum err_code whens_find(struct duties *d, uint32_t from, uint32_t to)
     return ERR_NONE;
 }
 
+/* "có Công văn", "đã ban hành Văn bản" in [from, to). */
+static bool has_sent(const struct reader *r, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = from; i + 1 < to; i++)
+        if (has_class(r, i, LEX_SENT_WORD) && has_class(r, i + 1, LEX_DOC_TYPE))
+            return true;
+    return false;
+}
+
 /* "…, Sở Giáo dục và Đào tạo yêu cầu Thủ trưởng các đơn vị": where "yêu cầu" stands, and who says it. */
 static bool commander_find(const struct reader *r, uint32_t from, uint32_t to, uint32_t *ret_at, uint32_t *ret_after,
                            struct range *ret_issuer)
@@ -479,9 +498,13 @@ static bool commander_find(const struct reader *r, uint32_t from, uint32_t to, u
             return true;
         }
         if (org != UINT32_MAX && org < i && i - org <= ISSUER_WORDS_MAX && (addressed || head)) {
-            bool other_verb = false;
+            /* "Sở A có Công văn số 744/… đề nghị các đơn vị" tells of an earlier letter; "các trường phân công cán bộ"
+             * is a duty of the schools */
+            bool other_verb = has_class(r, i, LEX_COMMAND_OWN) && class_at(r, after, to, LEX_STAFF, NULL) > 0;
             for (uint32_t k = org + 1; k < i && !other_verb; k++)
-                other_verb = is_verb(r, k, i, false) && !is_mark(r, k - 1, ',');
+                other_verb = (is_verb(r, k, i, false) && !is_mark(r, k - 1, ',')) ||
+                             (has_class(r, k, LEX_NUMBER_LABEL) && has_class(r, org, LEX_TITLE_ORG) &&
+                              r->words[k + 1].kind == WORD_NUMBER && is_mark(r, k + 2, '/') && has_sent(r, org, k));
             if (other_verb)
                 continue;
             *ret_at = i;
@@ -530,6 +553,30 @@ static void header_deadline(struct duties *d, uint32_t from, uint32_t to)
     d->stack[d->depth].deadline = *found;
 }
 
+/* "Đợt 1: từ ngày 01/3 đến ngày 31/3, các sở …", "Trước ngày 20 hằng tháng, các trường …": where the actor stands, or
+ * i. */
+static uint32_t skip_lead(const struct duties *d, uint32_t i, uint32_t end)
+{
+    const struct reader *r = d->r;
+    uint32_t at = i;
+    for (uint32_t k = i; k < end && k < i + LABEL_WORDS_MAX; k++)
+        if (is_mark(r, k, ':'))
+            at = k + 1;
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t w = 0; w < d->when_count && !more; w++) {
+            if (d->whens[w].first != at || d->whens[w].kind == WHEN_TRIGGER)
+                continue;
+            at = d->whens[w].last;
+            while (at < end && (is_mark(r, at, ',') || is_mark(r, at, ':')))
+                at++;
+            more = true;
+        }
+    }
+    at = skip_adverbs(r, at, end);
+    return at > i && is_org(r, at, end) ? at : i;
+}
+
 static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to, bool is_header)
 {
     struct reader *r = d->r;
@@ -540,6 +587,7 @@ static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to,
         if (is_mark(r, i - 1, ',') && class_at(r, i, s.to, LEX_LIST_HEAD, NULL) == s.to - i)
             s.to = i - 1;
     bool unmarked = d->current.kind == ITEM_NONE;
+    d->lead = (struct range){0};
     TRY(whens_find(d, s.from, s.to));
     uint32_t at = skip_adverbs(r, s.from, s.to), command, after;
     struct range issuer;
@@ -556,6 +604,8 @@ static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to,
             header_deadline(d, after, s.to);
         if (nobody || verb >= s.to)
             return ERR_NONE;
+        if (!r->letter->is_article)
+            d->lead = (struct range){s.from, command};
         return segments_emit(d, verb, s.to, true, (is_header && !says_itself) || d->is_lead);
     }
     bool preamble = unmarked && has_class(r, at, LEX_PREAMBLE) && !r->letter->is_article;
@@ -580,7 +630,9 @@ static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to,
         d->stack[d->depth].actor = d->actor;
         return ERR_NONE;
     }
+    at = skip_lead(d, at, s.to);
     if (is_org(r, at, s.to)) {
+        d->lead = (struct range){s.from, at};
         uint32_t actor_to, verb = main_verb(r, at, s.to, &actor_to);
         struct range actor = trim(r, at, actor_to);
         uint32_t inform;
