@@ -239,6 +239,7 @@ VALUES (:id, :root_id, :directive_id, :edge_kind, :as_of_day, :at_ms, :by_person
 -- result: none
 -- scope: system
 -- args: freeze_id int, seq int, unit_id int, unit_name text, parent_id int?, assignment_id int, obligation_id int, state int, due_day int?
+-- outbox: freeze_id
 INSERT INTO data_freeze_row (freeze_id, seq, unit_id, unit_name, parent_id, assignment_id, obligation_id, state, due_day)
 VALUES (:freeze_id, :seq, :unit_id, :unit_name, :parent_id, :assignment_id, :obligation_id, :state, :due_day);
 

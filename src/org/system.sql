@@ -115,6 +115,7 @@ UPDATE system_database SET to_day = CASE WHEN from_day > :day THEN from_day ELSE
 -- result: none
 -- scope: system
 -- args: system_id int, day int
+-- outbox: system_id
 UPDATE system_database SET to_day = CASE WHEN from_day > :day THEN from_day ELSE :day END WHERE system_id = :system_id AND to_day > :day;
 
 -- name: system_range_insert

@@ -81,6 +81,8 @@ struct sql_query {
     const char *NULLABLE copy; /* an insert of one row, said as COPY for db_bulk */
     const struct sql_copy_field *NULLABLE copy_fields;
     size_t copy_count;
+    const char *NULLABLE outbox_table; /* written, and other tiers must learn of it (store/outbox.h); */
+    int outbox_param;                  /* params[outbox_param] says which rows */
 };
 struct sql_migration {
     int number; /* unique over all modules, rising */
@@ -96,6 +98,8 @@ struct sql_module {
     size_t query_count;
     const struct sql_migration *NULLABLE migrations;
     size_t migration_count;
+    const char *const *NULLABLE travels; /* its tables whose writes leave an outbox row (outbox.txt) */
+    size_t travel_count;
 };
 
 /* One value on its way in or out. Text and blob are views. */
