@@ -48,7 +48,8 @@ struct duties {
     size_t line_width;          /* characters: what fits on a printed line */
     struct item current;
     struct range lead; /* words of the sentence before its first verb, which may tell when: "Hằng quý, các trường …" */
-    bool is_lead; /* the first paragraph of a news item, which tells the whole in one sentence */
+    bool header_open; /* the last item ended in ":", and no other item came since */
+    bool is_lead;     /* the first paragraph of a news item, which tells the whole in one sentence */
 };
 
 static bool is_verb(const struct reader *r, uint32_t i, uint32_t end, bool at_start)
@@ -97,6 +98,13 @@ static bool is_org(const struct reader *r, uint32_t i, uint32_t end)
            class_at(r, i, end, LEX_ADVERB, NULL) <= n;
 }
 
+/* Is word i the end of "632/QĐ-TTg" or "ngày 10/5/2017"? */
+static bool ends_number(const struct reader *r, uint32_t i)
+{
+    return i > 1 && ((r->words[i].kind == WORD_NUMBER && !r->words[i].spaced) ||
+                     (r->words[i].upper_first && !r->words[i].spaced && r->words[i - 1].kind == WORD_MARK));
+}
+
 /* First verb, adverb or "phải" from i on, outside brackets. *ret_actor_to: where the name before it ends. */
 static uint32_t main_verb(const struct reader *r, uint32_t i, uint32_t end, uint32_t *ret_actor_to)
 {
@@ -117,7 +125,9 @@ static uint32_t main_verb(const struct reader *r, uint32_t i, uint32_t end, uint
         if (has_class(r, i, LEX_UNDER_LAW) && i + 1 < end && has_class(r, i + 1, LEX_DOC_TYPE)) {
             if (!*ret_actor_to)
                 *ret_actor_to = i;
-            while (i + 1 < end && !(r->words[i + 1].kind == WORD_MARK && strchr("(,;:", r->words[i + 1].mark)))
+            /* to the end of its title; or, when it is only a number, to the verb right behind that */
+            while (i + 1 < end && !(r->words[i + 1].kind == WORD_MARK && strchr("(,;:", r->words[i + 1].mark)) &&
+                   !(is_verb(r, i + 1, end, true) && ends_number(r, i)))
                 i++;
             continue;
         }
@@ -151,6 +161,17 @@ static const struct when *when_in(const struct duties *d, uint32_t from, uint32_
         if (d->whens[i].kind == kind && d->whens[i].first >= from && d->whens[i].first < to)
             return &d->whens[i];
     return NULL;
+}
+
+/* "Thực hiện ngay … theo yêu cầu của …" waits for the request: at once says only how. */
+static const struct when *trigger_in(const struct duties *d, uint32_t from, uint32_t to)
+{
+    const struct when *found = when_in(d, from, to, WHEN_TRIGGER);
+    for (size_t i = 0; i < d->when_count && found && found->trigger == LETTER_AT_ONCE; i++)
+        if (d->whens[i].kind == WHEN_TRIGGER && d->whens[i].first >= from && d->whens[i].first < to &&
+            d->whens[i].trigger != LETTER_AT_ONCE)
+            found = &d->whens[i];
+    return found;
 }
 
 static bool time_in(const struct duties *d, uint32_t from, uint32_t to)
@@ -188,7 +209,7 @@ static enum err_code duty_emit(struct duties *d, const struct emit *e)
         return ERR_NONE;
     const struct when *deadline = when_in(d, w.from, w.to, WHEN_DEADLINE),
                       *period = when_in(d, w.from, w.to, WHEN_PERIOD);
-    const struct when *trigger = when_in(d, w.from, w.to, WHEN_TRIGGER);
+    const struct when *trigger = trigger_in(d, w.from, w.to);
     if (!deadline)
         deadline = e->deadline;
     if (!deadline && !period)
@@ -196,7 +217,7 @@ static enum err_code duty_emit(struct duties *d, const struct emit *e)
     if (!period)
         period = when_in(d, d->lead.from, d->lead.to, WHEN_PERIOD);
     if (!trigger)
-        trigger = when_in(d, d->lead.from, d->lead.to, WHEN_TRIGGER);
+        trigger = trigger_in(d, d->lead.from, d->lead.to);
     d->lead = (struct range){0};
     bool inherited = false;
     for (unsigned k = d->depth + 1; k-- > 0 && !deadline && !period && !trigger && d->current.kind != ITEM_NONE;) {
@@ -258,7 +279,7 @@ static enum err_code duty_emit(struct duties *d, const struct emit *e)
         duty.period = deadline->period;
     if (period || duty.period.is_known)
         duty.trigger = LETTER_PERIODIC;
-    else if (deadline && deadline->has_trigger)
+    else if (deadline && deadline->has_trigger && !(trigger && deadline->deadline.date == CIVIL_NONE))
         duty.trigger = deadline->trigger;
     else if (deadline && (!trigger || deadline->deadline.date != CIVIL_NONE))
         duty.trigger = LETTER_ONCE;
@@ -778,9 +799,11 @@ static bool ends_sentence(const struct reader *r, uint32_t i, uint32_t end)
 static enum err_code item_read(struct duties *d, const struct item *item, bool is_heading)
 {
     struct reader *r = d->r;
-    if (item->kind == ITEM_NONE) {
+    /* "3. Giao Sở A:" and below it a paragraph without a mark: it stands under the item */
+    bool under = item->kind == ITEM_NONE && d->header_open && d->depth > 0;
+    if (item->kind == ITEM_NONE && !under) {
         d->depth = 0;
-    } else {
+    } else if (!under) {
         /* a mark of the same kind below on the stack is a neighbour; else of a higher rank is above */
         unsigned keep = d->depth;
         for (unsigned k = 1; k <= d->depth; k++)
@@ -793,13 +816,15 @@ static enum err_code item_read(struct duties *d, const struct item *item, bool i
         d->depth = keep + 1 < STACK_MAX ? keep + 1 : STACK_MAX - 1;
         d->stack[d->depth] = (struct level){.item = *item};
     }
-    d->current = *item;
+    if (!under)
+        d->current = *item;
+    d->header_open = under || (item->kind != ITEM_NONE && (is_heading || is_mark(r, item->words.to - 1, ':')));
     d->is_lead = r->letter->is_article && item->words.from == r->body_from;
     /* in a news item the ones who must do it are named once, in an earlier paragraph */
     if (!r->letter->is_article || item->kind != ITEM_NONE)
         d->actor = (struct range){0};
     for (unsigned k = d->depth + 1; k-- > 0;) {
-        if (item->kind == ITEM_NONE && k == 0)
+        if (item->kind == ITEM_NONE && !under && k == 0)
             break;
         if (d->stack[k].actor.to) {
             d->actor = d->stack[k].actor;
