@@ -10,9 +10,9 @@ VALUES (:id, :issuer_id, :letter_id, :parent_id, :family_id, :instrument, :edge_
 -- result: one
 -- scope: org
 -- args: id int
--- columns: id int, issuer_id int, issuer_name text, letter_id int?, parent_id int?, family_id int, instrument text?, edge_kind text, number text?, symbol text?, title text, issued_day int, state text, issued_ms int?, issued_by_name text?, withdrawn_reason text?, contact_name text?, contact_phone text?
+-- columns: id int, issuer_id int, issuer_name text, letter_id int?, parent_id int?, family_id int, instrument text?, edge_kind text, number text?, symbol text?, title text, issued_day int, state text, issued_ms int?, issued_by_name text?, withdrawn_reason text?, withdrawn_ms int?, contact_name text?, contact_phone text?
 SELECT d.id, d.issuer_id, n.name AS issuer_name, d.letter_id, d.parent_id, d.family_id, d.instrument, d.edge_kind, d.number, d.symbol, d.title, d.issued_day, d.state, d.issued_ms,
-       p.name AS issued_by_name, d.withdrawn_reason, cp.name AS contact_name, cp.phone AS contact_phone
+       p.name AS issued_by_name, d.withdrawn_reason, d.withdrawn_ms, cp.name AS contact_name, cp.phone AS contact_phone
   FROM directive d JOIN unit_fact n ON n.unit_id = d.issuer_id AND n.from_day <= d.issued_day AND n.to_day > d.issued_day
   LEFT JOIN person p ON p.id = d.issued_by LEFT JOIN person cp ON cp.id = d.contact_person_id
  WHERE d.id = :id AND ({scope d.issuer_id} OR EXISTS (SELECT 1 FROM assignment a WHERE a.directive_id = d.id AND {scope a.unit_id}));

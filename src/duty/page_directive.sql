@@ -96,36 +96,37 @@ SELECT o.denominator, COUNT(*) AS owed, SUM(CASE WHEN a.state = 3 THEN 1 ELSE 0 
 
 -- name: directive_reader_rows
 -- People of units that owe something under a directive: who has not read it first, then by unit. missing 0: all, 1: has read, 2: has not. Paged.
+-- A past day (is_past): who was in the unit then, whatever became of the account, and had read it before before_ms.
 -- result: many
 -- scope: org
--- args: root_id int, directive_id int, edge_kind text, on_day int, missing int, search text?, limit_count int, offset_count int
+-- args: root_id int, directive_id int, edge_kind text, on_day int, before_ms int, is_past int, missing int, search text?, limit_count int, offset_count int
 -- columns: person_id int, name text, title text?, phone text?, unit_id int, unit_name text, at_ms int?
 SELECT p.id AS person_id, p.name, p.title, p.phone, pu.unit_id, f.name AS unit_name, k.at_ms
   FROM unit_closure c
   JOIN person_unit pu ON pu.unit_id = c.descendant_id AND pu.from_day <= :on_day AND pu.to_day > :on_day
-  JOIN person p ON p.id = pu.person_id AND p.is_active = 1
+  JOIN person p ON p.id = pu.person_id AND (p.is_active = 1 OR :is_past = 1)
   JOIN unit_fact f ON f.unit_id = pu.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
-  LEFT JOIN acknowledgement k ON k.directive_id = :directive_id AND k.person_id = pu.person_id
+  LEFT JOIN acknowledgement k ON k.directive_id = :directive_id AND k.person_id = pu.person_id AND k.at_ms < :before_ms
  WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
    AND (:missing = 0 OR (:missing = 1 AND k.at_ms IS NOT NULL) OR (:missing = 2 AND k.at_ms IS NULL))
    AND (CAST(:search AS TEXT) IS NULL OR p.search_key LIKE :search OR f.search_key LIKE :search)
-   AND EXISTS (SELECT 1 FROM assignment a WHERE a.unit_id = c.descendant_id AND a.directive_id = :directive_id AND a.closed_day IS NULL)
+   AND EXISTS (SELECT 1 FROM assignment a WHERE a.unit_id = c.descendant_id AND a.directive_id = :directive_id AND (a.closed_day IS NULL OR (:is_past = 1 AND a.closed_day > :on_day)))
  ORDER BY CASE WHEN k.at_ms IS NULL THEN 0 ELSE 1 END, f.sort_key, pu.unit_id, p.sort_key, p.id LIMIT :limit_count OFFSET :offset_count;
 
 -- name: directive_reader_counts
 -- result: one
 -- scope: org
--- args: root_id int, directive_id int, edge_kind text, on_day int, search text?
+-- args: root_id int, directive_id int, edge_kind text, on_day int, before_ms int, is_past int, search text?
 -- columns: people int, read_count int
 SELECT COUNT(*) AS people, COALESCE(SUM(CASE WHEN k.at_ms IS NULL THEN 0 ELSE 1 END), 0) AS read_count
   FROM unit_closure c
   JOIN person_unit pu ON pu.unit_id = c.descendant_id AND pu.from_day <= :on_day AND pu.to_day > :on_day
-  JOIN person p ON p.id = pu.person_id AND p.is_active = 1
+  JOIN person p ON p.id = pu.person_id AND (p.is_active = 1 OR :is_past = 1)
   JOIN unit_fact f ON f.unit_id = pu.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
-  LEFT JOIN acknowledgement k ON k.directive_id = :directive_id AND k.person_id = pu.person_id
+  LEFT JOIN acknowledgement k ON k.directive_id = :directive_id AND k.person_id = pu.person_id AND k.at_ms < :before_ms
  WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
    AND (CAST(:search AS TEXT) IS NULL OR p.search_key LIKE :search OR f.search_key LIKE :search)
-   AND EXISTS (SELECT 1 FROM assignment a WHERE a.unit_id = c.descendant_id AND a.directive_id = :directive_id AND a.closed_day IS NULL);
+   AND EXISTS (SELECT 1 FROM assignment a WHERE a.unit_id = c.descendant_id AND a.directive_id = :directive_id AND (a.closed_day IS NULL OR (:is_past = 1 AND a.closed_day > :on_day)));
 
 -- name: directive_my_acknowledgement
 -- When the person asking confirmed having read a directive.

@@ -1,5 +1,6 @@
 #include "duty_world.h"
 
+#include "duty/past.sql.h"
 #include "duty/rollup.h"
 
 #include "proof/chain.h"
@@ -426,6 +427,115 @@ static void check_past_figure(struct store_test *t, const struct world *w, int64
     arena_rewind(&t->arena, mark);
 }
 
+/* The pages of a past day: what they show by unit, by child, by obligation and row by row sums to the figure, and the
+ * names are those of the day. */
+static void check_past_pages(struct store_test *t, const struct world *w, int64_t root, int64_t scope,
+                             struct str edge_kind, civil_day day)
+{
+    struct err err;
+    struct arena_mark mark = arena_mark(&t->arena);
+    struct rollup got;
+    assert_ok(rollup_get(t->db, &w->system, root, scope, edge_kind, day, &t->arena, &got, &err));
+    struct str kind;
+    assert_ok(rollup_scope_kind(t->db, scope, &t->arena, &kind, &err));
+    struct opt_i64 family = {str_equal(kind, STR("family")), scope},
+                   directive = {str_equal(kind, STR("directive")), scope};
+    struct sql_past_wall_rows wall;
+    struct sql_past_children_rows children;
+    struct sql_past_unit_rows_rows units;
+    struct sql_past_unit_counts_rows unit_counts;
+    struct sql_past_obligations_rows obligations;
+    struct sql_past_row_counts_rows row_counts;
+    assert_ok(sql_past_wall(
+        t->db, &w->system, &t->arena,
+        &(struct sql_past_wall_args){.root_id = root, .scope_id = scope, .edge_kind = edge_kind, .as_of_day = day},
+        &wall, &err));
+    assert_ok(sql_past_children(
+        t->db, &w->system, &t->arena,
+        &(struct sql_past_children_args){.root_id = root, .scope_id = scope, .edge_kind = edge_kind, .as_of_day = day},
+        &children, &err));
+    assert_ok(sql_past_unit_rows(t->db, &w->system, &t->arena,
+                                 &(struct sql_past_unit_rows_args){.root_id = root,
+                                                                   .scope_id = scope,
+                                                                   .edge_kind = edge_kind,
+                                                                   .as_of_day = day,
+                                                                   .state = -1,
+                                                                   .unit_kind = STR_NONE,
+                                                                   .search = STR_NONE,
+                                                                   .limit_count = 1000},
+                                 &units, &err));
+    assert_ok(sql_past_unit_counts(t->db, &w->system, &t->arena,
+                                   &(struct sql_past_unit_counts_args){.root_id = root,
+                                                                       .scope_id = scope,
+                                                                       .edge_kind = edge_kind,
+                                                                       .as_of_day = day,
+                                                                       .unit_kind = STR_NONE,
+                                                                       .search = STR_NONE},
+                                   &unit_counts, &err));
+    assert_ok(sql_past_obligations(
+        t->db, &w->system, &t->arena,
+        &(struct sql_past_obligations_args){
+            .root_id = root, .edge_kind = edge_kind, .as_of_day = day, .family_id = family, .directive_id = directive},
+        &obligations, &err));
+    assert_ok(sql_past_row_counts(t->db, &w->system, &t->arena,
+                                  &(struct sql_past_row_counts_args){.root_id = root,
+                                                                     .edge_kind = edge_kind,
+                                                                     .as_of_day = day,
+                                                                     .family_id = family,
+                                                                     .directive_id = directive,
+                                                                     .catalogue_id = STR_NONE,
+                                                                     .denominator = STR_NONE,
+                                                                     .unit_kind = STR_NONE,
+                                                                     .search = STR_NONE},
+                                  &row_counts, &err));
+    int64_t by_unit[DUTY_STATE_COUNT] = {0}, by_obligation[DUTY_STATE_COUNT] = {0}, by_row[DUTY_STATE_COUNT] = {0};
+    int64_t own = 0, below = 0, worst = 0;
+    for (size_t i = 0; i < wall.count; i++) {
+        const struct sql_past_wall_row *r = &wall.items[i];
+        const int64_t n[DUTY_STATE_COUNT] = {r->n_unseen, r->n_ack,   r->n_doing, r->n_ok,    r->n_due,
+                                             r->n_late,   r->n_birth, r->n_na,    r->n_waived};
+        for (int s = 0; s < DUTY_STATE_COUNT; s++) {
+            by_unit[s] += n[s];
+            own += r->unit_id == root ? n[s] : 0;
+        }
+    }
+    for (size_t i = 0; i < children.count; i++) {
+        const struct sql_past_children_row *r = &children.items[i];
+        below +=
+            r->n_unseen + r->n_ack + r->n_doing + r->n_ok + r->n_due + r->n_late + r->n_birth + r->n_na + r->n_waived;
+    }
+    for (size_t i = 0; i < obligations.count; i++)
+        by_obligation[obligations.items[i].state] += obligations.items[i].n;
+    for (size_t i = 0; i < row_counts.count; i++)
+        by_row[row_counts.items[i].state] += row_counts.items[i].n;
+    for (size_t i = 0; i < unit_counts.count; i++)
+        worst += unit_counts.items[i].n;
+    for (int s = 0; s < DUTY_STATE_COUNT; s++) {
+        if (by_unit[s] != got.n[s] || by_obligation[s] != got.n[s] || by_row[s] != got.n[s])
+            fail_msg("day %d, root %lld, scope %lld: %s is %lld, by unit %lld, by obligation %lld, by row %lld",
+                     (int)day, (long long)root, (long long)scope, duty_state_to_str(s), (long long)got.n[s],
+                     (long long)by_unit[s], (long long)by_obligation[s], (long long)by_row[s]);
+        struct sql_past_rows_rows rows;
+        assert_ok(sql_past_rows(t->db, &w->system, &t->arena,
+                                &(struct sql_past_rows_args){.root_id = root,
+                                                             .edge_kind = edge_kind,
+                                                             .as_of_day = day,
+                                                             .family_id = family,
+                                                             .directive_id = directive,
+                                                             .catalogue_id = STR_NONE,
+                                                             .denominator = STR_NONE,
+                                                             .unit_kind = STR_NONE,
+                                                             .search = STR_NONE,
+                                                             .state = s,
+                                                             .limit_count = 1000},
+                                &rows, &err));
+        assert_int_equal(rows.count, got.n[s]);
+    }
+    assert_int_equal(own + below, got.total);
+    assert_int_equal(worst, units.count);
+    arena_rewind(&t->arena, mark);
+}
+
 static void random_act(struct store_test *t, const struct world *w, struct rng *rng, civil_day today)
 {
     struct err err;
@@ -564,6 +674,8 @@ static void random_histories_are_counted_right(void **state)
         for (size_t r = 0; r < ARRAY_LEN(roots); r++)
             for (size_t s = 0; s < ARRAY_LEN(scopes); s++) {
                 check_past_figure(t, &w, roots[r], scopes[s], EDGE_PROFESSIONAL, seen[i].day, i % 9 == 0);
+                if (i % 5 == 0)
+                    check_past_pages(t, &w, roots[r], scopes[s], EDGE_PROFESSIONAL, seen[i].day);
                 check_past_figure(t, &w, roots[r], scopes[s], EDGE_ADMINISTRATIVE, seen[i].day, false);
             }
     }
