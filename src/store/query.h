@@ -92,6 +92,13 @@ struct sql_migration {
     const char *sqlite;
     const char *postgres;
 };
+/* What the queries of a module write to a table, so that a user of the database can be given just that. */
+struct sql_right {
+    const char *table;
+    bool inserts;
+    bool deletes;
+    const char *NULLABLE updates; /* columns, with spaces between */
+};
 struct sql_module {
     const char *name;
     const struct sql_query *const *NULLABLE queries;
@@ -100,6 +107,8 @@ struct sql_module {
     size_t migration_count;
     const char *const *NULLABLE travels; /* its tables whose writes leave an outbox row (outbox.txt) */
     size_t travel_count;
+    const struct sql_right *NULLABLE rights; /* by table */
+    size_t right_count;
 };
 
 /* One value on its way in or out. Text and blob are views. */
