@@ -1,121 +1,130 @@
-/* bench_duty - the duty loop at the size of a province and beyond, on SQLite or PostgreSQL.
- *     bench_duty [--units 10000] [--directives 10] [--days 30] [--store PATH|postgresql://…]
- * A database given with --store must be empty. Founds units, issues directives of ten obligations each to all of them,
- * lets days pass, and prints what each step and each query of a page takes: median and 99th percentile. Nothing is
- * asserted: figures are for reading. */
+/* bench_duty - the duty loop at the size of a province and beyond: 10,000 units, 100 obligations each, five years.
+ *     bench_duty [--units 10000] [--directives 10] [--years 5] [--store PATH|postgresql://…] [--again 1] [--check 1]
+ * Makes its own database: a SQLite file in a folder of its own, or, beside tests/pg_cluster.py, a PostgreSQL database,
+ * both removed at the end; one given with --store must be empty and stays, for --again 1 to measure once more. Prints
+ * what each step, each query and each page takes, first (cold: connections opened anew, the file's pages dropped from
+ * memory), median and 99th percentile, beside what it must take (the targets of the house). Nothing is asserted:
+ * figures are for reading. --check counts everything again in the end. */
+#include <fcntl.h>
+#include <libpq-fe.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/limits.h"
+#include "bench_duty.h"
+#include "bench_duty.sql.h"
 #include "duty/cover.h"
-#include "duty/directive.h"
 #include "duty/ledger.h"
 #include "duty/rollup.h"
 #include "duty/rollup.sql.h"
-#include "know/know.h"
-#include "org/person.h"
 #include "org/unit.h"
+#include "os/crypto.h"
 #include "os/file.h"
-#include "store/store.h"
+#include "web/app.h"
 
-extern const struct sql_module sql_module_store, sql_module_proof, sql_module_org, sql_module_duty;
+extern const struct sql_module sql_module_store, sql_module_proof, sql_module_org, sql_module_duty, sql_module_asset,
+    sql_module_work, sql_module_bench;
 
-#define ROUNDS      200
-#define ACK_THREADS 4
-#define ACKS        20000
+#define ROUNDS           200
+#define ACK_THREADS      16
+#define PAGE_MS          50.0 /* any page, server time, 99th percentile */
+#define COLD_MS          200.0
+#define ISSUE_MS         5000.0
+#define ACK_MS           60000.0
+#define ACKS             20000
+#define COOKIE_BYTES     64
+#define LOAD_CACHE_BYTES ((size_t)1 << 30)
 
-struct bench {
-    struct store *store;
-    struct db *db;
-    struct arena arena;
-    struct actor system;
-    int64_t now_ms;
-    int64_t root;
-    int64_t *units;
-    size_t unit_count;
-    int64_t *people;
-    int64_t *directives;
-    size_t directive_count;
-    struct err err;
-};
-
-static void ok(struct bench *b, enum err_code code, const char *what)
+void bench_must(struct bench *b, enum err_code code, const char *what)
 {
     if (code == ERR_NONE)
         return;
+    fflush(stdout);
     fprintf(stderr, "%s: %s\n", what, b->err.text);
     exit(3);
 }
 
-static double ms_since(int64_t from_us)
+static bool is_sqlite(const struct bench *b)
 {
-    return (double)(clock_monotonic_us() - from_us) / 1000.0;
+    return store_engine(b->store) == STORE_SQLITE;
 }
 
-static enum err_code found_all(struct db *db, void *ctx, struct err *err)
+static double roll_up_ms(const struct bench *b)
 {
-    struct bench *b = ctx;
-    struct unit_fact fact = {.kind = STR("provincial_committee"), .name = STR("UBND tỉnh")};
-    TRY(unit_found(db, &b->system, &fact, NULL, 0, 0, 0, false, &b->root, err));
-    int64_t parent = b->root;
-    for (size_t i = 0; i < b->unit_count; i++) {
-        bool is_department = i % 100 == 0;
-        struct unit_parent above = {EDGE_ADMINISTRATIVE, is_department ? b->root : parent};
-        fact =
-            (struct unit_fact){.kind = is_department ? STR("department") : STR("school_primary"),
-                               .name = arena_printf(&b->arena, "%s %zu", is_department ? "Sở" : "Trường Tiểu học", i)};
-        TRY(unit_found(db, &b->system, &fact, &above, 1, 0, 0, false, &b->units[i], err));
-        if (is_department)
-            parent = b->units[i];
+    return is_sqlite(b) ? 10.0 : 50.0;
+}
+
+static const char *verdict(double is, double want)
+{
+    return is < want ? "reached" : "NOT reached";
+}
+
+static void once(const char *what, double took_ms, double want_ms)
+{
+    printf("%-58s %9.0f ms   target %6.0f   %s\n", what, took_ms, want_ms, verdict(took_ms, want_ms));
+    fflush(stdout);
+}
+
+/* --- the database --- */
+
+static void open_store(struct bench *b)
+{
+    static struct clock clock;
+    clock = clock_fixed(&b->now_ms);
+    static const struct sql_module *const modules[] = {
+        &sql_module_store, &sql_module_proof, &sql_module_org,   &sql_module_duty,
+        &sql_module_asset, &sql_module_work,  &sql_module_bench, NULL};
+    struct store_options options = {.modules = modules,
+                                    .clock = &clock,
+                                    .create = true,
+                                    .migrate = true,
+                                    .node = 1,
+                                    .pool_max = ACK_THREADS + 2,
+                                    .busy_ms = 60000,
+                                    .cache_bytes = b->cache_bytes};
+    bench_must(b, store_open(b->where, &options, &b->store, &b->err), "store");
+    bench_must(b, store_db_take(b->store, &b->db, &b->err), "db");
+}
+
+static void close_store(struct bench *b)
+{
+    store_db_give(b->db);
+    store_close(b->store);
+    b->db = NULL;
+    b->store = NULL;
+}
+
+/* As after a restart: new connections; the pages of the file leave the memory of the machine, as far as it lets us. */
+static void go_cold(struct bench *b)
+{
+    bool drops = is_sqlite(b);
+    close_store(b);
+    int fd = drops ? open(b->where, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        (void)fdatasync(fd);
+        (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+        (void)close(fd);
     }
-    return ERR_NONE;
+    open_store(b);
 }
 
-static enum err_code staff_all(struct db *db, void *ctx, struct err *err)
+static void server_do(const char *url, const char *sql)
 {
-    struct bench *b = ctx;
-    for (size_t i = 0; i < ACKS; i++) {
-        struct person_fields fields = {.name = STR("Nguyễn Thị Hạ")};
-        int64_t unit = b->units[i % b->unit_count], grant;
-        TRY(person_new(db, &b->system, &fields, unit, 0, false, &b->people[i], err));
-        struct grant_request request = {.person_id = b->people[i],
-                                        .role = STR("focal_deputy"),
-                                        .unit_id = unit,
-                                        .edge_kind = STR(""),
-                                        .to_day = CIVIL_FOREVER,
-                                        .basis = STR("")};
-        TRY(grant_give(db, &b->system, &request, &grant, err));
+    PGconn *conn = PQconnectdb(url);
+    PGresult *result = PQexec(conn, sql);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+        fprintf(stderr, "%s: %s", sql, PQerrorMessage(conn));
+        exit(3);
     }
-    return ERR_NONE;
+    PQclear(result);
+    PQfinish(conn);
 }
 
-static void issue_one(struct bench *b, size_t n)
-{
-    static const char *const ids[] = {"CT18-1b", "CT18-2c", "CT18-2d", "CT18-3a", "CT18-3b",
-                                      "CT18-3e", "CT14-1a", "CT18-2g", "CT18-2h", "CT18-1d"};
-    static const struct obligation_target all = {TARGET_ALL, STR_INIT("")};
-    struct obligation_draft obligations[ARRAY_LEN(ids)];
-    civil_day today = civil_day_of_ms(b->now_ms);
-    for (size_t i = 0; i < ARRAY_LEN(ids); i++)
-        obligations[i] = (struct obligation_draft){.catalogue_id = str_from_cstr(ids[i]),
-                                                   .deadline_day = today + 20 + (civil_day)(i + n) % 15,
-                                                   .targets = &all,
-                                                   .target_count = 1};
-    struct directive_draft draft = {.issuer_id = b->root,
-                                    .edge_kind = EDGE_ADMINISTRATIVE,
-                                    .title = STR("Bench"),
-                                    .issued_day = CIVIL_NONE,
-                                    .obligations = obligations,
-                                    .obligation_count = ARRAY_LEN(obligations)};
-    struct directive_issued issued;
-    ok(b, directive_draft_new(b->db, &b->system, &draft, &b->directives[n], &b->err), "draft");
-    int64_t from = clock_monotonic_us();
-    ok(b, directive_issue(b->db, &b->system, b->directives[n], &issued, &b->err), "issue");
-    if (n == 0 || n + 1 == b->directive_count)
-        printf("issue directive %zu: %zu assignments to %zu units      %9.0f ms\n", n + 1, issued.assignment_count,
-               issued.unit_count, ms_since(from));
-}
+/* --- measuring --- */
+
+typedef void query_fn(struct bench *b, struct arena *arena, size_t round);
 
 static int compare(const void *a, const void *b)
 {
@@ -123,93 +132,326 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-typedef void query_fn(struct bench *b, struct arena *arena, size_t round);
-
-static void measure(struct bench *b, const char *what, query_fn *query)
+/* Of this thread alone: what a query costs on a machine that others use too. On PostgreSQL the server's part is not in
+ * it. */
+static double cpu_ms(void)
 {
-    double took[ROUNDS];
-    double first = 0;
-    for (size_t i = 0; i < ROUNDS; i++) {
+    struct timespec at;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &at);
+    return (double)at.tv_sec * 1000.0 + (double)at.tv_nsec / 1e6;
+}
+
+static double p99_of(double *took, size_t count)
+{
+    qsort(took, count, sizeof *took, compare);
+    return took[count * 99 / 100];
+}
+
+/* want_ms: for the 99th percentile of warm rounds; warm_ms: for their median, 0: none; cold_ms: for the first, 0: none.
+ */
+static void measure(struct bench *b, const char *what, query_fn *query, double warm_ms, double want_ms, double cold_ms)
+{
+    double took[ROUNDS], cpu[ROUNDS], first = 0;
+    if (cold_ms > 0)
+        go_cold(b);
+    size_t rounds = ROUNDS;
+    for (size_t i = 0; i <= rounds; i++) {
         struct arena arena;
         arena_init(&arena, 512u << 20);
         int64_t from = clock_monotonic_us();
+        double cpu_from = cpu_ms();
         query(b, &arena, i);
-        took[i] = ms_since(from);
-        if (i == 0)
-            first = took[i];
+        double ms = bench_ms_since(from), cpu_took = cpu_ms() - cpu_from;
         arena_done(&arena);
+        if (i == 0)
+            first = ms;
+        else {
+            took[i - 1] = ms;
+            cpu[i - 1] = cpu_took;
+        }
+        if (i == 0 && ms > 1000)
+            rounds = 10; /* what is far over its target is not waited for two hundred times */
     }
-    qsort(took, ROUNDS, sizeof *took, compare);
-    printf("%-46s first %8.2f  median %8.2f  p99 %8.2f ms\n", what, first, took[ROUNDS / 2], took[ROUNDS * 99 / 100]);
+    double p99 = p99_of(took, rounds), median = took[rounds / 2];
+    printf("%-58s first %8.2f  median %8.2f  p99 %8.2f  cpu p99 %8.2f ms   target", what, first, median, p99,
+           p99_of(cpu, rounds));
+    bool reached = p99 < want_ms;
+    if (warm_ms > 0) {
+        printf(" median %.0f", warm_ms);
+        reached = median < warm_ms;
+    } else
+        printf(" p99 %.0f", want_ms);
+    if (cold_ms > 0) {
+        printf(" cold %.0f", cold_ms);
+        reached = reached && first < cold_ms;
+    }
+    printf("   %s\n", reached ? "reached" : "NOT reached");
+    fflush(stdout);
+}
+
+static void roll_up(struct bench *b, int64_t root, int64_t scope, civil_day as_of, struct arena *arena)
+{
+    struct rollup r;
+    bench_must(b, rollup_get(b->db, &b->system, root, scope, EDGE_ADMINISTRATIVE, as_of, arena, &r, &b->err),
+               "roll-up");
+    must(r.total > 0 || as_of != CIVIL_NONE);
 }
 
 static void q_rollup(struct bench *b, struct arena *arena, size_t round)
 {
     (void)round;
-    struct rollup r;
-    ok(b, rollup_get(b->db, &b->system, b->root, ROLLUP_ALL, EDGE_ADMINISTRATIVE, CIVIL_NONE, arena, &r, &b->err),
-       "rollup");
+    roll_up(b, b->root, ROLLUP_ALL, CIVIL_NONE, arena);
 }
 
 static void q_rollup_directive(struct bench *b, struct arena *arena, size_t round)
 {
-    struct rollup r;
-    ok(b,
-       rollup_get(b->db, &b->system, b->root, b->directives[round % b->directive_count], EDGE_ADMINISTRATIVE,
-                  CIVIL_NONE, arena, &r, &b->err),
-       "rollup");
+    roll_up(b, b->root, b->directives[round % b->directive_count], CIVIL_NONE, arena);
 }
 
 static void q_rollup_past(struct bench *b, struct arena *arena, size_t round)
 {
-    struct rollup r;
-    civil_day day = civil_day_of_ms(b->now_ms) - 1 - (civil_day)(round % 10);
-    ok(b,
-       rollup_get(b->db, &b->system, b->root, b->directives[round % b->directive_count], EDGE_ADMINISTRATIVE, day,
-                  arena, &r, &b->err),
-       "rollup as of");
+    civil_day day = civil_day_of_ms(b->now_ms) - 1 - (civil_day)(round * 37 % (size_t)(b->years * 365));
+    roll_up(b, b->root, round % 3 ? b->directives[round % b->directive_count] : ROLLUP_ALL, day, arena);
+}
+
+static void q_trend(struct bench *b, struct arena *arena, size_t round)
+{
+    struct rollup_month *months;
+    size_t count;
+    bench_must(b,
+               rollup_trend(b->db, &b->system, b->root, b->directives[round % b->directive_count], EDGE_ADMINISTRATIVE,
+                            12, arena, &months, &count, &b->err),
+               "trend");
 }
 
 static void q_children(struct bench *b, struct arena *arena, size_t round)
 {
     struct sql_rollup_children_rows rows;
-    ok(b,
-       sql_rollup_children(b->db, &b->system, arena,
-                           &(struct sql_rollup_children_args){.root_id = b->root,
-                                                              .scope_id = b->directives[round % b->directive_count],
-                                                              .edge_kind = EDGE_ADMINISTRATIVE,
-                                                              .on_day = civil_day_of_ms(b->now_ms)},
-                           &rows, &b->err),
-       "children");
+    bench_must(
+        b,
+        sql_rollup_children(b->db, &b->system, arena,
+                            &(struct sql_rollup_children_args){.root_id = b->root,
+                                                               .scope_id = b->directives[round % b->directive_count],
+                                                               .edge_kind = EDGE_ADMINISTRATIVE,
+                                                               .on_day = civil_day_of_ms(b->now_ms)},
+                            &rows, &b->err),
+        "children");
 }
 
 static void q_unit(struct bench *b, struct arena *arena, size_t round)
 {
     struct sql_assignment_list_unit_rows rows;
-    ok(b,
-       sql_assignment_list_unit(
-           b->db, &b->system, arena,
-           &(struct sql_assignment_list_unit_args){.unit_id = b->units[round * 7919 % b->unit_count],
-                                                   .on_day = civil_day_of_ms(b->now_ms)},
-           &rows, &b->err),
-       "unit");
+    bench_must(b,
+               sql_assignment_list_unit(
+                   b->db, &b->system, arena,
+                   &(struct sql_assignment_list_unit_args){.unit_id = b->units[round * 7919 % b->unit_count],
+                                                           .on_day = civil_day_of_ms(b->now_ms)},
+                   &rows, &b->err),
+               "unit");
 }
 
-static void q_units(struct bench *b, struct arena *arena, size_t round)
+static void q_past_rows(struct bench *b, struct arena *arena, size_t round)
 {
-    struct sql_rollup_units_rows rows;
-    ok(b,
-       sql_rollup_units(b->db, &b->system, arena,
-                        &(struct sql_rollup_units_args){.root_id = b->root,
-                                                        .scope_id = b->directives[round % b->directive_count],
-                                                        .edge_kind = EDGE_ADMINISTRATIVE,
-                                                        .on_day = civil_day_of_ms(b->now_ms),
-                                                        .state = DUTY_LATE,
-                                                        .search = STR_NONE,
-                                                        .limit_count = 50},
-                        &rows, &b->err),
-       "units");
+    struct sql_assignments_as_of_rows rows;
+    civil_day day = civil_day_of_ms(b->now_ms) - 1 - (civil_day)(round * 37 % (size_t)(b->years * 365));
+    bench_must(b,
+               sql_assignments_as_of(b->db, &b->system, arena,
+                                     &(struct sql_assignments_as_of_args){.root_id = b->root,
+                                                                          .kind = STR("all"),
+                                                                          .edge_kind = EDGE_ADMINISTRATIVE,
+                                                                          .as_of_day = day,
+                                                                          .state = DUTY_LATE,
+                                                                          .limit_count = 50,
+                                                                          .offset_count = (int64_t)round * 50},
+                                     &rows, &b->err),
+               "rows of a past day");
 }
+
+/* --- pages: the handlers of the site behind everything that stands before them, without the socket --- */
+
+struct visitor {
+    const char *who;
+    int64_t person_id;
+    char cookie[COOKIE_BYTES];
+};
+struct site {
+    struct app app;
+    struct web *web;
+    const char *dir;
+};
+struct visit {
+    struct bench *b;
+    struct site *site;
+    const struct visitor *visitor;
+    char path[200];
+};
+
+static void open_site(struct bench *b, struct site *site)
+{
+    site->app.store = b->store;
+    site->app.spool_dir = site->dir;
+    bench_must(b, app_init(&site->app, &b->err), "site");
+    struct web_config config;
+    bench_must(b, app_web_config(&site->app, &config, &b->err), "site");
+    config.rate_address = config.rate_account = (struct rate){1000000, 1000000};
+    bench_must(b, web_new(&config, &site->web, &b->err), "site");
+}
+
+static void close_site(struct site *site)
+{
+    web_free(site->web);
+    app_done(&site->app);
+}
+
+static int visit_once(const struct visit *v, struct arena *arena, size_t *ret_bytes)
+{
+    const char *query = strchr(v->path, '?');
+    struct request request = {.web = v->site->web,
+                              .arena = arena,
+                              .now_ms = v->b->now_ms,
+                              .method = GET,
+                              .path = {v->path, query ? (size_t)(query - v->path) : strlen(v->path)},
+                              .raw_query = str_from_cstr(query ? query + 1 : ""),
+                              .client = STR("192.0.2.1")};
+    struct response response = {.fd = -1};
+    buf_init(&response.body, RESPONSE_PAGE_MAX_BYTES);
+    struct header *header = vec_push(&request.headers, arena);
+    must(header != NULL);
+    *header = (struct header){STR("Cookie"), str_from_cstr(v->visitor->cookie)};
+    if (query)
+        bench_must(v->b, form_parse_urlencoded(request.raw_query, arena, &request.query, &v->b->err), "query");
+    web_answer(&request, &response);
+    if (response.fd >= 0)
+        (void)close(response.fd);
+    *ret_bytes = response.body.len_bytes;
+    buf_done(&response.body);
+    return response.status;
+}
+
+static void measure_page(const struct visit *v)
+{
+    double took[ROUNDS], cpu[ROUNDS], first = 0;
+    size_t bytes = 0, rounds = ROUNDS / 2;
+    int status = 0;
+    for (size_t i = 0; i <= rounds; i++) {
+        struct arena arena;
+        arena_init(&arena, REQUEST_ARENA_BYTES);
+        int64_t from = clock_monotonic_us();
+        double cpu_from = cpu_ms();
+        status = visit_once(v, &arena, &bytes);
+        double ms = bench_ms_since(from), cpu_took = cpu_ms() - cpu_from;
+        arena_done(&arena);
+        if (i == 0)
+            first = ms;
+        else {
+            took[i - 1] = ms;
+            cpu[i - 1] = cpu_took;
+        }
+        if (i == 0 && ms > 500)
+            rounds = 10;
+    }
+    double p99 = p99_of(took, rounds);
+    printf("%-8s %-49s first %8.2f  median %8.2f  p99 %8.2f  cpu p99 %8.2f ms   target p99 %.0f   %s%s\n",
+           v->visitor->who, v->path, first, took[rounds / 2], p99, p99_of(cpu, rounds), PAGE_MS, verdict(p99, PAGE_MS),
+           status == 200 ? "" : "   (not a page: error)");
+    if (status != 200)
+        printf("         status %d\n", status);
+    fflush(stdout);
+}
+
+static void sign_in(struct bench *b, struct visitor *visitor)
+{
+    struct session_token token;
+    const struct session_from from = {STR_NONE, STR_NONE};
+    bench_must(b, session_open(b->db, visitor->person_id, true, &from, &token, &b->err), "session");
+    snprintf(visitor->cookie, sizeof visitor->cookie, SESSION_COOKIE "=%s", token.text);
+}
+
+static void measure_pages(struct bench *b, const char *dir)
+{
+    /* the leader of the province, of a department with ninety-nine schools, the officer of a school */
+    struct visitor visitors[] = {{"province", b->leader, ""},
+                                 {"branch", b->people[2 * (size_t)(b->unit_count > 700 ? 700 : 0)], ""},
+                                 {"school", b->people[2 * (size_t)(b->unit_count / 2 + 7) + 1], ""}};
+    for (size_t i = 0; i < ARRAY_LEN(visitors); i++)
+        sign_in(b, &visitors[i]);
+    struct site site = {.dir = dir};
+    open_site(b, &site);
+    int64_t directive = b->directives[b->directive_count / 2], newest = b->directives[b->directive_count - 1];
+    size_t school = b->unit_count / 2 + 7;
+    struct sql_bench_seen_rows seen;
+    bench_must(b,
+               sql_bench_seen(b->db, &b->arena,
+                              &(struct sql_bench_seen_args){.unit_id = b->units[school], .limit_count = 1}, &seen,
+                              &b->err),
+               "a duty");
+    long long duty = seen.count ? (long long)seen.items[0].id : 0;
+    char past[16], day[CIVIL_TEXT_BYTES];
+    snprintf(past, sizeof past, "%s", civil_iso(civil_day_of_ms(b->now_ms) - 500, day));
+#define PAGE(n, ...)                                                       \
+    do {                                                                   \
+        struct visit v = {.b = b, .site = &site, .visitor = &visitors[n]}; \
+        snprintf(v.path, sizeof v.path, __VA_ARGS__);                      \
+        measure_page(&v);                                                  \
+    } while (0)
+    PAGE(0, "/");
+    PAGE(1, "/");
+    PAGE(2, "/");
+    PAGE(2, "/duty/%lld", duty);
+    PAGE(2, "/duty/%lld/evidence", duty);
+    PAGE(2, "/unit/%lld", (long long)b->units[school]);
+    PAGE(0, "/unit/%lld", (long long)b->units[school]);
+    PAGE(0, "/unit/%lld?as_of=%s", (long long)b->units[school], past);
+    PAGE(0, "/unit/%lld", (long long)b->root);
+    PAGE(0, "/directives");
+    PAGE(1, "/directives");
+    PAGE(2, "/directives");
+    PAGE(0, "/directive/%lld", (long long)directive);
+    PAGE(0, "/directive/%lld", (long long)newest);
+    PAGE(0, "/directive/%lld?as_of=%s", (long long)directive, past);
+    PAGE(1, "/directive/%lld", (long long)directive);
+    PAGE(2, "/directive/%lld", (long long)directive);
+    PAGE(0, "/directive/%lld/units", (long long)directive);
+    PAGE(0, "/directive/%lld/units?page=40", (long long)directive);
+    PAGE(0, "/directive/%lld/people", (long long)directive);
+    PAGE(0, "/rows");
+    PAGE(0, "/rows?state=late");
+    PAGE(0, "/rows?state=late&page=40");
+    PAGE(0, "/rows?directive=%lld&state=late", (long long)directive);
+    PAGE(0, "/rows?directive=%lld&catalogue=CT18-2c", (long long)directive);
+    PAGE(0, "/rows?state=late&as_of=%s", past);
+    PAGE(0, "/rows?q=tieu+hoc+so+77");
+    PAGE(1, "/rows?state=late");
+    PAGE(0, "/evidence");
+    PAGE(1, "/evidence");
+    PAGE(2, "/evidence");
+    PAGE(0, "/requests");
+    PAGE(0, "/units");
+    PAGE(0, "/units?q=tieu+hoc+so+77");
+    PAGE(0, "/people");
+    PAGE(0, "/people?q=doan");
+    PAGE(0, "/search?q=tieu+hoc+so+77");
+    PAGE(2, "/search?q=an+toan");
+    PAGE(0, "/reports");
+    PAGE(0, "/letters");
+    PAGE(0, "/systems");
+    PAGE(0, "/devices");
+    PAGE(0, "/findings");
+    PAGE(0, "/budget");
+    PAGE(0, "/visits");
+    PAGE(0, "/contact");
+    PAGE(0, "/reminders");
+    PAGE(0, "/more");
+    PAGE(0, "/account");
+    PAGE(0, "/admin");
+    PAGE(0, "/admin/audit");
+    PAGE(0, "/admin/audit?page=40");
+    PAGE(0, "/admin/jobs");
+#undef PAGE
+    close_site(&site);
+}
+
+/* --- what changes --- */
 
 struct ack_part {
     struct bench *b;
@@ -227,7 +469,8 @@ static void *acknowledge(void *arg)
     for (size_t i = part->from; i < part->to; i++) {
         struct actor actor = {.person_id = b->people[i], .right = RIGHT_ACKNOWLEDGE, .day = civil_day_of_ms(b->now_ms)};
         bool first;
-        enum err_code code = duty_acknowledge(db, &actor, b->directives[0], b->units[i % b->unit_count], &first, &err);
+        enum err_code code = duty_acknowledge(db, &actor, b->directives[b->directive_count - 1],
+                                              b->units[i / BENCH_PEOPLE], &first, &err);
         if (code != ERR_NONE)
             fprintf(stderr, "acknowledge: %s\n", err.text);
         else
@@ -241,9 +484,10 @@ static void acknowledge_all(struct bench *b)
 {
     pthread_t threads[ACK_THREADS];
     struct ack_part parts[ACK_THREADS];
+    size_t all = BENCH_PEOPLE * b->unit_count < ACKS ? BENCH_PEOPLE * b->unit_count : ACKS;
     int64_t from = clock_monotonic_us();
     for (size_t i = 0; i < ACK_THREADS; i++) {
-        parts[i] = (struct ack_part){b, ACKS * i / ACK_THREADS, ACKS * (i + 1) / ACK_THREADS, 0};
+        parts[i] = (struct ack_part){b, all * i / ACK_THREADS, all * (i + 1) / ACK_THREADS, 0};
         if (pthread_create(&threads[i], NULL, acknowledge, &parts[i]) != 0)
             exit(3);
     }
@@ -252,74 +496,133 @@ static void acknowledge_all(struct bench *b)
         pthread_join(threads[i], NULL);
         done += parts[i].done;
     }
-    printf("%zu of %d acknowledgements, each its own commit       %9.0f ms\n", done, ACKS, ms_since(from));
+    double took = bench_ms_since(from);
+    printf("%zu of %zu acknowledgements, each its own commit\n", done, all);
+    once("acknowledgements, 16 at a time", took, ACK_MS);
+}
+
+static void issue_last(struct bench *b)
+{
+    struct directive_issued issued;
+    int64_t from = clock_monotonic_us();
+    bench_must(b, directive_issue(b->db, &b->system, b->directives[b->directive_count - 1], &issued, &b->err), "issue");
+    printf("%zu assignments to %zu units\n", issued.assignment_count, issued.unit_count);
+    once("issue 10 obligations to every unit", bench_ms_since(from), ISSUE_MS);
+}
+
+static void next_day(struct bench *b)
+{
+    int moved;
+    b->now_ms += CIVIL_DAY_MS;
+    int64_t from = clock_monotonic_us();
+    bench_must(b, ledger_advance(b->db, civil_day_of_ms(b->now_ms), &moved, &b->err), "day");
+    printf("%-58s %9.0f ms\n", "the day job of that day", bench_ms_since(from));
 }
 
 int main(int argc, char **argv)
 {
-    struct bench b = {.unit_count = 10000, .directive_count = 10};
-    int days = 30;
-    const char *where = NULL;
+    static struct bench b = {.unit_count = 10000, .directive_count = 10, .years = 5};
+    bool check = false, again = false;
     for (int i = 1; i + 1 < argc; i += 2) {
         int64_t n = 0;
         if (strcmp(argv[i], "--store") == 0)
-            where = argv[i + 1];
-        else if (!str_to_i64(str_from_cstr(argv[i + 1]), &n))
+            b.where = argv[i + 1];
+        else if (!str_to_i64(str_from_cstr(argv[i + 1]), &n) || n < 0)
             return 2;
         else if (strcmp(argv[i], "--units") == 0)
             b.unit_count = (size_t)n;
         else if (strcmp(argv[i], "--directives") == 0)
             b.directive_count = (size_t)n;
-        else if (strcmp(argv[i], "--days") == 0)
-            days = (int)n;
+        else if (strcmp(argv[i], "--years") == 0)
+            b.years = (int)n;
+        else if (strcmp(argv[i], "--check") == 0)
+            check = n > 0;
+        else if (strcmp(argv[i], "--again") == 0)
+            again = n > 0;
         else
             return 2;
     }
+    if (b.unit_count < 20 || b.directive_count < 2 || b.years < 1) {
+        fprintf(stderr, "at least 20 units, 2 directives, 1 year\n");
+        return 2;
+    }
     arena_init(&b.arena, 1u << 30);
-    const char *dir;
-    ok(&b, file_temp_folder(STR("bench-duty-"), &b.arena, &dir, &b.err), "folder");
-    if (!where)
-        where = arena_printf(&b.arena, "%s/bench.db", dir).ptr;
-    b.now_ms = civil_day_start_ms(civil_to_day(2027, 1, 4)) + 8 * 3600 * 1000LL;
+    const char *dir, *server = NULL;
+    char database[64] = "";
+    bench_must(&b, crypto_init(&b.err), "random numbers");
+    bench_must(&b, file_temp_folder(STR("bench-duty-"), &b.arena, &dir, &b.err), "folder");
+    if (!b.where && getenv("LUYTRE_TEST_PG")) {
+        char sql[160];
+        server = getenv("LUYTRE_TEST_PG");
+        const char *name = strstr(server, "/postgres?");
+        must(name != NULL);
+        snprintf(database, sizeof database, "luytre_bench_%d", (int)getpid());
+        snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE template0", database);
+        server_do(server, sql);
+        b.where =
+            arena_printf(&b.arena, "%.*s/%s?%s", (int)(name - server), server, database, name + strlen("/postgres?"))
+                .ptr;
+    } else if (!b.where)
+        b.where = arena_printf(&b.arena, "%s/bench.db", dir).ptr;
+    b.now_ms = civil_day_start_ms(civil_to_day(2022, 1, 4)) + 8 * 3600 * 1000LL;
     b.system = actor_system(civil_day_of_ms(b.now_ms));
     b.units = calloc(b.unit_count, sizeof *b.units);
-    b.people = calloc(ACKS, sizeof *b.people);
+    b.people = calloc(BENCH_PEOPLE * b.unit_count, sizeof *b.people);
     b.directives = calloc(b.directive_count, sizeof *b.directives);
     must(b.units && b.people && b.directives);
-    struct clock clock = clock_fixed(&b.now_ms);
-    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
-                                                       &sql_module_duty, NULL};
-    struct store_options options = {
-        .modules = modules, .clock = &clock, .create = true, .migrate = true, .node = 1, .cache_bytes = 64u << 20};
-    ok(&b, store_open(where, &options, &b.store, &b.err), "store");
-    ok(&b, store_db_take(b.store, &b.db, &b.err), "db");
-    ok(&b, ledger_open(b.db, civil_day_of_ms(b.now_ms), &b.err), "ledger");
-    printf("%s, %zu units, %zu directives of 10 obligations\n",
-           store_engine(b.store) == STORE_SQLITE ? "SQLite" : "PostgreSQL", b.unit_count, b.directive_count);
-    int64_t from = clock_monotonic_us();
-    ok(&b, db_transact(b.db, found_all, &b, &b.err), "units");
-    printf("found %zu units                                       %9.0f ms\n", b.unit_count, ms_since(from));
-    ok(&b, db_transact(b.db, staff_all, &b, &b.err), "people");
-    from = clock_monotonic_us();
-    for (size_t i = 0; i < b.directive_count; i++)
-        issue_one(&b, i);
-    printf("issue all %zu directives                                 %9.0f ms\n", b.directive_count, ms_since(from));
-    b.now_ms += days * CIVIL_DAY_MS;
-    from = clock_monotonic_us();
-    int moved;
-    ok(&b, ledger_advance(b.db, civil_day_of_ms(b.now_ms), &moved, &b.err), "days");
-    printf("%d days pass, every duty falls due                      %9.0f ms\n", moved, ms_since(from));
-    store_db_give(b.db);
-    acknowledge_all(&b);
-    ok(&b, store_db_take(b.store, &b.db, &b.err), "db");
-    measure(&b, "roll-up of the whole tree, everything", q_rollup);
-    measure(&b, "roll-up of the whole tree, one directive", q_rollup_directive);
-    measure(&b, "roll-up of the whole tree on a past day", q_rollup_past);
-    measure(&b, "roll-up by the units right below", q_children);
-    measure(&b, "one unit's duties", q_unit);
-    measure(&b, "first page of late units of a directive", q_units);
-    store_db_give(b.db);
-    store_close(b.store);
+    b.cache_bytes = again ? 0 : LOAD_CACHE_BYTES;
+    open_store(&b);
+    struct sql_bench_found_row *found = NULL;
+    bench_must(&b, sql_bench_found(b.db, &b.arena, &found, &b.err), "look");
+    if (found && found->n > 0 && !again) {
+        fprintf(stderr, "%s is not empty: the bench fills a database of its own; give it a new one, or none\n",
+                store_where(b.store));
+        return 2;
+    }
+    if (again)
+        bench_load_again(&b);
+    else
+        bench_must(&b, ledger_open(b.db, civil_day_of_ms(b.now_ms), &b.err), "ledger");
+    printf("%s, %zu units, %zu directives of %d obligations, %d years\n", is_sqlite(&b) ? "SQLite" : "PostgreSQL",
+           b.unit_count, b.directive_count, BENCH_OBLIGATIONS, b.years);
+    fflush(stdout);
+    if (!again) {
+        bench_load(&b);
+        b.cache_bytes = 0;
+        close_store(&b);
+        open_store(&b);
+        issue_last(&b);
+        acknowledge_all(&b);
+        next_day(&b);
+    }
+    if (server) /* what autovacuum does where it runs */
+        server_do(b.where, "ANALYZE");
+    struct sql_bench_size_row *size = NULL;
+    bench_must(&b, sql_bench_size(b.db, &b.arena, &size, &b.err), "size");
+    printf("%lld assignments, %lld changes, kept sums: %lld of units, %lld below units; %lld pieces of evidence, %lld "
+           "entries of the chain\n",
+           (long long)size->assignments, (long long)size->deltas, (long long)size->kept, (long long)size->kept_below,
+           (long long)size->evidence, (long long)size->audit);
+    b.system = actor_system(civil_day_of_ms(b.now_ms));
+    double warm = roll_up_ms(&b);
+    measure(&b, "roll-up of the whole tree, everything", q_rollup, warm, PAGE_MS, COLD_MS);
+    measure(&b, "roll-up of the whole tree, one directive", q_rollup_directive, warm, PAGE_MS, COLD_MS);
+    measure(&b, "roll-up of the whole tree, any past day", q_rollup_past, warm, PAGE_MS, COLD_MS);
+    measure(&b, "trend of twelve months", q_trend, 0, PAGE_MS, COLD_MS);
+    measure(&b, "roll-up by the units right below", q_children, 0, PAGE_MS, COLD_MS);
+    measure(&b, "one unit's duties", q_unit, 0, PAGE_MS, COLD_MS);
+    measure(&b, "late rows of a past day, a page of fifty", q_past_rows, 0, PAGE_MS, COLD_MS);
+    measure_pages(&b, dir);
+    if (check) {
+        bench_must(&b, ledger_recount(b.db, &b.err), "count again");
+        printf("counted again: every counter and state is right\n");
+    }
+    close_store(&b);
+    if (server) {
+        char sql[160];
+        snprintf(sql, sizeof sql, "DROP DATABASE %s WITH (FORCE)", database);
+        server_do(server, sql);
+    }
     free(b.units);
     free(b.people);
     free(b.directives);
