@@ -23,16 +23,19 @@ INSERT INTO site (id, unit_id, name, from_day, to_day) VALUES (:id, :unit_id, :n
 -- name: asset_sample_delete_suggestions
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM device_suggestion WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: asset_sample_delete_merges
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM device_merge WHERE kept_id IN (SELECT id FROM device WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1)) OR merged_id IN (SELECT id FROM device WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1));
 
 -- name: asset_sample_delete_identities
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM device_identity WHERE device_id IN (SELECT id FROM device WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1));
 
 -- name: asset_sample_delete_counts
@@ -43,19 +46,23 @@ DELETE FROM device_count WHERE unit_id IN (SELECT id FROM unit WHERE is_sample =
 -- name: asset_sample_delete_devices
 -- result: changes
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM device WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: asset_sample_delete_events
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM finding_event WHERE finding_id IN (SELECT id FROM finding WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1));
 
 -- name: asset_sample_delete_tasks
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM finding_task WHERE finding_id IN (SELECT id FROM finding WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1));
 
 -- name: asset_sample_delete_findings
 -- result: changes
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM finding WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);

@@ -8,6 +8,7 @@
 #include "org/access.h"
 #include "os/crypto.h"
 #include "proof/chain.h"
+#include "store/outbox.h"
 
 #define LIST_ARENA_BYTES (1u << 20)
 
@@ -378,7 +379,8 @@ static void put_opt(struct json_writer *w, struct opt_i64 value)
         json_put_null(w);
 }
 
-static void device_row_put(struct registering *r, const struct sql_device_insert_args *d)
+static enum err_code device_row_put(struct db *db, struct registering *r, const struct sql_device_insert_args *d,
+                                    struct err *err)
 {
     struct json_writer w;
     row_begin(r->device_rows, &w);
@@ -401,6 +403,7 @@ static void device_row_put(struct registering *r, const struct sql_device_insert
     json_put_i64(&w, d->from_day);
     json_put_i64(&w, d->is_sample);
     json_array_end(&w);
+    return outbox_touch(db, "device", "id", d->id, err);
 }
 
 static enum err_code put_identity(struct db *db, struct registering *r, struct book *book, int64_t root_id,
@@ -416,6 +419,7 @@ static enum err_code put_identity(struct db *db, struct registering *r, struct b
     json_put_i64(&w, now_ms);
     json_put_i64(&w, now_ms);
     json_array_end(&w);
+    TRY(outbox_touch(db, "device_identity", "device_id", device_id, err));
     identity.value = arena_str(book->arena, identity.value);
     if (str_is_null(identity.value))
         return arena_full(book->arena, err);
@@ -432,26 +436,28 @@ static enum err_code insert_new(struct db *db, struct registering *r, struct are
                                         seen->protection_ms, db_today(db));
     struct str search_key, sort_key;
     TRY(device_keys(scratch, seen->name, draft->os, draft->antimalware, &search_key, &sort_key, err));
-    device_row_put(r, &(struct sql_device_insert_args){
-                          .id = id,
-                          .unit_id = book->unit_id,
-                          .site_id = book->site_id,
-                          .system_id = {draft->system_id != 0, draft->system_id},
-                          .kind = kind,
-                          .name = seen->name,
-                          .search_key = search_key,
-                          .sort_key = sort_key,
-                          .os = str_is_empty(draft->os) ? STR_NONE : draft->os,
-                          .antimalware = str_is_empty(draft->antimalware) ? STR_NONE : draft->antimalware,
-                          .protection = str_is_empty(seen->protection) ? STR("unknown") : seen->protection,
-                          .protection_ms = seen->protection_ms,
-                          .counted = counted.state,
-                          .counted_to_day = counted.to_day,
-                          .source = str_from_cstr(r->source),
-                          .seen_ms = db_now_ms(db),
-                          .from_day = db_today(db),
-                          .is_sample = strcmp(r->source, "sample") == 0,
-                      });
+    TRY(device_row_put(db, r,
+                       &(struct sql_device_insert_args){
+                           .id = id,
+                           .unit_id = book->unit_id,
+                           .site_id = book->site_id,
+                           .system_id = {draft->system_id != 0, draft->system_id},
+                           .kind = kind,
+                           .name = seen->name,
+                           .search_key = search_key,
+                           .sort_key = sort_key,
+                           .os = str_is_empty(draft->os) ? STR_NONE : draft->os,
+                           .antimalware = str_is_empty(draft->antimalware) ? STR_NONE : draft->antimalware,
+                           .protection = str_is_empty(seen->protection) ? STR("unknown") : seen->protection,
+                           .protection_ms = seen->protection_ms,
+                           .counted = counted.state,
+                           .counted_to_day = counted.to_day,
+                           .source = str_from_cstr(r->source),
+                           .seen_ms = db_now_ms(db),
+                           .from_day = db_today(db),
+                           .is_sample = strcmp(r->source, "sample") == 0,
+                       },
+                       err));
     for (size_t i = 0; i < seen->identity_count; i++)
         TRY(put_identity(db, r, book, id, id, seen->identities[i], err));
     *ret_id = id;

@@ -221,6 +221,7 @@ UPDATE device SET merged_into = :merged_into WHERE id = :id;
 -- result: changes
 -- scope: system
 -- args: device_id int, kind text, value text, last_ms int
+-- outbox: device_id
 UPDATE device_identity SET last_ms = :last_ms WHERE device_id = :device_id AND kind = :kind AND value = :value;
 
 -- name: identity_move
@@ -367,6 +368,7 @@ SELECT grp.root_id, i.device_id, i.kind, i.value, i.last_ms FROM grp JOIN device
 -- result: none
 -- scope: system
 -- args: rows_json text
+-- outbox: by hand
 -- sqlite:
 INSERT INTO device (id, unit_id, site_id, system_id, kind, name, search_key, sort_key, os, antimalware, protection, protection_ms, counted, counted_to_day, source, seen_ms, from_day, is_sample, to_day)
 SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'), json_extract(value, '$[6]'), json_extract(value, '$[7]'), json_extract(value, '$[8]'), json_extract(value, '$[9]'), json_extract(value, '$[10]'), json_extract(value, '$[11]'), json_extract(value, '$[12]'), json_extract(value, '$[13]'), json_extract(value, '$[14]'), json_extract(value, '$[15]'), json_extract(value, '$[16]'), json_extract(value, '$[17]'), 2147483647 FROM json_each(:rows_json);
@@ -379,6 +381,7 @@ SELECT CAST(r.value ->> 0 AS BIGINT), CAST(r.value ->> 1 AS BIGINT), CAST(r.valu
 -- result: none
 -- scope: system
 -- args: rows_json text
+-- outbox: by hand
 -- sqlite:
 INSERT INTO device_identity (id, device_id, kind, value, first_ms, last_ms)
 SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]') FROM json_each(:rows_json);

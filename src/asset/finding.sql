@@ -187,6 +187,7 @@ INSERT INTO finding_task (id, finding_id, half, state, opened_ms) VALUES (:id, :
 -- result: changes
 -- scope: system
 -- args: finding_id int, half text, from_state text, state text, note text?, evidence_id int?, done_by int?, done_ms int?
+-- outbox: finding_id
 UPDATE finding_task SET state = :state, note = :note, evidence_id = :evidence_id, done_by = :done_by, done_ms = :done_ms
  WHERE finding_id = :finding_id AND half = :half AND state = :from_state;
 

@@ -38,13 +38,35 @@ static bool calendar_add(void *ctx, civil_day from, int n, civil_day *ret_day)
     return true;
 }
 
+/* What goes to a terminal holds no control characters, whatever the file is called. */
+static void complaint_print(const char *path, const char *text)
+{
+    AUTO_BUF line;
+    buf_init(&line, 16u << 10);
+    buf_printf(&line, "luytre letter read: %s: %s", path, text);
+    for (size_t i = 0; i < line.len_bytes; i++)
+        if ((unsigned char)line.ptr[i] < ' ' || line.ptr[i] == 0x7f)
+            line.ptr[i] = '?';
+    fprintf(stderr, "%.*s\n", (int)line.len_bytes, line.ptr ? line.ptr : "");
+}
+
+static enum err_code bytes_read(const char *path, struct arena *arena, struct str *ret_bytes, struct err *err)
+{
+    enum err_code code = strcmp(path, "-") == 0
+                             ? file_read_fd(STDIN_FILENO, "-", LETTER_FILE_MAX_BYTES, arena, ret_bytes, err)
+                             : file_read(path, LETTER_FILE_MAX_BYTES, arena, ret_bytes, err);
+    if (code == ERR_LIMIT)
+        return err_set(err, ERR_LIMIT,
+                       "tệp quá %u MB; hãy gửi riêng phần chữ của văn bản / the file is over %u MB: hand in the letter "
+                       "without its big attachments",
+                       LETTER_FILE_MAX_BYTES >> 20, LETTER_FILE_MAX_BYTES >> 20);
+    return code;
+}
+
 static enum err_code text_read(const char *path, struct arena *arena, struct str *ret_text, struct err *err)
 {
     struct str bytes;
-    if (strcmp(path, "-") == 0)
-        TRY(file_read_fd(STDIN_FILENO, "-", LETTER_FILE_MAX_BYTES, arena, &bytes, err));
-    else
-        TRY(file_read(path, LETTER_FILE_MAX_BYTES, arena, &bytes, err));
+    TRY(bytes_read(path, arena, &bytes, err));
     struct doc_text doc;
     if (doc_kind_of(bytes) == DOC_PDF) {
         AUTO_FD fd = -1;
@@ -108,7 +130,7 @@ static int letter_read(int argc, char **argv)
         code = buf_check(&out, &err);
     }
     if (code != ERR_NONE) {
-        fprintf(stderr, "luytre letter read: %s: %s\n", path, err.text);
+        complaint_print(path, err.text);
         if (json) {
             buf_clear(&out);
             refusal_print(&err, &out);

@@ -27,6 +27,8 @@ static const struct option_spec specs[] = {
     {"hotline", 0, OPTION_TEXT, 0, "PHONE", "đường dây nóng hiện ở mọi trang", "the hotline shown on every page", 0, 0},
     {"allow", 0, OPTION_TEXT, OPTION_REPEATED, "HOST:PORT", "máy nội bộ mà thư và webhook được gọi tới",
      "inside host that mail and webhooks may call", 0, 0},
+    {"ca", 0, OPTION_PATH, 0, "FILE", "chứng thư gốc (PEM) để tin máy thư, webhook; mặc định: của hệ thống",
+     "certificates (PEM) that mail servers and webhooks are trusted by; default: the system's", 0, 0},
     {"user", 0, OPTION_TEXT, 0, "NAME", "người dùng của các tiến trình khi khởi động bằng root",
      "what the processes become when started as root", 0, 0},
 };
@@ -63,6 +65,7 @@ static enum err_code run(const struct options *options, struct arena *arena, str
     struct serve_plan plan = {.behind_proxy = options_has(options, "behind-proxy"),
                               .hotline = options_text(options, "hotline"),
                               .public_url = options_text(options, "url"),
+                              .fetch_ca = options_text(options, "ca"),
                               .user = options_text(options, "user")};
     if (!plan.behind_proxy && serve_address_is_local(listen, err) != ERR_NONE)
         return err_wrap(err, "không có --behind-proxy");

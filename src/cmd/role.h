@@ -93,7 +93,8 @@ int role_parse_main(const struct parse_handler *handlers, size_t handler_count, 
 enum err_code parse_pdf_text(const struct parse_input *input, struct arena *arena, struct str *ret_result,
                              struct err *err);
 
-/* --- fetch: the only one that calls out. Config: allow=HOST:PORT ... (exact; the way to inside addresses), user= ---
+/* --- fetch: the only one that calls out. Config: allow=HOST:PORT ... (exact; the way to inside addresses), ca=FILE,
+ * user= ---
  */
 int role_fetch_main(void);
 /* --- sign: holds the node's key. Config: key=PATH (0600; made when there is none), user= --- */

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "base/buf.h"
+#include "os/file.h"
 #include "os/socket.h"
 
 #define FETCH_CHILDREN      4u
@@ -12,9 +13,11 @@
 #define FETCH_ARENA_BYTES   (160u << 20)
 #define FETCH_MEMORY_BYTES  ((uint64_t)1 << 30)
 #define FETCH_CONNECT_MS    15000L
+#define FETCH_CA_MAX_BYTES  ((size_t)1 << 20)
 
 struct fetch_state {
     struct str allow; /* "host:port host:port": these and only these may be inside */
+    struct str ca;    /* certificates trusted instead of the system's, PEM; empty: the system's */
 };
 
 /* One hop: one URL, one connection. */
@@ -23,6 +26,7 @@ struct hop {
     char refused[INET6_ADDRSTRLEN]; /* address that was refused, "" when none */
     struct buf *body;
     struct str upload; /* what is left to send, for mail */
+    struct str ca;     /* of fetch_state */
 };
 
 static bool is_allowed(struct str allow, struct str host_port)
@@ -138,6 +142,12 @@ static bool handle_prepare(CURL *handle, struct hop *hop, const char *url, const
     ok = ok && curl_easy_setopt(handle, CURLOPT_WRITEDATA, hop) == CURLE_OK;
     ok = ok && curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, detail) == CURLE_OK;
     ok = ok && curl_easy_setopt(handle, CURLOPT_USERAGENT, "luytre") == CURLE_OK;
+    if (ok && !str_is_empty(hop->ca)) {
+        struct curl_blob blob = {
+            .data = (void *)(uintptr_t)hop->ca.ptr, .len = hop->ca.len_bytes, .flags = CURL_BLOB_NOCOPY};
+        ok = curl_easy_setopt(handle, CURLOPT_CAINFO_BLOB, &blob) == CURLE_OK &&
+             curl_easy_setopt(handle, CURLOPT_CAPATH, NULL) == CURLE_OK;
+    }
     return ok && curl_easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK;
 }
 
@@ -216,7 +226,7 @@ static enum err_code fetch_http(const struct fetch_state *state, const struct me
     struct hop_result result = {0};
     bool is_done = false;
     for (int i = 0; code == ERR_NONE && !is_done; i++) {
-        struct hop hop = {.body = &body};
+        struct hop hop = {.body = &body, .ca = state->ca};
         struct str origin = STR_NONE;
         CURL *handle = curl_easy_init(); /* a new one each hop: no connection and no header is carried over */
         if (!handle)
@@ -311,7 +321,7 @@ static enum err_code fetch_mail(const struct fetch_state *state, const struct me
 {
     AUTO_BUF words; /* what the server says: bounded, not kept */
     buf_init(&words, 65536);
-    struct hop hop = {.body = &words, .upload = request->texts[MAIL_MESSAGE]};
+    struct hop hop = {.body = &words, .upload = request->texts[MAIL_MESSAGE], .ca = state->ca};
     struct str origin;
     const char *url = arena_cstr(arena, request->texts[MAIL_URL]);
     if (!url)
@@ -366,6 +376,15 @@ static enum err_code fetch_setup(struct role_self *self, void *NULLABLE *ret_sta
     struct fetch_state *state = *ret_state;
     struct str user = role_config(self, "user");
     state->allow = role_config(self, "allow");
+    struct str ca = role_config(self, "ca");
+    if (!str_is_empty(ca)) { /* read now: in the sandbox there is no way to it */
+        const char *path = arena_cstr(&self->arena, ca);
+        if (!path)
+            return arena_full(&self->arena, err);
+        TRY(file_read(path, FETCH_CA_MAX_BYTES, &self->arena, &state->ca, err));
+        if (!str_contains(state->ca, STR("-----BEGIN CERTIFICATE-----")))
+            return err_set(err, ERR_SYNTAX, "%s holds no certificate (PEM)", path);
+    }
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return err_set(err, ERR_UNSUPPORTED, "libcurl cannot start");
     sandbox_init(&self->sandbox, SANDBOX_FETCH);

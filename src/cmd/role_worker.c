@@ -10,6 +10,7 @@
 #include "proof/chain.sql.h"
 #include "store/blob.h"
 #include "store/job.h"
+#include "store/outbox.h"
 
 #define WORKER_LANE    2
 #define WORKER_TICK_MS 500
@@ -89,6 +90,7 @@ static enum err_code tidy(struct worker *w, struct db *db, struct arena *arena, 
     int64_t dropped;
     struct blob_sweep swept;
     TRY(session_expire(db, &dropped, err));
+    TRY(outbox_prune(db, db_now_ms(db) - OUTBOX_KEEP_MS, &dropped, err));
     return blob_sweep(db, BLOB_SWEEP_AGE_MS, &swept, err);
 }
 

@@ -75,8 +75,10 @@ static enum err_code config_of(const struct serve_plan *plan, enum role role, st
         put_line(&buf, "proxy", plan->behind_proxy ? STR("yes") : STR(""));
         put_line(&buf, "demo", plan->is_demo ? STR("yes") : STR(""));
     }
-    if (role == ROLE_FETCH)
+    if (role == ROLE_FETCH) {
         put_line(&buf, "allow", plan->fetch_allow);
+        put_line(&buf, "ca", plan->fetch_ca);
+    }
     if (role == ROLE_SIGN)
         put_line(&buf, "key", str_from_cstr(plan->files.sign_key));
     struct str text;

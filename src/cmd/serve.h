@@ -38,6 +38,7 @@ struct serve_plan {
     struct str public_url;
     struct str user;        /* what roles become when started as root; empty: nobody for parse, fetch, sign */
     struct str fetch_allow; /* HOST:PORT ..., inside addresses that mail and webhooks may go to */
+    struct str fetch_ca;    /* file of certificates that HTTPS and mail servers are trusted by; empty: the system's */
 };
 /* Until SIGTERM or Ctrl-C. */
 MUST_USE enum err_code serve_run(const struct serve_plan *plan, struct arena *arena, struct err *err);

@@ -10,12 +10,12 @@ VALUES (:id, :issuer_id, :letter_id, :parent_id, :family_id, :instrument, :edge_
 -- result: one
 -- scope: org
 -- args: id int
--- columns: id int, issuer_id int, issuer_name text, letter_id int?, parent_id int?, family_id int, instrument text?, edge_kind text, number text?, symbol text?, title text, issued_day int, state text, issued_ms int?, issued_by_name text?, withdrawn_reason text?, contact_name text?, contact_phone text?
+-- columns: id int, issuer_id int, issuer_name text, letter_id int?, parent_id int?, family_id int, instrument text?, edge_kind text, number text?, symbol text?, title text, issued_day int, state text, issued_ms int?, issued_by_name text?, withdrawn_reason text?, withdrawn_ms int?, contact_name text?, contact_phone text?
 SELECT d.id, d.issuer_id, n.name AS issuer_name, d.letter_id, d.parent_id, d.family_id, d.instrument, d.edge_kind, d.number, d.symbol, d.title, d.issued_day, d.state, d.issued_ms,
-       p.name AS issued_by_name, d.withdrawn_reason, cp.name AS contact_name, cp.phone AS contact_phone
+       p.name AS issued_by_name, d.withdrawn_reason, d.withdrawn_ms, cp.name AS contact_name, cp.phone AS contact_phone
   FROM directive d JOIN unit_fact n ON n.unit_id = d.issuer_id AND n.from_day <= d.issued_day AND n.to_day > d.issued_day
   LEFT JOIN person p ON p.id = d.issued_by LEFT JOIN person cp ON cp.id = d.contact_person_id
- WHERE d.id = :id AND ({scope d.issuer_id} OR {scope_some assignment a, a.unit_id, a.directive_id = d.id});
+ WHERE d.id = :id AND ({scope d.issuer_id} OR EXISTS (SELECT 1 FROM assignment a WHERE a.directive_id = d.id AND {scope a.unit_id}));
 
 -- name: directive_raw
 -- result: one
@@ -48,6 +48,7 @@ UPDATE directive SET letter_id = :letter_id, parent_id = :parent_id, family_id =
 -- result: none
 -- scope: system
 -- args: directive_id int
+-- outbox: directive_id
 DELETE FROM obligation_target WHERE obligation_id IN (SELECT o.id FROM obligation o JOIN directive d ON d.id = o.directive_id WHERE d.id = :directive_id AND d.state = 'draft');
 
 -- name: obligations_drop
@@ -55,6 +56,7 @@ DELETE FROM obligation_target WHERE obligation_id IN (SELECT o.id FROM obligatio
 -- result: none
 -- scope: system
 -- args: directive_id int
+-- outbox: directive_id
 DELETE FROM obligation WHERE directive_id IN (SELECT id FROM directive WHERE id = :directive_id AND state = 'draft');
 
 -- name: directive_set_issued
@@ -85,7 +87,7 @@ SELECT d.id, d.issuer_id, n.name AS issuer_name, d.title, d.number, d.symbol, d.
   FROM directive d JOIN unit_fact n ON n.unit_id = d.issuer_id AND n.from_day <= d.issued_day AND n.to_day > d.issued_day
  WHERE d.id < :before_id AND (CAST(:search AS TEXT) IS NULL OR d.search_key LIKE :search) AND (CAST(:state AS TEXT) IS NULL OR d.state = :state)
    AND :on_day = :on_day
-   AND ({scope d.issuer_id} OR {scope_some assignment a, a.unit_id, a.directive_id = d.id})
+   AND ({scope d.issuer_id} OR EXISTS (SELECT 1 FROM assignment a WHERE a.directive_id = d.id AND {scope a.unit_id}))
  ORDER BY d.id DESC LIMIT :limit_count;
 
 -- name: directive_parents_for
@@ -178,6 +180,7 @@ SELECT t.unit_id, t.name, t.kind, t.depth, COALESCE(b.name, s.name) AS subject_n
 -- result: none
 -- scope: system
 -- args: rows text, obligation_id int, directive_id int, family_id int, issued_day int, issued_ms int, due_day int?, soon_days int, moved_from_id int?
+-- outbox: directive_id
 -- sqlite:
 INSERT INTO assignment (id, obligation_id, directive_id, family_id, unit_id, subject_kind, subject_id, issued_day, issued_ms, due_day, soon_days, na_from_day, state, moved_from_id)
 SELECT json_extract(j.value, '$[0]'), :obligation_id, :directive_id, :family_id, json_extract(j.value, '$[1]'), json_extract(j.value, '$[2]'), json_extract(j.value, '$[3]'),
@@ -234,6 +237,7 @@ SELECT a.id FROM assignment a JOIN obligation o ON o.id = a.obligation_id
 -- result: changes
 -- scope: system
 -- args: directive_id int, person_id int, unit_id int, at_ms int
+-- outbox: directive_id
 INSERT INTO acknowledgement (directive_id, person_id, unit_id, at_ms) VALUES (:directive_id, :person_id, :unit_id, :at_ms)
 ON CONFLICT (directive_id, person_id) DO NOTHING;
 
@@ -277,6 +281,7 @@ SELECT COUNT(*) AS people, COALESCE(SUM(CASE WHEN k.person_id IS NULL THEN 0 ELS
 -- result: none
 -- scope: system
 -- args: assignment_id int, evidence_id int
+-- outbox: assignment_id
 INSERT INTO assignment_evidence (assignment_id, evidence_id) VALUES (:assignment_id, :evidence_id) ON CONFLICT (assignment_id, evidence_id) DO NOTHING;
 
 -- name: assignment_evidence_ids

@@ -10,6 +10,7 @@ VALUES (:id, :root_id, :directive_id, :edge_kind, :as_of_day, :at_ms, :by_person
 -- result: changes
 -- scope: system
 -- args: freeze_id int, root_id int, directive_id int?, edge_kind text, on_day int
+-- outbox: freeze_id
 INSERT INTO data_freeze_row (freeze_id, seq, unit_id, unit_name, parent_id, assignment_id, obligation_id, state, due_day)
 SELECT :freeze_id, ROW_NUMBER() OVER (ORDER BY a.unit_id, a.id), a.unit_id, f.name, e.parent_id, a.id, a.obligation_id, a.state, a.due_day
   FROM unit_closure c JOIN assignment a ON a.unit_id = c.descendant_id
@@ -23,6 +24,7 @@ SELECT :freeze_id, ROW_NUMBER() OVER (ORDER BY a.unit_id, a.id), a.unit_id, f.na
 -- result: changes
 -- scope: system
 -- args: freeze_id int, root_id int, directive_id int?, edge_kind text, as_of_day int
+-- outbox: freeze_id
 INSERT INTO data_freeze_row (freeze_id, seq, unit_id, unit_name, parent_id, assignment_id, obligation_id, state, due_day)
 SELECT :freeze_id, ROW_NUMBER() OVER (ORDER BY x.unit_id, x.assignment_id), x.unit_id, f.name, e.parent_id, x.assignment_id, x.obligation_id, x.state, a.due_day
   FROM (SELECT d.assignment_id, d.unit_id, d.obligation_id, d.state, SUM(d.delta) AS n

@@ -51,6 +51,7 @@ UPDATE assignment SET unit_id = :unit_id, due_day = :due_day, acked_ms = :acked_
 -- result: none
 -- scope: system
 -- args: rows text, assignment_id int, directive_id int, family_id int, obligation_id int, known_day int
+-- outbox: assignment_id
 -- sqlite:
 INSERT INTO assignment_delta (assignment_id, unit_id, directive_id, family_id, obligation_id, state, delta, effective_day, known_day, visible_day)
 SELECT :assignment_id, json_extract(j.value, '$[0]'), :directive_id, :family_id, :obligation_id, json_extract(j.value, '$[1]'), json_extract(j.value, '$[2]'), json_extract(j.value, '$[3]'), :known_day,
@@ -65,6 +66,7 @@ SELECT :assignment_id, CAST(j.value ->> 0 AS BIGINT), :directive_id, :family_id,
 -- result: none
 -- scope: system
 -- args: assignment_id int, after_day int
+-- outbox: assignment_id
 DELETE FROM assignment_delta WHERE assignment_id = :assignment_id AND visible_day > :after_day;
 
 -- name: delta_insert_obligation
@@ -72,6 +74,7 @@ DELETE FROM assignment_delta WHERE assignment_id = :assignment_id AND visible_da
 -- result: none
 -- scope: system
 -- args: obligation_id int, issued_ms int, state int, delta int, effective_day int, known_day int
+-- outbox: obligation_id
 INSERT INTO assignment_delta (assignment_id, unit_id, directive_id, family_id, obligation_id, state, delta, effective_day, known_day, visible_day)
 SELECT id, unit_id, directive_id, family_id, obligation_id, :state, :delta, :effective_day, :known_day,
        CASE WHEN CAST(:effective_day AS BIGINT) > CAST(:known_day AS BIGINT) THEN :effective_day ELSE :known_day END
@@ -130,6 +133,7 @@ ON CONFLICT (scope_id, unit_id) DO UPDATE SET
 -- result: changes
 -- scope: system
 -- args: day int
+-- outbox: stays each node passes its own days
 -- sqlite:
 UPDATE assignment SET state = COALESCE((
         SELECT x.state FROM (SELECT d.state AS state, SUM(d.delta) AS n FROM assignment_delta d
@@ -281,6 +285,7 @@ SELECT id, state FROM assignment ORDER BY id;
 -- result: none
 -- scope: system
 -- args: obligation_id int, issued_ms int, known_day int
+-- outbox: obligation_id
 INSERT INTO assignment_delta (assignment_id, unit_id, directive_id, family_id, obligation_id, state, delta, effective_day, known_day, visible_day)
 SELECT id, unit_id, directive_id, family_id, obligation_id, 7, 1, :known_day, :known_day, :known_day
   FROM assignment WHERE obligation_id = :obligation_id AND issued_ms = :issued_ms AND na_from_day IS NOT NULL;

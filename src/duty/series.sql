@@ -50,6 +50,7 @@ SELECT descendant_id AS unit_id FROM unit_closure WHERE ancestor_id = :root_id A
 -- result: changes
 -- scope: system
 -- args: rows text, series text, directive_id int?, period_from_day int, period_to_day int, due_day int?, opened_ms int, order_id int?, opened_by int?
+-- outbox: opened_ms
 -- sqlite:
 INSERT INTO report (id, series, unit_id, to_unit_id, directive_id, period_from_day, period_to_day, due_day, state, fields_json, opened_ms, order_id, opened_by)
 SELECT json_extract(j.value, '$[0]'), :series, json_extract(j.value, '$[1]'), json_extract(j.value, '$[2]'), :directive_id, :period_from_day, :period_to_day, :due_day, 'open', '{}', :opened_ms, :order_id, :opened_by

@@ -143,6 +143,17 @@ static enum err_code refuse(enum doc_kind kind, struct err *err)
         "không nhận ra loại tệp; cần .txt, .docx hoặc PDF có chữ / unknown kind of file: hand in text, .docx or PDF");
 }
 
+/* The ceiling in words a clerk can act on. */
+static enum err_code too_long(enum err_code code, struct err *err)
+{
+    if (code != ERR_LIMIT)
+        return code;
+    return err_set(err, ERR_LIMIT,
+                   "chữ của văn bản quá %u MB; hãy gửi riêng văn bản, không kèm phụ lục / the text is over the limit: "
+                   "hand in the letter without its annexes",
+                   LETTER_TEXT_MAX_BYTES >> 20);
+}
+
 static bool is_blank(struct str text)
 {
     return str_trim(text).len_bytes == 0;
@@ -159,7 +170,7 @@ enum err_code doc_text(struct str bytes, struct arena *arena, struct doc_text *r
     if (doc.kind == DOC_DOCX) {
         TRY(docx_to_text(bytes, LETTER_TEXT_MAX_BYTES, arena, &doc.decoded.text, err));
     } else if (doc.kind == DOC_TEXT) {
-        TRY(text_decode(bytes, LETTER_TEXT_MAX_BYTES, arena, &doc.decoded, err));
+        TRY(too_long(text_decode(bytes, LETTER_TEXT_MAX_BYTES, arena, &doc.decoded, err), err));
         if (html_is(doc.decoded.text)) /* a page in UTF-16 */
             doc.kind = DOC_HTML;
     } else if (doc.kind == DOC_HTML) {
@@ -201,9 +212,11 @@ static enum err_code run_poppler(int fd, const char *const *argv, size_t output_
             return err_set(
                 err, ERR_UNSUPPORTED,
                 "PDF có mật khẩu, hãy bỏ mật khẩu rồi gửi lại / the PDF is encrypted: save it without a password");
-        return err_set(err, ERR_SYNTAX, "PDF hỏng, không đọc được / broken PDF: %.*s",
-                       (int)(ret_result->error_output.len_bytes < 120 ? ret_result->error_output.len_bytes : 120),
-                       ret_result->error_output.ptr ? ret_result->error_output.ptr : "");
+        struct str rest = ret_result->error_output, line = STR("");
+        if (!str_line(&rest, &line) || str_is_null(line))
+            line = STR("");
+        line = str_slice(line, 0, line.len_bytes < 120 ? line.len_bytes : 120);
+        return err_set(err, ERR_SYNTAX, "PDF hỏng, không đọc được / broken PDF: %.*s", STR_ARG(line));
     }
     return ERR_NONE;
 }

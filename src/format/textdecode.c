@@ -192,6 +192,25 @@ static void decode_vni(struct str bytes, struct sink *sink)
     }
 }
 
+/* TCVN3 has no toned capitals: "SỞ Y TẾ" is typed as "Së Y TÕ", where only the letters without tone are capitals. In a
+ * run (up to a line end, a tab, three blanks) whose every letter that has a capital is one, the others are meant so. */
+static void decode_tcvn3(struct str bytes, struct sink *sink)
+{
+    for (size_t from = 0; from < bytes.len_bytes;) {
+        size_t to = from, blanks = 0, capitals = 0, small = 0;
+        for (; to < bytes.len_bytes && blanks < 3; to++) {
+            unsigned char c = (unsigned char)bytes.ptr[to];
+            blanks = c == ' ' ? blanks + 1 : c == '\n' || c == '\r' || c == '\t' ? 3 : 0;
+            capitals += (c >= 'A' && c <= 'Z') || (c >= 0xA1 && c <= 0xA7);
+            small += (c >= 'a' && c <= 'z') || (c >= 0xA8 && c <= 0xAE);
+        }
+        for (; from < to; from++) {
+            uint32_t cp = single_byte((unsigned char)bytes.ptr[from], TEXT_TCVN3);
+            put(sink, capitals >= 2 && small == 0 ? viet_upper_char(cp) : cp);
+        }
+    }
+}
+
 static void decode_to(struct str bytes, enum text_encoding encoding, struct sink *sink)
 {
     switch (encoding) {
@@ -207,8 +226,10 @@ static void decode_to(struct str bytes, enum text_encoding encoding, struct sink
     case TEXT_VNI:
         decode_vni(bytes, sink);
         return;
-    case TEXT_WINDOWS_1258:
     case TEXT_TCVN3:
+        decode_tcvn3(bytes, sink);
+        return;
+    case TEXT_WINDOWS_1258:
     case TEXT_WINDOWS_1252:
         for (size_t i = 0; i < bytes.len_bytes; i++)
             put(sink, single_byte((unsigned char)bytes.ptr[i], encoding));
@@ -329,14 +350,17 @@ enum err_code text_decode(struct str bytes, size_t max_bytes, struct arena *aren
         bool little = utf16le || (!utf16be && looks_utf16(bytes, false));
         TRY(text_decode_as(bytes, little ? TEXT_UTF16LE : TEXT_UTF16BE, max_bytes, arena, &out, err));
         if (control_permille(out.text) > 10)
-            return err_set(err, ERR_SYNTAX, "not a text: many control characters");
+            return err_set(err, ERR_SYNTAX,
+                           "tệp không phải văn bản (nhiều ký tự điều khiển) / not a text: many control characters");
         if (!out.had_bom)
             out.confidence_percent = 95;
         *ret_decoded = out;
         return ERR_NONE;
     }
     if (control_permille(bytes) > 10 || (bytes.len_bytes && memchr(bytes.ptr, 0, bytes.len_bytes)))
-        return err_set(err, ERR_SYNTAX, "not a text: it holds NUL or many control bytes");
+        return err_set(err, ERR_SYNTAX,
+                       "tệp không phải văn bản (có byte NUL hoặc nhiều byte điều khiển) / not a text: it holds NUL or "
+                       "many control bytes");
     bool bom = str_starts_with(bytes, STR("\xEF\xBB\xBF"));
     bool valid = utf8_is_valid(bytes);
     if (bom || valid || looks_utf8(bytes)) {

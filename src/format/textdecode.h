@@ -1,9 +1,10 @@
 /* textdecode.h - bytes of an unknown Vietnamese text to UTF-8 NFC, saying which encoding it was.
  * Order of decision: byte order mark; valid UTF-8; UTF-16 seen by its zero bytes; then Windows-1258, TCVN3 (ABC, the
- * lower-case table; the .VnTimeH convention, where a font turns lower into upper case, leaves no trace in the bytes and
- * is not undone), VNI-Windows and Windows-1252 are tried and the one whose words are Vietnamese syllables wins. No
- * invented characters: a byte that means nothing becomes U+FFFD and is counted. Uses: base/viet.    Used by:
- * format/doctext, format/csv, letter.    Memory: the caller's arena.    Threads: no shared state. */
+ * lower-case table; a toned letter among capitals becomes a capital again; the .VnTimeH convention, where a font turns
+ * lower into upper case, leaves no trace in the bytes and is not undone), VNI-Windows and Windows-1252 are tried and
+ * the one whose words are Vietnamese syllables wins. No invented characters: a byte that means nothing becomes U+FFFD
+ * and is counted. Uses: base/viet.    Used by: format/doctext, format/csv, letter.    Memory: the caller's arena.
+ * Threads: no shared state. */
 #ifndef LUYTRE_FORMAT_TEXTDECODE_H
 #define LUYTRE_FORMAT_TEXTDECODE_H
 

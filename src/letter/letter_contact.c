@@ -83,9 +83,11 @@ static enum err_code person_before(struct reader *r, uint32_t from, uint32_t at,
         uint32_t first = i + n;
         while (first < at && r->words[first].kind == WORD_MARK && strchr(":,.", r->words[first].mark))
             first++;
-        uint32_t inner =
-            first < at && has_class(r, first, LEX_PERSON_INTRO) ? class_at(r, first, at, LEX_PERSON_INTRO, NULL) : 0;
-        first += inner;
+        for (uint32_t inner; (inner = class_at(r, first, at, LEX_PERSON_INTRO, NULL)) > 0;) {
+            first += inner;
+            while (first < at && r->words[first].kind == WORD_MARK && strchr(":,.", r->words[first].mark))
+                first++;
+        }
         uint32_t last = first;
         while (last < at && last - first < NAME_WORDS_MAX && r->words[last].kind == WORD_TEXT &&
                r->words[last].upper_first &&
@@ -118,7 +120,8 @@ static enum err_code contact_add(struct reader *r, uint32_t word, struct letter_
     /* not past the end of the sentence before, nor past the number of another person */
     for (uint32_t i = from; i < word; i++)
         if ((is_mark(r, i, '.') && i + 1 < word && r->words[i + 1].spaced && r->words[i + 1].upper_first) ||
-            (is_mark(r, i, ';') && i + 1 < word))
+            (is_mark(r, i, ';') && i + 1 < word && !has_class(r, i + 1, LEX_PHONE_LABEL) &&
+             !has_class(r, i + 1, LEX_MAIL_LABEL)))
             from = i + 1;
     if (letter->contacts.count) {
         struct letter_contact *previous = &letter->contacts.items[letter->contacts.count - 1];

@@ -8,6 +8,7 @@
 #define ACTOR_WORDS_MAX    160u
 #define SENTENCE_WORDS_MAX 1500u
 #define SPLIT_LOOK_WORDS   60u
+#define LABEL_WORDS_MAX    5u /* "Đợt 1:", "Về thời gian:" */
 
 enum item_kind {
     ITEM_NONE,
@@ -34,6 +35,7 @@ struct item {
 struct level {
     struct item item;
     struct range actor; /* empty: as above */
+    struct when deadline; /* "… trước ngày 30/6/2027 các nội dung sau:" holds for the items below; kind 0: none */
 };
 struct duties {
     struct reader *r;
@@ -45,7 +47,9 @@ struct duties {
     struct letter_value issuer; /* who "yêu cầu" */
     size_t line_width;          /* characters: what fits on a printed line */
     struct item current;
-    bool is_lead; /* the first paragraph of a news item, which tells the whole in one sentence */
+    struct range lead; /* words of the sentence before its first verb, which may tell when: "Hằng quý, các trường …" */
+    bool header_open; /* the last item ended in ":", and no other item came since */
+    bool is_lead;     /* the first paragraph of a news item, which tells the whole in one sentence */
 };
 
 static bool is_verb(const struct reader *r, uint32_t i, uint32_t end, bool at_start)
@@ -56,7 +60,7 @@ static bool is_verb(const struct reader *r, uint32_t i, uint32_t end, bool at_st
         return false;
     if (at_start)
         return true;
-    if (str_equal(word_text(r, i), STR("là")) ||
+    if ((has_class(r, i, LEX_BE) && !r->words[i].upper_first) ||
         (r->words[i].upper_first && i > 0 && r->words[i - 1].kind != WORD_MARK))
         return false;
     if (i > 0 && has_class(r, i - 1, LEX_NOT_VERB_AFTER) && class_at(r, i - 1, i, LEX_NOT_VERB_AFTER, NULL) == 1)
@@ -83,11 +87,22 @@ static uint32_t skip_adverbs(const struct reader *r, uint32_t i, uint32_t end)
  * "Trường hợp")? */
 static bool is_org(const struct reader *r, uint32_t i, uint32_t end)
 {
-    uint32_t n = i < end && has_class(r, i, LEX_ORG) ? class_at(r, i, end, LEX_ORG, NULL) : 0;
+    const struct lex_phrase *hit;
+    uint32_t n = i < end && has_class(r, i, LEX_ORG) ? class_at(r, i, end, LEX_ORG, &hit) : 0;
     if (!n)
+        return false;
+    /* "so", "bo", "ban" of a letter without marks are bodies only when they are written as names */
+    if (r->is_unmarked && n == 1 && lex_words[hit->at].exact && !r->words[i].upper_first)
         return false;
     return class_at(r, i, end, LEX_DUTY_VERB, NULL) <= n && class_at(r, i, end, LEX_CONDITION, NULL) <= n &&
            class_at(r, i, end, LEX_ADVERB, NULL) <= n;
+}
+
+/* Is word i the end of "632/QĐ-TTg" or "ngày 10/5/2017"? */
+static bool ends_number(const struct reader *r, uint32_t i)
+{
+    return i > 1 && ((r->words[i].kind == WORD_NUMBER && !r->words[i].spaced) ||
+                     (r->words[i].upper_first && !r->words[i].spaced && r->words[i - 1].kind == WORD_MARK));
 }
 
 /* First verb, adverb or "phải" from i on, outside brackets. *ret_actor_to: where the name before it ends. */
@@ -110,7 +125,9 @@ static uint32_t main_verb(const struct reader *r, uint32_t i, uint32_t end, uint
         if (has_class(r, i, LEX_UNDER_LAW) && i + 1 < end && has_class(r, i + 1, LEX_DOC_TYPE)) {
             if (!*ret_actor_to)
                 *ret_actor_to = i;
-            while (i + 1 < end && !(r->words[i + 1].kind == WORD_MARK && strchr("(,;:", r->words[i + 1].mark)))
+            /* to the end of its title; or, when it is only a number, to the verb right behind that */
+            while (i + 1 < end && !(r->words[i + 1].kind == WORD_MARK && strchr("(,;:", r->words[i + 1].mark)) &&
+                   !(is_verb(r, i + 1, end, true) && ends_number(r, i)))
                 i++;
             continue;
         }
@@ -146,6 +163,17 @@ static const struct when *when_in(const struct duties *d, uint32_t from, uint32_
     return NULL;
 }
 
+/* "Thực hiện ngay … theo yêu cầu của …" waits for the request: at once says only how. */
+static const struct when *trigger_in(const struct duties *d, uint32_t from, uint32_t to)
+{
+    const struct when *found = when_in(d, from, to, WHEN_TRIGGER);
+    for (size_t i = 0; i < d->when_count && found && found->trigger == LETTER_AT_ONCE; i++)
+        if (d->whens[i].kind == WHEN_TRIGGER && d->whens[i].first >= from && d->whens[i].first < to &&
+            d->whens[i].trigger != LETTER_AT_ONCE)
+            found = &d->whens[i];
+    return found;
+}
+
 static bool time_in(const struct duties *d, uint32_t from, uint32_t to)
 {
     return when_in(d, from, to, WHEN_DEADLINE) || when_in(d, from, to, WHEN_PERIOD);
@@ -165,6 +193,14 @@ struct emit {
     bool asked; /* somebody is told to do it: no other sign is needed */
 };
 
+static bool verb_in(const struct reader *r, struct range w)
+{
+    for (uint32_t i = w.from; i < w.to; i++)
+        if (is_verb(r, i, w.to, true))
+            return true;
+    return false;
+}
+
 static enum err_code duty_emit(struct duties *d, const struct emit *e)
 {
     struct reader *r = d->r;
@@ -173,17 +209,32 @@ static enum err_code duty_emit(struct duties *d, const struct emit *e)
         return ERR_NONE;
     const struct when *deadline = when_in(d, w.from, w.to, WHEN_DEADLINE),
                       *period = when_in(d, w.from, w.to, WHEN_PERIOD);
-    const struct when *trigger = when_in(d, w.from, w.to, WHEN_TRIGGER);
+    const struct when *trigger = trigger_in(d, w.from, w.to);
     if (!deadline)
         deadline = e->deadline;
+    if (!deadline && !period)
+        deadline = when_in(d, d->lead.from, d->lead.to, WHEN_DEADLINE);
+    if (!period)
+        period = when_in(d, d->lead.from, d->lead.to, WHEN_PERIOD);
+    if (!trigger)
+        trigger = trigger_in(d, d->lead.from, d->lead.to);
+    d->lead = (struct range){0};
+    bool inherited = false;
+    for (unsigned k = d->depth + 1; k-- > 0 && !deadline && !period && !trigger && d->current.kind != ITEM_NONE;) {
+        if (d->stack[k].deadline.kind) {
+            deadline = &d->stack[k].deadline;
+            inherited = true;
+        }
+    }
     for (size_t i = 0; i < d->when_count && period && !period->period.is_known; i++)
         if (d->whens[i].kind == WHEN_PERIOD && d->whens[i].period.is_known && d->whens[i].first >= w.from &&
             d->whens[i].first < w.to)
             period = &d->whens[i];
     struct letter_duty duty = {0};
     match_duty(r, e->before.to ? e->before.from : w.from, w.to, e->actor.from, e->actor.to, &duty);
-    bool has_time = deadline || period || trigger;
-    if (!duty.obligation_count && (e->only_when_matched || (!e->asked && !has_time)))
+    bool has_time = (deadline && !inherited) || period || trigger;
+    if (!duty.obligation_count &&
+        (e->only_when_matched || (!e->asked && (!has_time || !verb_in(r, e->before.to ? e->before : w)))))
         return ERR_NONE;
     qsort(duty.obligations, duty.obligation_count, sizeof duty.obligations[0], compare_ids);
     struct letter_value text;
@@ -228,7 +279,7 @@ static enum err_code duty_emit(struct duties *d, const struct emit *e)
         duty.period = deadline->period;
     if (period || duty.period.is_known)
         duty.trigger = LETTER_PERIODIC;
-    else if (deadline && deadline->has_trigger)
+    else if (deadline && deadline->has_trigger && !(trigger && deadline->deadline.date == CIVIL_NONE))
         duty.trigger = deadline->trigger;
     else if (deadline && (!trigger || deadline->deadline.date != CIVIL_NONE))
         duty.trigger = LETTER_ONCE;
@@ -240,6 +291,8 @@ static enum err_code duty_emit(struct duties *d, const struct emit *e)
                      (is_verb(r, skip_adverbs(r, w.from, w.to), w.to, true) ? 10 : 0) + (has_time ? 6 : 0);
     if (deadline && !str_is_null(deadline->deadline.note))
         confidence -= 20;
+    if (inherited)
+        confidence -= 10;
     if (!e->asked)
         confidence -= 10;
     duty.confidence_percent = confidence;
@@ -281,6 +334,12 @@ static enum err_code emit_chain(struct duties *d, uint32_t from, uint32_t chain,
         if (has_class(r, i, LEX_DESTINATION) && is_org(r, i + 1, chain))
             first_to = (struct range){i + 1, chain};
     uint32_t gui = chain + class_at(r, chain, to, LEX_CHAIN, NULL);
+    if (has_class(r, chain, LEX_CHAIN_PUBLISH)) {
+        /* "… về Sở A để công khai trên Cổng …": two hands */
+        TRY(duty_emit(d, &(struct emit){.words = {from, chain}, .actor = actor, .deadline = deadline, .asked = true}));
+        return duty_emit(
+            d, &(struct emit){.words = {chain + 1, to}, .actor = first_to, .deadline = deadline, .asked = true});
+    }
     if (has_class(r, gui, LEX_DESTINATION))
         gui++;
     uint32_t publish = gui;
@@ -296,6 +355,21 @@ static enum err_code emit_chain(struct duties *d, uint32_t from, uint32_t chain,
         second_to.to--;
     return duty_emit(d,
                      &(struct emit){.words = {publish, to}, .actor = second_to, .deadline = deadline, .asked = true});
+}
+
+/* "… về Sở A để công khai trên Cổng …" in words [from, to): where "để" stands. */
+static bool chain_publishes(const struct reader *r, uint32_t from, uint32_t to, uint32_t *ret_at)
+{
+    uint32_t at;
+    if (!class_in(r, from, to, LEX_CHAIN_PUBLISH, &at))
+        return false;
+    for (uint32_t i = at; i-- > from && at - i < ISSUER_WORDS_MAX && r->words[i].kind != WORD_MARK;) {
+        if (has_class(r, i, LEX_DESTINATION) && is_org(r, i + 1, at)) {
+            *ret_at = at;
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The body of a sentence, from its first verb on: cut where another verb has its own actor, date or period. */
@@ -321,7 +395,8 @@ static enum err_code segments_emit(struct duties *d, uint32_t from, uint32_t to,
             uint32_t verb = skip_adverbs(r, next, to);
             if (verb < to && has_class(r, verb, LEX_ANSWER_FOR)) {
                 cut = true;
-            } else if (time_in(d, start, i)) {
+            } else if ((time_in(d, start, i) || time_in(d, d->lead.from, d->lead.to)) &&
+                       verb_in(r, (struct range){start, i})) {
                 uint32_t stop = verb;
                 while (stop < to && stop - verb < SPLIT_LOOK_WORDS && !is_mark(r, stop, ';'))
                     stop++;
@@ -349,7 +424,7 @@ static enum err_code segments_emit(struct duties *d, uint32_t from, uint32_t to,
             }
         }
         uint32_t chain;
-        if (class_in(r, start, i, LEX_CHAIN, &chain))
+        if (class_in(r, start, i, LEX_CHAIN, &chain) || chain_publishes(r, start, i, &chain))
             TRY(emit_chain(d, start, chain, i, d->actor));
         else
             TRY(duty_emit(d, &(struct emit){.words = {start, i},
@@ -381,12 +456,32 @@ static enum err_code whens_find(struct duties *d, uint32_t from, uint32_t to)
         }
         bool found;
         TRY(when_at(d->r, i, to, &d->whens[d->when_count], &found));
-        if (found)
-            i = d->whens[d->when_count++].last;
-        else
+        if (!found) {
             i++;
+            continue;
+        }
+        i = d->whens[d->when_count++].last;
+        while (found && d->when_count < WHENS_MAX) {
+            struct when *previous = &d->whens[d->when_count - 1];
+            TRY(when_next(d->r, previous, to, previous + 1, &found));
+            if (!found)
+                break;
+            if (!previous->period.is_known)
+                previous->period = previous[1].period; /* "15/6 và 15/12 hằng năm": both each year */
+            i = previous[1].last;
+            d->when_count++;
+        }
     }
     return ERR_NONE;
+}
+
+/* "có Công văn", "đã ban hành Văn bản" in [from, to). */
+static bool has_sent(const struct reader *r, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = from; i + 1 < to; i++)
+        if (has_class(r, i, LEX_SENT_WORD) && has_class(r, i + 1, LEX_DOC_TYPE))
+            return true;
+    return false;
 }
 
 /* "…, Sở Giáo dục và Đào tạo yêu cầu Thủ trưởng các đơn vị": where "yêu cầu" stands, and who says it. */
@@ -409,18 +504,28 @@ static bool commander_find(const struct reader *r, uint32_t from, uint32_t to, u
         uint32_t after = i + n;
         bool head = class_at(r, after, to, LEX_LIST_HEAD, NULL) > 0 || (is_mark(r, after, ':'));
         bool addressed = is_org(r, after, to);
-        if (i == from && addressed && !str_equal_nocase_ascii(word_text(r, i), STR("chỉ")) &&
-            !has_class(r, i, LEX_LIST_HEAD) && strcmp(lex_vocabulary[r->words[i].folded], "chi") != 0 &&
-            strcmp(lex_vocabulary[r->words[i].folded], "phan") != 0) {
+        if (i == from && addressed && !has_class(r, i, LEX_LIST_HEAD) && !has_class(r, i, LEX_COMMAND_OWN)) {
+            *ret_at = i;
+            *ret_after = after;
+            *ret_issuer = (struct range){0};
+            return true;
+        }
+        /* "Để phòng ngừa, đề nghị các đơn vị thực hiện:" */
+        if (org == UINT32_MAX && i > from && is_mark(r, i - 1, ',') && (addressed || head) &&
+            has_class(r, i, LEX_ASKS)) {
             *ret_at = i;
             *ret_after = after;
             *ret_issuer = (struct range){0};
             return true;
         }
         if (org != UINT32_MAX && org < i && i - org <= ISSUER_WORDS_MAX && (addressed || head)) {
-            bool other_verb = false;
+            /* "Sở A có Công văn số 744/… đề nghị các đơn vị" tells of an earlier letter; "các trường phân công cán bộ"
+             * is a duty of the schools */
+            bool other_verb = has_class(r, i, LEX_COMMAND_OWN) && class_at(r, after, to, LEX_STAFF, NULL) > 0;
             for (uint32_t k = org + 1; k < i && !other_verb; k++)
-                other_verb = is_verb(r, k, i, false) && !is_mark(r, k - 1, ',');
+                other_verb = (is_verb(r, k, i, false) && !is_mark(r, k - 1, ',')) ||
+                             (has_class(r, k, LEX_NUMBER_LABEL) && has_class(r, org, LEX_TITLE_ORG) &&
+                              r->words[k + 1].kind == WORD_NUMBER && is_mark(r, k + 2, '/') && has_sent(r, org, k));
             if (other_verb)
                 continue;
             *ret_at = i;
@@ -457,13 +562,53 @@ static enum err_code issuer_note(struct duties *d, struct range who)
     return ERR_NONE;
 }
 
+/* The date of a heading or of the sentence that opens a list. What is sent, reported, named by that day is a duty
+ * itself; any other verb ("thực hiện các nội dung sau trước ngày …") hands its date to the items. */
+static void header_deadline(struct duties *d, uint32_t from, uint32_t to)
+{
+    const struct when *found = when_in(d, from, to, WHEN_DEADLINE);
+    const struct reader *r = d->r;
+    if (!found || found->has_trigger || found->deadline.date == CIVIL_NONE ||
+        (r->not_before != CIVIL_NONE && found->deadline.date < r->not_before))
+        return;
+    d->stack[d->depth].deadline = *found;
+}
+
+/* "Đợt 1: từ ngày 01/3 đến ngày 31/3, các sở …", "Trước ngày 20 hằng tháng, các trường …": where the actor stands, or
+ * i. */
+static uint32_t skip_lead(const struct duties *d, uint32_t i, uint32_t end)
+{
+    const struct reader *r = d->r;
+    uint32_t at = i;
+    for (uint32_t k = i; k < end && k < i + LABEL_WORDS_MAX; k++)
+        if (is_mark(r, k, ':'))
+            at = k + 1;
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t w = 0; w < d->when_count && !more; w++) {
+            if (d->whens[w].first != at || d->whens[w].kind == WHEN_TRIGGER)
+                continue;
+            at = d->whens[w].last;
+            while (at < end && (is_mark(r, at, ',') || is_mark(r, at, ':')))
+                at++;
+            more = true;
+        }
+    }
+    at = skip_adverbs(r, at, end);
+    return at > i && is_org(r, at, end) ? at : i;
+}
+
 static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to, bool is_header)
 {
     struct reader *r = d->r;
     struct range s = trim(r, from, to);
     if (s.from >= s.to || s.to - s.from > SENTENCE_WORDS_MAX)
         return ERR_NONE;
+    for (uint32_t i = s.to; is_header && i-- > s.from + 1 && s.to - i < 6;) /* "…, cụ thể:" is not part of what to do */
+        if (is_mark(r, i - 1, ',') && class_at(r, i, s.to, LEX_LIST_HEAD, NULL) == s.to - i)
+            s.to = i - 1;
     bool unmarked = d->current.kind == ITEM_NONE;
+    d->lead = (struct range){0};
     TRY(whens_find(d, s.from, s.to));
     uint32_t at = skip_adverbs(r, s.from, s.to), command, after;
     struct range issuer;
@@ -475,13 +620,20 @@ static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to,
         bool nobody = after >= s.to || class_at(r, after, s.to, LEX_LIST_HEAD, NULL) || !is_org(r, after, s.to);
         d->actor = nobody ? (struct range){0} : trim(r, after, actor_to);
         d->stack[d->depth].actor = d->actor;
+        bool says_itself = verb < s.to && has_class(r, skip_adverbs(r, verb, s.to), LEX_HEADER_VERB);
+        if (is_header && !says_itself)
+            header_deadline(d, after, s.to);
         if (nobody || verb >= s.to)
             return ERR_NONE;
-        return segments_emit(d, verb, s.to, true, is_header || d->is_lead);
+        if (!r->letter->is_article)
+            d->lead = (struct range){s.from, command};
+        return segments_emit(d, verb, s.to, true, (is_header && !says_itself) || d->is_lead);
     }
     bool preamble = unmarked && has_class(r, at, LEX_PREAMBLE) && !r->letter->is_article;
     if (preamble)
         return ERR_NONE;
+    if (is_header && !has_class(r, at, LEX_HEADER_VERB))
+        header_deadline(d, at, s.to);
     if (has_class(r, at, LEX_TOWARD)) {
         uint32_t name = at + class_at(r, at, s.to, LEX_TOWARD, NULL), actor_to = name;
         if (is_org(r, name, s.to)) {
@@ -499,7 +651,9 @@ static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to,
         d->stack[d->depth].actor = d->actor;
         return ERR_NONE;
     }
+    at = skip_lead(d, at, s.to);
     if (is_org(r, at, s.to)) {
+        d->lead = (struct range){s.from, at};
         uint32_t actor_to, verb = main_verb(r, at, s.to, &actor_to);
         struct range actor = trim(r, at, actor_to);
         uint32_t inform;
@@ -645,9 +799,11 @@ static bool ends_sentence(const struct reader *r, uint32_t i, uint32_t end)
 static enum err_code item_read(struct duties *d, const struct item *item, bool is_heading)
 {
     struct reader *r = d->r;
-    if (item->kind == ITEM_NONE) {
+    /* "3. Giao Sở A:" and below it a paragraph without a mark: it stands under the item */
+    bool under = item->kind == ITEM_NONE && d->header_open && d->depth > 0;
+    if (item->kind == ITEM_NONE && !under) {
         d->depth = 0;
-    } else {
+    } else if (!under) {
         /* a mark of the same kind below on the stack is a neighbour; else of a higher rank is above */
         unsigned keep = d->depth;
         for (unsigned k = 1; k <= d->depth; k++)
@@ -660,13 +816,15 @@ static enum err_code item_read(struct duties *d, const struct item *item, bool i
         d->depth = keep + 1 < STACK_MAX ? keep + 1 : STACK_MAX - 1;
         d->stack[d->depth] = (struct level){.item = *item};
     }
-    d->current = *item;
+    if (!under)
+        d->current = *item;
+    d->header_open = under || (item->kind != ITEM_NONE && (is_heading || is_mark(r, item->words.to - 1, ':')));
     d->is_lead = r->letter->is_article && item->words.from == r->body_from;
     /* in a news item the ones who must do it are named once, in an earlier paragraph */
     if (!r->letter->is_article || item->kind != ITEM_NONE)
         d->actor = (struct range){0};
     for (unsigned k = d->depth + 1; k-- > 0;) {
-        if (item->kind == ITEM_NONE && k == 0)
+        if (item->kind == ITEM_NONE && !under && k == 0)
             break;
         if (d->stack[k].actor.to) {
             d->actor = d->stack[k].actor;

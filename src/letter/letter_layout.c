@@ -44,6 +44,19 @@ static uint32_t piece_find(const struct reader *r, uint32_t from, uint32_t to, e
     return NONE;
 }
 
+/* Does piece k open the addressees? "Kính gửi", or in a telegram "CHỦ TỊCH UBND TỈNH điện:". Returns their first word
+ * or 0. */
+static uint32_t addressees_at(const struct reader *r, uint32_t k)
+{
+    const struct piece *p = piece_of(r, k);
+    if (has_class(r, p->first, LEX_KINH_GUI))
+        return p->first + 2 + (is_mark(r, p->first + 2, ':'));
+    for (uint32_t i = p->first; i + 1 < p->last; i++)
+        if (has_class(r, i, LEX_WIRES) && is_mark(r, i + 1, ':') && (i == p->first || r->words[p->first].upper_first))
+            return i + 2;
+    return 0;
+}
+
 static uint32_t head_pieces(const struct reader *r)
 {
     uint32_t count = (uint32_t)r->pieces.count;
@@ -51,6 +64,8 @@ static uint32_t head_pieces(const struct reader *r)
     if (kg != NONE)
         return kg;
     for (uint32_t k = 0; k < count && k < HEAD_PIECES_MAX; k++) {
+        if (addressees_at(r, k))
+            return k;
         const struct word *w = &r->words[piece_of(r, k)->first];
         bool item = w->kind == WORD_MARK && (w->mark == '-' || w->mark == '+');
         if (item || (k > 0 && piece_starts(r, k, LEX_PREAMBLE) && !piece_of(r, k)->is_upper &&
@@ -60,38 +75,145 @@ static uint32_t head_pieces(const struct reader *r)
     return count < HEAD_PIECES_MAX ? count : HEAD_PIECES_MAX;
 }
 
-static const char *stamp_in(const struct reader *r, uint32_t from, uint32_t to)
+/* --- the stamp of secrecy --- */
+
+/* One letter of a stamp, however much of its marks a copy has lost: "Ậ", "Â", "Ạ", "A" stand for the same. */
+static bool is_stamp_letter(uint32_t cp, char base)
 {
-    for (uint32_t k = from; k < to; k++) {
-        const struct piece *p = piece_of(r, k);
-        uint32_t i = p->first;
-        /* "Độ mật: TỐI MẬT" */
-        for (uint32_t j = p->first; j + 1 < p->last && j < p->first + 4; j++)
-            if (is_mark(r, j, ':'))
-                i = j + 1;
-        const struct lex_phrase *hit;
-        while (i < p->last && r->words[i].kind == WORD_MARK)
+    static const struct {
+        char base;
+        uint32_t with[3];
+    } rows[] = {{'a', {0xE2, 0x1EA1, 0x1EAD}}, {'o', {0xF3, 0xF4, 0x1ED1}}, {'e', {0xEA, 0x1EB9, 0x1EC7}}};
+    if (cp == (unsigned char)base)
+        return true;
+    for (unsigned k = 0; k < ARRAY_LEN(rows); k++)
+        if (rows[k].base == base)
+            return cp == rows[k].with[0] || cp == rows[k].with[1] || cp == rows[k].with[2];
+    return false;
+}
+
+/* "MẬT", "M Ậ T", "TỐI-MẬT", "[Tuyệt mật]", "TOI MAT": all letters of s and nothing more. "MẮT" and "MẤT" are other
+ * words. */
+static const char *stamp_of(struct str s)
+{
+    static const struct {
+        const char *letters;
+        const char *stamp;
+    } rows[] = {{"tuyetmat", "TUYỆT MẬT"}, {"toimat", "TỐI MẬT"}, {"mat", "MẬT"}};
+    uint32_t letters[8];
+    size_t count = 0, small = 0, marked = 0;
+    bool upper_first = false, spaced = false;
+    for (size_t pos = 0; pos < s.len_bytes;) {
+        uint32_t cp = utf8_next(s, &pos);
+        if (!viet_is_letter(cp)) {
+            if (cp >= '0' && cp <= '9')
+                return NULL;
+            spaced = spaced || (count > 0 && cp == ' ');
+            continue;
+        }
+        if (count == ARRAY_LEN(letters))
+            return NULL;
+        if (count == 0)
+            upper_first = viet_is_upper(cp);
+        small += !viet_is_upper(cp);
+        marked += cp >= 0x80;
+        letters[count++] = viet_lower_char(cp);
+    }
+    for (unsigned k = 0; k < ARRAY_LEN(rows); k++) {
+        size_t n = strlen(rows[k].letters), i = 0;
+        while (n == count && i < n && is_stamp_letter(letters[i], rows[k].letters[i]))
             i++;
-        uint32_t taken = class_at(r, i, p->last, LEX_SECRECY, &hit);
-        bool label = i > p->first + 1 && r->words[i - 1].mark == ':' && i - p->first <= 4;
-        bool whole = taken && (label || i == p->first || r->words[p->first].kind == WORD_MARK);
-        for (uint32_t j = i + taken; j < p->last; j++)
-            whole = whole && r->words[j].kind == WORD_MARK;
-        for (uint32_t j = i; whole && j < i + taken && !label; j++)
-            whole = r->words[j].upper_all;
-        if (whole)
-            return hit->value;
+        /* "Mật" is the stamp in small letters; a bare "Mat" might be anything */
+        if (n == count && i == n && upper_first && (small == 0 || (marked && (!spaced || count > 3))))
+            return rows[k].stamp;
     }
     return NULL;
+}
+
+static struct str piece_text(const struct reader *r, const struct piece *p)
+{
+    return (struct str){r->text.ptr + r->words[p->first].from, r->words[p->last - 1].to - r->words[p->first].from};
+}
+
+/* "MẬT - HỎA TỐC", "Độ mật: Tối mật", "TÀI LIỆU MẬT", "MẬT" alone. */
+static const char *stamp_at(const struct reader *r, uint32_t k)
+{
+    const struct piece *p = piece_of(r, k);
+    uint32_t first = p->first, last = p->last;
+    if (last - first > 16)
+        return NULL;
+    for (uint32_t n;
+         first < last && ((n = class_at(r, first, last, LEX_URGENCY, NULL)) > 0 || r->words[first].kind == WORD_MARK);)
+        first += n ? n : 1;
+    for (uint32_t i = first; i < last; i++)
+        if (i > first && class_at(r, i, last, LEX_URGENCY, NULL) == last - i)
+            last = i;
+    uint32_t label = class_at(r, first, last, LEX_SECRECY_LABEL, NULL);
+    if (label || (first < last && is_mark(r, first, ':')))
+        first += label;
+    if (first >= last)
+        return NULL;
+    /* "… bảo" / "MẬT" of a broken line */
+    if (first == p->first && first > 0 && r->words[first].line - r->words[first - 1].line <= 1 &&
+        has_class(r, first - 1, LEX_SECRET_PART))
+        return NULL;
+    struct piece rest = {.first = first, .last = last};
+    const char *stamp = stamp_of(piece_text(r, &rest));
+    /* "TỐI" / "MẬT" over two lines */
+    if (stamp && strcmp(stamp, "MẬT") == 0 && k > 0 && first == p->first) {
+        struct str above = piece_text(r, piece_of(r, k - 1)), both;
+        char joined[64];
+        int n = above.len_bytes < 24 ? snprintf(joined, sizeof joined, "%.*s MẬT", STR_ARG(above)) : 0;
+        both = (struct str){joined, n > 0 ? (size_t)n : 0};
+        const char *longer = n > 0 ? stamp_of(both) : NULL;
+        stamp = longer ? longer : stamp;
+    }
+    if (stamp || piece_text(r, p).len_bytes > 4)
+        return stamp;
+    /* printed downwards, one letter a line */
+    char column[40];
+    size_t n = 0;
+    for (uint32_t i = k; i < r->pieces.count && n + 4 < sizeof column; i++) {
+        struct str letter = piece_text(r, piece_of(r, i));
+        if (letter.len_bytes > 3 || utf8_count(letter) != 1)
+            break;
+        memcpy(column + n, letter.ptr, letter.len_bytes);
+        n += letter.len_bytes;
+    }
+    return n > 2 ? stamp_of((struct str){column, n}) : NULL;
+}
+
+static const char *stamp_in(const struct reader *r, uint32_t from, uint32_t to)
+{
+    const char *stamp = NULL;
+    for (uint32_t k = from; k < to && !stamp; k++)
+        stamp = stamp_at(r, k);
+    return stamp;
+}
+
+/* Does the line of piece k stand first on a page of a print? */
+static bool is_page_top(const struct reader *r, uint32_t k)
+{
+    for (uint32_t i = r->lines[piece_of(r, k)->line].from; i > 0; i--) {
+        char c = r->text.ptr[i - 1];
+        if (c == '\f')
+            return true;
+        if (c != ' ' && c != '\n' && c != '\r' && c != '\t')
+            return false;
+    }
+    return false;
 }
 
 const char *secrecy_find(const struct reader *r)
 {
     uint32_t count = (uint32_t)r->pieces.count;
     const char *stamp = stamp_in(r, 0, head_pieces(r));
-    for (uint32_t k = 0; k < count && !stamp; k++)
+    for (uint32_t k = 0; k < count && !stamp; k++) {
         if (piece_starts(r, k, LEX_ANNEX) && piece_of(r, k)->is_upper)
             stamp = stamp_in(r, k > 3 ? k - 3 : 0, k + 4 < count ? k + 4 : count);
+        else if (piece_of(r, k)->last - piece_of(r, k)->first <= 16 && is_page_top(r, k))
+            stamp = stamp_in(r, k, k + 2 < count ? k + 2 : count);
+    }
     return stamp;
 }
 
@@ -273,7 +395,7 @@ static bool goes_on(const struct reader *r, uint32_t k)
 {
     const struct piece *p = piece_of(r, k);
     return p->is_upper && !piece_starts(r, k, LEX_NATIONAL) && !is_head_piece(r, k) && !piece_is(r, k, LEX_DOC_TYPE) &&
-           !piece_is(r, k, LEX_SECRECY) && r->words[p->first].kind == WORD_TEXT &&
+           !stamp_at(r, k) && r->words[p->first].kind == WORD_TEXT &&
            (piece_starts(r, k, LEX_TITLE_MORE) || !piece_starts(r, k, LEX_TITLE_ORG));
 }
 
@@ -309,6 +431,9 @@ static enum err_code issuer_read(struct reader *r, uint32_t head)
     struct letter_value found[2] = {0};
     for (uint32_t k = 0; k < head; k++) {
         const struct piece *p = piece_of(r, k);
+        /* below "QUYẾT ĐỊNH" stands who decides, not the letterhead */
+        if (found[1].at.to && p->is_upper && piece_is(r, k, LEX_DOC_TYPE))
+            break;
         if (!p->is_upper || !piece_starts(r, k, LEX_TITLE_ORG) || piece_starts(r, k, LEX_NATIONAL) ||
             piece_is(r, k, LEX_DOC_TYPE) ||
             (letter->subject.at.to && r->words[p->first].from >= letter->subject.at.from &&
@@ -357,10 +482,8 @@ static enum err_code recipient_add(struct reader *r, uint32_t first, uint32_t la
 /* Kính gửi: one name on the same line, or a list of dashes. Returns through *ret_end where the body starts. */
 static enum err_code recipients_read(struct reader *r, uint32_t kg, uint32_t *ret_end)
 {
-    uint32_t i = piece_of(r, kg)->first + 2, start = i;
+    uint32_t i = addressees_at(r, kg), start = i;
     r->letter->has_recipients = true;
-    if (is_mark(r, i, ':'))
-        start = ++i;
     bool list = false;
     for (; i <= r->word_count; i++) {
         bool at_end = i == r->word_count || i - start > ITEM_WORDS_MAX;
@@ -415,8 +538,6 @@ static enum err_code distribution_add(struct reader *r, uint32_t first, uint32_t
     }
     if (item->purpose == LETTER_PURPOSE_UNKNOWN && has_class(r, first, LEX_ARCHIVE))
         item->purpose = LETTER_PURPOSE_ARCHIVE;
-    if (item->purpose == LETTER_PURPOSE_UNKNOWN && has_class(r, first, LEX_SAME_AS_ABOVE))
-        item->purpose = LETTER_PURPOSE_EXECUTION;
     return words_value(r, first, trim_end(r, first, name_last), &item->to);
 }
 
@@ -457,16 +578,31 @@ static enum err_code distribution_read(struct reader *r, uint32_t nn)
     return ERR_NONE;
 }
 
+/* First word of a name behind its rank: "Thượng tá Vừ Mí Sính". */
+static uint32_t skip_rank(const struct reader *r, uint32_t first, uint32_t last)
+{
+    for (uint32_t n; first < last && (n = class_at(r, first, last, LEX_RANK, NULL)) > 0;) {
+        first += n;
+        while (first < last && r->words[first].kind == WORD_MARK && strchr(".,-", r->words[first].mark))
+            first++;
+    }
+    return first;
+}
+
 static bool is_name_piece(const struct reader *r, uint32_t k)
 {
     const struct piece *p = piece_of(r, k);
-    uint32_t n = p->last - p->first;
-    if (n < 2 || n > NAME_WORDS_MAX || has_class(r, p->first, LEX_TITLE) || has_class(r, p->first, LEX_ROLE))
+    uint32_t first = skip_rank(r, p->first, p->last), n = p->last - first;
+    if (n < 2 || n > NAME_WORDS_MAX || has_class(r, first, LEX_TITLE) || has_class(r, first, LEX_ROLE))
         return false;
-    for (uint32_t i = p->first; i < p->last; i++)
+    for (uint32_t i = first; i < p->last; i++)
         if (r->words[i].kind != WORD_TEXT || !r->words[i].upper_first)
             return false;
-    return !has_class(r, p->first, LEX_NOI_NHAN) && !has_class(r, p->first, LEX_ORG);
+    const struct lex_phrase *hit;
+    uint32_t org = class_at(r, first, p->last, LEX_ORG, &hit);
+    /* the surname "Bàn" of a letter without marks is no "Ban" */
+    bool only_bare = r->is_unmarked && org == 1 && lex_words[hit->at].exact;
+    return !has_class(r, first, LEX_NOI_NHAN) && (!org || only_bare);
 }
 
 /* First piece of the signature block at or after `from`, or NONE. */
@@ -515,7 +651,7 @@ static enum err_code signer_read(struct reader *r, uint32_t k)
             continue;
         }
         if (is_name_piece(r, k)) {
-            TRY(words_value(r, p->first, p->last, &signer->name));
+            TRY(words_value(r, skip_rank(r, p->first, p->last), p->last, &signer->name));
             break;
         }
     }
@@ -603,7 +739,7 @@ enum err_code layout_read(struct reader *r)
     uint32_t start = frame_cut(r);
     uint32_t count = (uint32_t)r->pieces.count;
     uint32_t head = head_pieces(r);
-    uint32_t kg = head < count && piece_starts(r, head, LEX_KINH_GUI) ? head : NONE;
+    uint32_t kg = head < count && addressees_at(r, head) ? head : NONE;
     TRY(number_read(r, head));
     TRY(date_read(r, head));
     TRY(type_read(r, head));

@@ -31,6 +31,8 @@ struct word {
     bool starts_line;
     bool upper_first;
     bool upper_all;
+    uint8_t compound_at;  /* in a text without marks: words from the start of a longer word of LEX_BARE_OTHER … */
+    uint8_t compound_len; /* … and its length; 0: in none */
 };
 struct line {
     uint32_t from; /* trimmed */
@@ -60,6 +62,7 @@ struct reader {
     struct word *words;
     uint32_t word_count;
     bool is_double_spaced;
+    bool is_unmarked;   /* typed without Vietnamese marks: "=sở" of the lexicon is met by a bare "so" too */
     uint32_t body_from; /* words of the body */
     uint32_t body_to;
     civil_day not_before; /* the letter was written on or after this day, by what it cites; CIVIL_NONE unknown */
@@ -122,6 +125,10 @@ struct when_date {
 bool date_at(const struct reader *r, uint32_t i, uint32_t end, struct when_date *ret);
 /* false: nothing about time starts at word i. */
 MUST_USE enum err_code when_at(struct reader *r, uint32_t i, uint32_t end, struct when *ret, bool *ret_found);
+
+/* "trước ngày 15/6 và 15/12 hằng năm": the date that shares the word before the previous one. */
+MUST_USE enum err_code when_next(struct reader *r, const struct when *previous, uint32_t end, struct when *ret,
+                                 bool *ret_found);
 
 /* --- letter_match.c --- */
 void match_family(struct reader *r);

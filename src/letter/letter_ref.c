@@ -18,7 +18,7 @@ static uint32_t symbol_at(const struct reader *r, uint32_t i, bool after_label)
         if (w->kind == WORD_MARK && (w->mark == '-' || w->mark == '&' || w->mark == '/') && next_is_text &&
             ((!w->spaced && !r->words[at + 1].spaced) ||
              (w->mark == '-' && r->words[at - 1].upper_all && r->words[at + 1].upper_first &&
-              w->spaced == r->words[at + 1].spaced && r->words[at + 1].line == w->line))) {
+              r->words[at + 1].line == w->line))) {
             has_dash = has_dash || w->mark == '-';
             at += 2;
         } else if (w->kind == WORD_NUMBER && !w->spaced) {
@@ -111,7 +111,7 @@ static enum err_code attached_at(struct reader *r, uint32_t i, uint32_t taken, c
         const struct word *w = &r->words[from - 1];
         if (w->kind == WORD_MARK && w->mark != '/' && w->mark != '-')
             break;
-        if (has_class(r, from - 1, LEX_NOT_VERB_AFTER) ||
+        if (has_class(r, from - 1, LEX_NOT_VERB_AFTER) || has_class(r, from - 1, LEX_PLACED_IN) ||
             (r->words[from - 1].kind == WORD_TEXT && has_class(r, from - 1, LEX_PREAMBLE) &&
              class_at(r, from - 1, i, LEX_PREAMBLE, NULL) == 1))
             break;

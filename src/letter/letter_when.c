@@ -70,6 +70,16 @@ bool date_at(const struct reader *r, uint32_t i, uint32_t end, struct when_date 
         d.month = (int)r->words[i + 1].number;
         d.months = 1;
         d.words = 2 + year_after(r, i + 2, end, &d.year);
+    } else if (is_number(r, i, end) && r->words[i].number >= 1 && r->words[i].number <= 11 && r->words[i].digits <= 2 &&
+               i + 3 < end && has_class(r, i + 1, LEX_MONTH_WORD) && has_class(r, i + 2, LEX_YEAR_HALF) &&
+               has_class(r, i + 3, LEX_YEAR_WORD)) {
+        /* "6 tháng đầu năm 2027", "3 tháng cuối năm" */
+        const struct lex_phrase *half;
+        d.months = (int)r->words[i].number;
+        d.month = class_at(r, i + 2, end, LEX_YEAR_HALF, &half) && strcmp(half->value, "first") == 0 ? d.months : 12;
+        d.words = 3 + year_after(r, i + 3, end, &d.year);
+        if (d.words == 3)
+            d.words = 4;
     } else if (has_class(r, i, LEX_QUARTER_WORD) && i + 1 < end) {
         int q = is_number(r, i + 1, end) ? (int)r->words[i + 1].number : roman(word_text(r, i + 1));
         if (q < 1 || q > 4)
@@ -225,29 +235,40 @@ static uint32_t skip_day_words(const struct reader *r, uint32_t i, uint32_t end)
     return i - start;
 }
 
-/* "hằng tháng", "hàng năm" after a day: the date comes again. */
+/* "hằng tháng", "hàng năm", "của tháng cuối quý" after a day: the date comes again. "tháng sau": the next month. */
 static enum err_code recurring_tail(struct reader *r, uint32_t end, struct when *w, int day, int month)
 {
     const struct lex_phrase *hit;
     uint32_t i = w->last;
-    if (i < end && is_mark(r, i, ','))
+    while (i < end && (is_mark(r, i, ',') || has_class(r, i, LEX_OF)))
         i++;
-    uint32_t n = class_at(r, i, end, LEX_EVERY, &hit);
-    if (!n)
+    uint32_t n = class_at(r, i, end, LEX_EVERY, &hit), tail = month ? 0 : class_at(r, i, end, LEX_MONTH_TAIL, &hit);
+    int64_t months, month_of_quarter = 0;
+    bool once = false;
+    if (tail && strcmp(hit->value, "next") == 0) {
+        months = 1;
+        once = true;
+        n = tail;
+    } else if (tail) {
+        if (!str_to_i64(str_from_cstr(hit->value), &month_of_quarter))
+            return ERR_NONE;
+        months = 3;
+        n = tail;
+    } else if (!n || !str_to_i64(str_from_cstr(hit->value), &months) || months < 1) {
         return ERR_NONE;
-    int64_t months;
-    if (!str_to_i64(str_from_cstr(hit->value), &months) || months < 1)
-        return ERR_NONE;
+    }
     w->last = i + n;
     w->deadline.note = w->deadline.note_en = STR_NONE;
-    w->period = (struct letter_period){true, 1, (int)months};
+    w->period = (struct letter_period){!once, 1, (int)months};
     w->deadline.date = CIVIL_NONE;
     civil_day base = r->letter->date;
     if (base != CIVIL_NONE) {
         /* the first one on or after the letter's day */
         struct civil c = civil_from_day(base);
-        for (int k = 0; k <= 12; k++) {
+        for (int k = once ? 1 : 0; k <= 12; k++) {
             int y = c.year + (month ? k : (c.month - 1 + k) / 12), m = month ? month : (c.month - 1 + k) % 12 + 1;
+            if (month_of_quarter && (m - 1) % 3 + 1 != month_of_quarter)
+                continue;
             int last = civil_month_days(y, m);
             civil_day d = civil_to_day(y, m, day < last ? day : last);
             if (d - (w->deadline.strict_before ? 1 : 0) >= base) {
@@ -256,44 +277,51 @@ static enum err_code recurring_tail(struct reader *r, uint32_t end, struct when 
             }
         }
     }
+    if (once)
+        return ERR_NONE;
     return note_add(r, &w->deadline, STR("lặp lại theo kỳ; ngày ghi ở đây là kỳ đầu tiên sau ngày văn bản"),
                     STR("comes again each period; the day here is the first after the letter's date"));
 }
 
-static enum err_code fixed_deadline(struct reader *r, uint32_t i, uint32_t end, struct when *w, bool *ret_found)
+/* "trước 16 giờ hằng ngày", "trước thứ Sáu hằng tuần": an hour or a weekday that comes again, of no date. */
+static enum err_code hour_deadline(struct reader *r, uint32_t i, uint32_t at, uint32_t end, int minutes, struct when *w,
+                                   bool *ret_found)
 {
-    uint32_t lead = 0;
-    bool strict = false, during = false;
-    uint32_t before = has_class(r, i, LEX_BEFORE) ? class_at(r, i, end, LEX_BEFORE, NULL) : 0;
-    uint32_t until = has_class(r, i, LEX_UNTIL) ? class_at(r, i, end, LEX_UNTIL, NULL) : 0;
-    uint32_t in = has_class(r, i, LEX_DURING) ? class_at(r, i, end, LEX_DURING, NULL) : 0;
-    if (before && has_class(r, i, LEX_NOT_BEFORE))
-        before = 0;
-    if (before >= until && before >= in && before)
-        lead = before, strict = true;
-    else if (until >= in && until)
-        lead = until;
-    else if (in)
-        lead = in, during = true;
-    if (!lead)
+    uint32_t n = class_at(r, at, end, LEX_EVERY, NULL);
+    if (!n)
         return ERR_NONE;
-    uint32_t at = i + lead;
-    if (during || (lead > 1 && (has_class(r, at - 1, LEX_MONTH_WORD) || has_class(r, at - 1, LEX_YEAR_WORD))))
-        at--; /* the word that names the kind of day belongs to the date */
+    *w = (struct when){.kind = WHEN_DEADLINE,
+                       .first = i,
+                       .last = at + n,
+                       .has_trigger = true,
+                       .trigger = LETTER_PERIODIC,
+                       .deadline = deadline_none()};
+    w->deadline.is_known = true;
+    w->deadline.time_minutes = minutes;
+    *ret_found = true;
+    return note_add(r, &w->deadline, STR("lặp lại theo kỳ; văn bản không ghi ngày cụ thể"),
+                    STR("comes again each period; the letter names no day"));
+}
+
+/* What stands behind "trước", "chậm nhất", "trong" at word `at`; the whole expression starts at i. */
+static enum err_code lead_deadline(struct reader *r, uint32_t i, uint32_t at, uint32_t end, bool strict, bool during,
+                                   struct when *w, bool *ret_found)
+{
+    struct when_date date;
     int minutes = -1;
-    at += skip_day_words(r, at, end);
+    uint32_t skipped = skip_day_words(r, at, end);
+    at += skipped;
     uint32_t n = time_at(r, at, end, &minutes);
     if (n) {
         at += n;
         at += skip_day_words(r, at, end);
     }
-    struct when_date date;
     bool found = date_at(r, at, end, &date);
     /* "trước ngày 20 hằng tháng" */
     bool day_only = !found && is_number(r, at, end) && r->words[at].number >= 1 && r->words[at].number <= 31 &&
                     at > i && has_class(r, at - 1, LEX_DAY_WORD);
     if (!found && !day_only)
-        return ERR_NONE;
+        return n || skipped ? hour_deadline(r, i, at, end, minutes, w, ret_found) : ERR_NONE;
     *w = (struct when){.kind = WHEN_DEADLINE, .first = i, .deadline = deadline_none()};
     struct letter_deadline *d = &w->deadline;
     d->is_known = true;
@@ -303,7 +331,7 @@ static enum err_code fixed_deadline(struct reader *r, uint32_t i, uint32_t end, 
         w->last = at + 1;
         date = (struct when_date){.day = (int)r->words[at].number};
         TRY(recurring_tail(r, end, w, date.day, 0));
-        if (!w->period.is_known)
+        if (w->last == at + 1)
             return ERR_NONE; /* "trước ngày 20" of no month says nothing */
     } else {
         w->last = at + date.words;
@@ -329,6 +357,45 @@ static enum err_code fixed_deadline(struct reader *r, uint32_t i, uint32_t end, 
     due_set(d, strict);
     *ret_found = true;
     return ERR_NONE;
+}
+
+static enum err_code fixed_deadline(struct reader *r, uint32_t i, uint32_t end, struct when *w, bool *ret_found)
+{
+    uint32_t lead = 0;
+    bool strict = false, during = false;
+    uint32_t before = has_class(r, i, LEX_BEFORE) ? class_at(r, i, end, LEX_BEFORE, NULL) : 0;
+    uint32_t until = has_class(r, i, LEX_UNTIL) ? class_at(r, i, end, LEX_UNTIL, NULL) : 0;
+    uint32_t in = has_class(r, i, LEX_DURING) ? class_at(r, i, end, LEX_DURING, NULL) : 0;
+    if (before && has_class(r, i, LEX_NOT_BEFORE))
+        before = 0;
+    if (before >= until && before >= in && before)
+        lead = before, strict = true;
+    else if (until >= in && until)
+        lead = until;
+    else if (in)
+        lead = in, during = true;
+    struct when_date date;
+    bool half_year = !lead && has_class(r, i, LEX_WITHIN_WORD) && is_number(r, i + 1, end) &&
+                     date_at(r, i + 1, end, &date) && date.months > 1; /* "trong 6 tháng đầu năm" */
+    if (half_year)
+        lead = 1;
+    if (!lead)
+        return ERR_NONE;
+    uint32_t at = i + lead;
+    if (during || (lead > 1 && (has_class(r, at - 1, LEX_MONTH_WORD) || has_class(r, at - 1, LEX_YEAR_WORD))))
+        at--; /* the word that names the kind of day belongs to the date */
+    return lead_deadline(r, i, at, end, strict, during || half_year, w, ret_found);
+}
+
+/* "… kể từ khi phát hiện và gửi báo cáo chậm nhất …": at "và", where another verb has a time of its own. */
+static bool and_goes_on(const struct reader *r, uint32_t i, uint32_t end)
+{
+    if (!has_class(r, i, LEX_AND_WORD) || i + 1 >= end || !has_class(r, i + 1, LEX_DUTY_VERB))
+        return false;
+    for (uint32_t k = i + 2; k < end && !is_mark(r, k, ';'); k++)
+        if (has_class(r, k, LEX_WITHIN) || has_class(r, k, LEX_BEFORE) || has_class(r, k, LEX_UNTIL))
+            return true;
+    return false;
 }
 
 static enum err_code relative_deadline(struct reader *r, uint32_t i, uint32_t end, struct when *w, bool *ret_found)
@@ -382,7 +449,7 @@ static enum err_code relative_deadline(struct reader *r, uint32_t i, uint32_t en
             to = day_at + date.words;
         } else {
             while (to < end && to - from < ANCHOR_WORDS_MAX &&
-                   !(r->words[to].kind == WORD_MARK && strchr(",;.()", r->words[to].mark)))
+                   !(r->words[to].kind == WORD_MARK && strchr(",;.()", r->words[to].mark)) && !and_goes_on(r, to, end))
                 to++;
             bool received = class_in(r, from, to, LEX_RECEIVED_WORDS, NULL);
             if (!received && class_in(r, from, to, LEX_ISSUED_WORDS, NULL))
@@ -474,7 +541,7 @@ static enum err_code range_deadline(struct reader *r, uint32_t i, uint32_t end, 
         to++;
     else if (has_class(r, at, LEX_UNTIL) || (at + 1 < end && has_class(r, at, LEX_RANGE_FROM)))
         to += class_at(r, at, end, LEX_UNTIL, NULL);
-    const bool plain_to = !dash && to == at && at < end && str_equal(word_text(r, at), STR("đến"));
+    const bool plain_to = !dash && to == at && at < end && has_class(r, at, LEX_UNTO);
     if (plain_to)
         to++;
     if (to == at)
@@ -527,7 +594,7 @@ static bool period_at(const struct reader *r, uint32_t i, uint32_t end, struct w
         /* "/", "trong", "mỗi", "một", "trong mỗi", "trong vòng" */
         for (uint32_t k = 0; k < 3 && at < end; k++) {
             if (has_class(r, at, LEX_EACH_WORD) || is_mark(r, at, '/') || has_class(r, at, LEX_WITHIN) ||
-                str_equal(word_text(r, at), STR("vòng"))) {
+                has_class(r, at, LEX_SPAN_WORD)) {
                 at++;
                 link = true;
             }
@@ -635,6 +702,27 @@ static bool trigger_at(const struct reader *r, uint32_t i, uint32_t end, struct 
         }
     }
     return false;
+}
+
+enum err_code when_next(struct reader *r, const struct when *previous, uint32_t end, struct when *ret, bool *ret_found)
+{
+    bool found = false;
+    struct when w = {0};
+    struct when_date date;
+    *ret_found = false;
+    uint32_t first = previous->last + 1;
+    if (previous->kind != WHEN_DEADLINE || previous->deadline.has_relative || previous->deadline.from != CIVIL_NONE ||
+        previous->last >= end || !(has_class(r, previous->last, LEX_AND_WORD) || is_mark(r, previous->last, ',')) ||
+        !date_at(r, first + skip_day_words(r, first, end), end, &date) || date.months)
+        return ERR_NONE;
+    bool strict = has_class(r, previous->first, LEX_BEFORE);
+    TRY(lead_deadline(r, first, first, end, strict, false, &w, &found));
+    if (!found)
+        return ERR_NONE;
+    TRY(words_value(r, w.first, w.last, &w.deadline.quoted));
+    *ret = w;
+    *ret_found = true;
+    return ERR_NONE;
 }
 
 enum err_code when_at(struct reader *r, uint32_t i, uint32_t end, struct when *ret, bool *ret_found)

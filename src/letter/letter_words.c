@@ -1,11 +1,14 @@
 #include "base/map.h"
 #include "letter/letter_read.h"
 
-#define WORD_LONGEST_BYTES 48u /* a longer run of letters is no word of ours */
-#define PHRASE_WORDS_MAX   12u
-#define GROUP_WORDS_MAX    400u
-#define GROUP_DEPTH_MAX    16u
-#define LOOK_AHEAD_WORDS   8u
+#define WORD_LONGEST_BYTES  48u /* a longer run of letters is no word of ours */
+#define PAGE_HEAD_BYTES_MIN 16u /* shorter: a stamp on every page, which must be seen */
+#define PHRASE_WORDS_MAX    12u
+#define GROUP_WORDS_MAX     400u
+#define GROUP_DEPTH_MAX     16u
+#define LOOK_AHEAD_WORDS    8u
+#define UNMARKED_WORDS_MIN  3u
+#define UNMARKED_ONE_IN     20u /* a text with marks on fewer words is one typed without them (most words have one) */
 
 /* tools/lettergen fills the slots with the same function (FNV-1a, 64 bits). */
 static uint64_t vocabulary_hash(struct str text)
@@ -47,6 +50,18 @@ static bool is_page_number(struct str s)
     return has_digit && digits <= 6 && s.len_bytes <= 10 && s.ptr[0] != '/';
 }
 
+/* "-------", "_____", "* * *": drawn, not said. */
+static bool is_drawn(struct str s)
+{
+    size_t marks = 0;
+    for (size_t i = 0; i < s.len_bytes; i++) {
+        if (!s.ptr[i] || !strchr("-_=*~ ", s.ptr[i]))
+            return false;
+        marks += s.ptr[i] != ' ';
+    }
+    return marks >= 3;
+}
+
 static enum err_code read_lines(struct reader *r)
 {
     size_t count = 1;
@@ -73,12 +88,12 @@ static enum err_code read_lines(struct reader *r)
             after_blank += before_blank;
         }
         before_blank = line->is_blank;
-        line->is_frame = !line->is_blank && is_page_number(s);
+        line->is_frame = !line->is_blank && (is_page_number(s) || is_drawn(s));
         /* what stands in capitals right below a page number is the head of a page */
-        if (after_number && !line->is_blank && viet_is_all_upper(s))
+        if (after_number && s.len_bytes >= PAGE_HEAD_BYTES_MIN && viet_is_all_upper(s))
             line->is_frame = true;
         if (!line->is_blank)
-            after_number = line->is_frame && !viet_is_all_upper(s);
+            after_number = line->is_frame && !is_drawn(s) && !viet_is_all_upper(s);
         /* A heading in capitals that stood on an earlier page. */
         if (s.len_bytes >= 12 && s.len_bytes <= 200 && viet_is_all_upper(s)) {
             uintptr_t earlier = (uintptr_t)map_get(&seen, s);
@@ -185,24 +200,101 @@ static void pair_groups(struct reader *r)
     }
 }
 
-static enum err_code add_classes(struct reader *r)
+/* A word of the lexicon with "=": by its marks, and in a text without any by its letters. */
+static bool exact_fits(const struct reader *r, const struct word *w, const struct lex_word *want)
 {
+    return w->exact == want->id || (r->is_unmarked && want->exact == 1 && w->folded && w->folded == lex_bare[want->id]);
+}
+
+/* In a text without marks: "so" of "so lieu" is no "sở", "bo" of "can bo" no "bộ". */
+static bool is_other_word(const struct reader *r, uint32_t i, const struct lex_word *want, uint32_t count)
+{
+    const struct word *w = &r->words[i];
+    if (!r->is_unmarked || want->exact != 1 || w->compound_len < 2)
+        return false;
+    return w->compound_at > 0 || w->compound_len > count;
+}
+
+/* Words taken when the phrase stands at i; commas inside it do not count. */
+static uint32_t phrase_at(const struct reader *r, uint32_t i, uint32_t end, const struct lex_word *want, uint32_t count)
+{
+    uint32_t at = i;
+    if (is_other_word(r, i, want, count))
+        return 0;
+    for (uint32_t k = 0; k < count; k++) {
+        uint32_t tries = want[k].gap + 1u;
+        while (at < end) {
+            const struct word *w = &r->words[at];
+            if (want[k].exact ? exact_fits(r, w, &want[k]) : w->folded == want[k].id)
+                break;
+            bool name_ends = k == 1 && want[0].exact; /* "Văn phòng Sở, điện thoại 09…", "Chuyển đổi số, điện thoại" */
+            if (k > 0 && w->kind == WORD_MARK && (w->mark == ',' || w->mark == '"') && !name_ends) {
+                at++;
+                continue;
+            }
+            if (--tries == 0)
+                return 0;
+            at++;
+        }
+        if (at >= end)
+            return 0;
+        at++;
+    }
+    return at - i;
+}
+
+static void unmarked_find(struct reader *r)
+{
+    uint32_t words = 0, marked = 0;
     for (uint32_t i = 0; i < r->word_count; i++) {
-        struct word *w = &r->words[i];
-        const uint16_t ids[2] = {w->folded, w->exact != w->folded ? w->exact : 0};
-        for (int k = 0; k < 2; k++) {
-            struct lex_range range = lex_phrase_of_word[ids[k]];
-            for (uint16_t p = range.at; p < range.at + range.count; p++) {
-                const struct lex_phrase *phrase = &lex_phrases[p];
-                if ((w->classes[phrase->cls / 64] >> (phrase->cls % 64)) & 1)
-                    continue;
-                const struct lex_phrase *hit;
-                if (class_at(r, i, r->word_count, phrase->cls, &hit))
-                    w->classes[phrase->cls / 64] |= 1ull << (phrase->cls % 64);
+        if (r->words[i].kind != WORD_TEXT)
+            continue;
+        words++;
+        for (uint32_t k = r->words[i].from; k < r->words[i].to; k++) {
+            if ((unsigned char)r->text.ptr[k] >= 0x80) {
+                marked++;
+                break;
             }
         }
     }
-    return ERR_NONE;
+    r->is_unmarked = words >= UNMARKED_WORDS_MIN && marked * UNMARKED_ONE_IN < words;
+    for (uint32_t i = 0; r->is_unmarked && i < r->word_count; i++) {
+        const struct lex_phrase *hit;
+        uint32_t n = class_at(r, i, r->word_count, LEX_BARE_OTHER, &hit);
+        if (n && n != hit->count)
+            continue; /* a comma stands between: "Chinh phu, So Y te" is no "chinh phu so" */
+        for (uint32_t k = 0; k < n; k++) {
+            if (r->words[i + k].compound_len < n) {
+                r->words[i + k].compound_at = (uint8_t)k;
+                r->words[i + k].compound_len = (uint8_t)n;
+            }
+        }
+    }
+}
+
+static void add_classes_of(struct reader *r, uint32_t i, uint16_t id)
+{
+    struct word *w = &r->words[i];
+    struct lex_range range = lex_phrase_of_word[id];
+    for (uint16_t p = range.at; p < range.at + range.count; p++) {
+        const struct lex_phrase *phrase = &lex_phrases[p];
+        if (!((w->classes[phrase->cls / 64] >> (phrase->cls % 64)) & 1) &&
+            phrase_at(r, i, r->word_count, &lex_words[phrase->at], phrase->count))
+            w->classes[phrase->cls / 64] |= 1ull << (phrase->cls % 64);
+    }
+}
+
+static void add_classes(struct reader *r)
+{
+    unmarked_find(r);
+    for (uint32_t i = 0; i < r->word_count; i++) {
+        const struct word *w = &r->words[i];
+        add_classes_of(r, i, w->folded);
+        if (w->exact != w->folded)
+            add_classes_of(r, i, w->exact);
+        for (uint32_t v = 0; r->is_unmarked && v < lex_variants[w->folded].count; v++)
+            add_classes_of(r, i, lex_variant_ids[lex_variants[w->folded].at + v]);
+    }
 }
 
 enum err_code reader_words(struct reader *r)
@@ -321,7 +413,8 @@ enum err_code reader_words(struct reader *r)
     for (uint32_t k = line + 1; k < r->line_count; k++)
         r->lines[k].first = r->lines[k].last = r->word_count;
     pair_groups(r);
-    return add_classes(r);
+    add_classes(r);
+    return ERR_NONE;
 }
 
 enum err_code reader_pieces(struct reader *r)
@@ -369,30 +462,22 @@ struct str word_text(const struct reader *r, uint32_t i)
     return (struct str){r->text.ptr + r->words[i].from, r->words[i].to - r->words[i].from};
 }
 
-/* Words taken when the phrase stands at i; commas inside it do not count. */
-static uint32_t phrase_at(const struct reader *r, uint32_t i, uint32_t end, const struct lex_word *want, uint32_t count)
+static uint32_t class_at_word(const struct reader *r, uint32_t i, uint32_t end, enum letter_class cls, uint16_t id,
+                              uint32_t best, const struct lex_phrase **ret)
 {
-    uint32_t at = i;
-    for (uint32_t k = 0; k < count; k++) {
-        uint32_t tries = want[k].gap + 1u;
-        while (at < end) {
-            const struct word *w = &r->words[at];
-            uint16_t id = want[k].exact ? w->exact : w->folded;
-            if (id == want[k].id)
-                break;
-            if (k > 0 && w->kind == WORD_MARK && (w->mark == ',' || w->mark == '"')) {
-                at++;
-                continue;
-            }
-            if (--tries == 0)
-                return 0;
-            at++;
+    struct lex_range range = lex_phrase_of_word[id];
+    for (uint16_t p = range.at; p < range.at + range.count; p++) {
+        const struct lex_phrase *phrase = &lex_phrases[p];
+        if (phrase->cls != cls)
+            continue;
+        uint32_t n = phrase_at(r, i, end, &lex_words[phrase->at], phrase->count);
+        if (n > best) {
+            best = n;
+            if (ret)
+                *ret = phrase;
         }
-        if (at >= end)
-            return 0;
-        at++;
     }
-    return at - i;
+    return best;
 }
 
 uint32_t class_at(const struct reader *r, uint32_t i, uint32_t end, enum letter_class cls,
@@ -401,22 +486,11 @@ uint32_t class_at(const struct reader *r, uint32_t i, uint32_t end, enum letter_
     if (i >= end)
         return 0;
     const struct word *w = &r->words[i];
-    const uint16_t ids[2] = {w->exact, w->folded != w->exact ? w->folded : 0};
-    uint32_t best = 0;
-    for (int k = 0; k < 2; k++) {
-        struct lex_range range = lex_phrase_of_word[ids[k]];
-        for (uint16_t p = range.at; p < range.at + range.count; p++) {
-            const struct lex_phrase *phrase = &lex_phrases[p];
-            if (phrase->cls != cls)
-                continue;
-            uint32_t n = phrase_at(r, i, end, &lex_words[phrase->at], phrase->count);
-            if (n > best) {
-                best = n;
-                if (ret)
-                    *ret = phrase;
-            }
-        }
-    }
+    uint32_t best = class_at_word(r, i, end, cls, w->exact, 0, ret);
+    if (w->folded != w->exact)
+        best = class_at_word(r, i, end, cls, w->folded, best, ret);
+    for (uint32_t v = 0; r->is_unmarked && v < lex_variants[w->folded].count; v++)
+        best = class_at_word(r, i, end, cls, lex_variant_ids[lex_variants[w->folded].at + v], best, ret);
     return best;
 }
 
@@ -436,8 +510,9 @@ bool phrase_in(const struct reader *r, uint32_t from, uint32_t to, struct lex_ra
 {
     const struct lex_word *want = &lex_words[alternative.at];
     for (uint32_t i = from; i < to; i++) {
-        uint16_t id = want->exact ? r->words[i].exact : r->words[i].folded;
-        if (id == want->id && phrase_at(r, i, to, want, alternative.count)) {
+        const struct word *w = &r->words[i];
+        bool fits = want->exact ? exact_fits(r, w, want) : w->folded == want->id;
+        if (fits && phrase_at(r, i, to, want, alternative.count)) {
             if (ret_at)
                 *ret_at = i;
             return true;
@@ -459,8 +534,8 @@ enum err_code words_value(struct reader *r, uint32_t first, uint32_t last, struc
     size_t n = 0;
     for (uint32_t i = first; i < last; i++) {
         const struct word *w = &r->words[i];
-        bool split_number =
-            i > first && w->kind == WORD_NUMBER && is_mark(r, i - 1, '/') && w->starts_line; /* "31/12/" / "2027" */
+        bool split_number = i > first + 1 && w->kind == WORD_NUMBER && is_mark(r, i - 1, '/') && w->starts_line &&
+                            r->words[i - 2].kind == WORD_NUMBER; /* "31/12/" / "2027" */
         if (i > first && w->spaced && !split_number)
             out[n++] = ' ';
         /* a word put together over a line break has white space inside */

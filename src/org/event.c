@@ -9,7 +9,6 @@
 #include "org/sample.sql.h"
 #include "org/unit.sql.h"
 #include "proof/chain.h"
-#include "store/outbox.h"
 
 #define EVENT_ARENA_BYTES (64u << 20)
 
@@ -412,7 +411,6 @@ static enum err_code apply_in_transaction(struct db *db, void *ctx, struct err *
         TRY(apply_transfer(db, &arena, a, err));
         break;
     }
-    TRY(outbox_add(db, STR("unit_event"), a->done.event_id, STR("{}"), err));
     return chain_append(db,
                         &(struct chain_note){.stream = CHAIN_AUDIT,
                                              .kind = "unit_event",

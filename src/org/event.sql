@@ -78,18 +78,21 @@ SELECT id, person_id, role, edge_kind, rights, from_day, to_day, basis, granted_
 -- result: none
 -- scope: system
 -- args: from_unit_id int, to_unit_id int, system_id int, on_day int
+-- outbox: to_unit_id
 UPDATE info_system SET operator_id = :to_unit_id WHERE operator_id = :from_unit_id AND to_day > :on_day AND (CAST(:system_id AS BIGINT) = 0 OR id = :system_id);
 
 -- name: event_systems_owner
 -- result: none
 -- scope: system
 -- args: from_unit_id int, to_unit_id int, system_id int, on_day int
+-- outbox: to_unit_id
 UPDATE info_system SET owner_id = :to_unit_id WHERE owner_id = :from_unit_id AND to_day > :on_day AND (CAST(:system_id AS BIGINT) = 0 OR id = :system_id);
 
 -- name: event_sites
 -- result: none
 -- scope: system
 -- args: from_unit_id int, to_unit_id int, site_id int, on_day int
+-- outbox: to_unit_id
 UPDATE site SET unit_id = :to_unit_id WHERE unit_id = :from_unit_id AND to_day > :on_day AND (CAST(:site_id AS BIGINT) = 0 OR id = :site_id);
 
 -- name: event_functions

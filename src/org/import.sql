@@ -107,18 +107,21 @@ DELETE FROM unit_closure WHERE descendant_id IN (SELECT object_id FROM import_ch
 -- result: none
 -- scope: system
 -- args: batch_id int
+-- outbox: batch_id
 DELETE FROM unit_edge WHERE child_id IN (SELECT object_id FROM import_change WHERE batch_id = :batch_id AND before_json IS NULL);
 
 -- name: undo_unit_facts
 -- result: none
 -- scope: system
 -- args: batch_id int
+-- outbox: batch_id
 DELETE FROM unit_fact WHERE unit_id IN (SELECT object_id FROM import_change WHERE batch_id = :batch_id AND before_json IS NULL);
 
 -- name: undo_units
 -- result: none
 -- scope: system
 -- args: batch_id int
+-- outbox: batch_id
 DELETE FROM unit WHERE id IN (SELECT object_id FROM import_change WHERE batch_id = :batch_id AND before_json IS NULL);
 
 -- name: undo_stuck_people
@@ -134,18 +137,21 @@ SELECT (SELECT COUNT(*) FROM import_change c WHERE c.batch_id = :batch_id AND c.
 -- result: none
 -- scope: system
 -- args: batch_id int
+-- outbox: batch_id
 DELETE FROM person_grant WHERE person_id IN (SELECT object_id FROM import_change WHERE batch_id = :batch_id AND before_json IS NULL);
 
 -- name: undo_person_units
 -- result: none
 -- scope: system
 -- args: batch_id int
+-- outbox: batch_id
 DELETE FROM person_unit WHERE person_id IN (SELECT object_id FROM import_change WHERE batch_id = :batch_id AND before_json IS NULL);
 
 -- name: undo_people
 -- result: none
 -- scope: system
 -- args: batch_id int
+-- outbox: batch_id
 DELETE FROM person WHERE id IN (SELECT object_id FROM import_change WHERE batch_id = :batch_id AND before_json IS NULL);
 
 -- name: undo_stuck_systems
@@ -161,6 +167,7 @@ SELECT (SELECT COUNT(*) FROM import_change c JOIN system_level l ON l.system_id 
 -- result: none
 -- scope: system
 -- args: batch_id int
+-- outbox: batch_id
 DELETE FROM info_system WHERE id IN (SELECT object_id FROM import_change WHERE batch_id = :batch_id AND before_json IS NULL);
 
 -- name: undo_stuck_sites
@@ -174,4 +181,5 @@ SELECT COUNT(*) AS ranges FROM import_change c JOIN system_range r ON r.site_id 
 -- result: none
 -- scope: system
 -- args: batch_id int
+-- outbox: batch_id
 DELETE FROM site WHERE id IN (SELECT object_id FROM import_change WHERE batch_id = :batch_id AND before_json IS NULL);

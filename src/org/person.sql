@@ -65,12 +65,14 @@ SELECT COUNT(*) AS n FROM person_unit WHERE person_id = :person_id AND unit_id =
 -- result: changes
 -- scope: system
 -- args: person_id int, unit_id int, day int
+-- outbox: person_id
 UPDATE person_unit SET to_day = CASE WHEN from_day > :day THEN from_day ELSE :day END WHERE person_id = :person_id AND unit_id = :unit_id AND to_day > :day;
 
 -- name: person_unit_end_all
 -- result: none
 -- scope: system
 -- args: person_id int, day int
+-- outbox: person_id
 UPDATE person_unit SET to_day = CASE WHEN from_day > :day THEN from_day ELSE :day END WHERE person_id = :person_id AND to_day > :day;
 
 -- name: grant_insert
@@ -98,6 +100,7 @@ UPDATE person_grant SET to_day = CASE WHEN from_day > :day THEN from_day ELSE :d
 -- result: none
 -- scope: system
 -- args: person_id int, day int
+-- outbox: person_id
 UPDATE person_grant SET to_day = CASE WHEN from_day > :day THEN from_day ELSE :day END WHERE person_id = :person_id AND to_day > :day;
 
 -- name: grant_close_in_unit
@@ -105,6 +108,7 @@ UPDATE person_grant SET to_day = CASE WHEN from_day > :day THEN from_day ELSE :d
 -- result: none
 -- scope: system
 -- args: person_id int, unit_id int, day int
+-- outbox: person_id
 UPDATE person_grant SET to_day = CASE WHEN from_day > :day THEN from_day ELSE :day END WHERE person_id = :person_id AND unit_id = :unit_id AND to_day > :day;
 
 -- name: grant_same

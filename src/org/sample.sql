@@ -48,51 +48,61 @@ SELECT (SELECT COUNT(*) FROM unit_edge e JOIN unit p ON p.id = e.parent_id AND p
 -- name: sample_drop_levels
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM system_level WHERE system_id IN (SELECT id FROM info_system WHERE is_sample = 1);
 
 -- name: sample_drop_databases
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM system_database WHERE system_id IN (SELECT id FROM info_system WHERE is_sample = 1);
 
 -- name: sample_drop_ranges
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM system_range WHERE system_id IN (SELECT id FROM info_system WHERE is_sample = 1);
 
 -- name: sample_drop_domains
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM system_domain WHERE system_id IN (SELECT id FROM info_system WHERE is_sample = 1);
 
 -- name: sample_drop_systems
 -- result: changes
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM info_system WHERE is_sample = 1;
 
 -- name: sample_drop_sites
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM site WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: sample_drop_grants
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM person_grant WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: sample_drop_person_grants
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM person_grant WHERE person_id IN (SELECT id FROM person WHERE is_sample = 1);
 
 -- name: sample_drop_members
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM person_unit WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: sample_drop_person_units
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM person_unit WHERE person_id IN (SELECT id FROM person WHERE is_sample = 1);
 
 -- name: sample_drop_credentials
@@ -128,21 +138,25 @@ DELETE FROM notice WHERE person_id IN (SELECT id FROM person WHERE is_sample = 1
 -- name: sample_drop_people
 -- result: changes
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM person WHERE is_sample = 1;
 
 -- name: sample_drop_functions
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM unit_function WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1) OR area_unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: sample_drop_memberships
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM unit_member WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: sample_drop_successions
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM unit_succession WHERE from_unit_id IN (SELECT id FROM unit WHERE is_sample = 1) OR to_unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: sample_drop_paths_down
@@ -153,14 +167,17 @@ DELETE FROM unit_closure WHERE descendant_id IN (SELECT id FROM unit WHERE is_sa
 -- name: sample_drop_edges
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM unit_edge WHERE child_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: sample_drop_facts
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM unit_fact WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: sample_drop_units
 -- result: changes
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM unit WHERE is_sample = 1;

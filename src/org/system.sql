@@ -115,6 +115,7 @@ UPDATE system_database SET to_day = CASE WHEN from_day > :day THEN from_day ELSE
 -- result: none
 -- scope: system
 -- args: system_id int, day int
+-- outbox: system_id
 UPDATE system_database SET to_day = CASE WHEN from_day > :day THEN from_day ELSE :day END WHERE system_id = :system_id AND to_day > :day;
 
 -- name: system_range_insert
@@ -226,6 +227,20 @@ SELECT s.id, s.name, s.code, s.operator_id, f.name AS operator_name, s.owner_id,
    AND (CAST(:what AS TEXT) = 'any' OR (CAST(:what AS TEXT) = 'important' AND s.is_important = 1) OR (CAST(:what AS TEXT) = 'personal' AND s.has_personal_data = 1)
      OR (CAST(:what AS TEXT) = 'national' AND s.is_national_platform = 1) OR (CAST(:what AS TEXT) = 'camera' AND s.uses_camera = 1))
  ORDER BY s.sort_key, s.id LIMIT :limit_count OFFSET :offset_count;
+
+-- name: system_counts
+-- The same systems as system_search at any level, counted, and how many of them have no level yet.
+-- result: one
+-- scope: org
+-- args: root_id int, edge_kind text, search text, what text, on_day int
+-- columns: n int, no_level int
+SELECT COUNT(*) AS n, COALESCE(SUM(CASE WHEN l.level IS NULL THEN 1 ELSE 0 END), 0) AS no_level
+  FROM unit_closure c JOIN info_system s ON s.operator_id = c.descendant_id AND s.from_day <= :on_day AND s.to_day > :on_day
+  LEFT JOIN system_level l ON l.system_id = s.id AND l.from_day <= :on_day AND l.to_day > :on_day
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
+   AND s.search_key LIKE :search
+   AND (CAST(:what AS TEXT) = 'any' OR (CAST(:what AS TEXT) = 'important' AND s.is_important = 1) OR (CAST(:what AS TEXT) = 'personal' AND s.has_personal_data = 1)
+     OR (CAST(:what AS TEXT) = 'national' AND s.is_national_platform = 1) OR (CAST(:what AS TEXT) = 'camera' AND s.uses_camera = 1));
 
 -- name: sector_units
 -- Kinds and sectors of the units at or below a root, counted: what the sectors of Decision 632 are matched with.

@@ -114,10 +114,13 @@ static enum err_code transact_once(struct db *db, enum err_code (*fn)(struct db 
     if (code == ERR_NONE) {
         db->state = DB_WRITING;
         db->is_spoiled = false;
+        db->notes.count = 0;
         code = fn(db, ctx, err);
         if (code == ERR_NONE && (db->is_spoiled || db->must_retry))
             code = err_set(err, db->must_retry ? ERR_BUSY : ERR_CONFLICT,
                            "a statement of the transaction failed and was passed over");
+        if (code == ERR_NONE)
+            code = outbox_flush(db, err);
         if (code == ERR_NONE)
             code = db->driver->exec(db, "COMMIT", err);
         if (code != ERR_NONE)
@@ -140,6 +143,7 @@ static enum err_code transact_inside(struct db *db, enum err_code (*fn)(struct d
     TRY(db_bulk_send(db, err));
     char sql[96];
     int level = ++db->nesting;
+    size_t noted = db->notes.count;
     snprintf(sql, sizeof sql, "SAVEPOINT luytre_%d", level);
     enum err_code code = db->driver->exec(db, sql, err);
     if (code != ERR_NONE)
@@ -161,6 +165,7 @@ static enum err_code transact_inside(struct db *db, enum err_code (*fn)(struct d
             struct err other;
             snprintf(sql, sizeof sql, "ROLLBACK TO SAVEPOINT luytre_%d; RELEASE SAVEPOINT luytre_%d", level, level);
             db->is_spoiled = db->driver->exec(db, sql, &other) != ERR_NONE;
+            db->notes.count = noted;
         }
     }
     db->nesting--;

@@ -21,6 +21,16 @@ struct db_stmt {
 };
 enum db_state { DB_IDLE, DB_WRITING, DB_READING };
 
+struct outbox_note { /* a row of a table that travels was written (store/outbox.h) */
+    const char *table, *by;
+    int64_t key;
+};
+struct outbox_notes { /* of the running transaction */
+    struct outbox_note *NULLABLE items;
+    size_t count;
+    size_t room;
+};
+
 struct db {
     struct store *store;
     const struct store_driver *driver;
@@ -31,9 +41,10 @@ struct db {
     bool is_stepping; /* inside a row callback */
     bool is_spoiled;  /* a statement of this transaction failed: only a rollback helps */
     enum db_state state;
-    bool is_bulk;                   /* inside db_bulk, and the engine gathers inserts */
-    struct bulk *NULLABLE bulk;     /* what waits, kept by the driver */
-    int nesting;                    /* savepoints */
+    bool is_bulk;               /* inside db_bulk, and the engine gathers inserts */
+    struct bulk *NULLABLE bulk; /* what waits, kept by the driver */
+    int nesting;                /* savepoints */
+    struct outbox_notes notes;
     struct db_stmt *NULLABLE stmts; /* hash by query, power of two */
     size_t stmt_room;
     size_t stmt_count;
@@ -127,6 +138,9 @@ MUST_USE enum err_code store_connect(const char *where, const struct store_optio
                                      struct db **ret_db, struct err *err);
 /* Inside db_bulk: send what waits before anything else runs. A failure spoils the transaction. */
 MUST_USE enum err_code db_bulk_send(struct db *db, struct err *err);
+/* store/outbox.c: the row of this transaction, before it commits; and the notes of a connection that closes. */
+MUST_USE enum err_code outbox_flush(struct db *db, struct err *err);
+void outbox_notes_free(struct db *db);
 /* store/migrate.c */
 MUST_USE enum err_code store_migrate(struct db *db, bool may_change, struct err *err);
 

@@ -1,5 +1,113 @@
 #include "store/outbox.h"
 
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "store/driver.h"
+
+/* --- what the transaction has written --- */
+
+enum err_code outbox_touch(struct db *db, const char *table, const char *by, int64_t key, struct err *err)
+{
+    struct outbox_notes *notes = &db->notes;
+    must(db_is_in_transaction(db));
+    const struct outbox_note *last = notes->count ? &notes->items[notes->count - 1] : NULL;
+    if (last && last->key == key && last->table == table && last->by == by)
+        return ERR_NONE;
+    if (notes->count == notes->room) {
+        size_t room = notes->room ? notes->room * 2 : 32;
+        struct outbox_note *grown = mem_alloc(room * sizeof *grown);
+        if (!grown)
+            return err_set(err, ERR_NOMEM, "no memory to note what was written");
+        if (notes->count)
+            memcpy(grown, notes->items, notes->count * sizeof *grown);
+        mem_free(notes->items);
+        notes->items = grown;
+        notes->room = room;
+    }
+    notes->items[notes->count++] = (struct outbox_note){table, by, key};
+    return ERR_NONE;
+}
+
+void outbox_notes_free(struct db *db)
+{
+    mem_free(db->notes.items);
+    db->notes = (struct outbox_notes){0};
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct outbox_note *x = a, *y = b;
+    int table = strcmp(x->table, y->table), by = table ? table : strcmp(x->by, y->by);
+    return by ? by : (x->key > y->key) - (x->key < y->key);
+}
+
+static bool is_same_group(const struct outbox_note *a, const struct outbox_note *b)
+{
+    return strcmp(a->table, b->table) == 0 && strcmp(a->by, b->by) == 0;
+}
+
+static void put_group(struct buf *buf, const struct outbox_note *group, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        kept += i == 0 || group[i].key != group[i - 1].key;
+    buf_printf(buf, "{\"table\":\"%s\",\"by\":\"%s\",", group->table, group->by);
+    if (kept > OUTBOX_KEYS_MAX) {
+        buf_printf(buf, "\"count\":%zu,\"from\":\"%lld\",\"to\":\"%lld\"}", kept, (long long)group[0].key,
+                   (long long)group[count - 1].key);
+        return;
+    }
+    buf_lit(buf, "\"keys\":[");
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || group[i].key != group[i - 1].key)
+            buf_printf(buf, "%s\"%lld\"", i ? "," : "", (long long)group[i].key);
+    buf_lit(buf, "]}");
+}
+
+/* Every table and key once, in the order the tables were first written. */
+enum err_code outbox_flush(struct db *db, struct err *err)
+{
+    struct outbox_notes *notes = &db->notes;
+    enum { GROUPS_MAX = 96 };
+    struct outbox_note firsts[GROUPS_MAX];
+    size_t group_count = 0;
+    if (notes->count == 0)
+        return ERR_NONE;
+    for (size_t i = 0; i < notes->count; i++) {
+        size_t g = 0;
+        while (g < group_count && !is_same_group(&firsts[g], &notes->items[i]))
+            g++;
+        if (g < group_count)
+            continue;
+        if (group_count == GROUPS_MAX)
+            return err_set(err, ERR_LIMIT, "a transaction writes more than %d kinds of rows", GROUPS_MAX);
+        firsts[group_count++] = notes->items[i];
+    }
+    qsort(notes->items, notes->count, sizeof *notes->items, by_key);
+    AUTO_BUF buf;
+    buf_init(&buf, 1u << 20);
+    buf_lit(&buf, "{\"writes\":[");
+    for (size_t g = 0; g < group_count; g++) {
+        size_t begin = 0;
+        while (!is_same_group(&notes->items[begin], &firsts[g]))
+            begin++;
+        size_t end = begin;
+        while (end < notes->count && is_same_group(&notes->items[end], &firsts[g]))
+            end++;
+        if (g)
+            buf_lit(&buf, ",");
+        put_group(&buf, notes->items + begin, end - begin);
+    }
+    buf_lit(&buf, "]}");
+    TRY(buf_check(&buf, err));
+    notes->count = 0;
+    return outbox_add(db, STR(OUTBOX_CHANGE), firsts[0].key, buf_str(&buf), err);
+}
+
+/* --- rows --- */
+
 enum err_code outbox_add(struct db *db, struct str topic, int64_t object_id, struct str payload, struct err *err)
 {
     must(db_is_in_transaction(db));

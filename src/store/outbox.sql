@@ -54,8 +54,8 @@ INSERT INTO outbox_reader (name, serial, moved_ms) VALUES (:name, :serial, :move
     ON CONFLICT (name) DO UPDATE SET serial = excluded.serial, moved_ms = excluded.moved_ms WHERE outbox_reader.serial < excluded.serial;
 
 -- name: outbox_delete_read
--- What every reader has behind it and is older than a day named by the caller.
+-- What every reader has behind it and is older than a day named by the caller; all of that age where nobody reads.
 -- result: changes
 -- scope: system
 -- args: before_ms int
-DELETE FROM outbox WHERE at_ms < :before_ms AND serial <= (SELECT min(serial) FROM outbox_reader);
+DELETE FROM outbox WHERE at_ms < :before_ms AND (serial <= (SELECT min(serial) FROM outbox_reader) OR NOT EXISTS (SELECT 1 FROM outbox_reader));

@@ -87,6 +87,7 @@ static void db_close_postgres(struct db *db)
 {
     db_stmts_free(db);
     postgres_bulk_drop(db);
+    outbox_notes_free(db);
     PQfinish(db->handle);
     db->handle = NULL;
 }

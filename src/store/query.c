@@ -1,6 +1,7 @@
 #include "store/query.h"
 
 #include "store/driver.h"
+#include "store/outbox.h"
 
 enum { ROWS_FIRST = 8 };
 
@@ -173,6 +174,15 @@ static enum err_code take_row(void *ctx, struct db_row *row, struct err *err)
     return ERR_NONE;
 }
 
+/* What other tiers must learn of is noted by the mechanism, not by whoever writes. */
+static enum err_code note_write(struct db *db, const struct run *run, struct err *err)
+{
+    const struct sql_query *query = run->query;
+    return query->outbox_table ? outbox_touch(db, query->outbox_table, query->params[query->outbox_param].name,
+                                              run->values[query->outbox_param].i, err)
+                               : ERR_NONE;
+}
+
 static enum err_code run_now(struct db *db, void *ctx, struct err *err)
 {
     struct run *run = ctx;
@@ -184,6 +194,8 @@ static enum err_code run_now(struct db *db, void *ctx, struct err *err)
     run->in_row = false;
     if (db->is_bulk && run->may_wait && run->query->copy) {
         enum err_code added = db->driver->bulk_add(db, run->query, run->values, err);
+        if (added == ERR_NONE)
+            added = note_write(db, run, err);
         db->is_spoiled = db->is_spoiled || added != ERR_NONE; /* half a row may wait */
         return added;
     }
@@ -193,6 +205,8 @@ static enum err_code run_now(struct db *db, void *ctx, struct err *err)
     if (code == ERR_NONE)
         code = db->driver->run(db, &stmt, run->values, run->query->column_count ? take_row : NULL, run, run->arena,
                                &run->changes, err);
+    if (code == ERR_NONE && (run->changes || run->query->column_count))
+        code = note_write(db, run, err);
     /* After an error PostgreSQL lets nothing more happen in the transaction; SQLite is held to the same. */
     if (code != ERR_NONE && !run->in_row && db->state == DB_WRITING)
         db->is_spoiled = true;

@@ -81,6 +81,8 @@ struct sql_query {
     const char *NULLABLE copy; /* an insert of one row, said as COPY for db_bulk */
     const struct sql_copy_field *NULLABLE copy_fields;
     size_t copy_count;
+    const char *NULLABLE outbox_table; /* written, and other tiers must learn of it (store/outbox.h); */
+    int outbox_param;                  /* params[outbox_param] says which rows */
 };
 struct sql_migration {
     int number; /* unique over all modules, rising */
@@ -90,12 +92,23 @@ struct sql_migration {
     const char *sqlite;
     const char *postgres;
 };
+/* What the queries of a module write to a table, so that a user of the database can be given just that. */
+struct sql_right {
+    const char *table;
+    bool inserts;
+    bool deletes;
+    const char *NULLABLE updates; /* columns, with spaces between */
+};
 struct sql_module {
     const char *name;
     const struct sql_query *const *NULLABLE queries;
     size_t query_count;
     const struct sql_migration *NULLABLE migrations;
     size_t migration_count;
+    const char *const *NULLABLE travels; /* its tables whose writes leave an outbox row (outbox.txt) */
+    size_t travel_count;
+    const struct sql_right *NULLABLE rights; /* by table */
+    size_t right_count;
 };
 
 /* One value on its way in or out. Text and blob are views. */

@@ -113,6 +113,7 @@ static enum err_code settle(struct db *db, struct err *err)
 static void db_close_sqlite(struct db *db)
 {
     db_stmts_free(db);
+    outbox_notes_free(db);
     if (db->handle)
         must(sqlite3_close(db->handle) == SQLITE_OK);
     db->handle = NULL;

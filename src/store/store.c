@@ -326,6 +326,11 @@ void store_write_unlock(struct store *store)
     pthread_mutex_unlock(&store->lock);
 }
 
+const struct sql_module *const *store_modules(const struct store *store)
+{
+    return store->modules;
+}
+
 enum store_engine store_engine(const struct store *store)
 {
     return store->driver->engine;

@@ -57,6 +57,7 @@ static inline void store_db_cleanup(struct db *NULLABLE *db)
 /* `AUTO_DB db = NULL; TRY(store_db_take(store, &db, err));` */
 #define AUTO_DB __attribute__((cleanup(store_db_cleanup))) struct db *
 
+const struct sql_module *const *store_modules(const struct store *store);
 enum store_engine store_engine(const struct store *store);
 const char *store_where(const struct store *store); /* as opened, without a password */
 const struct clock *store_clock(const struct store *store);

@@ -45,6 +45,9 @@ int64_t listing_page(const struct request *request)
 struct part_pager listing_pager(const struct request *request, struct str path, const struct link_param *params,
                                 size_t count, int64_t page, int64_t shown, int64_t total, bool has_files)
 {
+    bool is_counted = total >= 0;
+    if (!is_counted)
+        total = -total;
     struct part_pager pager = {.from = shown ? (page - 1) * LISTING_PAGE_ROWS + 1 : 0,
                                .to = (page - 1) * LISTING_PAGE_ROWS + shown,
                                .total = total};
@@ -61,6 +64,8 @@ struct part_pager listing_pager(const struct request *request, struct str path, 
         all[count] = (struct link_param){"page", link_id(request, page + 1)};
         pager.next_href = link_make(request, path, all, count + 1);
     }
+    if (!is_counted && pager.to < total)
+        pager.total = 0;
     if (has_files) {
         pager.excel_href = link_make(request, app_href(request, "%.*s.xlsx", STR_ARG(path)), params, count);
         pager.csv_href = link_make(request, app_href(request, "%.*s.csv", STR_ARG(path)), params, count);

@@ -23,7 +23,7 @@ struct str link_id(const struct request *request, int64_t id); /* "" for 0 */
 /* ?page=N of the request, from 1; what is no page is the first. */
 int64_t listing_page(const struct request *request);
 /* The pager below a list: addresses of the neighbours and of the files. path: "/rows"; files: "/rows.xlsx" and
- * "/rows.csv". */
+ * "/rows.csv". total < 0: not counted, at least so many. */
 struct part_pager listing_pager(const struct request *request, struct str path, const struct link_param *params,
                                 size_t count, int64_t page, int64_t shown, int64_t total, bool has_files);
 

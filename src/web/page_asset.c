@@ -87,6 +87,15 @@ static enum err_code system_list(struct request *request, struct response *respo
                                                            .limit_count = range.limit + 1,
                                                            .offset_count = range.offset},
                           &rows, err));
+    struct sql_system_counts_row *counts = NULL;
+    TRY(sql_system_counts(db, &actor, request->arena,
+                          &(struct sql_system_counts_args){.root_id = unit_id,
+                                                           .edge_kind = edge,
+                                                           .search = str_is_null(search) ? STR("%") : search,
+                                                           .what = what,
+                                                           .on_day = app_today(request)},
+                          &counts, err));
+    int64_t all = counts ? counts->n : 0, no_level = counts ? counts->no_level : 0;
     struct kit_table table;
     kit_table_init(&table, request);
     kit_column(&table, MSG_ASSET_C_SYSTEM, SHEET_TEXT);
@@ -120,7 +129,8 @@ static enum err_code system_list(struct request *request, struct response *respo
                         : (struct pg_dt_act){.label = kit_text(request, classes[i].word),
                                              .href = app_href(request, "/systems?what=%s", classes[i].id)};
     struct page_duty_table page = {
-        .title = kit_text(request, MSG_ASSET_SYSTEMS),
+        .title = all ? kit_msg(request, MSG_ASSET_SYSTEMS_N, all, ARG_INT("n", all), ARG_INT("open", no_level))
+                     : kit_text(request, MSG_ASSET_SYSTEMS),
         .lead = kit_text(request, MSG_ASSET_SYSTEMS_LEAD),
         .acts = {acts, n},
         .q = q,
@@ -130,7 +140,11 @@ static enum err_code system_list(struct request *request, struct response *respo
         .empty_href = STR("/system/new"),
     };
     return kit_list_respond(request, response, &table, &page, STR("units"), STR("/systems"), params, ARRAY_LEN(params),
-                            &range, range.offset + (int64_t)rows.count, unit_id, err);
+                            &range,
+                            level < 0    ? all
+                            : level == 0 ? no_level
+                                         : -(range.offset + (int64_t)rows.count),
+                            unit_id, err);
 }
 
 static enum err_code system_load(struct request *request, struct db *db, struct sql_system_page_row **ret_row,

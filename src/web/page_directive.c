@@ -5,9 +5,9 @@
 #include "duty/directive.h"
 #include "duty/freeze.h"
 #include "duty/page_directive.sql.h"
+#include "duty/past.sql.h"
 #include "duty/rollup.h"
 #include "duty/rollup.sql.h"
-#include "duty/rows.h"
 #include "know/know.h"
 #include "org/unit.h"
 #include "org/unit.sql.h"
@@ -325,28 +325,73 @@ static enum err_code directives_show(struct request *request, struct response *r
 
 /* --- one directive --- */
 
+struct duty_count_row {
+    struct str catalogue_id, title, denominator; /* denominator: of a past day only */
+    int64_t state, n;
+};
 struct view {
     struct request *request;
     struct db *db;
     struct actor actor;
     struct sql_directive_get_row *d;
     int64_t root_id;
-    civil_day today;
+    civil_day today, day; /* day: the one looked at, today unless the address says another */
+    bool is_past;
+    struct str as_of; /* "&as_of=30/11/2022" for addresses; "" today */
+    struct str as_of_text, as_of_error;
+    struct opt_i64 family_id, directive_id; /* the one that is the scope */
     struct rollup rollup;
-    struct rollup_obligations obligations;
     int64_t units[DUTY_STATE_COUNT]; /* by worst state */
     int64_t unit_count;
+    const struct duty_count_row *NULLABLE duties;
+    size_t duty_count;
 };
 
 static struct str view_rows_href(const struct view *v, const char *more)
 {
-    return app_href(v->request, "/rows?directive=%lld&unit=%lld%s", (long long)v->d->id, (long long)v->root_id, more);
+    return app_href(v->request, "/rows?directive=%lld&unit=%lld%.*s%s", (long long)v->d->id, (long long)v->root_id,
+                    STR_ARG(v->as_of), more);
 }
 
 static struct str view_units_href(const struct view *v, struct str state)
 {
-    return app_href(v->request, "/directive/%lld/units?unit=%lld%s%.*s", (long long)v->d->id, (long long)v->root_id,
-                    str_is_empty(state) ? "" : "&state=", STR_ARG(state));
+    return app_href(v->request, "/directive/%lld/units?unit=%lld%.*s%s%.*s", (long long)v->d->id, (long long)v->root_id,
+                    STR_ARG(v->as_of), str_is_empty(state) ? "" : "&state=", STR_ARG(state));
+}
+
+/* ?as_of= of the address. A day that cannot be looked at leaves today, and says why. */
+static void view_day(struct view *v)
+{
+    struct request *request = v->request;
+    struct err why;
+    civil_day day = CIVIL_NONE;
+    v->day = v->today;
+    v->as_of = STR("");
+    v->as_of_text = form_get(&request->query, STR("as_of"));
+    if (app_day(request, STR("as_of"), &day, &why) != ERR_NONE)
+        v->as_of_error = request_said(request, &why);
+    else if (day != CIVIL_NONE && day > v->today)
+        v->as_of_error = tier_say(request, MSG_DIRECTIVE_AS_OF_FUTURE);
+    else if (day != CIVIL_NONE && day < v->d->issued_day && !str_equal(v->d->state, STR("draft")))
+        v->as_of_error = msg_str(request->arena, request->lang, MSG_DIRECTIVE_AS_OF_BEFORE, 0,
+                                 MSG_ARGS(ARG_DAY("day", (civil_day)v->d->issued_day)));
+    else if (day != CIVIL_NONE && day < v->today) {
+        v->day = day;
+        v->is_past = true;
+        v->as_of = app_href(request, "&as_of=%.*s", STR_ARG(tier_day(request, day)));
+    }
+    if (str_is_empty(v->as_of_text))
+        v->as_of_text = tier_day(request, v->today);
+}
+
+/* The banner of a past day, and the same address of today. */
+static void view_banner(const struct view *v, struct layout_frame *frame, const char *page)
+{
+    if (!v->is_past)
+        return;
+    frame->as_of = v->day;
+    frame->today_href =
+        app_href(v->request, "/directive/%lld%s?unit=%lld", (long long)v->d->id, page, (long long)v->root_id);
 }
 
 static enum err_code view_open(struct request *request, struct db *db, struct view *v, struct err *err)
@@ -357,6 +402,10 @@ static enum err_code view_open(struct request *request, struct db *db, struct vi
     TRY(tier_root(request, db, v->d->issuer_id, &v->root_id, err));
     /* from here on: the way this reader looks down from this root */
     TRY(tier_edge(request, db, &v->actor, v->d->issuer_id, v->d->edge_kind, v->root_id, &v->d->edge_kind, err));
+    view_day(v);
+    bool is_top = v->d->family_id == v->d->id;
+    v->family_id = (struct opt_i64){is_top, v->d->id};
+    v->directive_id = (struct opt_i64){!is_top, v->d->id};
     return ERR_NONE;
 }
 
@@ -369,11 +418,63 @@ static enum err_code view_crumbs(const struct view *v, struct pg_crumb_list *ret
     size_t n = 0;
     crumbs[n++] = (struct pg_crumb){tier_say(v->request, MSG_DIRECTIVE_LIST), STR("/directives")};
     struct str ref = tier_ref(v->request, v->d->number, v->d->symbol);
-    crumbs[n++] = (struct pg_crumb){
-        ref, str_is_empty(last) ? STR("") : app_href(v->request, "/directive/%lld", (long long)v->d->id)};
+    crumbs[n++] =
+        (struct pg_crumb){ref, str_is_empty(last) ? STR("")
+                               : v->is_past ? app_href(v->request, "/directive/%lld?unit=%lld%.*s", (long long)v->d->id,
+                                                       (long long)v->root_id, STR_ARG(v->as_of))
+                                            : app_href(v->request, "/directive/%lld", (long long)v->d->id)};
     if (!str_is_empty(last))
         crumbs[n++] = (struct pg_crumb){last, STR("")};
     *ret_crumbs = (struct pg_crumb_list){crumbs, n};
+    return ERR_NONE;
+}
+
+static enum err_code unit_name_on(const struct view *v, int64_t unit_id, struct str *ret_name, struct err *err)
+{
+    struct sql_unit_name_on_row *row = NULL;
+    TRY(sql_unit_name_on(v->db, v->request->arena,
+                         &(struct sql_unit_name_on_args){.unit_id = unit_id, .on_day = v->day}, &row, err));
+    *ret_name = row ? row->name : STR("…");
+    return ERR_NONE;
+}
+
+struct wall_row {
+    int64_t unit_id;
+    struct opt_i64 parent_id;
+    struct str name;
+    struct rollup rollup;
+};
+#define WALL_ROWS(rows)                                                                            \
+    do {                                                                                           \
+        *ret_count = (rows).count;                                                                 \
+        *ret_rows = arena_new_array(v->request->arena, struct wall_row, (rows).count + 1);         \
+        if (!*ret_rows)                                                                            \
+            return arena_full(v->request->arena, err);                                             \
+        for (size_t i = 0; i < (rows).count; i++)                                                  \
+            (*ret_rows)[i] = (struct wall_row){(rows).items[i].unit_id, (rows).items[i].parent_id, \
+                                               (rows).items[i].name, ROLLUP_OF(&(rows).items[i])}; \
+    } while (0)
+
+/* One row a unit at and below the root, in the order of parents; as it stood on the day looked at. */
+static enum err_code wall_rows(const struct view *v, struct wall_row **ret_rows, size_t *ret_count, struct err *err)
+{
+    if (v->is_past) {
+        struct sql_past_wall_rows past;
+        TRY(sql_past_wall(
+            v->db, &v->actor, v->request->arena,
+            &(struct sql_past_wall_args){
+                .root_id = v->root_id, .scope_id = v->d->id, .edge_kind = v->d->edge_kind, .as_of_day = v->day},
+            &past, err));
+        WALL_ROWS(past);
+        return ERR_NONE;
+    }
+    struct sql_rollup_wall_rows now;
+    TRY(sql_rollup_wall(
+        v->db, &v->actor, v->request->arena,
+        &(struct sql_rollup_wall_args){
+            .root_id = v->root_id, .scope_id = v->d->id, .edge_kind = v->d->edge_kind, .on_day = v->today},
+        &now, err));
+    WALL_ROWS(now);
     return ERR_NONE;
 }
 
@@ -381,22 +482,18 @@ static enum err_code view_crumbs(const struct view *v, struct pg_crumb_list *ret
 static enum err_code view_wall(struct view *v, struct page_directive *page, struct err *err)
 {
     struct arena *arena = v->request->arena;
-    struct sql_rollup_wall_rows rows;
-    TRY(sql_rollup_wall(
-        v->db, &v->actor, arena,
-        &(struct sql_rollup_wall_args){
-            .root_id = v->root_id, .scope_id = v->d->id, .edge_kind = v->d->edge_kind, .on_day = v->today},
-        &rows, err));
-    struct wall_unit *units = arena_new_array(arena, struct wall_unit, rows.count + 1);
-    struct wall_parent *parents = arena_new_array(arena, struct wall_parent, rows.count * 2 + 1);
+    struct wall_row *rows;
+    size_t row_count;
+    TRY(wall_rows(v, &rows, &row_count, err));
+    struct wall_unit *units = arena_new_array(arena, struct wall_unit, row_count + 1);
+    struct wall_parent *parents = arena_new_array(arena, struct wall_parent, row_count * 2 + 1);
     if (!units || !parents)
         return arena_full(arena, err);
     size_t count = 0, parent_count = 0;
     int64_t last_parent = 0;
-    for (size_t i = 0; i < rows.count; i++) {
-        const struct sql_rollup_wall_row *r = &rows.items[i];
-        struct rollup one = ROLLUP_OF(r);
-        int worst = wall_worst(one.n);
+    for (size_t i = 0; i < row_count; i++) {
+        const struct wall_row *r = &rows[i];
+        int worst = wall_worst(r->rollup.n);
         if (worst < 0)
             continue;
         v->units[worst]++;
@@ -406,15 +503,16 @@ static enum err_code view_wall(struct view *v, struct page_directive *page, stru
             last_parent = parent;
             struct wall_parent *p = &parents[parent_count++];
             p->unit_id = parent;
-            TRY(tier_unit_name(v->request, v->db, parent, &p->name, err));
+            TRY(unit_name_on(v, parent, &p->name, err));
         }
     }
     v->unit_count = (int64_t)count;
     struct wall wall;
     const struct wall_options options = {
         .lang = v->request->lang,
-        .unit_href = app_href(v->request, "/rows?directive=%lld&unit=", (long long)v->d->id),
-        .parent_href = app_href(v->request, "/directive/%lld?unit=", (long long)v->d->id)};
+        .unit_href = app_href(v->request, "/rows?directive=%lld%.*s&unit=", (long long)v->d->id, STR_ARG(v->as_of)),
+        .parent_href = app_href(v->request, "/directive/%lld?%.*s%sunit=", (long long)v->d->id,
+                                STR_ARG(str_slice(v->as_of, 1, v->as_of.len_bytes)), v->is_past ? "&" : "")};
     TRY(wall_draw(arena, &options, units, count, parents, parent_count, &wall, err));
     page->unit_count = v->unit_count;
     page->troubled = wall.troubled;
@@ -447,48 +545,97 @@ static enum err_code view_legend(const struct view *v, const int64_t n[DUTY_STAT
     return ERR_NONE;
 }
 
-static void fill_missing(const struct view *v, const struct sql_directive_unit_rows_row *r, struct pg_missing_row *row)
+/* Which units, of which state; the same for today and a past day. */
+struct unit_ask {
+    int state;
+    struct str kind, search;
+    int64_t limit, offset;
+};
+#define UNIT_ROWS(rows)                                                                                           \
+    do {                                                                                                          \
+        struct pg_missing_row *out = arena_new_array(v->request->arena, struct pg_missing_row, (rows).count + 1); \
+        if (!out)                                                                                                 \
+            return arena_full(v->request->arena, err);                                                            \
+        for (size_t i = 0; i < (rows).count; i++) {                                                               \
+            out[i] = unit_row(v, (rows).items[i].unit_id, (int)(rows).items[i].worst, (rows).items[i].due_day);   \
+            out[i].name = (rows).items[i].name;                                                                   \
+            out[i].parent = (rows).items[i].parent_name;                                                          \
+            out[i].who = (rows).items[i].focal_name;                                                              \
+            out[i].tel = (rows).items[i].focal_phone;                                                             \
+            if ((rows).items[i].reminded_day.has)                                                                 \
+                out[i].reminded = (civil_day)(rows).items[i].reminded_day.v;                                      \
+        }                                                                                                         \
+        *ret_rows = (struct pg_missing_row_list){out, (rows).count};                                              \
+    } while (0)
+
+static struct pg_missing_row unit_row(const struct view *v, int64_t unit_id, int worst, struct opt_i64 due)
 {
     struct request *request = v->request;
-    *row = (struct pg_missing_row){
-        .name = r->name,
-        .href = app_href(request, "/rows?directive=%lld&unit=%lld", (long long)v->d->id, (long long)r->unit_id),
-        .parent = r->parent_name,
-        .state = app_page_state((int)r->worst),
-        .word = words_state(request->arena, request->lang, app_page_state((int)r->worst), v->today,
-                            r->due_day.has ? (civil_day)r->due_day.v : v->today,
-                            r->worst == DUTY_OK && r->due_day.has ? (civil_day)r->due_day.v : CIVIL_NONE),
-        .who = r->focal_name,
-        .tel = r->focal_phone,
-        .reminded = r->reminded_day.has ? (civil_day)r->reminded_day.v : CIVIL_NONE,
+    enum page_state state = app_page_state(worst);
+    /* until when a proof held on a past day is not kept: the word says no day then */
+    civil_day until = worst == DUTY_OK && due.has && !v->is_past ? (civil_day)due.v : CIVIL_NONE;
+    return (struct pg_missing_row){
+        .href = app_href(request, "/rows?directive=%lld&unit=%lld%.*s", (long long)v->d->id, (long long)unit_id,
+                         STR_ARG(v->as_of)),
+        .state = state,
+        .word = words_state(request->arena, request->lang, state, v->day, due.has ? (civil_day)due.v : v->day, until),
+        .reminded = CIVIL_NONE,
     };
+}
+
+static enum err_code unit_rows(const struct view *v, const struct unit_ask *ask, struct pg_missing_row_list *ret_rows,
+                               struct err *err)
+{
+    if (v->is_past) {
+        struct sql_past_unit_rows_rows past;
+        TRY(sql_past_unit_rows(v->db, &v->actor, v->request->arena,
+                               &(struct sql_past_unit_rows_args){.root_id = v->root_id,
+                                                                 .scope_id = v->d->id,
+                                                                 .edge_kind = v->d->edge_kind,
+                                                                 .as_of_day = v->day,
+                                                                 .state = ask->state,
+                                                                 .unit_kind = ask->kind,
+                                                                 .search = ask->search,
+                                                                 .limit_count = ask->limit,
+                                                                 .offset_count = ask->offset},
+                               &past, err));
+        UNIT_ROWS(past);
+        return ERR_NONE;
+    }
+    struct sql_directive_unit_rows_rows now;
+    TRY(sql_directive_unit_rows(v->db, &v->actor, v->request->arena,
+                                &(struct sql_directive_unit_rows_args){.root_id = v->root_id,
+                                                                       .scope_id = v->d->id,
+                                                                       .edge_kind = v->d->edge_kind,
+                                                                       .on_day = v->today,
+                                                                       .state = ask->state,
+                                                                       .unit_kind = ask->kind,
+                                                                       .search = ask->search,
+                                                                       .limit_count = ask->limit,
+                                                                       .offset_count = ask->offset},
+                                &now, err));
+    UNIT_ROWS(now);
+    return ERR_NONE;
 }
 
 /* Late and unseen first, with whom to call; the three rows above name the first of them. */
 static enum err_code view_missing(struct view *v, struct page_directive *page, struct err *err)
 {
     struct arena *arena = v->request->arena;
-    struct sql_directive_unit_rows_rows rows;
-    TRY(sql_directive_unit_rows(v->db, &v->actor, arena,
-                                &(struct sql_directive_unit_rows_args){.root_id = v->root_id,
-                                                                       .scope_id = v->d->id,
-                                                                       .edge_kind = v->d->edge_kind,
-                                                                       .on_day = v->today,
-                                                                       .state = STATE_ANY,
-                                                                       .unit_kind = STR_NONE,
-                                                                       .search = STR_NONE,
-                                                                       .limit_count = MISSING_ROWS,
-                                                                       .offset_count = 0},
-                                &rows, err));
-    struct pg_missing_row *missing = arena_new_array(arena, struct pg_missing_row, rows.count + 1);
+    struct pg_missing_row_list worst;
+    TRY(unit_rows(v,
+                  &(struct unit_ask){
+                      .state = STATE_ANY, .kind = STR_NONE, .search = STR_NONE, .limit = MISSING_ROWS, .offset = 0},
+                  &worst, err));
+    struct pg_missing_row *missing = arena_new_array(arena, struct pg_missing_row, worst.count + 1);
     struct pg_first_row *first = arena_new_array(arena, struct pg_first_row, 3);
     if (!missing || !first)
         return arena_full(arena, err);
     size_t count = 0, first_count = 0;
-    for (size_t i = 0; i < rows.count; i++) {
-        int64_t worst = rows.items[i].worst;
-        if (worst == DUTY_LATE || worst == DUTY_BIRTH || worst == DUTY_UNSEEN)
-            fill_missing(v, &rows.items[i], &missing[count++]);
+    for (size_t i = 0; i < worst.count; i++) {
+        enum page_state state = worst.items[i].state;
+        if (state == PAGE_STATE_LATE || state == PAGE_STATE_BIRTH || state == PAGE_STATE_UNSEEN)
+            missing[count++] = worst.items[i];
     }
     page->missing = (struct pg_missing_row_list){missing, count};
     int64_t late = v->units[DUTY_LATE] + v->units[DUTY_BIRTH], unseen = v->units[DUTY_UNSEEN], waiting = 0;
@@ -517,16 +664,20 @@ static enum err_code view_missing(struct view *v, struct page_directive *page, s
             .title = tier_say(v->request, MSG_DIRECTIVE_LATE_UNITS),
             .detail = v->units[DUTY_BIRTH] ? tier_say_n(v->request, MSG_DIRECTIVE_LATE_BIRTH, v->units[DUTY_BIRTH])
                                            : STR_NONE};
-    int64_t reviews[DUTY_STATE_COUNT];
-    TRY(rows_count(v->db, &v->actor,
-                   &(struct rows_filter){.root_id = v->root_id,
-                                         .scope_id = v->d->id,
-                                         .edge_kind = v->d->edge_kind,
-                                         .on_day = v->today,
-                                         .waiting = true},
-                   arena, reviews, err));
-    for (int i = 0; i < DUTY_STATE_COUNT; i++)
-        waiting += reviews[i];
+    page->first = (struct pg_first_row_list){first, first_count};
+    if (v->is_past) /* what waits to be decided waits today */
+        return ERR_NONE;
+    struct sql_row_counts_rows reviews;
+    TRY(sql_row_counts(v->db, &v->actor, arena,
+                       &(struct sql_row_counts_args){.root_id = v->root_id,
+                                                     .edge_kind = v->d->edge_kind,
+                                                     .on_day = v->today,
+                                                     .family_id = v->family_id,
+                                                     .directive_id = v->directive_id,
+                                                     .waiting = 1},
+                       &reviews, err));
+    for (size_t i = 0; i < reviews.count; i++)
+        waiting += reviews.items[i].n;
     if (waiting)
         first[first_count++] = (struct pg_first_row){.state = PAGE_STATE_DUE,
                                                      .n = waiting,
@@ -534,7 +685,7 @@ static enum err_code view_missing(struct view *v, struct page_directive *page, s
                                                      .title = tier_say(v->request, MSG_DIRECTIVE_REVIEWS),
                                                      .detail = tier_say(v->request, MSG_DIRECTIVE_REVIEWS_NOTE)};
     page->first = (struct pg_first_row_list){first, first_count};
-    if (late) {
+    if (late) { /* not reached on a past day: nobody is reminded of what was */
         page->urge_n = late;
         page->urge_href = app_href(v->request, "/rows/message?directive=%lld&unit=%lld&state=late_all",
                                    (long long)v->d->id, (long long)v->root_id);
@@ -542,62 +693,114 @@ static enum err_code view_missing(struct view *v, struct page_directive *page, s
     return ERR_NONE;
 }
 
+#define TREE_ROW(r) tree_row(v, (r)->unit_id, (r)->name, (struct rollup[]){ROLLUP_OF(r)})
+static struct pg_tree_row tree_row(const struct view *v, int64_t unit_id, struct str name, const struct rollup *r)
+{
+    struct str word;
+    return (struct pg_tree_row){.name = name,
+                                .href = app_href(v->request, "/directive/%lld?unit=%lld%.*s", (long long)v->d->id,
+                                                 (long long)unit_id, STR_ARG(v->as_of)),
+                                .state = rollup_look(v->request, r, &word),
+                                .bar = wall_bar(v->request->arena, r),
+                                .done = r->n[DUTY_OK],
+                                .owed = r->owed,
+                                .done_href = app_href(v->request, "/rows?directive=%lld&unit=%lld%.*s&state=ok",
+                                                      (long long)v->d->id, (long long)unit_id, STR_ARG(v->as_of))};
+}
+
 static enum err_code view_tree(const struct view *v, struct page_directive *page, struct err *err)
 {
     struct arena *arena = v->request->arena;
-    struct sql_rollup_children_rows rows;
-    TRY(sql_rollup_children(
-        v->db, &v->actor, arena,
-        &(struct sql_rollup_children_args){
-            .root_id = v->root_id, .scope_id = v->d->id, .edge_kind = v->d->edge_kind, .on_day = v->today},
-        &rows, err));
-    struct pg_tree_row *tree = arena_new_array(arena, struct pg_tree_row, rows.count + 1);
+    struct sql_past_children_rows past = {0};
+    struct sql_rollup_children_rows now = {0};
+    if (v->is_past)
+        TRY(sql_past_children(
+            v->db, &v->actor, arena,
+            &(struct sql_past_children_args){
+                .root_id = v->root_id, .scope_id = v->d->id, .edge_kind = v->d->edge_kind, .as_of_day = v->day},
+            &past, err));
+    else
+        TRY(sql_rollup_children(
+            v->db, &v->actor, arena,
+            &(struct sql_rollup_children_args){
+                .root_id = v->root_id, .scope_id = v->d->id, .edge_kind = v->d->edge_kind, .on_day = v->today},
+            &now, err));
+    size_t count = past.count + now.count;
+    struct pg_tree_row *tree = arena_new_array(arena, struct pg_tree_row, count + 1);
     if (!tree)
         return arena_full(arena, err);
-    for (size_t i = 0; i < rows.count; i++) {
-        struct rollup r = ROLLUP_OF(&rows.items[i]);
-        struct str word;
-        tree[i] = (struct pg_tree_row){.name = rows.items[i].name,
-                                       .href = app_href(v->request, "/directive/%lld?unit=%lld", (long long)v->d->id,
-                                                        (long long)rows.items[i].unit_id),
-                                       .state = rollup_look(v->request, &r, &word),
-                                       .bar = wall_bar(arena, &r),
-                                       .done = r.n[DUTY_OK],
-                                       .owed = r.owed,
-                                       .done_href = app_href(v->request, "/rows?directive=%lld&unit=%lld&state=ok",
-                                                             (long long)v->d->id, (long long)rows.items[i].unit_id)};
-    }
-    size_t shown = rows.count > TREE_ROWS ? TREE_ROWS : rows.count;
+    for (size_t i = 0; i < past.count; i++)
+        tree[i] = TREE_ROW(&past.items[i]);
+    for (size_t i = 0; i < now.count; i++)
+        tree[i] = TREE_ROW(&now.items[i]);
+    size_t shown = count > TREE_ROWS ? TREE_ROWS : count;
     page->tree = (struct pg_tree_row_list){tree, shown};
-    size_t more = rows.count - shown > TREE_MORE_ROWS ? TREE_MORE_ROWS : rows.count - shown;
+    size_t more = count - shown > TREE_MORE_ROWS ? TREE_MORE_ROWS : count - shown;
     page->tree_more = (struct pg_tree_row_list){tree + shown, more};
     page->tree_more_n = (int64_t)more;
-    if (rows.count > shown + more) { /* a thousand bars help nobody: the table has search and pages */
-        page->tree_all_n = (int64_t)rows.count;
-        page->tree_all_href = app_href(v->request, "/directive/%lld/units", (long long)v->d->id);
+    if (count > shown + more) { /* a thousand bars help nobody: the table has search and pages */
+        page->tree_all_n = (int64_t)count;
+        page->tree_all_href = view_units_href(v, STR(""));
     }
+    return ERR_NONE;
+}
+
+/* How many duties of each obligation stand in which state. */
+static enum err_code view_duty_counts(struct view *v, struct err *err)
+{
+    struct arena *arena = v->request->arena;
+    struct sql_past_obligations_rows past = {0};
+    struct sql_obligation_rollup_rows now = {0};
+    if (v->is_past)
+        TRY(sql_past_obligations(v->db, &v->actor, arena,
+                                 &(struct sql_past_obligations_args){.root_id = v->root_id,
+                                                                     .edge_kind = v->d->edge_kind,
+                                                                     .as_of_day = v->day,
+                                                                     .family_id = v->family_id,
+                                                                     .directive_id = v->directive_id},
+                                 &past, err));
+    else
+        TRY(sql_obligation_rollup(v->db, &v->actor, arena,
+                                  &(struct sql_obligation_rollup_args){.root_id = v->root_id,
+                                                                       .edge_kind = v->d->edge_kind,
+                                                                       .on_day = v->today,
+                                                                       .family_id = v->family_id,
+                                                                       .directive_id = v->directive_id},
+                                  &now, err));
+    struct duty_count_row *rows = arena_new_array(arena, struct duty_count_row, past.count + now.count + 1);
+    if (!rows)
+        return arena_full(arena, err);
+    for (size_t i = 0; i < past.count; i++)
+        rows[i] = (struct duty_count_row){past.items[i].catalogue_id, past.items[i].title, past.items[i].denominator,
+                                          past.items[i].state, past.items[i].n};
+    for (size_t i = 0; i < now.count; i++)
+        rows[i] = (struct duty_count_row){now.items[i].catalogue_id, now.items[i].title, STR(""), now.items[i].state,
+                                          now.items[i].n};
+    v->duties = rows;
+    v->duty_count = past.count + now.count;
     return ERR_NONE;
 }
 
 static enum err_code view_duties(const struct view *v, struct page_directive *page, struct err *err)
 {
     struct arena *arena = v->request->arena;
-    struct rollup_obligations rows = v->obligations;
+    const struct duty_count_row *rows = v->duties;
+    size_t row_count = v->duty_count;
     struct sql_obligation_list_rows own;
     TRY(sql_obligation_list(v->db, arena, &(struct sql_obligation_list_args){.directive_id = v->d->id}, &own, err));
-    struct pg_directive_duty *duties = arena_new_array(arena, struct pg_directive_duty, rows.count + 1);
+    struct pg_directive_duty *duties = arena_new_array(arena, struct pg_directive_duty, row_count + 1);
     if (!duties)
         return arena_full(arena, err);
     size_t count = 0;
-    for (size_t i = 0; i < rows.count;) {
-        const struct rollup_obligation *r = &rows.items[i];
+    for (size_t i = 0; i < row_count;) {
+        const struct duty_count_row *r = &rows[i];
         int64_t n[DUTY_STATE_COUNT] = {0};
         size_t end = i;
-        for (; end < rows.count && str_equal(rows.items[end].catalogue_id, r->catalogue_id) &&
-               (end == i || str_equal(rows.items[end].title, r->title) || !str_is_empty(r->catalogue_id));
+        for (; end < row_count && str_equal(rows[end].catalogue_id, r->catalogue_id) &&
+               (end == i || str_equal(rows[end].title, r->title) || !str_is_empty(r->catalogue_id));
              end++)
-            if (rows.items[end].state >= 0 && rows.items[end].state < DUTY_STATE_COUNT)
-                n[rows.items[end].state] += rows.items[end].n;
+            if (rows[end].state >= 0 && rows[end].state < DUTY_STATE_COUNT)
+                n[rows[end].state] += rows[end].n;
         struct rollup sum = rollup_of_row(n);
         struct str what = STR("");
         if (!str_is_empty(r->catalogue_id))
@@ -606,8 +809,8 @@ static enum err_code view_duties(const struct view *v, struct page_directive *pa
              k++) /* a duty of its own has no catalogue id: its obligation is the filter */
             if (str_is_empty(own.items[k].catalogue_id) && str_equal(own.items[k].title, r->title))
                 what = app_href(v->request, "&obligation=%lld", (long long)own.items[k].id);
-        struct str base = app_href(v->request, "/rows?directive=%lld&unit=%lld%.*s", (long long)v->d->id,
-                                   (long long)v->root_id, STR_ARG(what));
+        struct str base = app_href(v->request, "/rows?directive=%lld&unit=%lld%.*s%.*s", (long long)v->d->id,
+                                   (long long)v->root_id, STR_ARG(v->as_of), STR_ARG(what));
         duties[count++] =
             (struct pg_directive_duty){.id = r->catalogue_id,
                                        .title = r->title,
@@ -622,6 +825,35 @@ static enum err_code view_duties(const struct view *v, struct page_directive *pa
         i = end;
     }
     page->duties = (struct pg_directive_duty_list){duties, count};
+    return ERR_NONE;
+}
+
+/* What was read before this instant counts. */
+static int64_t view_before_ms(const struct view *v)
+{
+    return v->is_past ? civil_day_start_ms(v->day + 1) : INT64_MAX;
+}
+
+/* The ways to count, from how the duties of each obligation stood that day. */
+static enum err_code past_denominators(const struct view *v, struct sql_row_denominators_rows *ret_rows,
+                                       struct err *err)
+{
+    VEC(struct sql_row_denominators_row) rows = {0};
+    for (size_t i = 0; i < v->duty_count; i++) {
+        const struct duty_count_row *d = &v->duties[i];
+        struct sql_row_denominators_row *row = NULL;
+        for (size_t k = 0; k < rows.count && !row; k++)
+            row = str_equal(rows.items[k].denominator, d->denominator) ? &rows.items[k] : NULL;
+        if (!row) {
+            row = vec_push(&rows, v->request->arena);
+            if (!row)
+                return arena_full(v->request->arena, err);
+            *row = (struct sql_row_denominators_row){.denominator = d->denominator};
+        }
+        row->owed += d->state != DUTY_NA && d->state != DUTY_WAIVED ? d->n : 0;
+        row->done += d->state == DUTY_OK ? d->n : 0;
+    }
+    *ret_rows = (struct sql_row_denominators_rows){rows.items, rows.count};
     return ERR_NONE;
 }
 
@@ -642,38 +874,47 @@ static enum err_code view_four(const struct view *v, struct page_directive *page
                                     &(struct sql_directive_reader_counts_args){.root_id = v->root_id,
                                                                                .directive_id = v->d->id,
                                                                                .edge_kind = v->d->edge_kind,
-                                                                               .on_day = v->today,
+                                                                               .on_day = v->day,
+                                                                               .before_ms = view_before_ms(v),
+                                                                               .is_past = v->is_past,
                                                                                .search = STR_NONE},
                                     &people, err));
     if (people && people->people)
-        four[n++] = (struct pg_denominator){
-            tier_say(request, MSG_DIRECTIVE_FOUR_PERSON), words_tenths(people->read_count, people->people),
-            people->read_count, people->people,
-            app_href(request, "/directive/%lld/people?unit=%lld&read=1", (long long)v->d->id, (long long)v->root_id)};
+        four[n++] = (struct pg_denominator){tier_say(request, MSG_DIRECTIVE_FOUR_PERSON),
+                                            words_tenths(people->read_count, people->people), people->read_count,
+                                            people->people,
+                                            app_href(request, "/directive/%lld/people?unit=%lld%.*s&read=1",
+                                                     (long long)v->d->id, (long long)v->root_id, STR_ARG(v->as_of))};
     int64_t owed = v->unit_count - v->units[DUTY_NA] - v->units[DUTY_WAIVED];
     if (owed)
         four[n++] =
             (struct pg_denominator){tier_say(request, MSG_DIRECTIVE_FOUR_UNIT), words_tenths(v->units[DUTY_OK], owed),
                                     v->units[DUTY_OK], owed, view_units_href(v, STR("ok"))};
+    struct sql_row_denominators_rows rows = {0};
+    if (v->is_past)
+        TRY(past_denominators(v, &rows, err));
+    else
+        TRY(sql_row_denominators(v->db, &v->actor, arena,
+                                 &(struct sql_row_denominators_args){.root_id = v->root_id,
+                                                                     .edge_kind = v->d->edge_kind,
+                                                                     .on_day = v->today,
+                                                                     .family_id = v->family_id,
+                                                                     .directive_id = v->directive_id},
+                                 &rows, err));
     bool has_devices = false;
-    for (size_t i = 0; i < v->obligations.count; i++)
-        has_devices = has_devices || str_equal(v->obligations.items[i].denominator, STR("device"));
-    for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-        int64_t done = 0, asked = 0;
-        for (size_t i = 0; i < v->obligations.count; i++) {
-            const struct rollup_obligation *o = &v->obligations.items[i];
-            if (!str_equal(kinds[k].id, o->denominator) || o->state == DUTY_NA || o->state == DUTY_WAIVED)
-                continue;
-            asked += o->n;
-            done += o->state == DUTY_OK ? o->n : 0;
-        }
-        if (asked)
-            four[n++] =
-                (struct pg_denominator){tier_say(request, kinds[k].words), words_tenths(done, asked), done, asked,
-                                        app_href(request, "/rows?directive=%lld&unit=%lld&denominator=%.*s&state=ok",
-                                                 (long long)v->d->id, (long long)v->root_id, STR_ARG(kinds[k].id))};
+    for (size_t i = 0; i < rows.count; i++) {
+        has_devices = has_devices || str_equal(rows.items[i].denominator, STR("device"));
+        for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
+            if (str_equal(kinds[k].id, rows.items[i].denominator) && rows.items[i].owed)
+                four[n++] = (struct pg_denominator){
+                    tier_say(request, kinds[k].words), words_tenths(rows.items[i].done, rows.items[i].owed),
+                    rows.items[i].done, rows.items[i].owed,
+                    app_href(request, "/rows?directive=%lld&unit=%lld%.*s&denominator=%.*s&state=ok",
+                             (long long)v->d->id, (long long)v->root_id, STR_ARG(v->as_of), STR_ARG(kinds[k].id))};
     }
-    if (has_devices) {
+    if (has_devices && v->is_past)
+        page->devices_note = tier_say(request, MSG_DIRECTIVE_DEVICES_TODAY);
+    else if (has_devices) {
         struct device_coverage devices = {0};
         TRY(device_coverage(v->db, &v->actor, v->root_id, v->d->edge_kind, STR(""), &devices, err));
         int64_t all = devices.total;
@@ -688,13 +929,39 @@ static enum err_code view_four(const struct view *v, struct page_directive *page
     return ERR_NONE;
 }
 
+/* The month ends before the day looked at, back to the day it was issued. */
+static enum err_code past_trend(const struct view *v, struct rollup_month **ret_months, size_t *ret_count,
+                                struct err *err)
+{
+    struct rollup_month *months = arena_new_array(v->request->arena, struct rollup_month, TREND_MONTHS);
+    if (!months)
+        return arena_full(v->request->arena, err);
+    struct civil day = civil_from_day(v->day);
+    civil_day first = civil_to_day(day.year, day.month, 1);
+    size_t count = 0;
+    for (int back = TREND_MONTHS - 1; back >= 0; back--) {
+        civil_day last = civil_add_months(first, -back) - 1;
+        if (last < v->d->issued_day)
+            continue;
+        months[count].day = last;
+        TRY(rollup_get(v->db, &v->actor, v->root_id, v->d->id, v->d->edge_kind, last, v->request->arena,
+                       &months[count++].rollup, err));
+    }
+    *ret_months = months;
+    *ret_count = count;
+    return ERR_NONE;
+}
+
 static enum err_code view_trend(const struct view *v, struct page_directive *page, struct err *err)
 {
     struct request *request = v->request;
     struct rollup_month *months;
     size_t count, n = 0;
-    TRY(rollup_trend(v->db, &v->actor, v->root_id, v->d->id, v->d->edge_kind, TREND_MONTHS, request->arena, &months,
-                     &count, err));
+    if (v->is_past)
+        TRY(past_trend(v, &months, &count, err));
+    else
+        TRY(rollup_trend(v->db, &v->actor, v->root_id, v->d->id, v->d->edge_kind, TREND_MONTHS, request->arena, &months,
+                         &count, err));
     struct wall_point *points = arena_new_array(request->arena, struct wall_point, count + 1);
     if (!points)
         return arena_full(request->arena, err);
@@ -703,7 +970,7 @@ static enum err_code view_trend(const struct view *v, struct page_directive *pag
             points[n++] =
                 (struct wall_point){months[i].day, words_tenths(months[i].rollup.n[DUTY_OK], months[i].rollup.owed)};
     if (v->rollup.owed)
-        points[n++] = (struct wall_point){v->today, words_tenths(v->rollup.n[DUTY_OK], v->rollup.owed)};
+        points[n++] = (struct wall_point){v->day, words_tenths(v->rollup.n[DUTY_OK], v->rollup.owed)};
     if (n < 2)
         return ERR_NONE;
     AUTO_BUF a;
@@ -728,36 +995,31 @@ static enum err_code view_children(const struct view *v, struct page_directive *
     struct pg_child_row *children = arena_new_array(arena, struct pg_child_row, rows.count + 1);
     if (!children)
         return arena_full(arena, err);
-    for (size_t i = 0; i < rows.count; i++)
-        children[i] = (struct pg_child_row){rows.items[i].title,
-                                            app_href(v->request, "/directive/%lld", (long long)rows.items[i].id),
-                                            rows.items[i].issuer_name, (civil_day)rows.items[i].issued_day};
-    page->children = (struct pg_child_row_list){children, rows.count};
+    size_t count = 0;
+    for (size_t i = 0; i < rows.count; i++) {
+        bool was_there = !v->is_past || rows.items[i].issued_day <= v->day;
+        if (was_there)
+            children[count++] = (struct pg_child_row){rows.items[i].title,
+                                                      app_href(v->request, "/directive/%lld%s%.*s",
+                                                               (long long)rows.items[i].id, v->is_past ? "?" : "",
+                                                               STR_ARG(str_slice(v->as_of, 1, v->as_of.len_bytes))),
+                                                      rows.items[i].issuer_name, (civil_day)rows.items[i].issued_day};
+    }
+    page->children = (struct pg_child_row_list){children, count};
     return ERR_NONE;
 }
 
-/* A past day: totals as they were known then, each opening to its rows of that day. */
-static enum err_code view_past(struct view *v, civil_day as_of, struct page_directive *page, struct err *err)
-{
-    struct str href = app_href(v->request, "/rows?directive=%lld&unit=%lld&as_of=%.*s&state=", (long long)v->d->id,
-                               (long long)v->root_id, STR_ARG(tier_day(v->request, as_of)));
-    page->is_past = true;
-    page->past_of = msg_str(v->request->arena, v->request->lang, MSG_DIRECTIVE_PAST_OF, 0,
-                            MSG_ARGS(ARG_INT("n", v->rollup.total), ARG_DAY("day", as_of)));
-    return view_legend(v, v->rollup.n, href, &page->totals, err);
-}
-
-static enum err_code view_title(struct view *v, civil_day as_of, struct page_directive *page, struct err *err)
+static enum err_code view_title(struct view *v, struct page_directive *page, struct err *err)
 {
     struct request *request = v->request;
     struct arena *arena = request->arena;
     const struct sql_directive_get_row *d = v->d;
     int64_t owed = v->unit_count - v->units[DUTY_NA] - v->units[DUTY_WAIVED];
     page->title =
-        as_of != CIVIL_NONE
+        v->is_past
             ? msg_str(arena, request->lang, MSG_DIRECTIVE_FINDING_PAST, 0,
-                      MSG_ARGS(ARG_STR("name", d->title), ARG_INT("n", v->rollup.n[DUTY_OK]),
-                               ARG_INT("all", v->rollup.owed), ARG_DAY("day", as_of)))
+                      MSG_ARGS(ARG_STR("name", d->title), ARG_INT("n", v->units[DUTY_OK]), ARG_INT("all", owed),
+                               ARG_DAY("day", v->day)))
             : msg_str(arena, request->lang, MSG_DIRECTIVE_FINDING, 0,
                       MSG_ARGS(ARG_STR("name", d->title), ARG_INT("n", v->units[DUTY_OK]), ARG_INT("all", owed)));
     struct sql_obligation_list_rows own;
@@ -768,7 +1030,7 @@ static enum err_code view_title(struct view *v, civil_day as_of, struct page_dir
                                   ARG_INT("n", (int64_t)own.count), ARG_INT("units", v->unit_count)));
     if (v->root_id != d->issuer_id) {
         struct str name;
-        TRY(tier_unit_name(request, v->db, v->root_id, &name, err));
+        TRY(unit_name_on(v, v->root_id, &name, err));
         page->lead = arena_printf(
             arena, "%.*s %.*s", STR_ARG(page->lead),
             STR_ARG(msg_str(arena, request->lang, MSG_DIRECTIVE_ROOT_LEAD, 0, MSG_ARGS(ARG_STR("unit", name)))));
@@ -794,8 +1056,8 @@ static enum err_code view_acts(const struct view *v, struct page_directive *page
     TRY(sql_directive_my_acknowledgement(v->db, &v->actor, request->arena,
                                          &(struct sql_directive_my_acknowledgement_args){.directive_id = d->id}, &mine,
                                          err));
-    page->ack_ms = mine ? mine->at_ms : 0;
-    if (is_open && may_ack && !mine) {
+    page->ack_ms = mine && mine->at_ms < view_before_ms(v) ? mine->at_ms : 0;
+    if (is_open && may_ack && !mine && !v->is_past) {
         struct sql_assignment_ids_of_unit_directive_rows owed;
         TRY(sql_assignment_ids_of_unit_directive(v->db, request->arena,
                                                  &(struct sql_assignment_ids_of_unit_directive_args){
@@ -803,10 +1065,10 @@ static enum err_code view_acts(const struct view *v, struct page_directive *page
                                                  &owed, err));
         page->ack_open = owed.count > 0;
     }
-    page->freeze = is_open && may_freeze && !page->is_past;
-    if (is_open && may_issue)
+    page->freeze = is_open && may_freeze && !v->is_past;
+    if (is_open && may_issue && !v->is_past)
         page->withdraw_href = app_href(request, "/directive/%lld/withdraw", (long long)d->id);
-    if (!str_is_empty(d->withdrawn_reason))
+    if (!str_is_empty(d->withdrawn_reason) && d->withdrawn_ms.v < view_before_ms(v))
         page->withdrawn = msg_str(request->arena, request->lang, MSG_DIRECTIVE_WITHDRAWN_BECAUSE, 0,
                                   MSG_ARGS(ARG_STR("why", d->withdrawn_reason)));
     return ERR_NONE;
@@ -823,50 +1085,32 @@ static enum err_code directive_show(struct request *request, struct response *re
         response_redirect(request, response, app_href(request, "/directive/%lld/draft", (long long)v.d->id));
         return ERR_NONE;
     }
-    struct page_directive page = {.id = v.d->id, .as_of_text = form_get(&request->query, STR("as_of"))};
-    civil_day as_of = CIVIL_NONE;
-    struct err why = {0};
-    if (app_day(request, STR("as_of"), &as_of, &why) != ERR_NONE)
-        page.as_of_error = request_said(request, &why);
-    if (as_of != CIVIL_NONE && as_of > v.today) {
-        page.as_of_error = tier_say(request, MSG_DIRECTIVE_AS_OF_FUTURE);
-        as_of = CIVIL_NONE;
-    }
-    if (as_of == v.today)
-        as_of = CIVIL_NONE;
-    if (str_is_empty(page.as_of_text))
-        page.as_of_text = tier_day(request, v.today);
-    TRY(rollup_get(db, &v.actor, v.root_id, v.d->id, v.d->edge_kind, as_of, arena, &v.rollup, err));
-    TRY(rollup_by_obligation(db, &v.actor, v.root_id, v.d->id, v.d->edge_kind, arena, &v.obligations, err));
+    struct page_directive page = {
+        .id = v.d->id, .unit = link_id(request, v.root_id), .as_of_text = v.as_of_text, .as_of_error = v.as_of_error};
+    TRY(rollup_get(db, &v.actor, v.root_id, v.d->id, v.d->edge_kind, v.is_past ? v.day : CIVIL_NONE, arena, &v.rollup,
+                   err));
+    TRY(view_duty_counts(&v, err));
     TRY(view_wall(&v, &page, err));
-    if (as_of != CIVIL_NONE) {
-        TRY(view_past(&v, as_of, &page, err));
-    } else {
-        TRY(view_missing(&v, &page, err));
-        TRY(view_tree(&v, &page, err));
-        TRY(view_four(&v, &page, err));
-        TRY(view_trend(&v, &page, err));
-        TRY(view_legend(
-            &v, v.units,
-            app_href(request, "/directive/%lld/units?unit=%lld&state=", (long long)v.d->id, (long long)v.root_id),
-            &page.legend, err));
-    }
+    TRY(view_missing(&v, &page, err));
+    TRY(view_tree(&v, &page, err));
+    TRY(view_four(&v, &page, err));
+    TRY(view_trend(&v, &page, err));
+    TRY(view_legend(&v, v.units, app_href(request, "%.*s&state=", STR_ARG(view_units_href(&v, STR("")))), &page.legend,
+                    err));
     TRY(view_duties(&v, &page, err));
     TRY(view_children(&v, &page, err));
-    TRY(view_title(&v, as_of, &page, err));
+    TRY(view_title(&v, &page, err));
     TRY(view_acts(&v, &page, err));
     TRY(view_crumbs(&v, &page.crumbs, STR(""), err));
     page.list_href = view_units_href(&v, STR(""));
-    page.people_href = app_href(request, "/directive/%lld/people?unit=%lld", (long long)v.d->id, (long long)v.root_id);
-    page.excel_href =
-        as_of == CIVIL_NONE
-            ? app_href(request, "/rows.xlsx?directive=%lld&unit=%lld", (long long)v.d->id, (long long)v.root_id)
-            : app_href(request, "/rows.xlsx?directive=%lld&unit=%lld&as_of=%.*s", (long long)v.d->id,
-                       (long long)v.root_id, STR_ARG(tier_day(request, as_of)));
+    page.people_href = app_href(request, "/directive/%lld/people?unit=%lld%.*s", (long long)v.d->id,
+                                (long long)v.root_id, STR_ARG(v.as_of));
+    page.excel_href = app_href(request, "/rows.xlsx?directive=%lld&unit=%lld%.*s", (long long)v.d->id,
+                               (long long)v.root_id, STR_ARG(v.as_of));
     struct layout_frame *frame = web_frame(request, page.title, STR("directives"));
     if (!frame)
         return arena_full(arena, err);
-    frame->as_of = as_of;
+    view_banner(&v, frame, "");
     page.frame = frame;
     struct page_out o = response_page(request, response, str_is_empty(page.as_of_error) ? 200 : 422);
     page_directive(&o, &page);
@@ -902,6 +1146,37 @@ static enum err_code units_file(struct request *request, struct response *respon
                            ARRAY_LEN(columns), cells, count, err);
 }
 
+static enum err_code unit_counts(const struct view *v, struct str kind, struct str search, int64_t n[DUTY_STATE_COUNT],
+                                 int64_t *ret_total, struct err *err)
+{
+    struct sql_past_unit_counts_rows past = {0};
+    struct sql_directive_unit_counts_rows now = {0};
+    if (v->is_past)
+        TRY(sql_past_unit_counts(v->db, &v->actor, v->request->arena,
+                                 &(struct sql_past_unit_counts_args){.root_id = v->root_id,
+                                                                     .scope_id = v->d->id,
+                                                                     .edge_kind = v->d->edge_kind,
+                                                                     .as_of_day = v->day,
+                                                                     .unit_kind = kind,
+                                                                     .search = search},
+                                 &past, err));
+    else
+        TRY(sql_directive_unit_counts(v->db, &v->actor, v->request->arena,
+                                      &(struct sql_directive_unit_counts_args){.root_id = v->root_id,
+                                                                               .scope_id = v->d->id,
+                                                                               .edge_kind = v->d->edge_kind,
+                                                                               .on_day = v->today,
+                                                                               .unit_kind = kind,
+                                                                               .search = search},
+                                      &now, err));
+    *ret_total = 0;
+    for (size_t i = 0; i < past.count; i++)
+        *ret_total += n[past.items[i].worst] = past.items[i].n;
+    for (size_t i = 0; i < now.count; i++)
+        *ret_total += n[now.items[i].worst] = now.items[i].n;
+    return ERR_NONE;
+}
+
 static enum err_code units_show(struct request *request, struct response *response, struct err *err)
 {
     struct arena *arena = request->arena;
@@ -916,42 +1191,22 @@ static enum err_code units_show(struct request *request, struct response *respon
         kind = STR_NONE;
     enum listing_file file = listing_file_of(request);
     int64_t page = listing_page(request), n[DUTY_STATE_COUNT] = {0}, total = 0;
-    struct sql_directive_unit_counts_rows counts;
-    TRY(sql_directive_unit_counts(db, &v.actor, arena,
-                                  &(struct sql_directive_unit_counts_args){.root_id = v.root_id,
-                                                                           .scope_id = v.d->id,
-                                                                           .edge_kind = v.d->edge_kind,
-                                                                           .on_day = v.today,
-                                                                           .unit_kind = kind,
-                                                                           .search = search},
-                                  &counts, err));
-    for (size_t i = 0; i < counts.count; i++) {
-        n[counts.items[i].worst] = counts.items[i].n;
-        total += counts.items[i].n;
-    }
-    struct sql_directive_unit_rows_rows found;
-    TRY(sql_directive_unit_rows(db, &v.actor, arena,
-                                &(struct sql_directive_unit_rows_args){
-                                    .root_id = v.root_id,
-                                    .scope_id = v.d->id,
-                                    .edge_kind = v.d->edge_kind,
-                                    .on_day = v.today,
-                                    .state = state,
-                                    .unit_kind = kind,
-                                    .search = search,
-                                    .limit_count = file == LISTING_PAGE ? LISTING_PAGE_ROWS : LISTING_SHEET_ROWS,
-                                    .offset_count = file == LISTING_PAGE ? (page - 1) * LISTING_PAGE_ROWS : 0},
-                                &found, err));
-    struct pg_missing_row *rows = arena_new_array(arena, struct pg_missing_row, found.count + 1);
-    if (!rows)
-        return arena_full(arena, err);
-    for (size_t i = 0; i < found.count; i++)
-        fill_missing(&v, &found.items[i], &rows[i]);
+    TRY(unit_counts(&v, kind, search, n, &total, err));
+    struct pg_missing_row_list rows;
+    TRY(unit_rows(&v,
+                  &(struct unit_ask){.state = state,
+                                     .kind = kind,
+                                     .search = search,
+                                     .limit = file == LISTING_PAGE ? LISTING_PAGE_ROWS : LISTING_SHEET_ROWS,
+                                     .offset = file == LISTING_PAGE ? (page - 1) * LISTING_PAGE_ROWS : 0},
+                  &rows, err));
     if (file != LISTING_PAGE)
-        return units_file(request, response, rows, found.count, err);
+        return units_file(request, response, rows.items, rows.count, err);
+    struct str day = v.is_past ? tier_day(request, v.day) : STR("");
     struct str path = app_href(request, "/directive/%lld/units", (long long)v.d->id),
                unit = link_id(request, v.root_id);
-    const struct link_param params[] = {{"unit", unit}, {"state", tier_state_param(state)}, {"kind", kind}, {"q", q}};
+    const struct link_param params[] = {
+        {"unit", unit}, {"as_of", day}, {"state", tier_state_param(state)}, {"kind", kind}, {"q", q}};
     struct pg_tab tabs[DUTY_STATE_COUNT + 2];
     size_t tab_count = 0;
     for (int i = -2; i < DUTY_STATE_COUNT; i++) {
@@ -959,7 +1214,8 @@ static enum err_code units_show(struct request *request, struct response *respon
         int64_t k = s == STATE_ANY ? total : s == STATE_LATE_ALL ? n[DUTY_LATE] + n[DUTY_BIRTH] : n[s];
         if (!k && s != state && s != STATE_ANY)
             continue;
-        const struct link_param one[] = {{"unit", unit}, {"state", tier_state_param(s)}, {"kind", kind}, {"q", q}};
+        const struct link_param one[] = {
+            {"unit", unit}, {"as_of", day}, {"state", tier_state_param(s)}, {"kind", kind}, {"q", q}};
         tabs[tab_count++] =
             (struct pg_tab){s == STATE_ANY ? tier_say(request, MSG_DIRECTIVE_TAB_ALL) : tier_state(request, s), k,
                             link_make(request, path, one, ARRAY_LEN(one)),
@@ -970,8 +1226,9 @@ static enum err_code units_show(struct request *request, struct response *respon
     }
     int64_t shown = state == STATE_ANY ? total : state == STATE_LATE_ALL ? n[DUTY_LATE] + n[DUTY_BIRTH] : n[state];
     struct part_pager pager =
-        listing_pager(request, path, params, ARRAY_LEN(params), page, (int64_t)found.count, shown, found.count > 0);
-    const struct pg_hidden keep[] = {{STR("unit"), unit}, {STR("state"), tier_state_param(state)}, {STR("kind"), kind}};
+        listing_pager(request, path, params, ARRAY_LEN(params), page, (int64_t)rows.count, shown, rows.count > 0);
+    const struct pg_hidden keep[] = {
+        {STR("unit"), unit}, {STR("as_of"), day}, {STR("state"), tier_state_param(state)}, {STR("kind"), kind}};
     struct page_directive_units p = {
         .title = state == STATE_ANY
                      ? tier_say_n(request, MSG_DIRECTIVE_UNITS_ALL, shown)
@@ -982,7 +1239,7 @@ static enum err_code units_show(struct request *request, struct response *respon
         .q = q,
         .keep = {keep, ARRAY_LEN(keep)},
         .tabs = {tabs, tab_count},
-        .rows = {rows, found.count},
+        .rows = rows,
         .from = pager.from,
         .to = pager.to,
         .total = pager.total,
@@ -993,9 +1250,11 @@ static enum err_code units_show(struct request *request, struct response *respon
         .clear_href = view_units_href(&v, STR("")),
     };
     TRY(view_crumbs(&v, &p.crumbs, tier_say(request, MSG_DIRECTIVE_UNIT), err));
-    p.frame = web_frame(request, p.title, STR("directives"));
-    if (!p.frame)
+    struct layout_frame *frame = web_frame(request, p.title, STR("directives"));
+    if (!frame)
         return arena_full(arena, err);
+    p.frame = frame;
+    view_banner(&v, frame, "/units");
     struct page_out o = response_page(request, response, 200);
     page_directive_units(&o, &p);
     return ERR_NONE;
@@ -1044,7 +1303,9 @@ static enum err_code people_show(struct request *request, struct response *respo
                                     &(struct sql_directive_reader_counts_args){.root_id = v.root_id,
                                                                                .directive_id = v.d->id,
                                                                                .edge_kind = v.d->edge_kind,
-                                                                               .on_day = v.today,
+                                                                               .on_day = v.day,
+                                                                               .before_ms = view_before_ms(&v),
+                                                                               .is_past = v.is_past,
                                                                                .search = search},
                                     &counts, err));
     int64_t people = counts ? counts->people : 0, done = counts ? counts->read_count : 0;
@@ -1055,7 +1316,9 @@ static enum err_code people_show(struct request *request, struct response *respo
                                       .root_id = v.root_id,
                                       .directive_id = v.d->id,
                                       .edge_kind = v.d->edge_kind,
-                                      .on_day = v.today,
+                                      .on_day = v.day,
+                                      .before_ms = view_before_ms(&v),
+                                      .is_past = v.is_past,
                                       .missing = way,
                                       .search = search,
                                       .limit_count = file == LISTING_PAGE ? LISTING_PAGE_ROWS : LISTING_SHEET_ROWS,
@@ -1071,7 +1334,8 @@ static enum err_code people_show(struct request *request, struct response *respo
             .name = r->name,
             .title = r->title,
             .unit = r->unit_name,
-            .unit_href = app_href(request, "/unit/%lld", (long long)r->unit_id),
+            .unit_href = app_href(request, "/unit/%lld%s%.*s", (long long)r->unit_id, v.is_past ? "?" : "",
+                                  STR_ARG(str_slice(v.as_of, 1, v.as_of.len_bytes))),
             .tel = r->phone,
             .at = r->at_ms.has ? r->at_ms.v : 0,
             .state = r->at_ms.has ? PAGE_STATE_ACK : PAGE_STATE_UNSEEN,
@@ -1089,17 +1353,17 @@ static enum err_code people_show(struct request *request, struct response *respo
                 {STR_INIT("1"), MSG_DIRECTIVE_READ, PAGE_STATE_ACK},
                 {STR_INIT("0"), MSG_DIRECTIVE_NOT_READ, PAGE_STATE_UNSEEN}};
     struct str path = app_href(request, "/directive/%lld/people", (long long)v.d->id),
-               unit = link_id(request, v.root_id);
+               unit = link_id(request, v.root_id), day = v.is_past ? tier_day(request, v.day) : STR("");
     struct pg_tab tabs[ARRAY_LEN(ways)];
     for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
-        const struct link_param one[] = {{"unit", unit}, {"read", ways[i].id}, {"q", q}};
+        const struct link_param one[] = {{"unit", unit}, {"as_of", day}, {"read", ways[i].id}, {"q", q}};
         tabs[i] = (struct pg_tab){tier_say(request, ways[i].words), n[i], link_make(request, path, one, ARRAY_LEN(one)),
                                   ways[i].state, (int)i == way};
     }
-    const struct link_param params[] = {{"unit", unit}, {"read", ways[way].id}, {"q", q}};
+    const struct link_param params[] = {{"unit", unit}, {"as_of", day}, {"read", ways[way].id}, {"q", q}};
     struct part_pager pager =
         listing_pager(request, path, params, ARRAY_LEN(params), page, (int64_t)found.count, n[way], found.count > 0);
-    const struct pg_hidden keep[] = {{STR("unit"), unit}, {STR("read"), ways[way].id}};
+    const struct pg_hidden keep[] = {{STR("unit"), unit}, {STR("as_of"), day}, {STR("read"), ways[way].id}};
     struct page_directive_people p = {
         .title =
             n[2] ? tier_say_n(request, MSG_DIRECTIVE_PEOPLE_TITLE, n[2]) : tier_say(request, MSG_DIRECTIVE_PEOPLE_ALL),
@@ -1120,9 +1384,11 @@ static enum err_code people_show(struct request *request, struct response *respo
         .clear_href = path,
     };
     TRY(view_crumbs(&v, &p.crumbs, tier_say(request, MSG_DIRECTIVE_PEOPLE_LINK), err));
-    p.frame = web_frame(request, p.title, STR("directives"));
-    if (!p.frame)
+    struct layout_frame *frame = web_frame(request, p.title, STR("directives"));
+    if (!frame)
         return arena_full(arena, err);
+    p.frame = frame;
+    view_banner(&v, frame, "/people");
     struct page_out o = response_page(request, response, 200);
     page_directive_people(&o, &p);
     return ERR_NONE;

@@ -509,7 +509,7 @@ enum err_code request_list_page(struct request *request, struct response *respon
             const struct sql_request_list_to_row *r = &rows.items[i];
             request_row(&table, r->id, r->kind, r->state, r->unit_name, r->title, r->reason, r->amount_vnd, r->at_ms);
         }
-        total = range.offset + (int64_t)rows.count;
+        total = -(range.offset + (int64_t)rows.count); /* not counted: one more than the page asked for */
     } else {
         struct sql_request_list_unit_rows rows;
         TRY(sql_request_list_unit(db, &actor, request->arena,
@@ -524,7 +524,7 @@ enum err_code request_list_page(struct request *request, struct response *respon
             request_row(&table, r->id, r->kind, r->state, r->to_unit_name, r->title, r->reason, r->amount_vnd,
                         r->at_ms);
         }
-        total = range.offset + (int64_t)rows.count;
+        total = -(range.offset + (int64_t)rows.count); /* not counted: one more than the page asked for */
     }
     struct pg_tab tabs[] = {
         {.label = kit_text(request, MSG_DUTY_TO_ME),
@@ -751,7 +751,7 @@ enum err_code visit_list_page(struct request *request, struct response *response
                                                                .limit_count = range.limit + 1,
                                                                .offset_count = range.offset},
                               &rows, err));
-        total = range.offset + (int64_t)rows.count;
+        total = -(range.offset + (int64_t)rows.count); /* not counted: one more than the page asked for */
         for (size_t i = 0; i < rows.count && (int64_t)i < range.limit; i++) {
             const struct sql_visit_list_by_row *r = &rows.items[i];
             kit_row(&table);

@@ -2,9 +2,9 @@
 
 #include "duty/directive.h"
 #include "duty/page_directive.sql.h"
+#include "duty/past.sql.h"
 #include "duty/rollup.h"
 #include "duty/rollup.sql.h"
-#include "duty/rows.h"
 #include "know/know.h"
 #include "org/unit.h"
 #include "web/page_directive.h"
@@ -19,7 +19,7 @@ struct asked {
     int64_t root_id;
     struct str edge_kind;
     struct sql_directive_get_row *d; /* NULL: every directive */
-    struct opt_i64 obligation_id;
+    struct opt_i64 family_id, directive_id, obligation_id;
     struct str catalogue, denominator, kind, search, q;
     int state;
     bool waiting;
@@ -49,7 +49,7 @@ static enum err_code ask(struct request *request, struct db *db, struct asked *a
     TRY(app_int(request, STR("directive"), 0, &directive_id, err));
     TRY(app_int(request, STR("obligation"), 0, &obligation_id, err));
     TRY(app_day(request, STR("as_of"), &a->as_of, err));
-    if (a->as_of >= a->today)
+    if (a->as_of >= a->today || a->waiting) /* what waits to be decided waits today */
         a->as_of = CIVIL_NONE;
     a->obligation_id = (struct opt_i64){obligation_id != 0, obligation_id};
     if (directive_id) {
@@ -57,6 +57,9 @@ static enum err_code ask(struct request *request, struct db *db, struct asked *a
                               &a->d, err));
         if (!a->d)
             return err_set(err, ERR_NOT_FOUND, "no such directive");
+        bool is_top = a->d->family_id == a->d->id;
+        a->family_id = (struct opt_i64){is_top, a->d->id};
+        a->directive_id = (struct opt_i64){!is_top, a->d->id};
     }
     TRY(tier_root(request, db, a->d ? a->d->issuer_id : 0, &a->root_id, err));
     return a->d ? tier_edge(request, db, &a->actor, a->d->issuer_id, a->d->edge_kind, a->root_id, &a->edge_kind, err)
@@ -81,33 +84,50 @@ static void asked_params(const struct asked *a, struct link_param params[ASKED_P
     };
     memcpy(params, all, sizeof all);
 }
-enum { PARAM_STATE = 7, PARAM_KIND = 8, PARAM_Q = 9 };
+enum { PARAM_AS_OF = 6, PARAM_STATE = 7, PARAM_KIND = 8, PARAM_Q = 9 };
 
-static enum err_code rows_today(const struct asked *a, int64_t limit, int64_t offset, struct duty_rows *ret_rows,
-                                int64_t n[DUTY_STATE_COUNT], struct err *err)
+static enum err_code rows_today(const struct asked *a, int64_t limit, int64_t offset,
+                                struct sql_row_list_rows *ret_rows, int64_t n[DUTY_STATE_COUNT], struct err *err)
 {
-    const struct rows_filter filter = {.root_id = a->root_id,
-                                       .scope_id = a->d ? a->d->id : 0,
-                                       .edge_kind = a->edge_kind,
-                                       .on_day = a->today,
-                                       .catalogue_id = a->catalogue,
-                                       .obligation_id = a->obligation_id.v,
-                                       .denominator = a->denominator,
-                                       .unit_kind = a->kind,
-                                       .search = a->search,
-                                       .waiting = a->waiting};
-    bool is_in[DUTY_STATE_COUNT];
-    for (int i = 0; i < DUTY_STATE_COUNT; i++)
-        is_in[i] = a->state == STATE_ANY || a->state == i ||
-                   (a->state == STATE_LATE_ALL && (i == DUTY_LATE || i == DUTY_BIRTH));
-    TRY(rows_count(a->db, &a->actor, &filter, a->request->arena, n, err));
-    return rows_page(a->db, &a->actor, &filter, n, is_in, limit, offset, a->request->arena, ret_rows, err);
+    struct sql_row_counts_rows counts;
+    TRY(sql_row_counts(a->db, &a->actor, a->request->arena,
+                       &(struct sql_row_counts_args){.root_id = a->root_id,
+                                                     .edge_kind = a->edge_kind,
+                                                     .on_day = a->today,
+                                                     .family_id = a->family_id,
+                                                     .directive_id = a->directive_id,
+                                                     .catalogue_id = a->catalogue,
+                                                     .obligation_id = a->obligation_id,
+                                                     .denominator = a->denominator,
+                                                     .unit_kind = a->kind,
+                                                     .search = a->search,
+                                                     .waiting = a->waiting},
+                       &counts, err));
+    for (size_t i = 0; i < counts.count; i++)
+        if (counts.items[i].state >= 0 && counts.items[i].state < DUTY_STATE_COUNT)
+            n[counts.items[i].state] = counts.items[i].n;
+    return sql_row_list(a->db, &a->actor, a->request->arena,
+                        &(struct sql_row_list_args){.root_id = a->root_id,
+                                                    .edge_kind = a->edge_kind,
+                                                    .on_day = a->today,
+                                                    .family_id = a->family_id,
+                                                    .directive_id = a->directive_id,
+                                                    .catalogue_id = a->catalogue,
+                                                    .obligation_id = a->obligation_id,
+                                                    .denominator = a->denominator,
+                                                    .unit_kind = a->kind,
+                                                    .search = a->search,
+                                                    .waiting = a->waiting,
+                                                    .state = a->state,
+                                                    .limit_count = limit,
+                                                    .offset_count = offset},
+                        ret_rows, err);
 }
 
-static struct str line_word(const struct asked *a, const struct duty_row *r)
+static struct str line_word(const struct asked *a, const struct sql_row_list_row *r)
 {
     const struct duty_facts facts = {
-        .issued_day = r->issued_day,
+        .issued_day = (civil_day)r->issued_day,
         .due_day = r->due_day.has ? (civil_day)r->due_day.v : CIVIL_NONE,
         .is_periodic = r->period_months.has,
         .acked_day = CIVIL_NONE,
@@ -117,11 +137,11 @@ static struct str line_word(const struct asked *a, const struct duty_row *r)
         .na_from_day = CIVIL_NONE,
         .waived_to_day = r->waived_to_day.has ? (civil_day)r->waived_to_day.v : CIVIL_NONE,
         .closed_day = CIVIL_NONE,
-        .soon_days = r->soon_days};
-    return app_state_word(a->request, &facts, r->state, a->today);
+        .soon_days = (int)r->soon_days};
+    return app_state_word(a->request, &facts, (int)r->state, a->today);
 }
 
-static enum err_code lines_today(const struct asked *a, const struct duty_rows *found,
+static enum err_code lines_today(const struct asked *a, const struct sql_row_list_rows *found,
                                  struct pg_duty_line_list *ret_lines, struct err *err)
 {
     struct request *request = a->request;
@@ -129,7 +149,7 @@ static enum err_code lines_today(const struct asked *a, const struct duty_rows *
     if (!lines)
         return arena_full(request->arena, err);
     for (size_t i = 0; i < found->count; i++) {
-        const struct duty_row *r = &found->items[i];
+        const struct sql_row_list_row *r = &found->items[i];
         bool is_late = r->state == DUTY_LATE || r->state == DUTY_BIRTH;
         lines[i] = (struct pg_duty_line){
             .unit = r->unit_name,
@@ -137,7 +157,7 @@ static enum err_code lines_today(const struct asked *a, const struct duty_rows *
             .title = r->title,
             .href = app_href(request, "/duty/%lld", (long long)r->id),
             .about = or_null(r->subject_name).ptr ? r->subject_name : r->catalogue_id,
-            .state = app_page_state(r->state),
+            .state = app_page_state((int)r->state),
             .word = line_word(a, r),
             .due = r->due_day.has ? (civil_day)r->due_day.v : CIVIL_NONE,
             .who = r->focal_name,
@@ -150,9 +170,84 @@ static enum err_code lines_today(const struct asked *a, const struct duty_rows *
     return ERR_NONE;
 }
 
+static struct pg_duty_line past_line(const struct asked *a, int64_t unit_id, int64_t id, int64_t state,
+                                     struct opt_i64 due_day)
+{
+    struct request *request = a->request;
+    civil_day due = due_day.has ? (civil_day)due_day.v : CIVIL_NONE;
+    return (struct pg_duty_line){.unit_href = app_href(request, "/unit/%lld?as_of=%.*s", (long long)unit_id,
+                                                       STR_ARG(tier_day(request, a->as_of))),
+                                 .href = app_href(request, "/duty/%lld", (long long)id),
+                                 .state = app_page_state((int)state),
+                                 .word = words_state(request->arena, request->lang, app_page_state((int)state),
+                                                     a->as_of, due == CIVIL_NONE ? a->as_of : due, CIVIL_NONE),
+                                 .due = due};
+}
+
+/* Something is asked that the plain list of a past day does not know. */
+static bool is_filtered(const struct asked *a)
+{
+    return a->state == STATE_LATE_ALL || a->obligation_id.has || !str_is_empty(a->catalogue) ||
+           !str_is_empty(a->denominator) || !str_is_empty(a->kind) || !str_is_empty(a->search);
+}
+
+static enum err_code lines_past(const struct asked *a, int64_t limit, int64_t offset,
+                                struct pg_duty_line_list *ret_lines, int64_t n[DUTY_STATE_COUNT], struct err *err)
+{
+    struct arena *arena = a->request->arena;
+    struct sql_past_row_counts_rows counts;
+    TRY(sql_past_row_counts(a->db, &a->actor, arena,
+                            &(struct sql_past_row_counts_args){.root_id = a->root_id,
+                                                               .edge_kind = a->edge_kind,
+                                                               .as_of_day = a->as_of,
+                                                               .family_id = a->family_id,
+                                                               .directive_id = a->directive_id,
+                                                               .catalogue_id = a->catalogue,
+                                                               .obligation_id = a->obligation_id,
+                                                               .denominator = a->denominator,
+                                                               .unit_kind = a->kind,
+                                                               .search = a->search},
+                            &counts, err));
+    for (size_t i = 0; i < counts.count; i++)
+        if (counts.items[i].state >= 0 && counts.items[i].state < DUTY_STATE_COUNT)
+            n[counts.items[i].state] = counts.items[i].n;
+    struct sql_past_rows_rows found;
+    TRY(sql_past_rows(a->db, &a->actor, arena,
+                      &(struct sql_past_rows_args){.root_id = a->root_id,
+                                                   .edge_kind = a->edge_kind,
+                                                   .as_of_day = a->as_of,
+                                                   .family_id = a->family_id,
+                                                   .directive_id = a->directive_id,
+                                                   .catalogue_id = a->catalogue,
+                                                   .obligation_id = a->obligation_id,
+                                                   .denominator = a->denominator,
+                                                   .unit_kind = a->kind,
+                                                   .search = a->search,
+                                                   .state = a->state,
+                                                   .limit_count = limit,
+                                                   .offset_count = offset},
+                      &found, err));
+    struct pg_duty_line *lines = arena_new_array(arena, struct pg_duty_line, found.count + 1);
+    if (!lines)
+        return arena_full(arena, err);
+    for (size_t i = 0; i < found.count; i++) {
+        const struct sql_past_rows_row *r = &found.items[i];
+        lines[i] = past_line(a, r->unit_id, r->id, r->state, r->due_day);
+        lines[i].unit = r->unit_name;
+        lines[i].title = r->title;
+        lines[i].about = str_is_empty(r->subject_name) ? r->catalogue_id : r->subject_name;
+        lines[i].who = r->focal_name;
+        lines[i].tel = r->focal_phone;
+    }
+    *ret_lines = (struct pg_duty_line_list){lines, found.count};
+    return ERR_NONE;
+}
+
 static enum err_code lines_as_of(const struct asked *a, int64_t limit, int64_t offset,
                                  struct pg_duty_line_list *ret_lines, int64_t n[DUTY_STATE_COUNT], struct err *err)
 {
+    if (is_filtered(a))
+        return lines_past(a, limit, offset, ret_lines, n, err);
     struct request *request = a->request;
     struct rollup rollup;
     int64_t scope = a->d ? a->d->id : ROLLUP_ALL;
@@ -176,17 +271,10 @@ static enum err_code lines_as_of(const struct asked *a, int64_t limit, int64_t o
         return arena_full(request->arena, err);
     for (size_t i = 0; i < found.count; i++) {
         const struct sql_assignments_as_of_row *r = &found.items[i];
-        civil_day due = r->due_day.has ? (civil_day)r->due_day.v : CIVIL_NONE;
-        lines[i] =
-            (struct pg_duty_line){.unit = r->unit_name,
-                                  .unit_href = app_href(request, "/unit/%lld", (long long)r->unit_id),
-                                  .title = r->title,
-                                  .href = app_href(request, "/duty/%lld", (long long)r->assignment_id),
-                                  .about = r->catalogue_id,
-                                  .state = app_page_state((int)r->state),
-                                  .word = words_state(request->arena, request->lang, app_page_state((int)r->state),
-                                                      a->as_of, due == CIVIL_NONE ? a->as_of : due, CIVIL_NONE),
-                                  .due = due};
+        lines[i] = past_line(a, r->unit_id, r->assignment_id, r->state, r->due_day);
+        lines[i].unit = r->unit_name;
+        lines[i].title = r->title;
+        lines[i].about = r->catalogue_id;
     }
     *ret_lines = (struct pg_duty_line_list){lines, found.count};
     return ERR_NONE;
@@ -239,7 +327,7 @@ static size_t make_tabs(const struct asked *a, const int64_t n[DUTY_STATE_COUNT]
     for (int i = -2; i < DUTY_STATE_COUNT; i++) {
         int s = i == -2 ? STATE_ANY : i == -1 ? STATE_LATE_ALL : (int)tab_order[i];
         int64_t k = count_of(n, s);
-        if ((!k && s != a->state && s != STATE_ANY) || (s == STATE_LATE_ALL && a->as_of != CIVIL_NONE))
+        if (!k && s != a->state && s != STATE_ANY)
             continue;
         struct link_param params[ASKED_PARAMS];
         asked_params(a, params);
@@ -260,7 +348,8 @@ static enum err_code make_kinds(const struct asked *a, struct pg_option_list *re
     struct sql_unit_kinds_below_rows rows;
     TRY(sql_unit_kinds_below(
         a->db, &a->actor, a->request->arena,
-        &(struct sql_unit_kinds_below_args){.root_id = a->root_id, .edge_kind = a->edge_kind, .on_day = a->today},
+        &(struct sql_unit_kinds_below_args){
+            .root_id = a->root_id, .edge_kind = a->edge_kind, .on_day = a->as_of == CIVIL_NONE ? a->today : a->as_of},
         &rows, err));
     struct pg_option *kinds = arena_new_array(a->request->arena, struct pg_option, rows.count + 1);
     if (!kinds)
@@ -300,7 +389,7 @@ enum err_code rows_show(struct request *request, struct response *response, stru
             offset = file == LISTING_PAGE ? (page - 1) * LISTING_PAGE_ROWS : 0;
     struct pg_duty_line_list lines;
     if (a.as_of == CIVIL_NONE) {
-        struct duty_rows found;
+        struct sql_row_list_rows found;
         TRY(rows_today(&a, limit, offset, &found, n, err));
         TRY(lines_today(&a, &found, &lines, err));
     } else {
@@ -344,17 +433,20 @@ enum err_code rows_show(struct request *request, struct response *response, stru
         .csv_href = pager.csv_href,
         .clear_href = a.d ? app_href(request, "/rows?directive=%lld", (long long)a.d->id) : STR("/rows"),
     };
-    if (a.as_of == CIVIL_NONE) {
-        TRY(make_kinds(&a, &p.kinds, err));
-        if (count_of(n, STATE_LATE_ALL)) {
-            params[PARAM_STATE].value = STR("late_all");
-            p.urge_href = link_make(request, STR("/rows/message"), params, ASKED_PARAMS);
-        }
+    TRY(make_kinds(&a, &p.kinds, err));
+    if (a.as_of == CIVIL_NONE && count_of(n, STATE_LATE_ALL)) {
+        params[PARAM_STATE].value = STR("late_all");
+        p.urge_href = link_make(request, STR("/rows/message"), params, ASKED_PARAMS);
     }
     struct layout_frame *frame = web_frame(request, p.title, STR("directives"));
     if (!frame)
         return arena_full(request->arena, err);
     frame->as_of = a.as_of;
+    if (a.as_of != CIVIL_NONE) {
+        asked_params(&a, params);
+        params[PARAM_AS_OF].value = STR("");
+        frame->today_href = link_make(request, STR("/rows"), params, ASKED_PARAMS);
+    }
     p.frame = frame;
     struct page_out o = response_page(request, response, 200);
     page_rows(&o, &p);
@@ -363,8 +455,8 @@ enum err_code rows_show(struct request *request, struct response *response, stru
 
 /* --- words to send --- */
 
-static enum err_code message_words(const struct asked *a, const struct duty_row *rows, size_t count, struct str from,
-                                   struct str *ret_words, struct err *err)
+static enum err_code message_words(const struct asked *a, const struct sql_row_list_row *rows, size_t count,
+                                   struct str from, struct str *ret_words, struct err *err)
 {
     struct arena *arena = a->request->arena;
     enum lang lang = a->request->lang;
@@ -392,7 +484,7 @@ static enum err_code message_words(const struct asked *a, const struct duty_row 
 
 static int compare_rows(const void *x, const void *y)
 {
-    const struct duty_row *a = x, *b = y;
+    const struct sql_row_list_row *a = x, *b = y;
     return a->unit_id < b->unit_id ? -1 : a->unit_id > b->unit_id ? 1 : a->id < b->id ? -1 : a->id > b->id;
 }
 
@@ -404,7 +496,7 @@ enum err_code rows_message(struct request *request, struct response *response, s
     TRY(ask(request, db, &a, err));
     a.state = STATE_LATE_ALL;
     int64_t n[DUTY_STATE_COUNT] = {0};
-    struct duty_rows found;
+    struct sql_row_list_rows found;
     TRY(rows_today(&a, LISTING_SHEET_ROWS, 0, &found, n, err));
     qsort(found.items, found.count, sizeof *found.items, compare_rows);
     struct str from;

@@ -4,6 +4,7 @@
 #include "base/viet.h"
 #include "duty/notice.h"
 #include "duty/page_unit.sql.h"
+#include "duty/past.sql.h"
 #include "duty/rollup.h"
 #include "duty/rollup.sql.h"
 #include "org/access.sql.h"
@@ -211,15 +212,16 @@ enum err_code unit_root_pick(struct request *request, struct db *db, uint64_t ri
     return ERR_NONE;
 }
 
-enum err_code unit_crumbs(struct request *request, struct db *db, int64_t unit_id, bool last_linked, struct str then,
-                          struct pg_crumb_list *ret_crumbs, struct err *err)
+static enum err_code crumbs_on(struct request *request, struct db *db, int64_t unit_id, civil_day day, bool last_linked,
+                               struct str then, struct pg_crumb_list *ret_crumbs, struct err *err)
 {
     struct actor actor = app_actor_with(request, RIGHT_READ);
     struct sql_unit_page_seen_rows rows;
-    TRY(sql_unit_page_seen(db, &actor, request->arena,
-                           &(struct sql_unit_page_seen_args){
-                               .unit_id = unit_id, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = app_today(request)},
-                           &rows, err));
+    TRY(sql_unit_page_seen(
+        db, &actor, request->arena,
+        &(struct sql_unit_page_seen_args){.unit_id = unit_id, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = day}, &rows,
+        err));
+    bool is_past = day < app_today(request);
     struct pg_crumb *items = arena_new_array(request->arena, struct pg_crumb, rows.count + 2);
     if (!items)
         return arena_full(request->arena, err);
@@ -228,12 +230,21 @@ enum err_code unit_crumbs(struct request *request, struct db *db, int64_t unit_i
     for (size_t i = 0; i < rows.count; i++) {
         bool is_link = rows.items[i].seen && (rows.items[i].depth > 0 || last_linked);
         items[n++] = (struct pg_crumb){
-            rows.items[i].name, is_link ? app_href(request, "/unit/%lld", (long long)rows.items[i].id) : STR("")};
+            rows.items[i].name, !is_link  ? STR("")
+                                : is_past ? app_href(request, "/unit/%lld?as_of=%.*s", (long long)rows.items[i].id,
+                                                     STR_ARG(unit_day_vn(request, day)))
+                                          : app_href(request, "/unit/%lld", (long long)rows.items[i].id)};
     }
     if (!str_is_empty(then))
         items[n++] = (struct pg_crumb){then, STR("")};
     *ret_crumbs = (struct pg_crumb_list){items, n};
     return ERR_NONE;
+}
+
+enum err_code unit_crumbs(struct request *request, struct db *db, int64_t unit_id, bool last_linked, struct str then,
+                          struct pg_crumb_list *ret_crumbs, struct err *err)
+{
+    return crumbs_on(request, db, unit_id, app_today(request), last_linked, then, ret_crumbs, err);
 }
 
 enum err_code unit_typed(struct request *request, struct db *db, uint64_t right, struct str field, int64_t *ret_unit_id,
@@ -649,7 +660,7 @@ static enum err_code unit_open(struct request *request, struct db *db, struct un
     struct err typed;
     civil_day asked = CIVIL_NONE;
     if (app_day(request, STR("as_of"), &asked, &typed) != ERR_NONE)
-        seen.as_of_error = arena_str(request->arena, str_from_cstr(typed.text));
+        seen.as_of_error = request_said(request, &typed);
     else if (asked != CIVIL_NONE && asked > seen.today)
         seen.as_of_error = text_of(request, MSG_UNIT_AS_OF_FUTURE);
     else if (asked != CIVIL_NONE && asked < seen.today) {
@@ -708,9 +719,14 @@ static struct str reference_of(const struct request *request, struct str number,
     return app_href(request, "%.*s/%.*s", STR_ARG(number), STR_ARG(symbol));
 }
 
+struct duty_subject { /* what a duty is about */
+    struct str catalogue_id, kind;
+    int64_t id;
+};
 struct duty_rows { /* of one unit, of one day, in one shape */
     struct pg_unit_duty *items;
     int *states;
+    struct duty_subject *subjects;
     size_t count;
     int64_t n[DUTY_STATE_COUNT];
     int64_t owed;
@@ -726,20 +742,27 @@ static enum err_code duties_past(struct request *request, struct db *db, const s
                               err));
     rows->items = arena_new_array(request->arena, struct pg_unit_duty, past.count + 1);
     rows->states = arena_new_array(request->arena, int, past.count + 1);
-    if (!rows->items || !rows->states)
+    rows->subjects = arena_new_array(request->arena, struct duty_subject, past.count + 1);
+    if (!rows->items || !rows->states || !rows->subjects)
         return arena_full(request->arena, err);
     for (size_t i = 0; i < past.count; i++) {
         const struct sql_unit_duties_as_of_row *r = &past.items[i];
         struct duty_facts facts = {
             .due_day = day_of(r->due_day), .covered_to_day = CIVIL_NONE, .waived_to_day = CIVIL_NONE};
+        struct str ref = reference_of(request, r->number, r->symbol, r->directive_title);
         rows->states[i] = (int)r->state;
-        rows->items[i] =
-            (struct pg_unit_duty){.title = r->title,
-                                  .sub = r->catalogue_id,
-                                  .href = app_href(request, "/duty/%lld", (long long)r->id),
-                                  .state = app_page_state((int)r->state),
-                                  .word = app_state_word(request, &facts, (int)r->state, seen->day),
-                                  .due = r->due_day.has ? unit_day_vn(request, (civil_day)r->due_day.v) : STR("–")};
+        rows->subjects[i] = (struct duty_subject){r->catalogue_id, r->subject_kind, r->subject_id};
+        rows->items[i] = (struct pg_unit_duty){
+            .title = str_is_empty(r->subject_name)
+                         ? r->title
+                         : app_href(request, "%.*s: %.*s", STR_ARG(r->title), STR_ARG(r->subject_name)),
+            .sub = str_is_empty(r->catalogue_id)
+                       ? ref
+                       : app_href(request, "%.*s · %.*s", STR_ARG(r->catalogue_id), STR_ARG(ref)),
+            .href = app_href(request, "/duty/%lld", (long long)r->id),
+            .state = app_page_state((int)r->state),
+            .word = app_state_word(request, &facts, (int)r->state, seen->day),
+            .due = r->due_day.has ? unit_day_vn(request, (civil_day)r->due_day.v) : STR("–")};
     }
     rows->count = past.count;
     return ERR_NONE;
@@ -759,7 +782,8 @@ static enum err_code duties_today(struct request *request, struct db *db, const 
                                &(struct sql_unit_duty_evidence_args){.unit_id = seen->id}, &proofs, err));
     rows->items = arena_new_array(request->arena, struct pg_unit_duty, list->count + 1);
     rows->states = arena_new_array(request->arena, int, list->count + 1);
-    if (!rows->items || !rows->states)
+    rows->subjects = arena_new_array(request->arena, struct duty_subject, list->count + 1);
+    if (!rows->items || !rows->states || !rows->subjects)
         return arena_full(request->arena, err);
     for (size_t i = 0; i < list->count; i++) {
         const struct sql_assignment_list_unit_row *r = &list->items[i];
@@ -767,6 +791,7 @@ static enum err_code duties_today(struct request *request, struct db *db, const 
         civil_day due = duty_next_due(&facts, seen->today);
         struct str ref = reference_of(request, r->number, r->symbol, r->directive_title);
         rows->states[i] = (int)r->state;
+        rows->subjects[i] = (struct duty_subject){r->catalogue_id, r->subject_kind, r->subject_id};
         rows->items[i] = (struct pg_unit_duty){
             .title = str_is_empty(r->subject_name)
                          ? r->title
@@ -883,11 +908,13 @@ static enum err_code fill_duties(struct request *request, const struct unit_seen
     page->duties = (struct pg_unit_duty_list){shown, count};
     page->owed = (int64_t)rows->count;
     page->all_href = unit_link(request, seen, "all", "#duties");
-    if ((request->session.rights & RIGHT_EXPORT) && !seen->is_past && !seen->is_ended) {
-        struct link_param params[] = {{"state", is_only ? asked : STR("")}};
-        page->excel_href =
-            link_make(request, app_href(request, "/unit/%lld/duties.xlsx", (long long)seen->id), params, 1);
-        page->csv_href = link_make(request, app_href(request, "/unit/%lld/duties.csv", (long long)seen->id), params, 1);
+    if ((request->session.rights & RIGHT_EXPORT) && !seen->is_ended) {
+        struct link_param params[] = {{"state", is_only ? asked : STR("")},
+                                      {"as_of", seen->is_past ? unit_day_vn(request, seen->day) : STR("")}};
+        page->excel_href = link_make(request, app_href(request, "/unit/%lld/duties.xlsx", (long long)seen->id), params,
+                                     ARRAY_LEN(params));
+        page->csv_href = link_make(request, app_href(request, "/unit/%lld/duties.csv", (long long)seen->id), params,
+                                   ARRAY_LEN(params));
     }
     return ERR_NONE;
 }
@@ -897,10 +924,9 @@ static void cover_of(const struct request *request, const struct duty_rows *rows
                      struct str catalogue_id, enum page_state *ret_state, struct str *ret_word, struct str *ret_href)
 {
     *ret_word = text_of(request, MSG_UNIT_NOT_ASKED);
-    for (size_t i = 0; rows->today && i < rows->today->count; i++) {
-        const struct sql_assignment_list_unit_row *r = &rows->today->items[i];
-        if (!str_equal(r->catalogue_id, catalogue_id) || !str_equal(r->subject_kind, STR("system")) ||
-            r->subject_id != system_id)
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct duty_subject *r = &rows->subjects[i];
+        if (!str_equal(r->catalogue_id, catalogue_id) || !str_equal(r->kind, STR("system")) || r->id != system_id)
             continue;
         *ret_state = rows->items[i].state;
         *ret_word = rows->items[i].word;
@@ -994,6 +1020,14 @@ static enum err_code contacts_read(struct request *request, struct db *db, const
     return ERR_NONE;
 }
 
+/* Another unit on the day this one is looked at. */
+static struct str unit_on_href(const struct request *request, const struct unit_seen *seen, int64_t id)
+{
+    return seen->is_past
+               ? app_href(request, "/unit/%lld?as_of=%.*s", (long long)id, STR_ARG(unit_day_vn(request, seen->day)))
+               : unit_href(request, id);
+}
+
 static struct pg_unit_line kv(const struct request *request, enum msg_id name, struct str text)
 {
     return (struct pg_unit_line){.name = text_of(request, name), .text = text};
@@ -1026,7 +1060,8 @@ static enum err_code fill_side(struct request *request, struct db *db, const str
                           &seen_parent, err));
         up[i] = (struct pg_unit_line){.name = unit_edge_word(request, parents.items[i].edge_kind),
                                       .text = parents.items[i].name,
-                                      .href = seen_parent ? unit_href(request, parents.items[i].parent_id) : STR("")};
+                                      .href = seen_parent ? unit_on_href(request, seen, parents.items[i].parent_id)
+                                                          : STR("")};
     }
     for (size_t i = 0; i < functions.count; i++)
         work[i] = (struct pg_unit_line){
@@ -1132,11 +1167,44 @@ static enum err_code fill_history(struct request *request, struct db *db, const 
     return ERR_NONE;
 }
 
+struct child_sums {
+    int64_t unit_id;
+    struct str name, kind;
+    int64_t late, unseen, due, ok, owed;
+};
+#define CHILD_ROW(k)                                                                                     \
+    child_row(request, seen, edge,                                                                       \
+              &(struct child_sums){                                                                      \
+                  (k)->unit_id, (k)->name, (k)->kind, (k)->n_late, (k)->n_unseen, (k)->n_due, (k)->n_ok, \
+                  (k)->n_unseen + (k)->n_ack + (k)->n_doing + (k)->n_ok + (k)->n_due + (k)->n_late + (k)->n_birth})
+static struct pg_unit_row child_row(const struct request *request, const struct unit_seen *seen, struct str edge,
+                                    const struct child_sums *k)
+{
+    struct str day = seen->is_past || seen->is_ended
+                         ? app_href(request, "&as_of=%.*s", STR_ARG(unit_day_vn(request, seen->day)))
+                         : STR("");
+#define BELOW(state) \
+    app_href(request, "%.*s%.*s", STR_ARG(below_href(request, k->unit_id, edge, (state))), STR_ARG(day))
+    return (struct pg_unit_row){.name = k->name,
+                                .href = unit_on_href(request, seen, k->unit_id),
+                                .kind = unit_kind_word(request, k->kind),
+                                .late = k->late,
+                                .late_href = BELOW(DUTY_LATE),
+                                .unseen = k->unseen,
+                                .unseen_href = BELOW(DUTY_UNSEEN),
+                                .due = k->due,
+                                .due_href = BELOW(DUTY_DUE),
+                                .ok = k->ok,
+                                .ok_href = BELOW(DUTY_OK),
+                                .owed = k->owed};
+#undef BELOW
+}
+
 static enum err_code fill_children(struct request *request, struct db *db, const struct unit_seen *seen,
                                    struct page_unit *page, struct err *err)
 {
     struct sql_unit_children_rows children;
-    struct sql_rollup_children_rows sums;
+    struct sql_rollup_children_rows sums = {0};
     struct str edge;
     TRY(access_edge_best(db, &seen->actor, seen->id, &edge, err));
     TRY(sql_unit_children(db, &seen->actor, request->arena,
@@ -1152,41 +1220,41 @@ static enum err_code fill_children(struct request *request, struct db *db, const
     struct link_param tree[] = {{"edge", edge}, {"open", link_id(request, seen->id)}};
     page->tree_href = link_make(request, STR("/units"), tree, ARRAY_LEN(tree));
     page->children_n = (int64_t)children.count;
-    if (!children.count || seen->is_past || seen->is_ended)
+    if (!children.count)
         return ERR_NONE;
-    TRY(sql_rollup_children(
-        db, &seen->actor, request->arena,
-        &(struct sql_rollup_children_args){.root_id = seen->id, .edge_kind = edge, .on_day = seen->day}, &sums, err));
+    bool is_past = seen->is_past || seen->is_ended;
+    struct sql_past_children_rows past = {0};
+    if (is_past)
+        TRY(sql_past_children(
+            db, &seen->actor, request->arena,
+            &(struct sql_past_children_args){.root_id = seen->id, .edge_kind = edge, .as_of_day = seen->day}, &past,
+            err));
+    else
+        TRY(sql_rollup_children(
+            db, &seen->actor, request->arena,
+            &(struct sql_rollup_children_args){.root_id = seen->id, .edge_kind = edge, .on_day = seen->day}, &sums,
+            err));
     size_t shown = 0;
     struct pg_unit_row *items = arena_new_array(request->arena, struct pg_unit_row, CHILD_ROWS_MAX);
     if (!items)
         return arena_full(request->arena, err);
-    for (; shown < sums.count && shown < CHILD_ROWS_MAX; shown++) {
-        const struct sql_rollup_children_row *k = &sums.items[shown];
-        items[shown] = (struct pg_unit_row){.name = k->name,
-                                            .href = unit_href(request, k->unit_id),
-                                            .kind = unit_kind_word(request, k->kind),
-                                            .late = k->n_late,
-                                            .late_href = below_href(request, k->unit_id, edge, DUTY_LATE),
-                                            .unseen = k->n_unseen,
-                                            .unseen_href = below_href(request, k->unit_id, edge, DUTY_UNSEEN),
-                                            .due = k->n_due,
-                                            .due_href = below_href(request, k->unit_id, edge, DUTY_DUE),
-                                            .ok = k->n_ok,
-                                            .ok_href = below_href(request, k->unit_id, edge, DUTY_OK),
-                                            .owed = k->n_unseen + k->n_ack + k->n_doing + k->n_ok + k->n_due +
-                                                    k->n_late + k->n_birth};
+    for (size_t i = 0; i < past.count && shown < CHILD_ROWS_MAX; i++)
+        items[shown++] = CHILD_ROW(&past.items[i]);
+    for (size_t i = 0; i < sums.count && shown < CHILD_ROWS_MAX; i++)
+        items[shown++] = CHILD_ROW(&sums.items[i]);
+    for (size_t i = 0; i < shown; i++)
         for (size_t c = 0; c < children.count; c++)
-            if (children.items[c].id == k->unit_id)
-                items[shown].below = children.items[c].below;
-    }
+            if (str_equal(items[i].href, unit_on_href(request, seen, children.items[c].id)))
+                items[i].below = children.items[c].below;
     for (size_t c = 0; c < children.count && shown < CHILD_ROWS_MAX; c++) { /* units that owe nothing yet */
         bool has = false;
         for (size_t s = 0; s < sums.count; s++)
             has |= sums.items[s].unit_id == children.items[c].id;
+        for (size_t s = 0; s < past.count; s++)
+            has |= past.items[s].unit_id == children.items[c].id;
         if (!has)
             items[shown++] = (struct pg_unit_row){.name = children.items[c].name,
-                                                  .href = unit_href(request, children.items[c].id),
+                                                  .href = unit_on_href(request, seen, children.items[c].id),
                                                   .kind = unit_kind_word(request, children.items[c].kind),
                                                   .below = children.items[c].below};
     }
@@ -1246,7 +1314,7 @@ static enum err_code unit_show(struct request *request, struct response *respons
     TRY(fill_history(request, db, &seen, &page, err));
     TRY(fill_children(request, db, &seen, &page, err));
     TRY(fill_acts(request, db, &seen, &page, err));
-    TRY(unit_crumbs(request, db, seen.id, false, STR(""), &page.crumbs, err));
+    TRY(crumbs_on(request, db, seen.id, seen.day, false, STR(""), &page.crumbs, err));
     page.people_href = app_href(request, "/people?root=%lld&only=1", (long long)seen.id);
     AUTO_BUF lead;
     buf_init(&lead, 2048);
@@ -1282,11 +1350,11 @@ static enum err_code unit_duties_file(struct request *request, struct response *
     TRY(unit_open(request, db, &seen, err));
     struct duty_rows rows;
     TRY(duties_read(request, db, &seen, &rows, err));
-    static const struct sheet_column columns[] = {{STR_INIT("Việc"), SHEET_TEXT, 60},
-                                                  {STR_INIT("Căn cứ"), SHEET_TEXT, 30},
-                                                  {STR_INIT("Trạng thái"), SHEET_TEXT, 24},
-                                                  {STR_INIT("Hạn"), SHEET_TEXT, 14},
-                                                  {STR_INIT("Bằng chứng"), SHEET_TEXT, 40}};
+    const struct sheet_column columns[] = {{text_of(request, MSG_UNIT_DUTY), SHEET_TEXT, 60},
+                                           {text_of(request, MSG_UNIT_REFERENCE), SHEET_TEXT, 30},
+                                           {text_of(request, MSG_UNIT_STATE), SHEET_TEXT, 24},
+                                           {text_of(request, MSG_UNIT_DUE_DAY), SHEET_TEXT, 14},
+                                           {text_of(request, MSG_UNIT_PROOF), SHEET_TEXT, 40}};
     struct sheet_cell *cells = arena_new_array(request->arena, struct sheet_cell, rows.count * ARRAY_LEN(columns) + 1);
     if (!cells)
         return arena_full(request->arena, err);

@@ -142,21 +142,31 @@ static void put_row(struct drawing *d, const struct wall_unit *units, size_t cou
                count * STEM_STEP - (STEM_STEP - STEM_WIDTH));
 }
 
+/* A clump of many stems stands in pieces, side by side where the page is wide. */
+#define PIECE_STEMS (WALL_ROW_STEMS * 4)
+
+static void put_piece(struct drawing *d, const struct wall_unit *units, size_t count)
+{
+    size_t rows = (count + WALL_ROW_STEMS - 1) / WALL_ROW_STEMS,
+           widest = count < WALL_ROW_STEMS ? count : WALL_ROW_STEMS;
+    size_t width = widest * STEM_STEP - (STEM_STEP - STEM_WIDTH), height = (rows - 1) * ROW_HEIGHT + 25;
+    buf_printf(d->buf, "<svg width=\"%zu\" height=\"%zu\" viewBox=\"0 0 %zu %zu\" aria-hidden=\"true\">", width, height,
+               width, height);
+    for (size_t row = 0; row < rows; row++) {
+        size_t at = row * WALL_ROW_STEMS, left = count - at;
+        put_row(d, units + at, left < WALL_ROW_STEMS ? left : WALL_ROW_STEMS, row);
+    }
+    buf_lit(d->buf, "</svg>");
+}
+
 static void put_clump(struct drawing *d, const struct clump *clump, const struct wall_unit *units)
 {
     struct buf *buf = d->buf;
-    size_t rows = (clump->count + WALL_ROW_STEMS - 1) / WALL_ROW_STEMS;
-    size_t widest = clump->count < WALL_ROW_STEMS ? clump->count : WALL_ROW_STEMS;
-    size_t width = widest * STEM_STEP - (STEM_STEP - STEM_WIDTH), height = (rows - 1) * ROW_HEIGHT + 25;
-    buf_printf(
-        buf, "<li class=\"lt-clump%s\"><svg width=\"%zu\" height=\"%zu\" viewBox=\"0 0 %zu %zu\" aria-hidden=\"true\">",
-        clump->late ? " is-late" : "", width, height, width, height);
-    for (size_t row = 0; row < rows; row++) {
-        size_t at = row * WALL_ROW_STEMS,
-               count = clump->count - at < WALL_ROW_STEMS ? clump->count - at : WALL_ROW_STEMS;
-        put_row(d, units + clump->from + at, count, row);
-    }
-    buf_lit(buf, "</svg><a href=\"");
+    buf_printf(buf, "<li class=\"lt-clump%s%s\">", clump->late ? " is-late" : "",
+               clump->count > PIECE_STEMS ? " is-many" : "");
+    for (size_t from = 0; from < clump->count; from += PIECE_STEMS)
+        put_piece(d, units + clump->from + from, clump->count - from < PIECE_STEMS ? clump->count - from : PIECE_STEMS);
+    buf_lit(buf, "<a href=\"");
     out_attr(&d->out, d->options->parent_href);
     buf_printf(buf, "%lld\">", (long long)clump->parent_id);
     out_text(&d->out, clump->name);

@@ -53,36 +53,43 @@ SELECT (SELECT COUNT(*) FROM unit WHERE is_sample = 1) AS units, (SELECT COUNT(*
 -- name: sample_delete_letter_duties
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM letter_duty WHERE letter_id IN (SELECT id FROM letter WHERE is_sample = 1 OR unit_id IN (SELECT id FROM unit WHERE is_sample = 1));
 
 -- name: sample_delete_letter_attachments
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM letter_attachment WHERE letter_id IN (SELECT id FROM letter WHERE is_sample = 1 OR unit_id IN (SELECT id FROM unit WHERE is_sample = 1));
 
 -- name: sample_delete_letters
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM letter WHERE is_sample = 1 OR unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: sample_delete_evidence_links
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM assignment_evidence WHERE evidence_id IN (SELECT id FROM evidence WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1));
 
 -- name: sample_delete_evidence_files
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM evidence_file WHERE evidence_id IN (SELECT id FROM evidence WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1));
 
 -- name: sample_delete_evidence
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM evidence WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: sample_delete_deltas
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM assignment_delta WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: sample_delete_counts
@@ -118,6 +125,7 @@ ON CONFLICT (edge_kind, ancestor_id, from_day) DO NOTHING;
 -- name: sample_delete_acknowledgements
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM acknowledgement WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: sample_delete_reminders
@@ -128,46 +136,55 @@ DELETE FROM reminder WHERE assignment_id IN (SELECT id FROM assignment WHERE uni
 -- name: sample_delete_requests
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM duty_request WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: sample_delete_visits
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM visit WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: sample_delete_reports
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM report WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: sample_delete_freeze_rows
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM data_freeze_row WHERE freeze_id IN (SELECT id FROM data_freeze WHERE root_id IN (SELECT id FROM unit WHERE is_sample = 1));
 
 -- name: sample_delete_freezes
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM data_freeze WHERE root_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: sample_delete_assignments
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM assignment WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: sample_delete_targets
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM obligation_target WHERE obligation_id IN (SELECT o.id FROM obligation o JOIN directive d ON d.id = o.directive_id WHERE d.issuer_id IN (SELECT id FROM unit WHERE is_sample = 1));
 
 -- name: sample_delete_obligations
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM obligation WHERE directive_id IN (SELECT id FROM directive WHERE issuer_id IN (SELECT id FROM unit WHERE is_sample = 1));
 
 -- name: sample_delete_directives
 -- result: none
 -- scope: system
+-- outbox: stays sample data belongs to one node
 DELETE FROM directive WHERE issuer_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
 -- name: demo_administrators

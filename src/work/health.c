@@ -18,6 +18,7 @@
 #include "store/job.h"
 #include "store/schema.sql.h"
 #include "work/ops.sql.h"
+#include "work/rights.h"
 
 #define SETTING_BACKUP "backup_last_ms"
 #define FOLDER_MAX     100000u
@@ -71,6 +72,35 @@ static enum err_code look_store(struct looking *l, struct err *err)
     struct store *store = db_store(l->db);
     SAY2(l, HEALTH_OK, "store", "%s mở được, lược đồ %d", "%s opens, schema %d", NULL, NULL,
          store_engine(store) == STORE_SQLITE ? "SQLite" : "PostgreSQL", store_schema(store));
+    return ERR_NONE;
+}
+
+/* Who holds the service's password should not be able to rewrite what was done. */
+static enum err_code look_rights(struct looking *l, struct err *err)
+{
+    static const char *const do_vi = "bằng chủ sở hữu: luytre grants --store … --role … --apply (docs/operations.md)",
+                             *const do_en =
+                                 "as the owner: luytre grants --store … --role … --apply (docs/operations.md)";
+    struct store_grants_report r;
+    if (store_engine(db_store(l->db)) != STORE_POSTGRES)
+        return ERR_NONE;
+    TRY(store_grants_check(l->db, &work_grants, l->arena, &r, err));
+    if (r.is_owner)
+        SAY2(l, HEALTH_WARN, "rights",
+             "%.*s là chủ sở hữu của cơ sở dữ liệu: ai chiếm được dịch vụ thì sửa được cả chuỗi bằng chứng",
+             "%.*s owns the database: who takes the service can rewrite the chain of evidence",
+             "để dịch vụ chạy bằng một người dùng khác (docs/operations.md, \"PostgreSQL\")",
+             "let the service run as another user (docs/operations.md, \"PostgreSQL\")", STR_ARG(r.role));
+    else if (r.missing_count)
+        SAY2(l, HEALTH_BAD, "rights", "%.*s thiếu %zu quyền, ví dụ %.*s", "%.*s lacks %zu rights, for example %.*s",
+             do_vi, do_en, STR_ARG(r.role), r.missing_count, STR_ARG(r.missing));
+    else if (r.excess_count || r.guard_missing_count)
+        SAY2(l, HEALTH_WARN, "rights", "%.*s có %zu quyền thừa (%.*s), thiếu %zu chốt giữ bằng chứng",
+             "%.*s has %zu rights too many (%.*s), %zu guards of the evidence are missing", do_vi, do_en,
+             STR_ARG(r.role), r.excess_count, STR_ARG(r.excess), r.guard_missing_count);
+    else
+        SAY2(l, HEALTH_OK, "rights", "%.*s có đúng những quyền cần thiết",
+             "%.*s has the rights it needs, and no others", NULL, NULL, STR_ARG(r.role));
     return ERR_NONE;
 }
 
@@ -423,8 +453,8 @@ enum err_code health_look(struct db *db, const struct health_places *places, enu
                           struct arena *arena, struct health_list *ret_list, struct err *err)
 {
     static enum err_code (*const quick[])(struct looking *, struct err *) = {
-        look_store,  look_day,  look_clock, look_waiting,  look_jobs,
-        look_backup, look_disk, look_files, look_programs, look_mail};
+        look_store,  look_rights, look_day,   look_clock,    look_waiting, look_jobs,
+        look_backup, look_disk,   look_files, look_programs, look_mail};
     static enum err_code (*const deep[])(struct looking *, struct err *) = {look_chain, look_counters, look_blobs};
     struct health_list list;
     struct looking l;

@@ -2,8 +2,10 @@
 """How far a directive is, in a real browser: every number opens to exactly its rows, today and on a past day; files; acts that ask first.
 
     test_directive.py PROGRAM [SHOTS_DIR]"""
+import datetime
 import gzip
 import os
+import re
 import sys
 import time
 import urllib.request
@@ -65,18 +67,65 @@ def main():
             units = int(b.js('return document.querySelector("#h-wall").innerText.match(/[0-9.]+/)[0]').replace('.', ''))
             equal(sum(n for n, _ in found), units, 'the legend is the wall')
 
-        def past():
+        def day_of(text):
+            day, month, year = map(int, text.split('/'))
+            return datetime.date(year, month, day)
+
+        def past_days():
+            """Yesterday, and the middle between the day it was issued and today."""
             b.get(site.url + first)
-            today = b.js('return document.querySelector("#asof").value')
+            today = day_of(b.js('return document.querySelector("#asof").value'))
+            b.get(site.url + first + '?as_of=01/01/2001')
+            issued = day_of(re.search(r'\d\d/\d\d/\d{4}', b.text('[role=alert]'))[0])
+            true(issued < today, 'the sample province was at work before today')
+            middle = issued + (today - issued) / 2
+            return [d.strftime('%d/%m/%Y') for d in (today - datetime.timedelta(days=1), middle)]
+
+        def past():
             b.get(site.url + first + '?as_of=31/02/2027')
             true('28/02/2027' in b.text('[role=alert]'), 'a day that is none gets a proposal')
-            day, month, year = today.split('/')
-            before = f'01/{month}/{year}' if day != '01' else f'28/02/{year}'
-            b.get(site.url + first + '?as_of=' + before)
-            true(b.js('return !!document.querySelector(".lt-note.is-birth")'), 'the violet note')
-            found = b.js('return [...document.querySelectorAll(".lt-legend a")].map(a => [parseInt(a.querySelector("b").textContent.replace(/\\./g, "")), a.getAttribute("href")])')
-            for n, href in found:
-                equal(total_of(href), n, f'as of {before} {href}')
+            for day in past_days():
+                b.get(site.url + first + '?as_of=' + day)
+                true(day in b.text('.lt-note.is-birth') and day in b.text('h1'), f'the violet note and the title say {day}')
+                equal(b.js('return document.querySelectorAll(".lt-acts form, .lt-acts .btn-primary").length'), 0, 'nothing is done to a past day')
+                units = int(b.js('return document.querySelector("#h-wall").innerText.match(/[0-9.]+/)[0]').replace('.', ''))
+                legend = b.js('return [...document.querySelectorAll(".lt-legend a b")].map(e => parseInt(e.textContent.replace(/\\./g, "")))')
+                equal(sum(legend), units, f'the legend is the wall of {day}')
+                for css in ('.lt-legend a', '.lt-first-n', '.lt-tree .n a', 'td.num a', '.lt-tbl td[data-l] .d-block > a', '.lt-figs a.n + br + small'):
+                    b.get(site.url + first + '?as_of=' + day)
+                    found = b.js('return [...document.querySelectorAll(arguments[0])].slice(0, 8).map(a => [parseInt(((a.querySelector("b") || a).textContent.match(/[0-9.]+/) || ["x"])[0].replace(/\\./g, "")), (a.closest("dd") || a).querySelector("a") ? (a.closest("dd") || a).querySelector("a").getAttribute("href") : a.getAttribute("href")])', css)
+                    for n, href in found:
+                        true('as_of=' in href, f'{css} {href} stays on {day}')
+                        equal(total_of(href), n, f'as of {day}: {css} {href}')
+                        true(day in b.text('.lt-note.is-birth'), f'{href} says {day}')
+                b.get(site.url + first + '?as_of=' + day)
+                press('.lt-note.is-birth a')
+                equal(b.js('return document.querySelectorAll(".lt-note.is-birth").length'), 0, 'the way back to today')
+
+        def past_is_what_was():
+            """Acknowledging today changes today, and not yesterday."""
+            day = past_days()[0]
+
+            def shown(path):
+                b.get(site.url + path)
+                return b.js('return [document.querySelector("h1").innerText, [...document.querySelectorAll(".lt-legend a, .lt-tree li, .lt-figs dd, td.num")].map(e => e.innerText)]')
+            before = shown(first + '?as_of=' + day)
+            b.get(site.url + first)
+            if b.js('return !!document.querySelector("form[action$=\\"/acknowledge\\"] button")'):
+                press('form[action$="/acknowledge"] button')
+            equal(shown(first + '?as_of=' + day), before, 'yesterday stays')
+
+        def past_files():
+            cookie = b.call('GET', '/cookie/lt_s')['value']
+            day = past_days()[1]
+            b.get(site.url + first + '?as_of=' + day)
+            rows = sum(int(n) for n in b.js('return [...document.querySelectorAll("td[data-l] .d-block > a")].map(a => a.innerText.match(/[0-9.]+/g)[1].replace(/\\./g, ""))'))
+            true(rows, 'duties of that day')
+            for path in (f'{first}/units.csv?as_of={day}', f'/rows.csv?directive={first.split("/")[-1]}&as_of={day}&state=late_all', f'{first}/people.csv?as_of={day}'):
+                asked = urllib.request.Request(site.url + path, headers={'Cookie': f'lt_s={cookie}'})
+                with urllib.request.urlopen(asked) as answer:
+                    lines = answer.read().decode('utf-8-sig').strip().splitlines()
+                equal(len(lines) - 1, total_of(path.replace('.csv', '')), f'{path}: the rows of the page')
 
         def search():
             b.get(site.url + first + '/units')
@@ -118,7 +167,7 @@ def main():
                 b.resize(width)
                 b.dark(dark)
                 for name, path in (('directives', '/directives'), ('directive', first), ('units', first + '/units'), ('people', first + '/people'), ('withdraw', first + '/withdraw'),
-                                   ('rows', '/rows'), ('messages', '/rows/message'), ('past', first + '?as_of=01/01/2027'), ('pick', '/directive/new'),
+                                   ('rows', '/rows'), ('messages', '/rows/message'), ('past', first + '?as_of=' + past_days()[0]), ('past-units', first + '/units?as_of=' + past_days()[0]), ('past-rows', '/rows?state=late_all&as_of=' + past_days()[0]), ('pick', '/directive/new'),
                                    ('new', '/directive/new?ob=CT18-2b&own=1&step=words')):
                     b.get(site.url + path)
                     if shots:
@@ -130,7 +179,7 @@ def main():
 
         cases = [('the title is the finding', title_is_finding), ('the three rows open', every_number('.lt-first-n')), ('the legend opens', every_number('.lt-legend a')),
                  ('the legend is the wall', legend_is_all), ('late and unseen of obligations open', every_number('td.num a')), ('tree opens', every_number('.lt-tree .n a')),
-                 ('a past day', past), ('search', search), ('files', files), ('weight', weight), ('withdrawing asks', withdraw_asks), ('messages', messages), ('nobody else', nobody_else)]
+                 ('a past day', past), ('a past day is what was', past_is_what_was), ('files of a past day', past_files), ('search', search), ('files', files), ('weight', weight), ('withdrawing asks', withdraw_asks), ('messages', messages), ('nobody else', nobody_else)]
         run(cases + [(f'look {w} {"dark" if d else "light"}', look(w, d)) for w in (320, 390, 1440) for d in (False, True)])
 
 

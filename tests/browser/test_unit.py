@@ -1,6 +1,7 @@
 """Pages of units and people over the sample province: every page answers, numbers open to their rows, no axe violation, an import is tried, applied, undone.
 
     test_unit.py LUYTRE [DIR]        DIR: a sample province made before (luytre demo --dir), else one is made (half a minute)"""
+import datetime
 import html
 import http.cookiejar
 import re
@@ -118,6 +119,32 @@ def main():
         harness.equal(admin.code, 422)
         harness.true('28/02/2026' in page, 'a proposal for 31/02')
 
+    def a_past_day_is_the_whole_page():
+        top = re.search(r'href="/unit/(\d+)"', admin.get('/units')).group(1)
+        day = (datetime.date(*reversed([int(n) for n in re.search(r'\d\d:\d\d,? (\d\d)/(\d\d)/(\d{4})', admin.get(f'/unit/{top}').split('lt-foot')[-1]).groups()])) - datetime.timedelta(days=1)).strftime('%d/%m/%Y')
+        page = html.unescape(admin.get(f'/unit/{top}?as_of={day}'))
+        harness.equal(admin.code, 200)
+        main = page.split('<main')[-1]
+        harness.true(f'Số liệu của ngày {day}' in main, 'the violet note')
+        below = main.split('id="below"')[-1].split('</section>')[0]
+        names = re.findall(r'<th scope="row"><a href="([^"]*)"', below)
+        harness.true(names and all('as_of=' in href for href in names), f'children of that day: {names[:2]}')
+        numbers = [(href, int(n.replace('.', ''))) for href, n in re.findall(r'<a href="(/rows[^"]*)">([\d.]+)', below)]
+        harness.true(numbers and all('as_of=' in href for href, _ in numbers), 'numbers of that day')
+        for href, n in numbers[:4]:
+            rows = html.unescape(admin.get(href))
+            shown = re.search(r'aria-current="true">(?:<svg.*?</svg>)?[^<]*?([\d.]+)</a>', rows.split('lt-tabs')[1], re.S)
+            harness.equal(int(shown.group(1).replace('.', '')), n, f'{href} opens to its rows')
+        own = re.search(r'href="/unit/(\d+)"', focal.get('/units')).group(1)
+        page = html.unescape(focal.get(f'/unit/{own}?as_of={day}'))
+        harness.equal(focal.code, 200)
+        file = re.search(r'href="(/unit/\d+/duties\.csv[^"]*)"', page)
+        harness.true(file and 'as_of=' in file.group(1), 'the file is of that day')
+        rows = len(re.findall(r'<th scope="row"><a href="/duty/', page))
+        focal.get(file.group(1).replace('state=', 'was='))
+        lines = focal.body.decode('utf-8-sig').strip().splitlines()
+        harness.true(len(lines) - 1 >= rows > 0, f'{len(lines) - 1} rows in the file, {rows} on the page')
+
     def event_is_shown_first():
         page = admin.get(f'/units/events/new?kind=rename')
         code = re.search(r'mã (\S+) ', admin.get(f'/unit/{school}')).group(1)
@@ -147,7 +174,7 @@ def main():
                         harness.equal((width, path, browser.axe(), browser.overflow()), (width, path, [], 0))
 
     try:
-        harness.run([(f.__name__, f) for f in (answers, numbers_open, search_without_marks, strangers_see_nothing, files, impossible_day, event_is_shown_first, accessible)])
+        harness.run([(f.__name__, f) for f in (answers, numbers_open, search_without_marks, strangers_see_nothing, files, impossible_day, a_past_day_is_the_whole_page, event_is_shown_first, accessible)])
     finally:
         demo.stop()
 

@@ -661,6 +661,90 @@ static void fetch_gets_what_is_allowed_and_stops_at_a_redirect_inside(void **sta
     rig_close(&rig);
 }
 
+/* --- fetch over TLS: tls_server.py has the certificates --- */
+static pid_t tls_start(struct rig *rig, int *ret_stop, unsigned ports[5])
+{
+    int to_server[2], from_server[2];
+    char line[64] = "";
+    assert_int_equal(pipe2(to_server, O_CLOEXEC), 0);
+    assert_int_equal(pipe2(from_server, O_CLOEXEC), 0);
+    pid_t server = fork();
+    if (server == 0) {
+        dup2(to_server[0], 0);
+        dup2(from_server[1], 1);
+        execl("/usr/bin/python3", "python3", TLS_SERVER, rig->dir, (char *)NULL);
+        _exit(127);
+    }
+    close(to_server[0]);
+    close(from_server[1]);
+    size_t got = 0;
+    for (ssize_t n; got < sizeof line - 1 && !strchr(line, '\n') &&
+                    (n = read(from_server[0], line + got, sizeof line - 1 - got)) > 0;)
+        got += (size_t)n;
+    close(from_server[0]);
+    *ret_stop = to_server[1];
+    struct str rest = str_trim(str_from_cstr(line)), part;
+    for (size_t i = 0; i < 5; i++) {
+        int64_t port = 0;
+        if (!str_split(&rest, ' ', &part) || !str_to_i64(part, &port))
+            fail_msg("the TLS server said \"%s\"", line);
+        ports[i] = (unsigned)port;
+    }
+    return server;
+}
+
+static void fetch_trusts_a_certificate_only_for_its_name_and_days(void **state)
+{
+    if (!file_exists("/usr/bin/python3") || system("openssl version >/dev/null 2>&1") != 0) {
+        print_message("SKIP: /usr/bin/python3 or openssl is not installed\n");
+        skip();
+    }
+    struct rig rig, plain_rig;
+    struct fetch_answer answer;
+    unsigned ports[5];
+    int stop = -1;
+    rig_open(&rig);
+    pid_t server = tls_start(&rig, &stop, ports);
+    /* the wrong name's port is not allowed: /away leads to it */
+    struct str allow = arena_printf(&rig.arena, "allow=127.0.0.1:%u 127.0.0.1:%u 127.0.0.1:%u 127.0.0.1:%u\n", ports[0],
+                                    ports[2], ports[3], ports[4]);
+    struct str with_ca = arena_printf(&rig.arena, "%.*sca=%s/ca.pem\n", STR_ARG(allow), rig.dir);
+#define URL(port, path) arena_printf(&rig.arena, "https://127.0.0.1:%u%s", (port), (path))
+    rig_start(&rig, ROLE_FETCH, with_ca.ptr, -1);
+    assert_ok(fetch(&rig, URL(ports[0], "/hello"), 1000, &answer));
+    assert_int_equal(answer.status, 200);
+    assert_str(answer.body, STR("hello"));
+    assert_ok(fetch(&rig, URL(ports[0], "/again"), 1000, &answer));
+    assert_str(answer.body, STR("hello"));
+    assert_err(fetch(&rig, URL(ports[2], "/hello"), 1000, &answer), ERR_DENIED);
+    assert_true(str_contains(str_from_cstr(err.text), STR("expired")));
+    assert_err(fetch(&rig, URL(ports[3], "/hello"), 1000, &answer), ERR_DENIED);
+    assert_true(str_contains(str_from_cstr(err.text), STR("self-signed")));
+    assert_err(fetch(&rig, URL(ports[0], "/away"), 1000, &answer), ERR_DENIED);
+    assert_true(str_contains(str_from_cstr(err.text), STR("127.0.0.1 is not on the internet")));
+    assert_err(fetch(&rig, URL(ports[0], "/down"), 1000, &answer), ERR_DENIED);
+    assert_true(str_contains(str_from_cstr(err.text), STR("from https to http")));
+    assert_err(fetch(&rig, URL(ports[0], "/big"), 100000, &answer), ERR_LIMIT);
+    struct fetch_request slow = {STR("GET"), URL(ports[0], "/slow"), STR(""), STR(""), 1000, 1500};
+    assert_err(peer_fetch(&rig.peers, &slow, &rig.arena, &answer, &err), ERR_BUSY);
+    assert_ok(fetch(&rig, URL(ports[0], "/hello"), 1000, &answer));
+    /* another role, that may go to the wrong name's port but does not know this CA, then knows it */
+    rig_open(&plain_rig);
+    rig_start(&plain_rig, ROLE_FETCH, allow.ptr, -1);
+    assert_err(fetch(&plain_rig, URL(ports[0], "/hello"), 1000, &answer), ERR_DENIED);
+    rig_close(&plain_rig);
+    struct str wrong = arena_printf(&rig.arena, "allow=127.0.0.1:%u\nca=%s/ca.pem\n", ports[1], rig.dir);
+    rig_open(&plain_rig);
+    rig_start(&plain_rig, ROLE_FETCH, wrong.ptr, -1);
+    assert_err(fetch(&plain_rig, URL(ports[1], "/hello"), 1000, &answer), ERR_DENIED);
+    assert_true(str_contains(str_from_cstr(err.text), STR("name")));
+    rig_close(&plain_rig);
+#undef URL
+    close(stop);
+    waitpid(server, NULL, 0);
+    rig_close(&rig);
+}
+
 static void fetch_delivers_mail(void **state)
 {
     static const char script[] =
@@ -838,6 +922,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(sign_refuses_a_key_that_others_can_read),
         cmocka_unit_test(fetch_refuses_the_inside),
         cmocka_unit_test(fetch_gets_what_is_allowed_and_stops_at_a_redirect_inside),
+        cmocka_unit_test(fetch_trusts_a_certificate_only_for_its_name_and_days),
         cmocka_unit_test(fetch_delivers_mail),
         cmocka_unit_test(the_monitor_starts_wires_restarts_and_ends_the_roles),
         cmocka_unit_test(who_may_ask_whom),

@@ -33,7 +33,7 @@ static const struct expected letters[] = {
     {"003_", false, "3968", 19324, 3, 10, 0, 0, "18/CT-TTg ",
      "CT18-1a CT18-8g; CT18-1b CT18-8g; CT18-1c CT18-8g; CT18-2a CT18-2b CT18-8g; CT18-2c CT18-8g; CT18-2d CT18-8g; "
      "CT18-2e CT18-8g; CT18-2f CT18-8g; "
-     "CT14-1a CT18-8g; CT14-1b CT18-8g; CT18-3a CT18-8g; CT18-3d CT18-8g; CT18-5a; CT18-5b; CT18-6a; CT18-6b; CT18-6c; "
+     "CT14-1a CT18-8g; CT14-1b CT18-8g; CT18-3a CT18-8g; ; CT18-3d; CT18-5a; CT18-5b; CT18-6a; CT18-6b; CT18-6c; "
      "CT18-6c; CT18-6d; CT18-6e; "
      "CT18-6f; CT18-6g; CT18-6h; CT18-6i; CT18-6j; CT18-6k; CT18-8a; CT18-8b; CT18-8c; CT18-8d; CT18-8e; CT18-8f; "
      "CT18-1b; CT18-9a; ",

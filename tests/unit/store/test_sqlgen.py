@@ -36,7 +36,6 @@ BAD = [
     ('nothing written', '-- name: a\n-- result: none\n-- scope: system\nSELECT 1;', 'm/bad.sql:1: a: result none, but nothing is written'),
     ('two statements', '-- name: a\n-- result: none\n-- scope: system\nDELETE FROM t;\nDELETE FROM u;', 'm/bad.sql:4: a: more than one statement'),
     ('unknown key', '-- name: a\n-- result: none\n-- scopes: system\nDELETE FROM t;', 'm/bad.sql:3: a: unknown key in "-- scopes: system"'),
-    ('scope_some elsewhere', HEAD % 'system' + 'SELECT n FROM t WHERE {scope_some t x, x.unit_id, x.n = 1};', 'm/bad.sql:6: a: {scope_some ...} in a query of scope system'),
     ('unknown braces', HEAD % 'system' + 'SELECT n FROM t WHERE id = {id};', 'm/bad.sql:6: a: "{id}" is not {scope <expression>}'),
     ('open quote', HEAD % 'system' + "SELECT n FROM t WHERE id = :id AND m = 'x;", 'm/bad.sql:6: a: quote is not closed'),
     ('no SQL', '-- name: a\n-- result: none\n-- scope: system\n', 'm/bad.sql:1: a: no SQL for sqlite'),
@@ -50,9 +49,21 @@ BAD_MIGRATIONS = [
     ('name', '1_x.sql', 'SELECT 1;', 'm/migrations/1_x.sql:1: a migration is named NNNN_title.sql'),
     ('one dialect empty', '0001_x.sql', '-- sqlite:\nSELECT 1;', 'm/migrations/0001_x.sql:1: no SQL for postgres'),
 ]
+# With an outbox.txt: (name, its text, query file, stderr)
+WRITE = '-- name: a\n-- result: none\n-- scope: system\n-- args: %s\n%s'
+BAD_OUTBOX = [
+    ('unlisted table', 'u travels', WRITE % ('id int', 'DELETE FROM t WHERE id = :id;'), 'm/bad.sql:1: a: writes t, which stands in no outbox.txt'),
+    ('no key', 't travels', WRITE % ('n int', 'DELETE FROM t WHERE n = :n;'), 'm/bad.sql:1: a: writes t, which travels: "-- outbox: <argument'),
+    ('unknown key', 't travels', WRITE % ('n int', '-- outbox: m\nUPDATE t SET n = :n;'), 'm/bad.sql:1: a: writes t, which travels'),
+    ('key is text', 't travels', WRITE % ('n text', '-- outbox: n\nINSERT INTO t (n) VALUES (:n);'), 'm/bad.sql:1: a: outbox: n is no int'),
+    ('nothing travels', 't stays its own', WRITE % ('n int', '-- outbox: n\nUPDATE t SET n = :n;'), 'm/bad.sql:5: a: "-- outbox:" where nothing that travels is written'),
+    ('no reason', 't stays', WRITE % ('id int', 'DELETE FROM t WHERE id = :id;'), 'm/outbox.txt:1: not "table travels" or "table stays reason"'),
+    ('listed twice', 't travels\nt travels', WRITE % ('id int', 'DELETE FROM t WHERE id = :id;'), 'm/outbox.txt:2: t stands twice'),
+    ('new table', 't travels', WRITE % ('id int', 'DELETE FROM t WHERE id = :id;'), 'm/migrations/0001_x.sql:1: table v stands not in outbox.txt'),
+]
 
 
-def run(folder, text, migrations=()):
+def run(folder, text, migrations=(), outbox=None):
     source = os.path.join(folder, 'src', 'x', 'm')
     os.makedirs(os.path.join(source, 'migrations'))
     with open(os.path.join(source, 'bad.sql'), 'w', encoding='utf-8') as f:
@@ -60,6 +71,9 @@ def run(folder, text, migrations=()):
     for name, sql in migrations:
         with open(os.path.join(source, 'migrations', name), 'w', encoding='utf-8') as f:
             f.write(sql)
+    if outbox is not None:
+        with open(os.path.join(source, 'outbox.txt'), 'w', encoding='utf-8') as f:
+            f.write(outbox)
     out = os.path.join(folder, 'out')
     os.makedirs(out)
     done = subprocess.run([sys.executable, SQLGEN, 'module', '--outdir', out, '--source-dir', source, '--inputs', os.path.join(source, 'bad.sql'), '--', 'm'],
@@ -70,12 +84,14 @@ def run(folder, text, migrations=()):
 
 failed = 0
 GOOD = HEAD % 'org' + "SELECT n FROM t WHERE id = :id AND m = ':no {no}' AND {scope t.unit_id}; -- the end\n"
-cases = [(name, text, (), want) for name, text, want in BAD]
-cases += [('migration: ' + name, GOOD, ((path, sql),), want) for name, path, sql, want in BAD_MIGRATIONS]
-cases.append(('migration: number twice', GOOD, (('0001_x.sql', 'SELECT 1;'), ('0001_y.sql', 'SELECT 1;')), 'm/migrations/0001_y.sql:1: number 0001 is taken by m/migrations/0001_x.sql'))
-for name, text, migrations, want in cases:
+TABLE = (('0001_x.sql', 'CREATE TABLE t (id {id});\nCREATE TABLE v (id {id});'),)
+cases = [(name, text, (), want, None) for name, text, want in BAD]
+cases += [('migration: ' + name, GOOD, ((path, sql),), want, None) for name, path, sql, want in BAD_MIGRATIONS]
+cases += [('outbox: ' + name, text, TABLE if name == 'new table' else (), want, outbox) for name, outbox, text, want in BAD_OUTBOX]
+cases.append(('migration: number twice', GOOD, (('0001_x.sql', 'SELECT 1;'), ('0001_y.sql', 'SELECT 1;')), 'm/migrations/0001_y.sql:1: number 0001 is taken by m/migrations/0001_x.sql', None))
+for name, text, migrations, want, outbox in cases:
     with tempfile.TemporaryDirectory() as folder:
-        code, stderr, out = run(folder, text, migrations)
+        code, stderr, out = run(folder, text, migrations, outbox)
         if code != 1 or want not in stderr or len(stderr.splitlines()) != 1 or os.listdir(out):
             failed += 1
             print('%s: exit %d, wrote %s, said:\n  %swanted:\n  %s' % (name, code, os.listdir(out), stderr, want))
