@@ -159,6 +159,14 @@ static const struct usage list_usage = {.name = "directive list",
                                         .specs = list_specs,
                                         .spec_count = ARRAY_LEN(list_specs)};
 
+/* "412/UBND-KGVX"; a directive without a letter of its own has no number. */
+static struct str ref_words(struct ops *ops, struct str number, struct str symbol)
+{
+    if (str_is_empty(number) && str_is_empty(symbol))
+        return STR("(chưa có số / no number)");
+    return arena_printf(&ops->arena, "%.*s/%.*s", STR_ARG(str_is_empty(number) ? STR("…") : number), STR_ARG(symbol));
+}
+
 static enum err_code list_run(struct ops *ops, struct err *err)
 {
     struct sql_ops_directives_rows rows;
@@ -170,8 +178,8 @@ static enum err_code list_run(struct ops *ops, struct err *err)
         char day[CIVIL_TEXT_BYTES];
         civil_iso((civil_day)d->issued_day, day);
         if (!ops->json) {
-            buf_printf(&ops->out, "#%lld  %s  %-9.*s  %.*s/%.*s  %.*s: %.*s  (%lld)\n", (long long)d->id, day,
-                       STR_ARG(d->state), STR_ARG(d->number), STR_ARG(d->symbol), STR_ARG(d->issuer_name),
+            buf_printf(&ops->out, "#%lld  %s  %-9.*s  %.*s  %.*s: %.*s  (%lld)\n", (long long)d->id, day,
+                       STR_ARG(d->state), STR_ARG(ref_words(ops, d->number, d->symbol)), STR_ARG(d->issuer_name),
                        STR_ARG(d->title), (long long)d->assignments);
             continue;
         }
@@ -217,7 +225,7 @@ static enum err_code show_run(struct ops *ops, struct err *err)
     TRY(sql_obligation_list(ops->db, &ops->arena, &(struct sql_obligation_list_args){.directive_id = id}, &rows, err));
     char day[CIVIL_TEXT_BYTES];
     if (!ops->json)
-        buf_printf(&ops->out, "%.*s/%.*s  %s  %.*s\n%.*s\n%.*s\n\n", STR_ARG(d->number), STR_ARG(d->symbol),
+        buf_printf(&ops->out, "%.*s  %s  %.*s\n%.*s\n%.*s\n\n", STR_ARG(ref_words(ops, d->number, d->symbol)),
                    civil_vn((civil_day)d->issued_day, day), STR_ARG(d->state), STR_ARG(d->issuer_name),
                    STR_ARG(d->title));
     for (size_t i = 0; i < rows.count; i++) {

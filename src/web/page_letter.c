@@ -189,9 +189,11 @@ static enum err_code letters_page(struct request *request, struct response *resp
     int64_t shown_total = str_is_null(state) ? total : str_equal(state, STR("read")) ? waiting : total - waiting;
     struct part_pager pager = listing_pager(request, STR("/letters"), params, ARRAY_LEN(params), page,
                                             (int64_t)rows.count, shown_total, rows.count > 0);
-    struct str title = !all || all->total == 0 ? say(request, MSG_LETTER_TITLE_EMPTY)
-                       : all->waiting          ? say_n(request, MSG_LETTER_TITLE_WAITING, all->waiting)
-                                               : say(request, MSG_LETTER_TITLE_CLEAR);
+    bool may_add = (request->session.rights & RIGHT_DRAFT) != 0;
+    struct str title = !all || all->total == 0
+                           ? say(request, may_add ? MSG_LETTER_TITLE_EMPTY : MSG_LETTER_TITLE_NOTHING)
+                       : all->waiting ? say_n(request, MSG_LETTER_TITLE_WAITING, all->waiting)
+                                      : say(request, MSG_LETTER_TITLE_CLEAR);
     struct layout_frame *frame = web_frame(request, title, STR("letters"));
     if (!frame)
         return arena_full(arena, err);
@@ -199,8 +201,8 @@ static enum err_code letters_page(struct request *request, struct response *resp
     page_letters(&o, &(struct page_letters){
                          .frame = frame,
                          .title = title,
-                         .lead = say(request, MSG_LETTER_LEAD),
-                         .may_add = (request->session.rights & RIGHT_DRAFT) != 0,
+                         .lead = say(request, may_add ? MSG_LETTER_LEAD : MSG_LETTER_LEAD_READER),
+                         .may_add = may_add,
                          .text = typed,
                          .refused = refused ? refused->what : STR_NONE,
                          .refused_why = refused ? refused->why : STR_NONE,
