@@ -7,18 +7,36 @@
 #define LOOK_BACK_WORDS  40u
 #define EMAIL_BYTES_MAX  120u
 
+/* Does "điện thoại", "đường dây nóng", "hotline" stand right before word i? */
+static bool called_before(const struct reader *r, uint32_t i)
+{
+    for (uint32_t k = 1; k <= 5 && k <= i; k++)
+        if (has_class(r, i - k, LEX_PHONE_LABEL) || has_class(r, i - k, LEX_HOTLINE))
+            return true;
+    return false;
+}
+
 /* "0900 000 123", "0900.000.123", "(024) 3900 0000", "+84 900 000 123": words taken. */
 static uint32_t phone_at(struct reader *r, uint32_t i, uint32_t end, struct letter_value *ret, enum err_code *code)
 {
     *code = ERR_NONE;
     uint32_t start = i;
+    struct when_date date;
+    if (date_at(r, i, end, &date) && date.day && date.year)
+        return 0; /* "01.12.2027" */
     char digits[PHONE_DIGITS_MAX + 4];
     size_t n = 0;
     bool plus = is_mark(r, i, '+'), paren = is_mark(r, i, '(');
     if (plus || paren)
         i++;
-    if (i >= end || r->words[i].kind != WORD_NUMBER || (!plus && r->text.ptr[r->words[i].from] != '0') ||
-        r->words[i].digits < 2)
+    if (i >= end || r->words[i].kind != WORD_NUMBER || r->words[i].digits < 2)
+        return 0;
+    /* "1900 1234", "1800 1234" are called by firms and hotlines */
+    bool service = !plus && !paren && r->words[i].digits >= 4 &&
+                   (memcmp(r->text.ptr + r->words[i].from, "1900", 4) == 0 ||
+                    memcmp(r->text.ptr + r->words[i].from, "1800", 4) == 0) &&
+                   called_before(r, i);
+    if (!plus && !service && r->text.ptr[r->words[i].from] != '0')
         return 0;
     uint32_t last = i;
     for (; i < end && i - start < 14; i++) {
@@ -40,7 +58,7 @@ static uint32_t phone_at(struct reader *r, uint32_t i, uint32_t end, struct lett
         digits[0] = '0';
         n--;
     }
-    if (n < PHONE_DIGITS_MIN || n > 11 || digits[0] != '0')
+    if (n < PHONE_DIGITS_MIN || n > 11 || (digits[0] != '0' && !service))
         return 0;
     struct str copy = arena_str(r->arena, (struct str){digits, n});
     if (str_is_null(copy)) {
@@ -90,8 +108,8 @@ static enum err_code person_before(struct reader *r, uint32_t from, uint32_t at,
         }
         uint32_t last = first;
         while (last < at && last - first < NAME_WORDS_MAX && r->words[last].kind == WORD_TEXT &&
-               r->words[last].upper_first &&
-               !(last > first && has_class(r, last, LEX_NOT_NAME) && r->words[last].upper_first && last - first >= 2))
+               r->words[last].capital &&
+               !(last > first && has_class(r, last, LEX_NOT_NAME) && r->words[last].capital && last - first >= 2))
             last++;
         if (last - first < 2 || has_class(r, first, LEX_ORG))
             continue;

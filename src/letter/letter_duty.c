@@ -740,7 +740,7 @@ static uint32_t item_at(const struct reader *r, uint32_t i, uint32_t end, const 
         return at - i;
     }
     if (w->kind == WORD_TEXT && w->to - w->from <= 2 && is_mark(r, i + 1, ')') && !r->words[i + 1].spaced &&
-        !w->upper_first) {
+        (!w->upper_first || r->is_shouted)) {
         ret->kind = ITEM_LETTER;
         return 2;
     }
@@ -776,7 +776,7 @@ static bool starts_paragraph(const struct duties *d, const struct item *current,
     if (end == '.' || end == ':')
         return blank || break_was_meant(d, i);
     if (end == ';')
-        return blank || current->kind == ITEM_NONE;
+        return blank || (current->kind == ITEM_NONE && break_was_meant(d, i));
     if (end == ',' || end == '-' || end == '&' || end == '/')
         return false;
     return blank;
@@ -792,8 +792,8 @@ static bool ends_sentence(const struct reader *r, uint32_t i, uint32_t end)
     if (!next->spaced || !(next->upper_first || next->kind == WORD_NUMBER || next->mark == '"'))
         return false;
     /* "TP. Trúc Lâm", "P.T.T. Huyền" */
-    return !(i > 0 && previous->kind == WORD_TEXT && previous->upper_all && previous->to - previous->from <= 3 &&
-             previous->line == next->line);
+    return !(i > 0 && previous->kind == WORD_TEXT && previous->upper_all && !r->is_shouted &&
+             previous->to - previous->from <= 3 && previous->line == next->line);
 }
 
 static enum err_code item_read(struct duties *d, const struct item *item, bool is_heading)

@@ -68,7 +68,7 @@ static uint32_t head_pieces(const struct reader *r)
             return k;
         const struct word *w = &r->words[piece_of(r, k)->first];
         bool item = w->kind == WORD_MARK && (w->mark == '-' || w->mark == '+');
-        if (item || (k > 0 && piece_starts(r, k, LEX_PREAMBLE) && !piece_of(r, k)->is_upper &&
+        if (item || (k > 0 && piece_starts(r, k, LEX_PREAMBLE) && (!piece_of(r, k)->is_upper || r->is_shouted) &&
                      !piece_starts(r, k, LEX_ABOUT) && !has_class(r, piece_of(r, k)->first, LEX_DAY_WORD)))
             return k;
     }
@@ -303,7 +303,7 @@ static enum err_code date_read(struct reader *r, uint32_t head)
                (r->words[from - 1].kind == WORD_TEXT || is_mark(r, from - 1, '.') ||
                 (is_mark(r, from - 1, '-') && !r->words[from - 1].spaced)))
             from--;
-        while (from < i - 1 && !r->words[from].upper_first)
+        while (from < i - 1 && !r->words[from].capital)
             from++;
         for (uint32_t k = 0; k < head; k++)
             if (piece_of(r, k)->first > from && piece_of(r, k)->first < i)
@@ -342,9 +342,11 @@ static uint32_t block_end(const struct reader *r, uint32_t k, uint32_t head)
     for (uint32_t next = k + 1; next < head; next++) {
         const struct piece *p = piece_of(r, next), *previous = piece_of(r, next - 1);
         words += p->last - p->first;
-        bool gap = p->line - previous->line > (r->is_double_spaced ? 3u : 1u);
-        if (gap || is_head_piece(r, next) || words > SUBJECT_WORDS_MAX || (p->is_upper && p->last - p->first > 1) ||
-            p->line == previous->line)
+        /* a blank line inside one sentence: the next word is in small letters or a number */
+        bool same = !r->words[p->first].capital && r->words[p->first].kind != WORD_MARK;
+        bool gap = p->line - previous->line > (r->is_double_spaced || same ? 3u : 1u);
+        if (gap || is_head_piece(r, next) || words > SUBJECT_WORDS_MAX ||
+            (p->is_upper && !r->is_shouted && p->last - p->first > 1) || p->line == previous->line)
             break;
         last = p->last;
     }
@@ -434,8 +436,7 @@ static enum err_code issuer_read(struct reader *r, uint32_t head)
         /* below "QUYẾT ĐỊNH" stands who decides, not the letterhead */
         if (found[1].at.to && p->is_upper && piece_is(r, k, LEX_DOC_TYPE))
             break;
-        if (!p->is_upper || !piece_starts(r, k, LEX_TITLE_ORG) || piece_starts(r, k, LEX_NATIONAL) ||
-            piece_is(r, k, LEX_DOC_TYPE) ||
+        if (!p->is_upper || !piece_starts(r, k, LEX_TITLE_ORG) || is_head_piece(r, k) || piece_is(r, k, LEX_DOC_TYPE) ||
             (letter->subject.at.to && r->words[p->first].from >= letter->subject.at.from &&
              r->words[p->first].from < letter->subject.at.to))
             continue;
@@ -596,7 +597,7 @@ static bool is_name_piece(const struct reader *r, uint32_t k)
     if (n < 2 || n > NAME_WORDS_MAX || has_class(r, first, LEX_TITLE) || has_class(r, first, LEX_ROLE))
         return false;
     for (uint32_t i = first; i < p->last; i++)
-        if (r->words[i].kind != WORD_TEXT || !r->words[i].upper_first)
+        if (r->words[i].kind != WORD_TEXT || !r->words[i].capital)
             return false;
     const struct lex_phrase *hit;
     uint32_t org = class_at(r, first, p->last, LEX_ORG, &hit);
@@ -717,17 +718,31 @@ static enum err_code article_read(struct reader *r, uint32_t from)
         if ((end->kind == WORD_MARK && strchr(".;:", end->mark)) || is_bullet(r, p->first) ||
             r->words[p->first].kind != WORD_TEXT || has_class(r, p->first, LEX_COMMANDER))
             break;
-        uint32_t next = k + 1 < r->pieces.count ? k + 1 : k;
-        bool short_line = p->last - p->first <= 40;
+        uint32_t last = p->last, next = k + 1 < r->pieces.count ? k + 1 : k;
+        /* a heading over two lines */
+        while (next > k && piece_of(r, next)->line == r->words[last - 1].line + 1 &&
+               !r->words[piece_of(r, next)->first].capital && r->words[piece_of(r, next)->first].kind == WORD_TEXT &&
+               last - p->first <= 40) {
+            last = piece_of(r, next)->last;
+            end = &r->words[last - 1];
+            if (next + 1 == r->pieces.count)
+                break;
+            next++;
+        }
+        if (end->kind == WORD_MARK && strchr(".;:", end->mark))
+            break;
+        bool short_line = last - p->first <= 40;
         if (!short_line || (next > k && !r->words[piece_of(r, next)->first].upper_first))
             break;
         if (!r->letter->subject.at.to)
-            TRY(words_value(r, p->first, p->last, &r->letter->subject));
-        r->body_from = p->last;
+            TRY(words_value(r, p->first, last, &r->letter->subject));
+        r->body_from = last;
+        if (next > k)
+            k = next - 1;
     }
     /* the author's name in capitals below */
     r->body_to = r->word_count;
-    if (r->pieces.count && piece_of(r, (uint32_t)r->pieces.count - 1)->is_upper &&
+    if (r->pieces.count && !r->is_shouted && piece_of(r, (uint32_t)r->pieces.count - 1)->is_upper &&
         piece_of(r, (uint32_t)r->pieces.count - 1)->first > r->body_from)
         r->body_to = piece_of(r, (uint32_t)r->pieces.count - 1)->first;
     return ERR_NONE;

@@ -29,7 +29,8 @@ struct word {
     char mark;      /* of WORD_MARK: its ASCII byte, '\x01' for any other; brackets and quotes already folded */
     bool spaced;    /* white space stands before it */
     bool starts_line;
-    bool upper_first;
+    bool capital;     /* its first letter is one */
+    bool upper_first; /* the same, but in a text all in capitals: it starts a sentence */
     bool upper_all;
     uint8_t compound_at;  /* in a text without marks: words from the start of a longer word of LEX_BARE_OTHER … */
     uint8_t compound_len; /* … and its length; 0: in none */
@@ -62,6 +63,7 @@ struct reader {
     struct word *words;
     uint32_t word_count;
     bool is_double_spaced;
+    bool is_shouted;    /* all in capitals: case tells nothing */
     bool is_unmarked;   /* typed without Vietnamese marks: "=sở" of the lexicon is met by a bare "so" too */
     uint32_t body_from; /* words of the body */
     uint32_t body_to;

@@ -7,17 +7,16 @@
 /* "CT-TTg", "QĐ-UBND", "SGD&ĐT-VP", "QH15", "CT - TTg": words taken. */
 static uint32_t symbol_at(const struct reader *r, uint32_t i, bool after_label)
 {
-    if (i >= r->word_count || r->words[i].kind != WORD_TEXT || !r->words[i].upper_first)
+    if (i >= r->word_count || r->words[i].kind != WORD_TEXT || !r->words[i].capital)
         return 0;
     uint32_t at = i + 1;
     bool has_dash = false;
     while (at < r->word_count && at - i < REF_SYMBOL_WORDS_MAX) {
         const struct word *w = &r->words[at];
-        bool next_is_text =
-            at + 1 < r->word_count && r->words[at + 1].kind == WORD_TEXT && r->words[at + 1].upper_first;
+        bool next_is_text = at + 1 < r->word_count && r->words[at + 1].kind == WORD_TEXT && r->words[at + 1].capital;
         if (w->kind == WORD_MARK && (w->mark == '-' || w->mark == '&' || w->mark == '/') && next_is_text &&
             ((!w->spaced && !r->words[at + 1].spaced) ||
-             (w->mark == '-' && r->words[at - 1].upper_all && r->words[at + 1].upper_first &&
+             (w->mark == '-' && r->words[at - 1].upper_all && r->words[at + 1].capital &&
               r->words[at + 1].line == w->line))) {
             has_dash = has_dash || w->mark == '-';
             at += 2;
@@ -47,12 +46,10 @@ static size_t squeeze(struct str s, char out[64])
 
 static const struct lex_text *text_find(struct str number, civil_day date)
 {
-    char key[64], other[64];
+    char key[64];
     size_t n = squeeze(number, key);
     for (unsigned i = 0; i < lex_text_count; i++) {
-        struct str known = str_from_cstr(lex_texts[i].number);
-        size_t m = squeeze(known, other);
-        if (m != n || memcmp(key, other, n) != 0)
+        if (strlen(lex_texts[i].key) != n || memcmp(key, lex_texts[i].key, n) != 0)
             continue;
         civil_day day;
         if (date != CIVIL_NONE && lex_texts[i].date && civil_parse_iso(str_from_cstr(lex_texts[i].date), &day) &&

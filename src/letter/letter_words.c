@@ -8,6 +8,8 @@
 #define GROUP_DEPTH_MAX     16u
 #define LOOK_AHEAD_WORDS    8u
 #define UNMARKED_WORDS_MIN  3u
+#define SHOUTED_LETTERS_MIN 200u
+#define SHOUTED_ONE_IN      20u /* fewer small letters than one in so many */
 #define UNMARKED_ONE_IN     20u /* a text with marks on fewer words is one typed without them (most words have one) */
 
 /* tools/lettergen fills the slots with the same function (FNV-1a, 64 bits). */
@@ -90,12 +92,12 @@ static enum err_code read_lines(struct reader *r)
         before_blank = line->is_blank;
         line->is_frame = !line->is_blank && (is_page_number(s) || is_drawn(s));
         /* what stands in capitals right below a page number is the head of a page */
-        if (after_number && s.len_bytes >= PAGE_HEAD_BYTES_MIN && viet_is_all_upper(s))
+        if (after_number && !r->is_shouted && s.len_bytes >= PAGE_HEAD_BYTES_MIN && viet_is_all_upper(s))
             line->is_frame = true;
         if (!line->is_blank)
             after_number = line->is_frame && !is_drawn(s) && !viet_is_all_upper(s);
         /* A heading in capitals that stood on an earlier page. */
-        if (s.len_bytes >= 12 && s.len_bytes <= 200 && viet_is_all_upper(s)) {
+        if (s.len_bytes >= 12 && s.len_bytes <= 200 && !r->is_shouted && viet_is_all_upper(s)) {
             uintptr_t earlier = (uintptr_t)map_get(&seen, s);
             if (earlier && r->line_count - earlier > 12)
                 line->is_frame = true;
@@ -133,7 +135,7 @@ static void word_case(const struct reader *r, struct word *w)
         uint32_t cp = utf8_next(s, &pos);
         bool upper = viet_is_upper(cp);
         if (first)
-            w->upper_first = upper;
+            w->upper_first = w->capital = upper;
         first = false;
         all = all && (upper || cp == '-' || !viet_is_letter(cp));
         if (lower_len < WORD_LONGEST_BYTES)
@@ -297,8 +299,29 @@ static void add_classes(struct reader *r)
     }
 }
 
+static bool is_all_capitals(struct str s)
+{
+    size_t capitals = 0, small = 0;
+    for (size_t i = 0; i < s.len_bytes; i++) {
+        capitals += s.ptr[i] >= 'A' && s.ptr[i] <= 'Z';
+        small += s.ptr[i] >= 'a' && s.ptr[i] <= 'z';
+    }
+    return capitals >= SHOUTED_LETTERS_MIN && small * SHOUTED_ONE_IN < capitals;
+}
+
+/* In a text all in capitals only what starts a sentence counts as written with one. */
+static void capitals_forget(struct reader *r)
+{
+    for (uint32_t i = 1; i < r->word_count; i++) {
+        struct word *w = &r->words[i], *previous = &r->words[i - 1];
+        w->upper_first = w->capital && ((previous->kind == WORD_MARK && strchr(".;:!?-+*)\x01", previous->mark)) ||
+                                        w->line - previous->line > 1);
+    }
+}
+
 enum err_code reader_words(struct reader *r)
 {
+    r->is_shouted = is_all_capitals(r->text);
     TRY(read_lines(r));
     struct viet_folded folded;
     if (!viet_fold_map(r->arena, r->text, &folded))
@@ -413,6 +436,8 @@ enum err_code reader_words(struct reader *r)
     for (uint32_t k = line + 1; k < r->line_count; k++)
         r->lines[k].first = r->lines[k].last = r->word_count;
     pair_groups(r);
+    if (r->is_shouted)
+        capitals_forget(r);
     add_classes(r);
     return ERR_NONE;
 }

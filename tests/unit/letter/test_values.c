@@ -201,6 +201,35 @@ static void stamps(void **state)
     }
 }
 
+/* What is a number to call, and what only looks like one. */
+static void phones(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words;
+        const char *phone; /* NULL: none */
+    } cases[] = {
+        {"điện thoại 0900.000.123", "0900000123"}, {"ĐT: +84 900 000 123", "0900000123"},
+        {"đường dây nóng 1900 1234", "19001234"},  {"hotline: 18001234", "18001234"},
+        {"trước ngày 01.12.2027", NULL},           {"trước ngày 05-6-2027", NULL},
+        {"từ năm 1900 1234 hồ sơ", NULL},          {"theo mã số 1800 2027", NULL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        AUTO_ARENA arena;
+        arena_init(&arena, 16u << 20);
+        struct err err = {0};
+        struct letter *letter;
+        static const struct letter_options options;
+        struct str text =
+            arena_printf(&arena, "Kính gửi: Các trường.\nĐề nghị các trường gửi báo cáo, %s./.\n", cases[i].words);
+        assert_ok(letter_parse(text, &options, &arena, &letter, &err));
+        if (letter->contacts.count != (cases[i].phone != NULL))
+            fail_msg("%s: %zu contacts", cases[i].words, letter->contacts.count);
+        if (cases[i].phone)
+            assert_str(letter->contacts.items[0].phone.text, str_from_cstr(cases[i].phone));
+    }
+}
+
 static void stamp_is_denied(void **state)
 {
     (void)state;
@@ -261,6 +290,7 @@ int main(void)
         cmocka_unit_test(no_calendar_no_date),
         cmocka_unit_test(stamps),
         cmocka_unit_test(stamp_is_denied),
+        cmocka_unit_test(phones),
         cmocka_unit_test(limits),
         cmocka_unit_test(people_text_has_no_controls),
     };
