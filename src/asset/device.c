@@ -261,8 +261,6 @@ struct seen_device { /* a draft in its one form */
     size_t identity_count;
 };
 
-#define DEVICE_TEXT_MAX_BYTES 500u
-
 static bool is_text(struct str text)
 {
     return text.len_bytes <= DEVICE_TEXT_MAX_BYTES && utf8_is_valid(text) &&
@@ -791,6 +789,46 @@ static enum err_code change_in_transaction(struct db *db, void *ctx, struct err 
     }
     TRY(count_delta_flush(db, &deltas, err));
     return change_note(db, c, kind, row, err);
+}
+
+enum err_code device_put_row(struct db *db, const struct actor *actor, int64_t device_id,
+                             const struct device_change *change, struct str antimalware, struct str protection,
+                             struct err *err)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, LIST_ARENA_BYTES);
+    struct sql_device_row_row *row = NULL;
+    struct sql_site_lock_row *site = NULL;
+    TRY(sql_device_row(db, &arena, &(struct sql_device_row_args){.id = device_id}, &row, err));
+    if (!row)
+        return err_set(err, ERR_NOT_FOUND, "không có thiết bị này");
+    TRY(sql_site_lock(db, &arena, &(struct sql_site_lock_args){.id = row->site_id}, &site, err));
+    TRY(sql_device_row(db, &arena, &(struct sql_device_row_args){.id = device_id}, &row, err));
+    must(row != NULL);
+    if (row->merged_into.has)
+        return err_set(err, ERR_CONFLICT,
+                       "thiết bị này đã được gộp vào một thiết bị khác: sửa ở đó, hoặc hủy việc gộp");
+    if (row->to_day != CIVIL_FOREVER)
+        return err_set(err, ERR_CONFLICT, "thiết bị này đã ngừng sử dụng");
+    struct count_deltas deltas = {.arena = &arena};
+    struct device_change whole = *change;
+    if (!whole.system_id)
+        whole.system_id = row->system_id.v;
+    row->antimalware = str_is_empty(antimalware) ? STR_NONE : antimalware;
+    TRY(put_root(db, &arena, &deltas, row, &whole, err));
+    bool says = !str_is_empty(protection);
+    TRY(sql_device_put_state(db,
+                             &(struct sql_device_put_state_args){
+                                 .id = row->id,
+                                 .antimalware = row->antimalware,
+                                 .protection = says ? protection : row->protection,
+                                 .protection_ms = says ? OPT_I64(db_now_ms(db)) : row->protection_ms,
+                             },
+                             err));
+    TRY(device_count_again(db, &arena, &deltas, row->id, db_today(db), err));
+    TRY(count_delta_flush(db, &deltas, err));
+    struct changing c = {.actor = actor, .device_id = device_id, .what = CHANGE_FIELDS, .change = &whole};
+    return change_note(db, &c, "device_changed", row, err);
 }
 
 enum err_code device_update(struct db *db, const struct actor *actor, int64_t device_id,

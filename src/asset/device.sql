@@ -405,3 +405,37 @@ SELECT id, name FROM site WHERE unit_id = :unit_id AND from_day <= :on_day AND t
 SELECT d.name, CASE WHEN d.merged_into IS NOT NULL OR d.seen_ms > :at_ms OR COALESCE(d.protection_ms, 0) > :at_ms
        OR EXISTS (SELECT 1 FROM device_merge m WHERE m.kept_id = d.id AND m.undone_ms IS NULL) THEN 1 ELSE 0 END AS is_touched
   FROM device d WHERE d.id = :id;
+
+-- name: import_devices
+-- Every device that stands on a day, as the import shows it.
+-- result: many
+-- scope: system
+-- args: on_day int
+-- columns: id int, unit_id int, site_name text, name text, kind text, os text?, antimalware text?, counted text, protection_ms int?
+SELECT d.id, d.unit_id, s.name AS site_name, d.name, d.kind, d.os, d.antimalware, d.counted, d.protection_ms
+  FROM device d JOIN site s ON s.id = d.site_id WHERE d.counted <> '' AND d.from_day <= :on_day AND d.to_day > :on_day ORDER BY d.id;
+
+-- name: import_identities
+-- Their serial numbers and cards, with those of what was merged into them, in the order of devices.
+-- result: many
+-- scope: system
+-- args: on_day int
+-- columns: root_id int, kind text, value text
+WITH RECURSIVE grp (root_id, id) AS (
+    SELECT d.id, d.id FROM device d WHERE d.counted <> '' AND d.from_day <= :on_day AND d.to_day > :on_day
+    UNION ALL SELECT grp.root_id, m.id FROM grp JOIN device m ON m.merged_into = grp.id)
+SELECT grp.root_id, i.kind, i.value FROM grp JOIN device_identity i ON i.device_id = grp.id WHERE i.kind IN ('mac', 'serial') ORDER BY grp.root_id, i.id;
+
+-- name: identity_insert
+-- result: none
+-- scope: system
+-- args: id int, device_id int, kind text, value text, at_ms int
+-- outbox: device_id
+INSERT INTO device_identity (id, device_id, kind, value, first_ms, last_ms) VALUES (:id, :device_id, :kind, :value, :at_ms, :at_ms);
+
+-- name: identity_drop
+-- result: none
+-- scope: system
+-- args: device_id int, kind text, value text
+-- outbox: device_id
+DELETE FROM device_identity WHERE device_id = :device_id AND kind = :kind AND value = :value;

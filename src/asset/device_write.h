@@ -43,6 +43,12 @@ MUST_USE enum err_code device_count_again(struct db *db, struct arena *arena, st
                                           int64_t root_id, civil_day today, struct err *err);
 MUST_USE enum err_code device_note(struct db *db, const struct actor *actor, const char *kind, int64_t device_id,
                                    int64_t unit_id, struct str content, struct err *err);
+/* What a table says of a device, whole: an empty system_id leaves the system; protection empty: nothing is said of it.
+ * In the caller's transaction, who has asked for the right. ERR_CONFLICT when it is merged or retired. */
+#define DEVICE_TEXT_MAX_BYTES 500u
+MUST_USE enum err_code device_put_row(struct db *db, const struct actor *actor, int64_t device_id,
+                                      const struct device_change *change, struct str antimalware, struct str protection,
+                                      struct err *err);
 MUST_USE enum err_code device_suggest(struct db *db, int64_t unit_id, int64_t a, int64_t b, const char *why,
                                       struct err *err);
 MUST_USE enum err_code device_keys(struct arena *arena, struct str name, struct str os, struct str antimalware,

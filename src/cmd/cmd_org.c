@@ -4,12 +4,14 @@
 #include "cmd/ops.h"
 #include "duty/directive.h"
 #include "duty/directive.sql.h"
+#include "format/csv.h"
 #include "know/know.h"
 #include "org/event.h"
 #include "org/import.h"
 #include "org/unit.sql.h"
 #include "os/file.h"
 #include "work/ops.sql.h"
+#include "work/registers.h"
 
 #define IMPORT_FILE_MAX ((size_t)64 << 20)
 #define ERRORS_SHOWN    50u
@@ -39,11 +41,14 @@ static struct str tree_of(const struct ops *ops)
 /* --- import --- */
 static const struct option_spec import_specs[] = {
     OPS_SPEC_STORE,
-    {"register", 0, OPTION_TEXT, 0, "NAME", "units (mặc định), people, systems, sites",
-     "units (default), people, systems, sites", 0, 0},
+    {"register", 0, OPTION_TEXT, 0, "NAME", "units (mặc định), people, systems, sites, devices",
+     "units (default), people, systems, sites, devices", 0, 0},
     {"root", 0, OPTION_TEXT, 0, "CODE", "chỉ được ghi vào đơn vị này và cấp dưới", "write to this unit and below only",
      0, 0},
     {"dry-run", 0, OPTION_FLAG, 0, NULL, "chỉ xem, không ghi", "look, write nothing", 0, 0},
+    {"template", 0, OPTION_FLAG, 0, NULL, "in tệp mẫu (CSV) của danh sách", "print the template (CSV) of the register",
+     0, 0},
+    {"undo", 0, OPTION_TEXT, 0, "BATCH", "hoàn tác lần nhập mang số này", "take back the batch of this number", 0, 0},
     {"skip-errors", 0, OPTION_FLAG, 0, NULL, "bỏ qua dòng sai, ghi các dòng đúng",
      "leave wrong rows out, write the good ones", 0, 0},
     OPS_SPEC_AS,
@@ -51,12 +56,11 @@ static const struct option_spec import_specs[] = {
     OPS_SPEC_EN,
 };
 static const struct usage import_usage = {.name = "org import",
-                                          .args = "FILE",
+                                          .args = "[FILE]",
                                           .vi = "nhập danh sách từ Excel, CSV, TSV; sai dòng nào nói dòng đó",
                                           .en = "import a register from Excel, CSV, TSV; each wrong row is named",
                                           .specs = import_specs,
                                           .spec_count = ARRAY_LEN(import_specs),
-                                          .args_min = 1,
                                           .args_max = 1};
 
 static void print_errors(struct ops *ops, const struct import_run *run)
@@ -110,16 +114,60 @@ static enum err_code import_with(struct ops *ops, struct import_run *run, struct
                             "%zu new, %zu changed, %zu as before, %zu wrong%s\n"),
                    n_new, n_changed, n_same, n_error,
                    writes ? "" : ops_text(ops, "; không ghi gì", "; nothing was written"));
+    if (writes && !ops->json)
+        buf_printf(
+            &ops->out,
+            ops_text(ops, "lần nhập số %lld (hoàn tác: --undo %lld)\n", "batch %lld (to take it back: --undo %lld)\n"),
+            (long long)run->batch_id, (long long)run->batch_id);
+    return ERR_NONE;
+}
+
+static void print_template(struct ops *ops, const struct import_register *what)
+{
+    struct str headers[IMPORT_COLUMNS_MAX], example[IMPORT_COLUMNS_MAX];
+    import_template(what, headers, example);
+    struct csv_writer w;
+    csv_writer_init(&w, &ops->out, ',', 0);
+    for (size_t i = 0; i < what->column_count; i++)
+        csv_put(&w, headers[i]);
+    csv_end_row(&w);
+    for (size_t i = 0; i < what->column_count; i++)
+        csv_put(&w, example[i]);
+    csv_end_row(&w);
+}
+
+static enum err_code undo_batch(struct ops *ops, const struct import_register *what, struct err *err)
+{
+    struct str text = options_text(ops->options, "undo");
+    struct actor actor = ops_actor(ops, what->right);
+    int64_t batch_id = 0;
+    if (!str_to_i64(text, &batch_id))
+        return ops_usage(ops, err, "--undo: số của lần nhập", "--undo: the number of a batch");
+    TRY(import_undo(ops->db, &actor, what, batch_id, err));
+    if (ops->json) {
+        json_field_id(ops_line(ops, "summary"), STR("undone_batch_id"), batch_id);
+        ops_line_end(ops);
+    } else
+        buf_printf(&ops->out, ops_text(ops, "đã hoàn tác lần nhập %lld\n", "batch %lld is taken back\n"),
+                   (long long)batch_id);
     return ERR_NONE;
 }
 
 static enum err_code import_run(struct ops *ops, struct err *err)
 {
     struct str name = options_has(ops->options, "register") ? options_text(ops->options, "register") : STR("units");
-    const struct import_register *what = import_register_find(name);
+    const struct import_register *what = register_find(name);
     if (!what)
-        return ops_usage(ops, err, "--register: units, people, systems hoặc sites",
-                         "--register: units, people, systems or sites");
+        return ops_usage(ops, err, "--register: units, people, systems, sites hoặc devices",
+                         "--register: units, people, systems, sites or devices");
+    if (options_has(ops->options, "template")) {
+        print_template(ops, what);
+        return ERR_NONE;
+    }
+    if (options_has(ops->options, "undo"))
+        return undo_batch(ops, what, err);
+    if (ops->options->args.count == 0)
+        return ops_usage(ops, err, "cần tên tệp, --template hoặc --undo", "a file, --template or --undo is needed");
     int64_t root = 0;
     if (options_has(ops->options, "root"))
         TRY(ops_unit(ops, options_text(ops->options, "root"), &root, err));

@@ -41,8 +41,13 @@ void import_template(const struct import_register *what, struct str *ret_headers
 
 enum err_code import_there(struct import_run *run, int64_t id, struct str *cells, bool is_inside, struct err *err)
 {
+    return import_there_as(run, id, cells, run->what->key(run, cells), is_inside, err);
+}
+
+enum err_code import_there_as(struct import_run *run, int64_t id, struct str *cells, struct str key, bool is_inside,
+                              struct err *err)
+{
     struct import_object *object = arena_new(&run->arena, struct import_object);
-    struct str key = run->what->key(run, cells);
     if (!object || str_is_null(key))
         return arena_full(&run->arena, err);
     *object = (struct import_object){id, cells, is_inside};
@@ -109,6 +114,7 @@ static enum err_code judge_row(struct import_run *run, struct import_row *row, c
     row->column = -1;
     for (size_t c = 0; c < what->column_count; c++) {
         struct str cell = table_cell(&run->table, row->table_row, columns[c]);
+        row->given |= str_is_empty(cell) ? 0 : UINT32_C(1) << c;
         row->cells[c] = str_is_empty(cell) ? STR("") : canonical(run, &what->columns[c], cell);
         if (str_is_null(row->cells[c])) {
             row->cells[c] = STR("");
@@ -141,6 +147,8 @@ static enum err_code judge_row(struct import_run *run, struct import_row *row, c
             refuse(run, row, (int)c, "bắt buộc nhưng để trống", columns[c]);
             return ERR_NONE;
         }
+    if (row->verdict == IMPORT_SAME && object->is_inside && what->renews && what->renews(run, row))
+        row->verdict = IMPORT_CHANGED;
     if (object && !object->is_inside && row->verdict == IMPORT_CHANGED) {
         refuse(run, row, -1, "thuộc đơn vị ngoài phạm vi của bạn", -1);
         return ERR_NONE;
@@ -162,6 +170,7 @@ static enum err_code judge(struct db *db, struct import_run *run, struct str byt
     import_begin(&fresh, what, run->root_id, run->day);
     fresh.skip_errors = run->skip_errors;
     fresh.is_sample = run->is_sample;
+    fresh.actor = run->actor;
     import_end(run);
     *run = fresh;
     struct str words[IMPORT_COLUMNS_MAX * 3];
@@ -233,6 +242,7 @@ static enum err_code preview_in_snapshot(struct db *db, void *ctx, struct err *e
 {
     struct importing *m = ctx;
     TRY(require_root(db, m->actor, m->run->what, m->run->root_id, err));
+    m->run->actor = actor_with(m->actor, m->run->what->right);
     return judge(db, m->run, m->bytes, err);
 }
 
@@ -308,6 +318,7 @@ static enum err_code apply_in_transaction(struct db *db, void *ctx, struct err *
     struct importing *m = ctx;
     struct import_run *run = m->run;
     TRY(require_root(db, m->actor, run->what, run->root_id, err));
+    run->actor = actor_with(m->actor, run->what->right);
     TRY(judge(db, run, m->bytes, err));
     for (size_t i = 0; i < run->row_count && run->error_count && !run->skip_errors; i++)
         if (run->rows[i].verdict == IMPORT_ERROR)
@@ -344,6 +355,8 @@ static enum err_code undo_in_transaction(struct db *db, void *ctx, struct err *e
     struct importing *m = ctx;
     struct import_run run;
     import_begin(&run, m->what, 0, db_today(db));
+    run.is_undo = true;
+    run.actor = actor_system(db_today(db)); /* the batch was judged when it came in; who undoes it may write its root */
     m->run = &run;
     struct sql_import_batch_get_row *batch = NULL;
     struct sql_import_later_row *later = NULL;

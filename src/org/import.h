@@ -42,6 +42,7 @@ struct import_row {
     struct str *cells;           /* register columns, canonical; an empty one is filled with what is there */
     struct str *NULLABLE before; /* what is there: NULL for a new object */
     int64_t object_id;           /* of what is there, or of the new one once written */
+    uint32_t given;              /* bit c: the file says something in column c */
     size_t table_row;
     enum import_verdict verdict;
     int column;               /* of the register, -1: the row */
@@ -71,8 +72,11 @@ struct import_register {
     /* Undo: refuse with ERR_CONFLICT what newer things stand on, then drop what the batch made; `rows` are the changed
      * ones, to be put back. */
     enum err_code (*drop)(struct db *db, int64_t batch_id, int64_t at_ms, struct err *err);
+    /* Does a row that differs in nothing say something all the same (a statement of today)? Then it counts as changed.
+     */
+    bool (*NULLABLE renews)(struct import_run *run, const struct import_row *row);
 };
-extern const struct import_register import_registers[]; /* units, people, systems, sites */
+extern const struct import_register import_registers[]; /* units, people, systems, sites; all: work/registers.h */
 extern const size_t import_register_count;
 const struct import_register *NULLABLE import_register_find(struct str id);
 
@@ -81,14 +85,17 @@ struct import_run {
     int64_t root_id; /* at or below which it may write; 0: everywhere, the system itself only */
     civil_day day;
     bool skip_errors; /* apply the good rows */
+    bool is_undo;     /* the rows put back what was there before */
     bool is_sample;
     struct arena arena;
     struct table table;
     struct import_row *rows;
     size_t row_count;
+    struct actor actor; /* with the right of the register: load asks which units it reaches */
     size_t new_count, changed_count, same_count, error_count;
-    struct map there;  /* key -> struct import_object */
-    struct map by_key; /* key -> struct import_row, of this file */
+    struct map unit_by_code, unit_by_id; /* import_units_load */
+    struct map there;                    /* key -> struct import_object */
+    struct map by_key;                   /* key -> struct import_row, of this file */
     void *NULLABLE state;
     int64_t batch_id; /* once applied */
 };
@@ -96,6 +103,22 @@ void import_begin(struct import_run *run, const struct import_register *what, in
 void import_end(struct import_run *run);
 MUST_USE enum err_code import_there(struct import_run *run, int64_t id, struct str *cells, bool is_inside,
                                     struct err *err);
+
+/* The same under a key of the caller's, where an object is known by several. */
+MUST_USE enum err_code import_there_as(struct import_run *run, int64_t id, struct str *cells, struct str key,
+                                       bool is_inside, struct err *err);
+
+/* --- units by their code: for load and check of registers whose rows name a unit --- */
+struct known_unit {
+    int64_t id;
+    struct str code;
+    bool is_inside; /* below the root, and the actor has the register's right on it */
+};
+MUST_USE enum err_code import_units_load(struct db *db, struct import_run *run, struct err *err);
+const struct known_unit *NULLABLE import_unit_by_id(const struct import_run *run, int64_t id);
+const struct known_unit *NULLABLE import_unit_by_code(const struct import_run *run, struct str code);
+/* NULL, or why the unit of this cell will not do. */
+const char *NULLABLE import_unit_check(const struct import_run *run, struct str code, int column, int *ret_column);
 
 /* Headers and one example row, as cells: for report/sheet or csv. */
 void import_template(const struct import_register *what, struct str *ret_headers, struct str *ret_example);

@@ -35,16 +35,7 @@ static struct str or_none(struct str s)
     return str_is_empty(s) ? STR_NONE : s;
 }
 
-/* --- units known by code, for every register --- */
-struct known_unit {
-    int64_t id;
-    struct str code;
-    bool is_inside;
-};
-struct known_units {
-    struct map by_code;
-    struct map by_id; /* 8 bytes of the id as key */
-};
+/* --- what every register does: rows of a query as cells of a unit --- */
 
 static struct str id_key(const int64_t *id)
 {
@@ -52,28 +43,78 @@ static struct str id_key(const int64_t *id)
 }
 
 static enum err_code know_units(struct db *db, struct import_run *run, struct sql_import_units_rows *ret_rows,
-                                struct known_units **ret_known, struct err *err)
+                                struct err *err)
 {
-    TRY(sql_import_units(db, &run->arena, &(struct sql_import_units_args){.root_id = run->root_id, .on_day = run->day},
-                         ret_rows, err));
-    struct known_units *known = arena_new(&run->arena, struct known_units);
+    TRY(sql_import_units(db, &run->actor, &run->arena,
+                         &(struct sql_import_units_args){.root_id = run->root_id, .on_day = run->day}, ret_rows, err));
     struct known_unit *units = arena_new_array(&run->arena, struct known_unit, ret_rows->count + 1);
-    if (!known || !units)
+    if (!units)
         return arena_full(&run->arena, err);
     for (size_t i = 0; i < ret_rows->count; i++) {
         units[i] = (struct known_unit){ret_rows->items[i].id, ret_rows->items[i].code, ret_rows->items[i].inside};
-        if (!map_put(&known->by_code, &run->arena, units[i].code, &units[i]) ||
-            !map_put(&known->by_id, &run->arena, id_key(&units[i].id), &units[i]))
+        if (!map_put(&run->unit_by_code, &run->arena, units[i].code, &units[i]) ||
+            !map_put(&run->unit_by_id, &run->arena, id_key(&units[i].id), &units[i]))
             return arena_full(&run->arena, err);
     }
-    run->state = known;
-    *ret_known = known;
     return ERR_NONE;
 }
 
-static const struct known_unit *unit_by_id(const struct known_units *known, int64_t id)
+enum err_code import_units_load(struct db *db, struct import_run *run, struct err *err)
 {
-    return map_get(&known->by_id, id_key(&id));
+    struct sql_import_units_rows rows;
+    return know_units(db, run, &rows, err);
+}
+
+const struct known_unit *import_unit_by_id(const struct import_run *run, int64_t id)
+{
+    return map_get(&run->unit_by_id, id_key(&id));
+}
+
+const struct known_unit *import_unit_by_code(const struct import_run *run, struct str code)
+{
+    return map_get(&run->unit_by_code, code);
+}
+
+const char *import_unit_check(const struct import_run *run, struct str code, int column, int *ret_column)
+{
+    const struct known_unit *unit = import_unit_by_code(run, code);
+    *ret_column = column;
+    if (!unit)
+        return "không có đơn vị mang mã này";
+    if (!unit->is_inside)
+        return "đơn vị ngoài phạm vi của bạn";
+    *ret_column = -1;
+    return NULL;
+}
+
+/* An object of a unit; one whose unit has no code cannot be named by a table and is left out. */
+static enum err_code put_there(struct import_run *run, int64_t id, const struct known_unit *NULLABLE unit,
+                               const struct str *all, struct err *err)
+{
+    struct str *cells = unit ? arena_new_array(&run->arena, struct str, run->what->column_count) : NULL;
+    if (!unit)
+        return ERR_NONE;
+    if (!cells)
+        return arena_full(&run->arena, err);
+    for (size_t c = 0; c < run->what->column_count; c++)
+        cells[c] = given(all[c]);
+    return import_there(run, id, cells, unit->is_inside, err);
+}
+
+/* "unit, name": what makes two rows of a unit the same. */
+static struct str pair_key(struct import_run *run, struct str unit, struct str name)
+{
+    struct str both = arena_printf(&run->arena, "%.*s\n%.*s", STR_ARG(unit), STR_ARG(name));
+    return str_is_null(both) ? STR_NONE : viet_lower(&run->arena, both);
+}
+
+/* The rows were judged against the root and the actor's reach; what they touch is then written in the name of the
+ * system. */
+static struct actor writer_of(const struct actor *actor)
+{
+    struct actor system = actor_system(actor->day);
+    system.person_id = actor->person_id;
+    return system;
 }
 
 /* --- units --- */
@@ -118,19 +159,13 @@ static struct str unit_key(struct import_run *run, struct str *cells)
 static enum err_code unit_load(struct db *db, struct import_run *run, struct err *err)
 {
     struct sql_import_units_rows rows;
-    struct known_units *known;
-    TRY(know_units(db, run, &rows, &known, err));
+    TRY(know_units(db, run, &rows, err));
     for (size_t i = 0; i < rows.count; i++) {
         const struct sql_import_units_row *r = &rows.items[i];
-        struct str *cells = arena_new_array(&run->arena, struct str, U_COUNT);
-        if (!cells)
-            return arena_full(&run->arena, err);
         const struct str all[U_COUNT] = {r->code,         r->name,     r->kind,   r->administrative,
                                          r->professional, r->incident, r->symbol, r->address,
                                          r->phone,        r->email,    r->domain, r->sector};
-        for (size_t c = 0; c < U_COUNT; c++)
-            cells[c] = given(all[c]);
-        TRY(import_there(run, r->id, cells, r->inside, err));
+        TRY(put_there(run, r->id, import_unit_by_id(run, r->id), all, err));
     }
     return ERR_NONE;
 }
@@ -239,10 +274,7 @@ static enum err_code unit_write(struct db *db, const struct actor *actor, struct
             bulk[i].parents[p] = (struct unit_parent){edges[p], unit_id_of(run, order[i]->cells[U_ADMIN + p])};
     }
     TRY(unit_found_many(db, bulk, count, run->day, 0, run->is_sample, err));
-    /* The rows were judged against the root; what they touch lies below it, so the rest is done in the name of the
-     * system. */
-    struct actor system = actor_system(actor->day);
-    system.person_id = actor->person_id;
+    struct actor system = writer_of(actor);
     for (size_t i = 0; i < run->row_count; i++) {
         const struct import_row *row = &run->rows[i];
         bool differs = false;
@@ -294,46 +326,23 @@ static const struct import_column person_columns[] = {
 /* The same person: same mail address in the same unit, or without one the same name there. */
 static struct str person_key(struct import_run *run, struct str *cells)
 {
-    struct str who = str_is_empty(cells[P_EMAIL]) ? cells[P_NAME] : cells[P_EMAIL];
-    struct str both = arena_printf(&run->arena, "%.*s\n%.*s", STR_ARG(cells[P_UNIT]), STR_ARG(who));
-    return str_is_null(both) ? STR_NONE : viet_lower(&run->arena, both);
+    return pair_key(run, cells[P_UNIT], str_is_empty(cells[P_EMAIL]) ? cells[P_NAME] : cells[P_EMAIL]);
 }
 
 static enum err_code person_load(struct db *db, struct import_run *run, struct err *err)
 {
-    struct sql_import_units_rows units;
     struct sql_import_people_rows people;
-    struct known_units *known;
-    TRY(know_units(db, run, &units, &known, err));
+    TRY(import_units_load(db, run, err));
     TRY(sql_import_people(db, &run->arena, &(struct sql_import_people_args){.on_day = run->day}, &people, err));
     for (size_t i = 0; i < people.count; i++) {
         const struct sql_import_people_row *r = &people.items[i];
-        const struct known_unit *unit = unit_by_id(known, r->unit_id);
-        struct str *cells = unit ? arena_new_array(&run->arena, struct str, P_COUNT) : NULL;
-        if (!unit)
-            continue;
-        if (!cells)
-            return arena_full(&run->arena, err);
-        const struct str all[P_COUNT] = {r->name, unit->code, r->title, r->email, r->phone, STR_NONE};
-        for (size_t c = 0; c < P_COUNT; c++)
-            cells[c] = given(all[c]);
-        TRY(import_there(run, r->id, cells, unit->is_inside, err));
+        const struct known_unit *unit = import_unit_by_id(run, r->unit_id);
+        const struct str all[P_COUNT] = {r->name, unit ? unit->code : STR(""), r->title, r->email, r->phone, STR_NONE};
+        TRY(put_there(run, r->id, unit, all, err));
     }
     return ERR_NONE;
 }
 
-static const char *in_unit_check(struct import_run *run, struct str code, int column, int *ret_column)
-{
-    const struct known_units *known = run->state;
-    const struct known_unit *unit = map_get(&known->by_code, code);
-    *ret_column = column;
-    if (!unit)
-        return "không có đơn vị mang mã này";
-    if (!unit->is_inside)
-        return "đơn vị ngoài phạm vi của bạn";
-    *ret_column = -1;
-    return NULL;
-}
 static const char *person_check(struct import_run *run, struct import_row *row, int *ret_column)
 {
     if (row->before) { /* a role is given to new people only: who is there has grants with dates */
@@ -344,12 +353,11 @@ static const char *person_check(struct import_run *run, struct import_row *row, 
         if (!differs)
             row->verdict = IMPORT_SAME;
     }
-    return in_unit_check(run, row->cells[P_UNIT], P_UNIT, ret_column);
+    return import_unit_check(run, row->cells[P_UNIT], P_UNIT, ret_column);
 }
 
 static enum err_code person_write(struct db *db, const struct actor *actor, struct import_run *run, struct err *err)
 {
-    const struct known_units *known = run->state;
     int64_t now_ms = db_now_ms(db);
     struct arena_mark mark = arena_mark(&run->arena);
     for (size_t i = 0; i < run->row_count; i++) {
@@ -357,7 +365,7 @@ static enum err_code person_write(struct db *db, const struct actor *actor, stru
         if (row->verdict != IMPORT_NEW && row->verdict != IMPORT_CHANGED)
             continue;
         arena_rewind(&run->arena, mark);
-        const struct known_unit *unit = map_get(&known->by_code, row->cells[P_UNIT]);
+        const struct known_unit *unit = import_unit_by_code(run, row->cells[P_UNIT]);
         must(unit);
         struct str both = arena_printf(&run->arena, "%.*s %.*s %.*s", STR_ARG(row->cells[P_NAME]),
                                        STR_ARG(row->cells[P_EMAIL]), STR_ARG(row->cells[P_PHONE]));
@@ -448,28 +456,20 @@ static const struct import_column system_columns[] = {
 
 static struct str system_key(struct import_run *run, struct str *cells)
 {
-    struct str both = arena_printf(&run->arena, "%.*s\n%.*s", STR_ARG(cells[S_OPERATOR]),
-                                   STR_ARG(str_is_empty(cells[S_CODE]) ? cells[S_NAME] : cells[S_CODE]));
-    return str_is_null(both) ? STR_NONE : viet_lower(&run->arena, both);
+    return pair_key(run, cells[S_OPERATOR], str_is_empty(cells[S_CODE]) ? cells[S_NAME] : cells[S_CODE]);
 }
 
 static enum err_code system_load(struct db *db, struct import_run *run, struct err *err)
 {
-    struct sql_import_units_rows units;
     struct sql_import_systems_rows rows;
-    struct known_units *known;
-    TRY(know_units(db, run, &units, &known, err));
+    TRY(import_units_load(db, run, err));
     TRY(sql_import_systems(db, &run->arena, &(struct sql_import_systems_args){.on_day = run->day}, &rows, err));
     for (size_t i = 0; i < rows.count; i++) {
         const struct sql_import_systems_row *r = &rows.items[i];
-        const struct known_unit *unit = unit_by_id(known, r->operator_id), *owner = unit_by_id(known, r->owner_id);
-        struct str *cells = unit ? arena_new_array(&run->arena, struct str, S_COUNT) : NULL;
-        if (!unit)
-            continue;
-        if (!cells)
-            return arena_full(&run->arena, err);
+        const struct known_unit *unit = import_unit_by_id(run, r->operator_id),
+                                *owner = import_unit_by_id(run, r->owner_id);
 #define YES(flag) ((flag) ? STR("1") : STR("0"))
-        const struct str all[S_COUNT] = {unit->code,
+        const struct str all[S_COUNT] = {unit ? unit->code : STR(""),
                                          r->name,
                                          r->code,
                                          owner ? owner->code : STR(""),
@@ -480,33 +480,28 @@ static enum err_code system_load(struct db *db, struct import_run *run, struct e
                                          r->sector,
                                          r->description};
 #undef YES
-        for (size_t c = 0; c < S_COUNT; c++)
-            cells[c] = given(all[c]);
-        TRY(import_there(run, r->id, cells, unit->is_inside, err));
+        TRY(put_there(run, r->id, unit, all, err));
     }
     return ERR_NONE;
 }
 
 static const char *system_check(struct import_run *run, struct import_row *row, int *ret_column)
 {
-    const struct known_units *known = run->state;
     *ret_column = S_OWNER;
-    if (!str_is_empty(row->cells[S_OWNER]) && !map_get(&known->by_code, row->cells[S_OWNER]))
+    if (!str_is_empty(row->cells[S_OWNER]) && !import_unit_by_code(run, row->cells[S_OWNER]))
         return "không có đơn vị chủ quản mang mã này";
-    return in_unit_check(run, row->cells[S_OPERATOR], S_OPERATOR, ret_column);
+    return import_unit_check(run, row->cells[S_OPERATOR], S_OPERATOR, ret_column);
 }
 
 static enum err_code system_write(struct db *db, const struct actor *actor, struct import_run *run, struct err *err)
 {
-    const struct known_units *known = run->state;
-    struct actor system = actor_system(actor->day);
-    system.person_id = actor->person_id; /* judged against the root, as with units */
+    struct actor system = writer_of(actor);
     for (size_t i = 0; i < run->row_count; i++) {
         struct import_row *row = &run->rows[i];
         if (row->verdict != IMPORT_NEW && row->verdict != IMPORT_CHANGED)
             continue;
-        const struct known_unit *unit = map_get(&known->by_code, row->cells[S_OPERATOR]),
-                                *owner = map_get(&known->by_code, row->cells[S_OWNER]);
+        const struct known_unit *unit = import_unit_by_code(run, row->cells[S_OPERATOR]),
+                                *owner = import_unit_by_code(run, row->cells[S_OWNER]);
         must(unit);
         struct system_fields fields = {.operator_id = unit->id,
                                        .owner_id = owner ? owner->id : 0,
@@ -550,45 +545,33 @@ static const struct import_column site_columns[] = {
 
 static struct str site_key(struct import_run *run, struct str *cells)
 {
-    struct str both = arena_printf(&run->arena, "%.*s\n%.*s", STR_ARG(cells[T_UNIT]), STR_ARG(cells[T_NAME]));
-    return str_is_null(both) ? STR_NONE : viet_lower(&run->arena, both);
+    return pair_key(run, cells[T_UNIT], cells[T_NAME]);
 }
 
 static enum err_code site_load(struct db *db, struct import_run *run, struct err *err)
 {
-    struct sql_import_units_rows units;
     struct sql_import_sites_rows rows;
-    struct known_units *known;
-    TRY(know_units(db, run, &units, &known, err));
+    TRY(import_units_load(db, run, err));
     TRY(sql_import_sites(db, &run->arena, &(struct sql_import_sites_args){.on_day = run->day}, &rows, err));
     for (size_t i = 0; i < rows.count; i++) {
-        const struct known_unit *unit = unit_by_id(known, rows.items[i].unit_id);
-        struct str *cells = unit ? arena_new_array(&run->arena, struct str, T_COUNT) : NULL;
-        if (!unit)
-            continue;
-        if (!cells)
-            return arena_full(&run->arena, err);
-        cells[T_UNIT] = unit->code;
-        cells[T_NAME] = rows.items[i].name;
-        cells[T_ADDRESS] = given(rows.items[i].address);
-        TRY(import_there(run, rows.items[i].id, cells, unit->is_inside, err));
+        const struct known_unit *unit = import_unit_by_id(run, rows.items[i].unit_id);
+        const struct str all[T_COUNT] = {unit ? unit->code : STR(""), rows.items[i].name, rows.items[i].address};
+        TRY(put_there(run, rows.items[i].id, unit, all, err));
     }
     return ERR_NONE;
 }
 
 static const char *site_check(struct import_run *run, struct import_row *row, int *ret_column)
 {
-    return in_unit_check(run, row->cells[T_UNIT], T_UNIT, ret_column);
+    return import_unit_check(run, row->cells[T_UNIT], T_UNIT, ret_column);
 }
 
 static enum err_code site_write(struct db *db, const struct actor *actor, struct import_run *run, struct err *err)
 {
-    const struct known_units *known = run->state;
-    struct actor system = actor_system(actor->day);
-    system.person_id = actor->person_id;
+    struct actor system = writer_of(actor);
     for (size_t i = 0; i < run->row_count; i++) {
         struct import_row *row = &run->rows[i];
-        const struct known_unit *unit = map_get(&known->by_code, row->cells[T_UNIT]);
+        const struct known_unit *unit = import_unit_by_code(run, row->cells[T_UNIT]);
         if (row->verdict == IMPORT_NEW) {
             must(unit);
             TRY(site_new(db, &system, unit->id, row->cells[T_NAME], or_none(row->cells[T_ADDRESS]), run->day,
@@ -612,12 +595,12 @@ static enum err_code site_drop(struct db *db, int64_t batch_id, int64_t at_ms, s
 
 const struct import_register import_registers[] = {
     {"units", "Đơn vị", "Units", "unit", RIGHT_ORG_ADMIN, unit_columns, ARRAY_LEN(unit_columns), unit_load, unit_key,
-     unit_check, unit_write, unit_drop},
+     unit_check, unit_write, unit_drop, NULL},
     {"people", "Người dùng", "People", "person", RIGHT_PEOPLE_ADMIN, person_columns, ARRAY_LEN(person_columns),
-     person_load, person_key, person_check, person_write, person_drop},
+     person_load, person_key, person_check, person_write, person_drop, NULL},
     {"systems", "Hệ thống thông tin", "Systems", "system", RIGHT_ORG_ADMIN, system_columns, ARRAY_LEN(system_columns),
-     system_load, system_key, system_check, system_write, system_drop},
+     system_load, system_key, system_check, system_write, system_drop, NULL},
     {"sites", "Địa điểm", "Sites", "site", RIGHT_ORG_ADMIN, site_columns, ARRAY_LEN(site_columns), site_load, site_key,
-     site_check, site_write, site_drop},
+     site_check, site_write, site_drop, NULL},
 };
 const size_t import_register_count = ARRAY_LEN(import_registers);

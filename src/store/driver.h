@@ -24,6 +24,7 @@ enum db_state { DB_IDLE, DB_WRITING, DB_READING };
 struct outbox_note { /* a row of a table that travels was written (store/outbox.h) */
     const char *table, *by;
     int64_t key;
+    int group; /* as the commit counts them: one number for each table and by */
 };
 struct outbox_notes { /* of the running transaction */
     struct outbox_note *NULLABLE items;

@@ -26,7 +26,7 @@ enum err_code outbox_touch(struct db *db, const char *table, const char *by, int
         notes->items = grown;
         notes->room = room;
     }
-    notes->items[notes->count++] = (struct outbox_note){table, by, key};
+    notes->items[notes->count++] = (struct outbox_note){table, by, key, 0};
     return ERR_NONE;
 }
 
@@ -39,13 +39,17 @@ void outbox_notes_free(struct db *db)
 static int by_key(const void *a, const void *b)
 {
     const struct outbox_note *x = a, *y = b;
-    int table = strcmp(x->table, y->table), by = table ? table : strcmp(x->by, y->by);
-    return by ? by : (x->key > y->key) - (x->key < y->key);
+    return x->group != y->group ? x->group - y->group : (x->key > y->key) - (x->key < y->key);
+}
+
+static bool is_same_text(const char *a, const char *b)
+{
+    return a == b || strcmp(a, b) == 0;
 }
 
 static bool is_same_group(const struct outbox_note *a, const struct outbox_note *b)
 {
-    return strcmp(a->table, b->table) == 0 && strcmp(a->by, b->by) == 0;
+    return is_same_text(a->table, b->table) && is_same_text(a->by, b->by);
 }
 
 static void put_group(struct buf *buf, const struct outbox_note *group, size_t count)
@@ -79,24 +83,20 @@ enum err_code outbox_flush(struct db *db, struct err *err)
         size_t g = 0;
         while (g < group_count && !is_same_group(&firsts[g], &notes->items[i]))
             g++;
-        if (g < group_count)
-            continue;
-        if (group_count == GROUPS_MAX)
+        if (g == GROUPS_MAX)
             return err_set(err, ERR_LIMIT, "a transaction writes more than %d kinds of rows", GROUPS_MAX);
-        firsts[group_count++] = notes->items[i];
+        if (g == group_count)
+            firsts[group_count++] = notes->items[i];
+        notes->items[i].group = (int)g;
     }
     qsort(notes->items, notes->count, sizeof *notes->items, by_key);
     AUTO_BUF buf;
     buf_init(&buf, 1u << 20);
     buf_lit(&buf, "{\"writes\":[");
-    for (size_t g = 0; g < group_count; g++) {
-        size_t begin = 0;
-        while (!is_same_group(&notes->items[begin], &firsts[g]))
-            begin++;
-        size_t end = begin;
-        while (end < notes->count && is_same_group(&notes->items[end], &firsts[g]))
+    for (size_t begin = 0, end = 0; begin < notes->count; begin = end) {
+        while (end < notes->count && notes->items[end].group == notes->items[begin].group)
             end++;
-        if (g)
+        if (begin)
             buf_lit(&buf, ",");
         put_group(&buf, notes->items + begin, end - begin);
     }

@@ -4,6 +4,7 @@
 #include "os/crypto.h"
 #include "os/file.h"
 #include "web/page_unit.h"
+#include "work/registers.h"
 
 #define IMPORT_SHOWN_MAX   200
 #define IMPORT_BATCHES_MAX 20
@@ -33,7 +34,7 @@ static struct str word_of(const struct request *request, const char *vi, const c
 static enum err_code register_of(const struct request *request, const struct import_register **ret_register,
                                  struct err *err)
 {
-    const struct import_register *what = import_register_find(request_param(request, STR("register")));
+    const struct import_register *what = register_find(request_param(request, STR("register")));
     if (!what)
         return err_set(err, ERR_NOT_FOUND, "register");
     *ret_register = what;
@@ -115,7 +116,7 @@ static enum err_code import_page(struct request *request, struct response *respo
                            &batches, err));
     struct pg_import_batch *rows = arena_new_array(request->arena, struct pg_import_batch, batches.count + 1);
     struct pg_unit_line *columns = arena_new_array(request->arena, struct pg_unit_line, what->column_count + 1);
-    struct pg_tab *tabs = arena_new_array(request->arena, struct pg_tab, import_register_count + 1);
+    struct pg_tab *tabs = arena_new_array(request->arena, struct pg_tab, register_count() + 1);
     struct pg_crumb *crumbs = arena_new_array(request->arena, struct pg_crumb, 2);
     if (!rows || !columns || !tabs || !crumbs)
         return arena_full(request->arena, err);
@@ -137,10 +138,10 @@ static enum err_code import_page(struct request *request, struct response *respo
                             what->columns[c].is_required ? MSG_UNIT_I_REQUIRED : MSG_UNIT_I_EXAMPLE, 0,
                             MSG_ARGS(ARG_STR("text", str_is_empty(example) ? STR("–") : example)))};
     }
-    for (size_t i = 0; i < import_register_count; i++)
-        tabs[i] = (struct pg_tab){.label = word_of(request, import_registers[i].vi, import_registers[i].en),
-                                  .href = register_href(request, &import_registers[i]),
-                                  .current = &import_registers[i] == what};
+    for (size_t i = 0; i < register_count(); i++)
+        tabs[i] = (struct pg_tab){.label = word_of(request, register_at(i)->vi, register_at(i)->en),
+                                  .href = register_href(request, register_at(i)),
+                                  .current = register_at(i) == what};
     page->heading = msg_str(request->arena, request->lang, MSG_UNIT_I_HEADING, 0,
                             MSG_ARGS(ARG_STR("name", word_of(request, what->vi, what->en))));
     page->lead = text_of(request, MSG_UNIT_I_LEAD);
@@ -149,7 +150,7 @@ static enum err_code import_page(struct request *request, struct response *respo
     page->template_csv = app_href(request, "/import/%s/template.csv", what->id);
     page->columns = (struct pg_unit_line_list){columns, what->column_count};
     page->batches = (struct pg_import_batch_list){rows, n};
-    page->registers = (struct pg_tab_list){tabs, import_register_count};
+    page->registers = (struct pg_tab_list){tabs, register_count()};
     crumbs[0] = (struct pg_crumb){text_of(request, MSG_UNIT_ALL), STR("/units")};
     crumbs[1] = (struct pg_crumb){page->heading, STR("")};
     page->crumbs = (struct pg_crumb_list){crumbs, 2};
