@@ -70,6 +70,19 @@ bool date_at(const struct reader *r, uint32_t i, uint32_t end, struct when_date 
         d.month = (int)r->words[i + 1].number;
         d.months = 1;
         d.words = 2 + year_after(r, i + 2, end, &d.year);
+        /* "tháng 11, 12/2027", "tháng 11-12/2027" */
+        bool more = !d.year &&
+                    (is_mark(r, i + 2, ',') || is_mark(r, i + 2, '-') || has_class(r, i + 2, LEX_AND_WORD)) &&
+                    is_number(r, i + 3, end) && r->words[i + 3].digits <= 2;
+        int last = more ? (int)r->words[i + 3].number : 0;
+        uint32_t year_words = more ? year_after(r, i + 4, end, &d.year) : 0;
+        if (year_words && last > d.month && last <= 12) {
+            d.months = last - d.month + 1;
+            d.month = last;
+            d.words = 4 + year_words;
+        } else {
+            d.year = more ? 0 : d.year;
+        }
     } else if (is_number(r, i, end) && r->words[i].number >= 1 && r->words[i].number <= 11 && r->words[i].digits <= 2 &&
                i + 3 < end && has_class(r, i + 1, LEX_MONTH_WORD) && has_class(r, i + 2, LEX_YEAR_HALF) &&
                has_class(r, i + 3, LEX_YEAR_WORD)) {
@@ -583,13 +596,28 @@ static enum err_code range_deadline(struct reader *r, uint32_t i, uint32_t end, 
     return ERR_NONE;
 }
 
+/* "02", "hai"; 0: no number. *ret_words: how many words it takes. */
+static int count_at(const struct reader *r, uint32_t i, uint32_t end, uint32_t *ret_words)
+{
+    *ret_words = 1;
+    if (is_number(r, i, end))
+        return r->words[i].number <= 1000 ? (int)r->words[i].number : 0;
+    const struct lex_phrase *hit;
+    int64_t n = 0;
+    uint32_t words = i < end && has_class(r, i, LEX_NUMBER_WORD) ? class_at(r, i, end, LEX_NUMBER_WORD, &hit) : 0;
+    if (words && str_to_i64(str_from_cstr(hit->value), &n))
+        *ret_words = words;
+    return (int)n;
+}
+
 static bool period_at(const struct reader *r, uint32_t i, uint32_t end, struct when *w)
 {
     const struct lex_phrase *hit;
     *w = (struct when){.kind = WHEN_PERIOD, .first = i, .trigger = LETTER_PERIODIC};
-    if (is_number(r, i, end) && r->words[i].number >= 1 && r->words[i].number <= 1000 && i + 1 < end &&
-        has_class(r, i + 1, LEX_TIMES_WORD)) {
-        uint32_t at = i + 2;
+    uint32_t count_words;
+    const int count = count_at(r, i, end, &count_words);
+    if (count >= 1 && i + count_words < end && has_class(r, i + count_words, LEX_TIMES_WORD)) {
+        uint32_t at = i + count_words + 1;
         bool link = false;
         /* "/", "trong", "mỗi", "một", "trong mỗi", "trong vòng" */
         for (uint32_t k = 0; k < 3 && at < end; k++) {
@@ -600,9 +628,10 @@ static bool period_at(const struct reader *r, uint32_t i, uint32_t end, struct w
             }
         }
         int units = 1;
-        if (is_number(r, at, end) && link) {
-            units = (int)r->words[at].number;
-            at++;
+        uint32_t unit_words;
+        if (link && count_at(r, at, end, &unit_words)) {
+            units = count_at(r, at, end, &unit_words);
+            at += unit_words;
         }
         int months = 0;
         if (at < end && link && units >= 1 && units <= 120) {
@@ -614,7 +643,7 @@ static bool period_at(const struct reader *r, uint32_t i, uint32_t end, struct w
                 months = units * 12;
         }
         if (months) {
-            w->period = (struct letter_period){true, (int)r->words[i].number, months};
+            w->period = (struct letter_period){true, count, months};
             w->last = at + 1;
             return true;
         }
@@ -626,20 +655,21 @@ static bool period_at(const struct reader *r, uint32_t i, uint32_t end, struct w
         return false;
     }
     /* "6 tháng một lần", "03 tháng/lần" */
-    if (is_number(r, i, end) && i + 2 < end && r->words[i].number >= 1 && r->words[i].number <= 120 &&
-        (has_class(r, i + 1, LEX_MONTH_WORD) || has_class(r, i + 1, LEX_YEAR_WORD))) {
-        uint32_t at = i + 2;
-        bool year = has_class(r, i + 1, LEX_YEAR_WORD);
+    const uint32_t unit_at = i + count_words;
+    if (count >= 1 && count <= 120 && unit_at + 1 < end &&
+        (has_class(r, unit_at, LEX_MONTH_WORD) || has_class(r, unit_at, LEX_YEAR_WORD))) {
+        uint32_t at = unit_at + 1;
+        bool year = has_class(r, unit_at, LEX_YEAR_WORD);
         bool link = has_class(r, at, LEX_EACH_WORD) || is_mark(r, at, '/') ||
                     (is_number(r, at, end) && r->words[at].number == 1);
         if (link && at + 1 < end && has_class(r, at + 1, LEX_TIMES_WORD)) {
-            w->period = (struct letter_period){true, 1, (int)r->words[i].number * (year ? 12 : 1)};
+            w->period = (struct letter_period){true, 1, count * (year ? 12 : 1)};
             w->last = at + 2;
             return true;
         }
         if (i > 0 && has_class(r, i - 1, LEX_EACH_WORD) && !is_mark(r, i - 1, '/')) { /* "mỗi 6 tháng" */
-            w->period = (struct letter_period){true, 1, (int)r->words[i].number * (year ? 12 : 1)};
-            w->last = i + 2;
+            w->period = (struct letter_period){true, 1, count * (year ? 12 : 1)};
+            w->last = unit_at + 1;
             return true;
         }
     }
@@ -650,6 +680,13 @@ static bool period_at(const struct reader *r, uint32_t i, uint32_t end, struct w
         if (fine && months > 0)
             w->period = (struct letter_period){true, 1, (int)months};
         w->last = i + n;
+        /* "mỗi năm ít nhất 02 lần" */
+        uint32_t at = w->last + class_at(r, w->last, end, LEX_AT_LEAST, NULL), often_words;
+        int often = count_at(r, at, end, &often_words);
+        if (often >= 1 && at + often_words < end && has_class(r, at + often_words, LEX_TIMES_WORD)) {
+            w->period.count = w->period.is_known ? often : 0;
+            w->last = at + often_words + 1;
+        }
         return true;
     }
     n = has_class(r, i, LEX_PERIODIC) ? class_at(r, i, end, LEX_PERIODIC, NULL) : 0;

@@ -37,6 +37,17 @@ static const struct row rows[] = {
     {"chậm nhất 03 ngày kể từ khi có yêu cầu", "", false, LETTER_ON_REQUEST},
     {"từ ngày 01/6/2027 đến ngày 15/6/2027", "2027-06-15T23:59:59+07:00", false, LETTER_ONCE},
     {"từ ngày 20 đến ngày 25/6/2027", "2027-06-25T23:59:59+07:00", false, LETTER_ONCE},
+    {"không muộn hơn ngày 30/6/2027", "2027-06-30T23:59:59+07:00", false, LETTER_ONCE},
+    {"trễ nhất ngày 30/6/2027", "2027-06-30T23:59:59+07:00", false, LETTER_ONCE},
+    {"(hạn chót: 30/6/2027)", "2027-06-30T23:59:59+07:00", false, LETTER_ONCE},
+    {"trong 6 tháng đầu năm 2027", "2027-06-30T23:59:59+07:00", false, LETTER_ONCE},
+    {"trong 03 tháng cuối năm", "2027-12-31T23:59:59+07:00", false, LETTER_ONCE},
+    {"trong tháng 6, 7/2027", "2027-07-31T23:59:59+07:00", false, LETTER_ONCE},
+    {"trong vòng 48h kể từ khi phát hiện sự cố", "", false, LETTER_AT_ONCE},
+    {"trước 16 giờ hằng ngày", "", false, LETTER_PERIODIC},
+    {"trước ngày 20 của tháng cuối quý", "2027-06-19T23:59:59+07:00", true, LETTER_PERIODIC},
+    {"trước ngày 05 tháng sau", "2027-06-04T23:59:59+07:00", true, LETTER_ONCE},
+    {"từ tháng 6 đến tháng 7 năm 2027", NULL, false, LETTER_STANDING}, /* what the report is about, or when? */
     {"01 lần/năm", NULL, false, LETTER_PERIODIC},
     {"hằng tháng", NULL, false, LETTER_PERIODIC},
     {"khi có thay đổi", NULL, false, LETTER_ON_CHANGE},
@@ -124,6 +135,43 @@ static void issuer_lines(void **state)
         else
             assert_true(str_is_null(letter->issuer_parent.text));
         assert_true(letter->issuer.at.to <= text.len_bytes && letter->issuer.at.from < letter->issuer.at.to);
+    }
+}
+
+static void periods(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words;
+        int count, per_months; /* 0: periodic, but not to be said in months */
+    } cases[] = {
+        {"tối thiểu 01 lần/6 tháng", 1, 6},
+        {"mỗi năm ít nhất 02 lần", 2, 12},
+        {"02 lần trong năm", 2, 12},
+        {"ít nhất một lần trong sáu tháng", 1, 6},
+        {"mỗi quý một lần", 1, 3},
+        {"hai năm một lần", 1, 24},
+        {"03 tháng/lần", 1, 3},
+        {"định kỳ 6 tháng", 1, 6},
+        {"hằng tuần", 0, 0},
+        {"02 lần/ngày", 0, 0},
+        {"thường niên", 1, 12},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        AUTO_ARENA arena;
+        arena_init(&arena, 16u << 20);
+        struct err err = {0};
+        struct letter *letter;
+        static const struct letter_options options;
+        struct str text =
+            arena_printf(&arena, "Kính gửi: Các trường.\nĐề nghị các trường gửi báo cáo %s./.\n", cases[i].words);
+        assert_ok(letter_parse(text, &options, &arena, &letter, &err));
+        if (letter->duties.count != 1 || letter->duties.items[0].trigger != LETTER_PERIODIC)
+            fail_msg("%s: %zu duties, or not periodic", cases[i].words, letter->duties.count);
+        const struct letter_period *p = &letter->duties.items[0].period;
+        if (p->is_known != (cases[i].per_months > 0) ||
+            (p->is_known && (p->count != cases[i].count || p->per_months != cases[i].per_months)))
+            fail_msg("%s: %d in %d months", cases[i].words, p->count, p->per_months);
     }
 }
 
@@ -286,6 +334,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(deadlines),
+        cmocka_unit_test(periods),
         cmocka_unit_test(issuer_lines),
         cmocka_unit_test(no_calendar_no_date),
         cmocka_unit_test(stamps),
