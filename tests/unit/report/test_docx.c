@@ -284,29 +284,6 @@ static void every_failed_allocation_is_an_error(void **state)
     }
 }
 
-static void libreoffice_opens_it(void **state)
-{
-    (void)state;
-    if (system("command -v soffice >/dev/null 2>&1") != 0) {
-        print_message("SKIP: LibreOffice is not installed\n");
-        skip();
-    }
-    AUTO_ARENA arena;
-    arena_init(&arena, 64u << 20);
-    struct err err;
-    char folder[] = "/tmp/report_docx_XXXXXX", path[64], line[256];
-    assert_non_null(mkdtemp(folder));
-    struct document d = fixture_make(FIXTURE_ROLLUP, &arena);
-    snprintf(path, sizeof path, "%s/a.docx", folder);
-    assert_ok(docx_write_file(&d, path, &err));
-    snprintf(line, sizeof line,
-             "HOME=%s soffice --headless --convert-to pdf --outdir %s %s >/dev/null 2>&1 && test -s %s/a.pdf", folder,
-             folder, path, folder);
-    assert_int_equal(system(line), 0);
-    snprintf(line, sizeof line, "rm -r %s", folder);
-    assert_int_equal(system(line), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,7 +296,6 @@ int main(void)
         cmocka_unit_test(markup_in_a_name_stays_text),
         cmocka_unit_test(a_failing_stream_is_reported),
         cmocka_unit_test(every_failed_allocation_is_an_error),
-        cmocka_unit_test(libreoffice_opens_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
