@@ -11,6 +11,7 @@
 #include "cmd/ops.h"
 #include "cmd/serve.h"
 #include "duty/ledger.h"
+#include "org/session.h"
 #include "os/file.h"
 #include "proof/chain.h"
 #include "store/backup.h"
@@ -238,18 +239,46 @@ struct checked {
     struct chain_report chain;
     struct blob_report blobs;
 };
-static enum err_code check(const char *where, const char *NULLABLE blobs, struct ops *ops, struct checked *ret,
-                           struct err *err)
+/* Another life of the store begins: serials jump, nobody is signed in, and the chain says so where it may branch from
+ * what others have seen of it. */
+struct reopening {
+    int64_t epoch, sessions, links;
+};
+static enum err_code reopen(struct db *db, void *ctx, struct err *err)
+{
+    struct reopening *r = ctx;
+    char content[160];
+    TRY(backup_new_epoch(db, &r->epoch, err));
+    TRY(session_end_all(db, &r->sessions, &r->links, err));
+    snprintf(content, sizeof content, "{\"epoch\":%lld,\"sessions_ended\":%lld,\"links_ended\":%lld}",
+             (long long)r->epoch, (long long)r->sessions, (long long)r->links);
+    return chain_append(
+        db,
+        &(struct chain_note){
+            .stream = CHAIN_AUDIT, .kind = "store_restored", .object_kind = "store", .content = str_from_cstr(content)},
+        NULL, err);
+}
+
+static enum err_code check(const char *where, const char *NULLABLE blobs, bool is_finish, struct ops *ops,
+                           struct checked *ret, struct err *err)
 {
     struct store_options how = {.modules = sql_modules_all,
                                 .clock = &ops->clock,
                                 .blob_folder = blobs,
                                 .lane = STORE_LANE_MAX,
-                                .migrate = true};
+                                .migrate = true,
+                                .is_restoring = true};
     AUTO_STORE store = NULL;
     TRY(store_open(where, &how, &store, err));
     AUTO_DB db = NULL;
     TRY(store_db_take(store, &db, err));
+    bool is_unfinished;
+    TRY(backup_is_unfinished(db, &is_unfinished, err));
+    errno = 0;
+    if (is_finish && !is_unfinished)
+        return err_set(err, ERR_CONFLICT,
+                       "%s: không có lần khôi phục nào bị ngắt ở đây / no restore was cut short here",
+                       store_where(store));
     ops_progress("kiểm chứng / verify", 0, "");
     TRY(chain_verify(db, &ops->arena, &ret->chain, err));
     TRY(ledger_recount(db, err));
@@ -259,7 +288,10 @@ static enum err_code check(const char *where, const char *NULLABLE blobs, struct
         return err_set(err, ERR_CONFLICT,
                        "%lld tệp thiếu, %lld tệp hỏng trong bản sao lưu / files missing or damaged in the backup",
                        (long long)ret->blobs.missing, (long long)ret->blobs.damaged);
-    return backup_new_epoch(db, &ret->epoch, err);
+    struct reopening reopening = {0};
+    TRY(db_transact(db, reopen, &reopening, err));
+    ret->epoch = reopening.epoch;
+    return ERR_NONE;
 }
 
 static enum err_code sqlite_place(struct restoring *r, const char *where, const struct store_options *how,
@@ -277,7 +309,7 @@ static enum err_code sqlite_place(struct restoring *r, const char *where, const 
     struct backup_report report;
     enum err_code code = backup_restore(path.ptr, how, source, &report, err);
     if (code == ERR_NONE)
-        code = check(path.ptr, r->blobs, r->ops, ret, err);
+        code = check(path.ptr, r->blobs, false, r->ops, ret, err);
     errno = 0;
     struct stat st;
     if (code == ERR_NONE && stat(wal.ptr, &st) == 0 && st.st_size > 0)
@@ -333,13 +365,17 @@ static enum err_code restore_all(struct restoring *r, const char *where, struct 
         return damaged("it holds no database", err);
     r->has_next = true;
     struct backup_source source = {database_read, r};
-    struct store_options how = {
-        .modules = sql_modules_all, .clock = &ops->clock, .blob_folder = r->blobs, .create = true, .migrate = true};
+    struct store_options how = {.modules = sql_modules_all,
+                                .clock = &ops->clock,
+                                .blob_folder = r->blobs,
+                                .create = true,
+                                .migrate = true,
+                                .is_restoring = true};
     if (!is_postgres)
         return sqlite_place(r, where, &how, &source, ret, err);
     struct backup_report report;
     TRY(backup_restore(where, &how, &source, &report, err));
-    return check(where, r->blobs, ops, ret, err);
+    return check(where, r->blobs, false, ops, ret, err);
 }
 
 /* The snapshot of an upgrade on PostgreSQL: the bytes of the database as they are, not sealed. */
@@ -371,12 +407,15 @@ static enum err_code restore_snapshot(struct ops *ops, const char *file, const c
             file);
     r->fd = fd;
     struct backup_source source = {snapshot_read, r};
-    struct store_options how = {
-        .modules = sql_modules_all, .clock = &ops->clock, .blob_folder = r->blobs, .migrate = true};
+    struct store_options how = {.modules = sql_modules_all,
+                                .clock = &ops->clock,
+                                .blob_folder = r->blobs,
+                                .migrate = true,
+                                .is_restoring = true};
     struct backup_report report;
     enum err_code code = backup_restore(where, &how, &source, &report, err);
     r->fd = -1;
-    return code == ERR_NONE ? check(where, r->blobs, ops, ret, err) : code;
+    return code == ERR_NONE ? check(where, r->blobs, false, ops, ret, err) : code;
 }
 
 static enum err_code restore_file(struct ops *ops, const char *file, const struct seal_secret *secret,
@@ -485,7 +524,7 @@ static enum err_code run(struct ops *ops, struct err *err)
     if (options_has(options, "store"))
         code = ops_folder(ops, "blobs", &r.blobs, err);
     if (code == ERR_NONE && finish)
-        code = check(options_text(options, "store").ptr, r.blobs, ops, &checked, err);
+        code = check(options_text(options, "store").ptr, r.blobs, true, ops, &checked, err);
     else if (code == ERR_NONE && is_snapshot)
         code = restore_snapshot(ops, options->args.items[0].ptr, options_text(options, "store").ptr, &r, &checked, err);
     else if (code == ERR_NONE && has_file)

@@ -326,6 +326,13 @@ enum err_code session_expire(struct db *db, int64_t *ret_dropped, struct err *er
         db, &(struct sql_session_expire_args){.now_ms = db_now_ms(db), .idle_ms = SESSION_IDLE_MS}, ret_dropped, err);
 }
 
+enum err_code session_end_all(struct db *db, int64_t *ret_sessions, int64_t *ret_links, struct err *err)
+{
+    TRY(sql_session_end_all(db, ret_sessions, err));
+    return sql_invitation_void_all(db, &(struct sql_invitation_void_all_args){.used_ms = db_now_ms(db)}, ret_links,
+                                   err);
+}
+
 /* --- passwords --- */
 
 enum err_code password_is_good(struct str password, struct str sign_in_name, struct err *err)

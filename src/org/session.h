@@ -92,6 +92,9 @@ MUST_USE enum err_code session_close_all(struct db *db, const struct actor *acto
                                          struct str but_token, int64_t *ret_closed, struct err *err);
 MUST_USE enum err_code session_expire(struct db *db, int64_t *ret_dropped,
                                       struct err *err); /* the worker's, now and then */
+/* After a restore: what was ended or used since the backup must not come back. Every session ends, every link not used
+ * yet is void. */
+MUST_USE enum err_code session_end_all(struct db *db, int64_t *ret_sessions, int64_t *ret_links, struct err *err);
 
 /* --- passwords --- */
 /* ERR_SYNTAX says what is wrong with it: shorter than PASSWORD_CHARS_MIN characters, one character over and over, holds

@@ -157,6 +157,17 @@ DELETE FROM session WHERE person_id = :person_id AND token_hash <> :token_hash;
 -- args: now_ms int, idle_ms int
 DELETE FROM session WHERE expires_ms <= :now_ms OR seen_ms <= :now_ms - :idle_ms;
 
+-- name: session_end_all
+-- result: changes
+-- scope: system
+DELETE FROM session;
+
+-- name: invitation_void_all
+-- result: changes
+-- scope: system
+-- args: used_ms int
+UPDATE invitation SET used_ms = :used_ms WHERE used_ms IS NULL;
+
 -- name: session_list
 -- My open sessions, newest first.
 -- result: many

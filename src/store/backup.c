@@ -17,6 +17,7 @@
 #define BACKUP_CHUNK_BYTES      (64u << 10)
 #define BACKUP_RECORD_MAX_BYTES (1u << 30) /* one row of COPY text; PostgreSQL's own ceiling of a field */
 #define BACKUP_ARENA_BYTES      (16u << 20)
+#define UNFINISHED              "restore_unfinished" /* in meta: rows are here, nothing was verified */
 #define COPY_MAGIC              "LUYTRE-COPY 1\n"
 
 static enum err_code put(const struct backup_sink *sink, struct backup_report *report, struct str bytes,
@@ -430,6 +431,7 @@ struct restoring {
     struct buf record;
     char kind;
     bool has_begun;
+    bool is_checked_later; /* mark the database: nobody opens it before backup_new_epoch() */
 };
 
 static enum err_code read_exactly(struct restoring *r, char *room, size_t want, struct err *err)
@@ -584,7 +586,10 @@ static enum err_code restore_all(struct db *db, void *ctx, struct err *err)
     struct str end = arena_printf(&arena, "%lld %lld", (long long)r->report->tables, (long long)r->report->rows);
     if (!str_equal(end, buf_str(&r->record)) || (size_t)r->report->tables != tables.count)
         return err_set(err, ERR_SYNTAX, "the backup is damaged: tables are missing");
-    return ERR_NONE;
+    if (!r->is_checked_later)
+        return ERR_NONE;
+    /* Not by sql_meta_put: the schema may still be older than this program's queries. */
+    return db->driver->exec(db, "INSERT INTO meta (name, value) VALUES ('" UNFINISHED "', '1')", err);
 }
 
 static enum err_code restore_postgres(const char *where, const struct store_options *options,
@@ -599,7 +604,8 @@ static enum err_code restore_postgres(const char *where, const struct store_opti
         code = err_set(err, ERR_CONFLICT, "%s is not empty: a backup is restored into an empty database only",
                        store->shown);
     if (code == ERR_NONE) {
-        struct restoring r = {.source = source, .report = report, .modules = options->modules};
+        struct restoring r = {
+            .source = source, .report = report, .modules = options->modules, .is_checked_later = options->is_restoring};
         buf_init(&r.record, BACKUP_RECORD_MAX_BYTES);
         code = db_transact(db, restore_all, &r, err);
         buf_done(&r.record);
@@ -639,6 +645,16 @@ enum err_code backup_restore(const char *where, const struct store_options *opti
     return ERR_NONE;
 }
 
+enum err_code backup_is_unfinished(struct db *db, bool *ret_is_unfinished, struct err *err)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, 64u << 10);
+    struct sql_meta_get_row *row = NULL;
+    TRY(sql_meta_get(db, &arena, &(struct sql_meta_get_args){STR(UNFINISHED)}, &row, err));
+    *ret_is_unfinished = row != NULL;
+    return ERR_NONE;
+}
+
 static enum err_code new_epoch(struct db *db, void *ctx, struct err *err)
 {
     int64_t *epoch = ctx;
@@ -655,6 +671,7 @@ static enum err_code new_epoch(struct db *db, void *ctx, struct err *err)
     if (str_is_null(put_epoch.value))
         return arena_full(&arena, err);
     TRY(sql_meta_put(db, &put_epoch, err));
+    TRY(sql_meta_drop(db, &(struct sql_meta_drop_args){STR(UNFINISHED)}, err));
     struct sql_outbox_lock_row *head;
     TRY(sql_outbox_lock(db, &arena, &head, err));
     struct sql_outbox_move_head_args move = {(head ? head->last_serial : 0) + BACKUP_SERIAL_JUMP};

@@ -39,6 +39,8 @@ MUST_USE enum err_code backup_restore(const char *where, const struct store_opti
 /* After a restore: what was told to others since the copy was made is told anew under higher serials, and everybody can
  * see that this is another life of the same node. */
 #define BACKUP_SERIAL_JUMP 1000000
+/* PostgreSQL: the rows were committed, backup_new_epoch() has not run. store_open() refuses such a database. */
+MUST_USE enum err_code backup_is_unfinished(struct db *db, bool *ret_is_unfinished, struct err *err);
 MUST_USE enum err_code backup_new_epoch(struct db *db, int64_t *ret_epoch, struct err *err);
 
 NONNULL_END

@@ -24,6 +24,12 @@ SELECT value FROM meta WHERE name = :name;
 -- args: name text, value text
 INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
+-- name: meta_drop
+-- result: none
+-- scope: system
+-- args: name text
+DELETE FROM meta WHERE name = :name;
+
 -- name: setting_get
 -- result: one
 -- scope: system

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/mem.h"
+#include "store/backup.h"
 #include "store/driver.h"
 #include "store/schema.sql.h"
 
@@ -114,6 +115,21 @@ static enum err_code learn(struct db *db, struct err *err)
     return ERR_NONE;
 }
 
+/* PostgreSQL commits the rows of a restore before they are verified and a new epoch is open: until then nobody works
+ * here. */
+static enum err_code refuse_unfinished(struct db *db, struct err *err)
+{
+    bool is_unfinished;
+    TRY(backup_is_unfinished(db, &is_unfinished, err));
+    return is_unfinished
+               ? err_set(
+                     err, ERR_CONFLICT,
+                     "%s: khôi phục chưa xong, chạy luytre restore --finish / was restored and not verified yet: run "
+                     "luytre restore --finish",
+                     db->store->shown)
+               : ERR_NONE;
+}
+
 enum err_code store_connect(const char *where, const struct store_options *options, struct store **ret_store,
                             struct db **ret_db, struct err *err)
 {
@@ -164,6 +180,8 @@ enum err_code store_open(const char *where, const struct store_options *options,
     enum err_code code = store_migrate(db, options->migrate && !options->read_only, err);
     if (code == ERR_NONE)
         code = learn(db, err);
+    if (code == ERR_NONE && !options->is_restoring)
+        code = refuse_unfinished(db, err);
     store_db_give(db);
     if (code != ERR_NONE)
         return code;

@@ -19,6 +19,8 @@ struct store_options {
     bool create;  /* make the SQLite file when there is none */
     bool migrate; /* bring the schema up; false: an older schema is refused with ERR_CONFLICT */
     bool read_only;
+    bool is_restoring;  /* of backup_restore: on PostgreSQL nobody else may open it before backup_new_epoch; of
+                           store_open: may */
     size_t pool_max;    /* connections at most; 0: STORE_POOL_DEFAULT */
     size_t cache_bytes; /* SQLite pages a connection keeps; 0: 2 MB, enough for a server, little for bulk work */
     int64_t busy_ms;    /* how long to wait for a writer or a connection; 0: STORE_BUSY_MS */
@@ -32,8 +34,8 @@ enum store_engine { STORE_SQLITE, STORE_POSTGRES };
 /* where: a path, or postgresql://... / postgres://... (as --store takes it). Errors a person can act on:
  *   ERR_NOT_FOUND  no such file and create is false          ERR_SYNTAX    not a luytre database
  *   ERR_UNSUPPORTED  made by a newer luytre                   ERR_CONFLICT  older schema and migrate is false, or
- * edited migration ERR_DENIED     file or server does not let us in          ERR_IO        disk, server gone ERR_BUSY
- * locked */
+ * edited migration, or a restore was not finished ERR_DENIED     file or server does not let us in          ERR_IO
+ * disk, server gone ERR_BUSY locked */
 MUST_USE enum err_code store_open(const char *where, const struct store_options *options, struct store **ret_store,
                                   struct err *err);
 void store_close(struct store *NULLABLE store); /* every db must have been given back */

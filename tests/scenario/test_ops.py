@@ -140,6 +140,33 @@ class Ops(unittest.TestCase):
         self.assertEqual(store.stat().st_mode & 0o777, 0o600)
         self.assertEqual(sorted(x.name for x in store.parent.iterdir()), ["blobs", "luytre.db"])
 
+    def test_what_happened_after_the_backup_is_gone_and_nothing_that_was_ended_comes_back(self):
+        store = self.copy()
+        person = summary("user", "add", "--store", store, "--name", "Trần Thử Ba", "--unit", self.p.code)["person_id"]
+        summary("user", "invite", person, "--store", store, "--url", "https://luytre.example")
+        with sqlite3.connect(store) as db:
+            db.execute("INSERT INTO session (token_hash, person_id, csrf_key, created_ms, seen_ms, expires_ms, has_second_factor) VALUES (x'01', ?, x'02', 1, 1, 9999999999999, 0)", (int(person),))
+            serial = db.execute("SELECT last_serial FROM outbox_head").fetchone()[0]
+        db.close()
+        file = self.p.folder / "window.backup"
+        summary("backup", "--store", store, "--to", file, "--recipient", str(self.p.key) + ".pub")
+        after = summary("user", "add", "--store", store, "--name", "Trần Thử Bốn", "--unit", self.p.code)["person_id"]
+        back = self.place()
+        done = self.restore(file, back)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with sqlite3.connect(back) as db:
+            def one(sql, *values):
+                return db.execute(sql, values).fetchone()[0]
+            self.assertEqual(one("SELECT count(*) FROM person WHERE id = ?", int(after)), 0)
+            self.assertEqual(one("SELECT count(*) FROM session"), 0)
+            self.assertEqual(one("SELECT count(*) FROM invitation WHERE used_ms IS NULL"), 0)
+            self.assertEqual(one("SELECT last_serial FROM outbox_head"), serial + 1000000)
+            self.assertEqual(one("SELECT content FROM chain_entry WHERE kind = 'store_restored'").decode()[:12], '{"epoch":2,"')
+        db.close()
+        fresh = summary("user", "add", "--store", back, "--name", "Trần Thử Năm", "--unit", self.p.code)["person_id"]
+        self.assertGreater(int(fresh), int(after))  # numbers of the lost time are not given again
+        fine("verify", "--store", back)
+
     def test_never_over_anything(self):
         file, _ = self.p.backup("once.backup")
         self.assertEqual(call("backup", "--store", self.p.store, "--to", file, "--recipient", str(self.p.key) + ".pub").returncode, 3)
@@ -476,6 +503,39 @@ class OnPostgres(unittest.TestCase):
         self.assertEqual((restored["epoch"], restored["blobs"]), (2, said["blobs"]))
         fine("verify", "--store", target)
         self.assertEqual(call("restore", file, "--store", target, "--blobs", self.folder / "again", "--secret", self.key).returncode, 3)
+
+    def test_a_restore_cut_short_after_its_commit_is_finished_later(self):
+        url, blobs = self.served()
+        file = self.folder / "pg.backup"
+        summary("backup", "--store", url, "--blobs", blobs, "--to", file, "--recipient", str(self.key) + ".pub")
+        self.assertEqual(call("restore", "--finish", "--store", url, "--blobs", blobs).returncode, 3)  # nothing was cut short here
+        serial = int(self.psql("SELECT last_serial FROM outbox_head", url))
+        target, back = self.database(), self.folder / "back"
+        # The database itself cuts it: its rows are committed, the write that opens the new epoch fails.
+        self.psql("CREATE SCHEMA cut; CREATE FUNCTION cut.no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'cut short'; END $$;"
+                  "CREATE FUNCTION cut.plant() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN"
+                  " IF to_regclass('public.meta') IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pg_trigger WHERE tgname = 'cut') THEN"
+                  " CREATE TRIGGER cut BEFORE DELETE ON public.meta FOR EACH ROW EXECUTE FUNCTION cut.no(); END IF; END $$;"
+                  "CREATE EVENT TRIGGER cut_plant ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION cut.plant()", target)
+        done = call("restore", file, "--store", target, "--blobs", back, "--secret", self.key)
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertIn("cut short", done.stderr)
+        self.psql("DROP EVENT TRIGGER cut_plant; DROP SCHEMA cut CASCADE", target)
+        self.assertEqual(self.psql("SELECT count(*) FROM meta WHERE name = 'restore_unfinished'", target), "1")
+        # nobody works with it meanwhile, and it is said what to do
+        for words in (("verify", "--store", target), ("org", "tree", "--store", target), ("doctor", "--store", target, "--blobs", back),
+                      ("backup", "--store", target, "--blobs", back, "--to", self.folder / "no.backup", "--recipient", str(self.key) + ".pub")):
+            done = call(*words)
+            self.assertEqual(done.returncode, 3, words)
+            self.assertIn("--finish", done.stdout + done.stderr, words)
+        self.assertEqual(call("restore", file, "--store", target, "--blobs", self.folder / "again", "--secret", self.key).returncode, 3)
+        finished = summary("restore", "--finish", "--store", target, "--blobs", back)
+        self.assertEqual(finished["epoch"], 2)
+        fine("verify", "--store", target)
+        self.assertEqual(self.psql("SELECT count(*) FROM meta WHERE name = 'restore_unfinished'", target), "0")
+        self.assertEqual(int(self.psql("SELECT last_serial FROM outbox_head", target)), serial + 1000000)
+        self.assertEqual(self.psql("SELECT count(*) FROM chain_entry WHERE kind = 'store_restored'", target), "1")
+        self.assertEqual(call("restore", "--finish", "--store", target, "--blobs", back).returncode, 3)
 
     def test_upgrade_of_an_older_store_and_its_snapshot(self):
         url, blobs = self.served()
