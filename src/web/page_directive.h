@@ -12,7 +12,8 @@
 NONNULL_BEGIN
 
 /* page_issue.c */
-handler_fn issue_letter_show, issue_letter_post, issue_new_show, issue_new_post, draft_show, draft_issue;
+handler_fn issue_letter_show, issue_letter_post, issue_new_show, issue_new_post, draft_show, draft_issue,
+    draft_edit_show, draft_edit_do, draft_delete_show, draft_delete_do;
 /* page_rows.c */
 handler_fn rows_show, rows_message;
 

@@ -6,6 +6,8 @@
 #include "duty/page_directive.sql.h"
 #include "know/know.h"
 #include "org/unit.h"
+#include "org/unit.sql.h"
+#include "web/kit.h"
 #include "web/page_directive.h"
 #include "work/intake.h"
 
@@ -15,6 +17,7 @@
 
 struct duty_typed {
     struct str id, duty, trigger, period; /* hidden: catalogue id, duty of the letter, trigger, months */
+    struct str was;                       /* hidden: which obligation of the draft it was, from 0; "" for a new one */
     struct str title, text, day, day_error, above;
     bool chosen;
     VEC(struct str) to;
@@ -28,6 +31,9 @@ struct issue_typed {
     VEC(struct duty_typed) duties;
     VEC(struct str) except;
     struct str refused;
+    int64_t draft_id; /* 0: a new one */
+    int64_t revision; /* of the draft that was looked at */
+    const struct directive_draft *NULLABLE draft;
 };
 
 static struct str field_of(const struct request *request, size_t i, const char *what)
@@ -59,6 +65,9 @@ static enum err_code typed_from_draft(const struct request *request, const struc
 {
     struct arena *arena = request->arena;
     typed->name = draft->title;
+    typed->number = draft->number;
+    typed->symbol = draft->symbol;
+    typed->parent_id = draft->parent_id;
     typed->edge = draft->edge_kind;
     for (size_t i = 0; i < draft->obligation_count; i++) {
         const struct obligation_draft *o = &draft->obligations[i];
@@ -91,6 +100,7 @@ static enum err_code typed_from_form(const struct request *request, struct issue
     int64_t count;
     TRY(app_int(request, STR("count"), 0, &count, err));
     TRY(app_int(request, STR("parent"), 0, &typed->parent_id, err));
+    TRY(app_int(request, STR("revision"), 0, &typed->revision, err));
     for (size_t i = 0; i < (size_t)(count < 0 ? 0 : count) && i < DIRECTIVE_OBLIGATIONS_MAX; i++) {
         struct duty_typed *d = vec_push(&typed->duties, arena);
         if (!d)
@@ -101,6 +111,7 @@ static enum err_code typed_from_form(const struct request *request, struct issue
                                  .period = field_of(request, i, "period"),
                                  .title = field_of(request, i, "title"),
                                  .text = field_of(request, i, "text"),
+                                 .was = field_of(request, i, "was"),
                                  .day = field_of(request, i, "day"),
                                  .chosen = !str_is_empty(field_of(request, i, "on"))};
         char name[40];
@@ -124,9 +135,9 @@ static bool has_value(const struct duty_typed *d, struct str value)
 }
 
 /* Everything a duty can go to, by what stands below; what was chosen is always there. */
-static enum err_code target_options(const struct request *request, const struct sql_unit_kinds_below_rows *kinds,
-                                    const struct duty_typed *d, struct pg_issue_target_list *ret_targets,
-                                    struct err *err)
+static enum err_code target_options(const struct request *request, struct db *db,
+                                    const struct sql_unit_kinds_below_rows *kinds, const struct duty_typed *d,
+                                    struct pg_issue_target_list *ret_targets, struct err *err)
 {
     struct arena *arena = request->arena;
     enum lang lang = request->lang;
@@ -153,6 +164,24 @@ static enum err_code target_options(const struct request *request, const struct 
         struct str value = d->to.items[i], rule;
         if (!str_split(&value, ':', &rule))
             continue;
+        if (str_equal(rule, STR("unit")) || str_equal(rule, STR("except_unit"))) { /* what a draft names stays chosen */
+            int64_t id;
+            struct sql_unit_name_on_row *named = NULL;
+            if (str_to_i64(value, &id))
+                TRY(sql_unit_name_on(db, arena,
+                                     &(struct sql_unit_name_on_args){.unit_id = id, .on_day = app_today(request)},
+                                     &named, err));
+            if (named)
+                ADD(d->to.items[i],
+                    msg_str(arena, lang, str_equal(rule, STR("unit")) ? MSG_ISSUE_TO_UNIT : MSG_ISSUE_TO_EXCEPT, 0,
+                            MSG_ARGS(ARG_STR("name", named->name))));
+            continue;
+        }
+        if (str_equal(rule, STR("except_kind"))) {
+            ADD(d->to.items[i],
+                msg_str(arena, lang, MSG_ISSUE_TO_EXCEPT, 0, MSG_ARGS(ARG_STR("name", tier_kind(request, value)))));
+            continue;
+        }
         if (str_equal(rule, STR("child_kind"))) { /* each tier hands down to its own: what a draft proposes */
             ADD(d->to.items[i],
                 msg_str(arena, lang, MSG_ISSUE_TO_CHILD_KIND, 0, MSG_ARGS(ARG_STR("name", tier_kind(request, value)))));
@@ -256,6 +285,7 @@ static enum err_code issue_form(struct request *request, struct response *respon
             .duty = d->duty,
             .trigger = d->trigger,
             .period = d->period,
+            .was = d->was,
             .title = d->title,
             .text = d->text,
             .day = d->day,
@@ -263,7 +293,7 @@ static enum err_code issue_form(struct request *request, struct response *respon
             .above = up && up->deadline_day.has ? msg_str(arena, request->lang, MSG_ISSUE_ABOVE, 0,
                                                           MSG_ARGS(ARG_DAY("day", (civil_day)up->deadline_day.v)))
                                                 : STR_NONE};
-        TRY(target_options(request, &kinds, d, &duties[i].targets, err));
+        TRY(target_options(request, db, &kinds, d, &duties[i].targets, err));
     }
     for (size_t i = 0; i < kinds.count; i++) {
         bool is_on = false;
@@ -292,12 +322,27 @@ static enum err_code issue_form(struct request *request, struct response *respon
         {typed->letter_id ? tier_say(request, MSG_LETTER_LETTER) : tier_say(request, MSG_ISSUE_PICK_TITLE),
          typed->letter_id ? letter_href : STR("/directive/new")},
         {tier_say(request, MSG_LETTER_STEP_ISSUE), STR("")}};
+    struct pg_crumb draft_crumbs[] = {{tier_say(request, MSG_DIRECTIVE_LIST), STR("/directives?state=draft")},
+                                      {STR(""), STR("")},
+                                      {tier_say(request, MSG_ISSUE_EDIT), STR("")}};
     page.title = title;
     page.lead = tier_say(request, MSG_ISSUE_LEAD);
     page.crumbs = (struct pg_crumb_list){crumbs, ARRAY_LEN(crumbs)};
     page.action =
         typed->letter_id ? app_href(request, "/letter/%lld/issue", (long long)typed->letter_id) : STR("/directive/new");
     page.back_href = typed->letter_id ? letter_href : STR("/directive/new");
+    if (typed->draft) {
+        page.title = title =
+            msg_str(arena, request->lang, MSG_ISSUE_EDIT_TITLE, 0, MSG_ARGS(ARG_STR("name", typed->draft->title)));
+        page.lead = tier_say(request, MSG_ISSUE_EDIT_LEAD);
+        page.action = app_href(request, "/directive/%lld/edit", (long long)typed->draft_id);
+        page.back_href = app_href(request, "/directive/%lld/draft", (long long)typed->draft_id);
+        page.back_label = tier_say(request, MSG_ISSUE_EDIT_BACK);
+        page.is_letter = false;
+        page.revision = typed->revision;
+        draft_crumbs[1] = (struct pg_crumb){typed->draft->title, page.back_href};
+        page.crumbs = (struct pg_crumb_list){draft_crumbs, ARRAY_LEN(draft_crumbs)};
+    }
     page.refused =
         str_is_empty(typed->refused)
             ? STR_NONE
@@ -368,6 +413,14 @@ static enum err_code draft_duty(const struct request *request, struct db *db, st
     if (str_is_empty(d->id)) {
         o.catalogue_id = STR_NONE;
         o.evidence_kinds = STR("document manual_statement");
+    }
+    int64_t was;
+    if (typed->draft && str_to_i64(d->was, &was) && was >= 0 && (size_t)was < typed->draft->obligation_count) {
+        const struct obligation_draft *before = &typed->draft->obligations[was]; /* what the form does not ask */
+        o.denominator = before->denominator;
+        o.evidence_kinds = before->evidence_kinds;
+        if (str_equal(d->day, before->deadline_day == CIVIL_NONE ? STR("") : tier_day(request, before->deadline_day)))
+            o.deadline_note = before->deadline_note;
     }
     int64_t period = 0;
     if (!str_to_i64(d->duty, &o.letter_duty_id))
@@ -467,10 +520,16 @@ static enum err_code issue_save(struct request *request, struct response *respon
                                     .contact_person_id = request->session.person_id,
                                     .obligations = duties.items,
                                     .obligation_count = duties.count};
-    int64_t id;
+    int64_t id = typed->draft_id;
     struct err why = {0};
-    enum err_code code = directive_draft_new(db, &actor, &draft, &id, &why);
-    if (code == ERR_SYNTAX) {
+    if (typed->draft) {
+        draft.instrument = typed->draft->instrument;
+        draft.contact_person_id = typed->draft->contact_person_id;
+        draft.is_sample = typed->draft->is_sample;
+    }
+    enum err_code code = typed->draft ? directive_draft_edit(db, &actor, id, typed->revision, &draft, &why)
+                                      : directive_draft_new(db, &actor, &draft, &id, &why);
+    if (code == ERR_SYNTAX || (code == ERR_CONFLICT && typed->draft)) {
         typed->refused = request_said(request, &why);
         return issue_form(request, response, db, typed, err);
     }
@@ -478,7 +537,11 @@ static enum err_code issue_save(struct request *request, struct response *respon
         *err = why;
         return code;
     }
-    response_redirect(request, response, app_href(request, "/directive/%lld/draft", (long long)id));
+    struct str to = app_href(request, "/directive/%lld/draft", (long long)id);
+    if (typed->draft)
+        app_done_redirect(request, response, to, tier_say(request, MSG_ISSUE_DRAFT_SAVED), STR_NONE);
+    else
+        response_redirect(request, response, to);
     return ERR_NONE;
 }
 
@@ -733,8 +796,14 @@ enum err_code draft_show(struct request *request, struct response *response, str
     page.crumbs = (struct pg_crumb_list){crumbs, ARRAY_LEN(crumbs)};
     page.nobody = page.units == 0;
     page.duties = (struct pg_draft_duty_list){duties, obligations.count};
-    page.edit_href =
-        d->letter_id.has ? app_href(request, "/letter/%lld/issue", (long long)d->letter_id.v) : STR("/directive/new");
+    bool may_draft = false;
+    TRY(access_has(db, &actor, RIGHT_DRAFT, d->issuer_id, &may_draft, err));
+    if (may_draft) {
+        struct directive_draft unused;
+        TRY(directive_draft_get(db, &actor, d->id, arena, &unused, &page.revision, err));
+        page.edit_href = app_href(request, "/directive/%lld/edit", (long long)d->id);
+        page.delete_href = app_href(request, "/directive/%lld/delete", (long long)d->id);
+    }
     page.frame = web_frame(request, page.title, STR("directives"));
     if (!page.frame)
         return arena_full(arena, err);
@@ -751,12 +820,97 @@ enum err_code draft_issue(struct request *request, struct response *response, st
     TRY(tier_directive(request, db, &d, err));
     struct actor actor = app_actor(request);
     struct directive_issued done;
-    TRY(directive_issue(db, &actor, d->id, &done, err));
+    int64_t revision;
+    TRY(app_int(request, STR("revision"), 0, &revision, err));
+    TRY(directive_issue_revision(db, &actor, d->id, revision, &done, err));
     app_done_redirect(
         request, response, app_href(request, "/directive/%lld", (long long)d->id),
         msg_str(request->arena, request->lang, MSG_ISSUE_SAID, 0,
                 MSG_ARGS(ARG_INT("units", (int64_t)done.unit_count), ARG_INT("rows", (int64_t)done.assignment_count),
                          ARG_INT("late", (int64_t)done.born_late_count))),
         STR_NONE);
+    return ERR_NONE;
+}
+
+/* --- edit and delete a draft --- */
+
+static enum err_code draft_open(struct request *request, struct db *db, struct directive_draft *draft,
+                                struct issue_typed *typed, struct err *err)
+{
+    struct sql_directive_get_row *d;
+    TRY(tier_directive(request, db, &d, err));
+    struct actor actor = app_actor(request);
+    *typed = (struct issue_typed){.draft_id = d->id, .issuer_id = d->issuer_id, .draft = draft};
+    TRY(directive_draft_get(db, &actor, d->id, request->arena, draft, &typed->revision, err));
+    typed->letter_id = draft->letter_id;
+    return ERR_NONE;
+}
+
+enum err_code draft_edit_show(struct request *request, struct response *response, struct err *err)
+{
+    AUTO_DB db = NULL;
+    TRY(app_db(request, &db, err));
+    struct directive_draft draft;
+    struct issue_typed typed;
+    TRY(draft_open(request, db, &draft, &typed, err));
+    TRY(typed_from_draft(request, &draft, &typed, err));
+    for (size_t i = 0; i < typed.duties.count; i++)
+        typed.duties.items[i].was = app_href(request, "%zu", i);
+    struct duty_typed *more = vec_push(&typed.duties, request->arena);
+    if (!more)
+        return arena_full(request->arena, err);
+    *more = (struct duty_typed){.trigger = STR("once")}; /* room for one more; not taken while it is not ticked */
+    return issue_form(request, response, db, &typed, err);
+}
+
+enum err_code draft_edit_do(struct request *request, struct response *response, struct err *err)
+{
+    AUTO_DB db = NULL;
+    TRY(app_db(request, &db, err));
+    struct directive_draft draft;
+    struct issue_typed typed;
+    TRY(draft_open(request, db, &draft, &typed, err));
+    TRY(typed_from_form(request, &typed, err));
+    TRY(edge_asked(request, db, typed.issuer_id, &typed.edge, err));
+    return issue_save(request, response, db, &typed, err);
+}
+
+enum err_code draft_delete_show(struct request *request, struct response *response, struct err *err)
+{
+    AUTO_DB db = NULL;
+    TRY(app_db(request, &db, err));
+    struct directive_draft draft;
+    struct issue_typed typed;
+    TRY(draft_open(request, db, &draft, &typed, err));
+    struct str back = app_href(request, "/directive/%lld/draft", (long long)typed.draft_id);
+    const struct pg_crumb crumbs[] = {{tier_say(request, MSG_DIRECTIVE_LIST), STR("/directives?state=draft")},
+                                      {draft.title, back},
+                                      {tier_say(request, MSG_ISSUE_DELETE), STR("")}};
+    struct kit_form form;
+    kit_form_init(&form, request);
+    kit_field(&form, "hidden", STR("revision"), STR(""), link_id(request, typed.revision), STR(""), false);
+    struct page_duty_form page = {.crumbs = {crumbs, ARRAY_LEN(crumbs)},
+                                  .title = msg_str(request->arena, request->lang, MSG_ISSUE_DELETE_TITLE, 0,
+                                                   MSG_ARGS(ARG_STR("name", draft.title))),
+                                  .lead = tier_say_n(request, MSG_ISSUE_DELETE_LEAD, (int64_t)draft.obligation_count),
+                                  .action = app_href(request, "/directive/%lld/delete", (long long)typed.draft_id),
+                                  .submit = tier_say(request, MSG_ISSUE_DELETE_DO),
+                                  .cancel_href = back};
+    return kit_form_respond(request, response, &form, &page, STR("directives"), err);
+}
+
+enum err_code draft_delete_do(struct request *request, struct response *response, struct err *err)
+{
+    AUTO_DB db = NULL;
+    TRY(app_db(request, &db, err));
+    struct sql_directive_get_row *d;
+    TRY(tier_directive(request, db, &d, err));
+    struct actor actor = app_actor(request);
+    int64_t revision;
+    TRY(app_int(request, STR("revision"), 0, &revision, err));
+    TRY(directive_draft_delete(db, &actor, d->id, revision, err));
+    app_done_redirect(request, response, STR("/directives?state=draft"),
+                      msg_str(request->arena, request->lang, MSG_ISSUE_DELETED, 0, MSG_ARGS(ARG_STR("name", d->title))),
+                      STR_NONE);
     return ERR_NONE;
 }
