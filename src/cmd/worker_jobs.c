@@ -4,8 +4,10 @@
 #include "duty/reminder.h"
 #include "duty/series.h"
 #include "format/json.h"
+#include "org/invitation_mail.h"
 #include "store/job.h"
 #include "store/schema.sql.h"
+#include "web/html.h"
 
 #define MAIL_QUEUE      STR("worker")
 #define MAIL_KIND       STR("mail")
@@ -56,18 +58,13 @@ static void put_subject(struct buf *buf, struct str subject)
     }
 }
 
-static enum err_code mail_send(struct db *db, struct peers *peers, const struct job *job, struct arena *arena,
-                               struct err *err)
+/* One letter out, from the settings of the administrator. */
+static enum err_code deliver(struct db *db, struct peers *peers, const struct job *job, struct str to,
+                             struct str subject, struct str text, struct arena *arena, struct err *err)
 {
-    struct json root;
-    TRY(json_parse(job->payload, 0, arena, &root, err));
-    struct str to, subject, text;
-    TRY(json_str(json_get(root, STR("to")), arena, &to, err));
-    TRY(json_str(json_get(root, STR("subject")), arena, &subject, err));
-    TRY(json_str(json_get(root, STR("text")), arena, &text, err));
     struct str url = setting(db, arena, "mail_url"), from = setting(db, arena, "mail_from");
     if (str_is_empty(url) || str_is_empty(from))
-        return ERR_NONE; /* mail is not set up: the notice in the inbox is what there is */
+        return err_set(err, ERR_UNSUPPORTED, "mail is not set up");
     AUTO_BUF message;
     buf_init(&message, 1u << 20);
     buf_printf(&message, "From: <%.*s>\r\nTo: <%.*s>\r\nMessage-ID: <%lld@luytre>\r\nMIME-Version: 1.0\r\n",
@@ -88,6 +85,59 @@ static enum err_code mail_send(struct db *db, struct peers *peers, const struct 
                         .needs_tls = !str_equal(setting(db, arena, "mail_plain"), STR("yes")),
                         .timeout_ms = MAIL_TIMEOUT_MS};
     return peer_mail(peers, &mail, err);
+}
+
+static enum err_code mail_send(struct db *db, struct peers *peers, const struct job *job, struct arena *arena,
+                               struct err *err)
+{
+    struct json root;
+    TRY(json_parse(job->payload, 0, arena, &root, err));
+    struct str to, subject, text;
+    TRY(json_str(json_get(root, STR("to")), arena, &to, err));
+    TRY(json_str(json_get(root, STR("subject")), arena, &subject, err));
+    TRY(json_str(json_get(root, STR("text")), arena, &text, err));
+    if (str_is_empty(setting(db, arena, "mail_url")) || str_is_empty(setting(db, arena, "mail_from")))
+        return ERR_NONE; /* mail is not set up: the notice in the inbox is what there is */
+    return deliver(db, peers, job, to, subject, text, arena, err);
+}
+
+static bool may_retry(enum err_code code)
+{
+    return code == ERR_BUSY || code == ERR_IO || code == ERR_NOMEM;
+}
+
+/* The link is made here and stands in the mail alone. What became of it is for the page it was asked on. */
+static enum err_code invitation_send(struct db *db, struct peers *peers, const struct job *job, struct arena *arena,
+                                     struct err *err)
+{
+    int64_t id = 0;
+    if (!str_to_i64(job->payload, &id))
+        return err_set(err, ERR_SYNTAX, "the invitation to mail has no number");
+    struct invitation_mail mail;
+    TRY(invitation_mail_begin(db, id, arena, &mail, err));
+    if (!mail.is_wanted)
+        return ERR_NONE;
+    enum lang lang = str_equal(mail.language, STR("en")) ? LANG_EN : LANG_VI;
+    bool is_reset = mail.kind == INVITATION_RESET;
+    char at[CIVIL_TEXT_BYTES];
+    struct str site = setting(db, arena, "site_url");
+    while (str_ends_with(site, STR("/")))
+        site = str_slice(site, 0, site.len_bytes - 1);
+    struct str link = arena_printf(arena, "%.*s/invitation/%s", STR_ARG(site), mail.token.text);
+    struct str subject = msg_str(arena, lang, is_reset ? MSG_MAIL_RESET_SUBJECT : MSG_MAIL_INVITE_SUBJECT, 0,
+                                 MSG_ARGS(ARG_STR("site", site)));
+    struct str text = msg_str(arena, lang, is_reset ? MSG_MAIL_RESET_TEXT : MSG_MAIL_INVITE_TEXT, 0,
+                              MSG_ARGS(ARG_STR("name", mail.name), ARG_STR("link", link),
+                                       ARG_STR("at", str_from_cstr(civil_vn_ms(mail.expires_ms, at)))));
+    struct err why = {0};
+    enum err_code code = str_is_null(link) || str_is_null(subject) || str_is_null(text)
+                             ? arena_full(arena, &why)
+                             : deliver(db, peers, job, mail.address, subject, text, arena, &why);
+    crypto_wipe(&mail.token, sizeof mail.token);
+    bool is_last = !may_retry(code) || job->attempts >= job->attempts_max;
+    TRY(invitation_mail_end(db, &mail, code == ERR_NONE ? NULL : &why, is_last, err));
+    *err = why;
+    return code;
 }
 
 static enum err_code mail_later(void *NULLABLE ctx, struct db *db, const struct reminder_mail *mail, struct err *err)
@@ -113,7 +163,7 @@ static const struct {
     struct str kind;
     enum err_code (*run)(struct db *db, struct peers *peers, const struct job *job, struct arena *arena,
                          struct err *err);
-} kinds[] = {{STR_INIT("mail"), mail_send}};
+} kinds[] = {{STR_INIT("mail"), mail_send}, {STR_INIT(INVITATION_MAIL_KIND), invitation_send}};
 
 enum err_code worker_jobs_run(struct db *db, struct peers *peers, struct arena *arena, struct err *err)
 {
@@ -132,8 +182,7 @@ enum err_code worker_jobs_run(struct db *db, struct peers *peers, struct arena *
         if (code == ERR_NONE)
             TRY(job_done(db, job->id, me, err));
         else
-            TRY(job_fail(db, job, me, str_from_cstr(why.text), code == ERR_BUSY || code == ERR_IO || code == ERR_NOMEM,
-                         err));
+            TRY(job_fail(db, job, me, str_from_cstr(why.text), may_retry(code), err));
         arena_rewind(arena, mark);
     }
     return ERR_NONE;

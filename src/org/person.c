@@ -1,5 +1,7 @@
 #include "org/person.h"
 
+#include "org/invitation_mail.sql.h"
+
 #include "base/viet.h"
 #include "know/know.h"
 #include "org/access.h"
@@ -173,6 +175,7 @@ static enum err_code lock_out(struct db *db, int64_t person_id, struct err *err)
 {
     int64_t changes = 0;
     TRY(sql_session_wipe(db, &(struct sql_session_wipe_args){.person_id = person_id}, &changes, err));
+    TRY(sql_invitation_mail_wipe(db, &(struct sql_invitation_mail_wipe_args){.person_id = person_id}, err));
     TRY(sql_invitation_wipe(db, &(struct sql_invitation_wipe_args){.person_id = person_id}, err));
     return sql_api_token_revoke_all(
         db, &(struct sql_api_token_revoke_all_args){.person_id = person_id, .revoked_ms = db_now_ms(db)}, err);

@@ -1,3 +1,5 @@
+#include "org/invitation_mail.h"
+#include "org/invitation_mail.sql.h"
 #include "org/page_people.sql.h"
 #include "org/person.h"
 #include "org/person.sql.h"
@@ -330,6 +332,9 @@ static enum err_code fill_grants(struct request *request, struct db *db, const s
     return ERR_NONE;
 }
 
+static enum err_code fill_mail(struct request *request, struct db *db, int64_t id, struct page_person *page,
+                               struct err *err);
+
 static enum err_code person_page(struct request *request, struct response *response, struct db *db,
                                  const struct person_extra *extra, struct err *err)
 {
@@ -381,6 +386,8 @@ static enum err_code person_page(struct request *request, struct response *respo
         page.g_unit = where;
     page.lead = str_is_empty(p->title) ? where : app_href(request, "%.*s · %.*s", STR_ARG(p->title), STR_ARG(where));
     page.crumbs = person_crumbs(request, p->name, STR(""), STR(""));
+    if (may_manage)
+        TRY(fill_mail(request, db, id, &page, err));
     page.frame = web_frame(request, p->name, STR("units"));
     if (!page.frame)
         return arena_full(request->arena, err);
@@ -505,6 +512,64 @@ static enum err_code invite_do(struct request *request, struct response *respons
                              kind == INVITATION_RESET ? MSG_PEOPLE_LINK_RESET : MSG_PEOPLE_LINK_INVITE, 0,
                              MSG_ARGS(ARG_STR("at", str_from_cstr(civil_vn_ms(until_ms, at)))))};
     return person_page(request, response, db, &extra, err);
+}
+
+static enum err_code invite_mail_do(struct request *request, struct response *response, struct err *err)
+{
+    AUTO_DB db = NULL;
+    TRY(app_db(request, &db, err));
+    struct actor actor = app_actor(request), reader = app_actor_with(request, RIGHT_READ);
+    int64_t id;
+    struct sql_person_page_row *p;
+    TRY(person_read(request, db, &reader, &id, &p, err));
+    enum invitation_kind kind = p->has_password ? INVITATION_RESET : INVITATION_INVITE;
+    enum err_code code = invitation_mail_ask(db, &actor, id, kind, err);
+    return finish(request, response, db, id, code,
+                  msg_str(request->arena, request->lang, MSG_PEOPLE_MAIL_ASKED, 0, MSG_ARGS(ARG_STR("to", p->email))),
+                  STR_NONE, err);
+}
+
+/* Whether a link can go by mail, and how the last one fared. */
+static enum err_code fill_mail(struct request *request, struct db *db, int64_t id, struct page_person *page,
+                               struct err *err)
+{
+    struct arena *arena = request->arena;
+    bool is_ready = false;
+    TRY(invitation_mail_is_ready(db, &is_ready, err));
+    if (!is_ready)
+        page->mail_note = text_of(request, MSG_PEOPLE_MAIL_NOT_SET);
+    else if (str_is_empty(page->email))
+        page->mail_note = text_of(request, MSG_PEOPLE_MAIL_NO_ADDRESS);
+    struct sql_invitation_mail_last_row *last = NULL;
+    TRY(sql_invitation_mail_last(db, arena, &(struct sql_invitation_mail_last_args){.person_id = id}, &last, err));
+    bool is_waiting = last && str_equal(last->state, STR("queued"));
+    if (str_is_empty(page->mail_note) && !is_waiting)
+        page->mail_href = app_href(request, "/person/%lld/invite/mail", (long long)id);
+    if (!last)
+        return ERR_NONE;
+    char at[CIVIL_TEXT_BYTES], until[CIVIL_TEXT_BYTES];
+    struct str why = str_is_empty(last->reason) ? STR("") : refusal_words(last->reason, request->lang, arena);
+    struct str changed = str_from_cstr(civil_vn_ms(last->changed_ms, at));
+    page->mail_again = true;
+    if (str_equal(last->state, STR("sent"))) {
+        bool is_over = last->expires_ms.has && last->expires_ms.v <= request->now_ms;
+        page->mail_state = is_over ? PAGE_STATE_DUE : PAGE_STATE_OK;
+        page->mail_word = msg_str(arena, request->lang, is_over ? MSG_PEOPLE_MAIL_EXPIRED : MSG_PEOPLE_MAIL_SENT, 0,
+                                  MSG_ARGS(ARG_STR("to", last->address), ARG_STR("at", changed),
+                                           ARG_STR("until", str_from_cstr(civil_vn_ms(last->expires_ms.v, until)))));
+    } else if (is_waiting) {
+        page->mail_state = PAGE_STATE_DOING;
+        page->mail_word =
+            last->tries
+                ? msg_str(arena, request->lang, MSG_PEOPLE_MAIL_RETRY, last->tries,
+                          MSG_ARGS(ARG_STR("to", last->address), ARG_INT("n", last->tries), ARG_STR("why", why)))
+                : msg_str(arena, request->lang, MSG_PEOPLE_MAIL_QUEUED, 0, MSG_ARGS(ARG_STR("to", last->address)));
+    } else {
+        page->mail_state = PAGE_STATE_LATE;
+        page->mail_word = msg_str(arena, request->lang, MSG_PEOPLE_MAIL_REFUSED, 0,
+                                  MSG_ARGS(ARG_STR("to", last->address), ARG_STR("at", changed), ARG_STR("why", why)));
+    }
+    return ERR_NONE;
 }
 
 static enum err_code active_do(struct request *request, struct response *response, struct err *err)
@@ -762,6 +827,7 @@ static const struct route routes[] = {
     {POST, "/person/{id}/grant", grant_do, RIGHT_READ, CHANGES, NULL},
     {POST, "/person/{id}/grant/{grant}/end", grant_end_do, RIGHT_READ, CHANGES, NULL},
     {POST, "/person/{id}/invite", invite_do, RIGHT_PEOPLE_ADMIN, CHANGES, NULL},
+    {POST, "/person/{id}/invite/mail", invite_mail_do, RIGHT_PEOPLE_ADMIN, CHANGES, NULL},
     {POST, "/person/{id}/active", active_do, RIGHT_PEOPLE_ADMIN, CHANGES, NULL},
     {POST, "/person/{id}/factor", factor_do, RIGHT_PEOPLE_ADMIN, CHANGES, NULL},
     {POST, "/person/{id}/leave", leave_do, RIGHT_PEOPLE_ADMIN, CHANGES, NULL},
