@@ -313,6 +313,10 @@ static enum err_code mail_run(CURL *handle, struct hop *hop, const struct messag
     if (!ok)
         return err_set(err, ERR_UNSUPPORTED, "libcurl lacks something we need");
     CURLcode code = curl_easy_perform(handle);
+    long answer = 0;
+    if (code != CURLE_OK && curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &answer) == CURLE_OK && answer >= 500 &&
+        answer < 600) /* RFC 5321 4.2.1: permanent, asking again is no use */
+        return err_set(err, ERR_DENIED, "the mail server refuses it: %s", detail);
     return code == CURLE_OK ? ERR_NONE : hop_failed(code, hop, detail, err);
 }
 
