@@ -94,6 +94,9 @@ static bool is_org(const struct reader *r, uint32_t i, uint32_t end)
     /* "so", "bo", "ban" of a letter without marks are bodies only when they are written as names */
     if (r->is_unmarked && n == 1 && lex_words[hit->at].exact && !r->words[i].upper_first)
         return false;
+    /* … and "Thay" is a teacher only before his name */
+    if (r->is_unmarked && has_class(r, i, LEX_TEACHER) && !r->words[i + 1].capital)
+        return false;
     return class_at(r, i, end, LEX_DUTY_VERB, NULL) <= n && class_at(r, i, end, LEX_CONDITION, NULL) <= n &&
            class_at(r, i, end, LEX_ADVERB, NULL) <= n;
 }
