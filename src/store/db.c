@@ -107,7 +107,8 @@ static void roll_back(struct db *db)
 static enum err_code transact_once(struct db *db, enum err_code (*fn)(struct db *db, void *ctx, struct err *err),
                                    void *ctx, struct err *err)
 {
-    bool has_queue = db->driver->engine == STORE_SQLITE;
+    bool has_queue = db->driver->engine == STORE_SQLITE, must_sync = db->driver->sync && !db->is_telemetry;
+    uint64_t number = 0;
     if (has_queue)
         TRY(store_write_lock(db->store, err));
     enum err_code code = db->driver->exec(db, db->driver->sql_begin_write, err);
@@ -125,12 +126,15 @@ static enum err_code transact_once(struct db *db, enum err_code (*fn)(struct db 
             code = db->driver->exec(db, "COMMIT", err);
         if (code != ERR_NONE)
             roll_back(db);
+        else if (must_sync)
+            number = store_committed(db->store);
         db->state = DB_IDLE;
         db->is_spoiled = false;
     }
     if (has_queue)
         store_write_unlock(db->store);
-    return code;
+    /* Outside the lock: while this one waits for the disk the next ones write and are brought there together. */
+    return code == ERR_NONE && number ? store_sync(db->store, db, number, err) : code;
 }
 
 static enum err_code transact_inside(struct db *db, enum err_code (*fn)(struct db *db, void *ctx, struct err *err),

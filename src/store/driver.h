@@ -91,6 +91,8 @@ struct store_driver {
                                                 const struct sql_value *values, struct err *err);
     MUST_USE enum err_code (*NULLABLE bulk_send)(struct db *db, struct err *err);
     void (*NULLABLE bulk_drop)(struct db *db);
+    /* What was committed on this connection and before is on the disk when it returns. NULL: COMMIT itself says so. */
+    MUST_USE enum err_code (*NULLABLE sync)(struct db *db, struct err *err);
     const char *sql_begin_write;
     const char *sql_begin_read;
 };
@@ -126,8 +128,18 @@ struct store {
     bool is_writing;
     struct write_waiter *NULLABLE first_writer;
     struct write_waiter *NULLABLE last_writer;
+    /* Group commit: one writer brings to the disk what all before it committed, the others wait for it. */
+    pthread_mutex_t sync_lock; /* guards the three below */
+    pthread_cond_t synced;
+    uint64_t commit_count; /* transactions committed */
+    uint64_t sync_count;   /* of these on the disk */
+    bool is_syncing;
 };
 
+/* A transaction of db was committed while the write lock is held: its number. And wait until that one is on the disk.
+ */
+uint64_t store_committed(struct store *store);
+MUST_USE enum err_code store_sync(struct store *store, struct db *db, uint64_t number, struct err *err);
 MUST_USE enum err_code store_write_lock(struct store *store, struct err *err);
 void store_write_unlock(struct store *store);
 /* The prepared statement from the cache. */

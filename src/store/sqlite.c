@@ -102,9 +102,8 @@ static enum err_code settle(struct db *db, struct err *err)
     sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
     char sql[256];
     snprintf(sql, sizeof sql,
-             "PRAGMA foreign_keys=ON;PRAGMA synchronous=%s;PRAGMA temp_store=MEMORY;PRAGMA cell_size_check=ON;"
+             "PRAGMA foreign_keys=ON;PRAGMA synchronous=NORMAL;PRAGMA temp_store=MEMORY;PRAGMA cell_size_check=ON;"
              "PRAGMA cache_size=-%d;PRAGMA mmap_size=%d;PRAGMA journal_size_limit=%d",
-             db->is_telemetry ? "NORMAL" : "FULL",
              db->store->cache_bytes ? (int)(db->store->cache_bytes / 1024) : SQLITE_CACHE_KIB, SQLITE_MMAP_BYTES,
              SQLITE_WAL_KEEP_BYTES);
     return exec(db, sql, err);
@@ -163,6 +162,19 @@ static enum err_code content(struct db *db, enum db_content *ret_content, struct
 static enum err_code ready(struct db *db, struct err *err)
 {
     return exec(db, "PRAGMA journal_mode=WAL", err);
+}
+
+/* Connections commit with synchronous=NORMAL, which writes the log and does not wait for the disk; this waits, for all
+ * that the log holds, whoever wrote it. (A checkpoint brings the log to the disk before it takes from it, and the
+ * database after, so what is no longer in the log is there as well.) */
+static enum err_code sync_log(struct db *db, struct err *err)
+{
+    sqlite3_file *log = NULL;
+    int rc = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (rc == SQLITE_OK && log && log->pMethods)
+        rc = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+    return rc == SQLITE_OK ? ERR_NONE
+                           : err_set(err, ERR_IO, "%s: what was written may not be on the disk", db->store->shown);
 }
 
 static enum err_code claim(struct db *db, struct err *err)
@@ -316,6 +328,7 @@ const struct store_driver store_driver_sqlite = {
     .claim = claim,
     .lock_schema = lock_schema,
     .exec = exec,
+    .sync = sync_log,
     .prepare = prepare,
     .unprepare = unprepare,
     .run = run,

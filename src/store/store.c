@@ -43,6 +43,8 @@ static void store_free(struct store *store)
 {
     pthread_mutex_destroy(&store->lock);
     pthread_cond_destroy(&store->given);
+    pthread_mutex_destroy(&store->sync_lock);
+    pthread_cond_destroy(&store->synced);
     mem_free(store->where);
     mem_free(store->shown);
     mem_free(store->blob_folder);
@@ -141,6 +143,7 @@ enum err_code store_connect(const char *where, const struct store_options *optio
     pthread_condattr_t attr;
     must(pthread_condattr_init(&attr) == 0 && pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0);
     must(pthread_cond_init(&store->given, &attr) == 0);
+    must(pthread_mutex_init(&store->sync_lock, NULL) == 0 && pthread_cond_init(&store->synced, NULL) == 0);
     pthread_condattr_destroy(&attr);
     store->driver = is_url(where) ? &store_driver_postgres : &store_driver_sqlite;
     store->where = copy(where);
@@ -290,6 +293,39 @@ void store_db_give(struct db *db)
 }
 
 /* --- the queue of writers within this process, first come first served --- */
+
+uint64_t store_committed(struct store *store)
+{
+    pthread_mutex_lock(&store->sync_lock);
+    uint64_t number = ++store->commit_count;
+    pthread_mutex_unlock(&store->sync_lock);
+    return number;
+}
+
+/* Readers may see a transaction before it is on the disk; whatever they then write comes after it in the log, so a
+ * power cut never keeps the later one alone. Nobody is told that it is done before it is. */
+enum err_code store_sync(struct store *store, struct db *db, uint64_t number, struct err *err)
+{
+    enum err_code code = ERR_NONE;
+    pthread_mutex_lock(&store->sync_lock);
+    while (code == ERR_NONE && store->sync_count < number) {
+        if (store->is_syncing) {
+            pthread_cond_wait(&store->synced, &store->sync_lock);
+            continue;
+        }
+        store->is_syncing = true;
+        uint64_t all = store->commit_count;
+        pthread_mutex_unlock(&store->sync_lock);
+        code = db->driver->sync(db, err);
+        pthread_mutex_lock(&store->sync_lock);
+        store->is_syncing = false;
+        if (code == ERR_NONE && store->sync_count < all)
+            store->sync_count = all;
+        pthread_cond_broadcast(&store->synced);
+    }
+    pthread_mutex_unlock(&store->sync_lock);
+    return code;
+}
 
 enum err_code store_write_lock(struct store *store, struct err *err)
 {

@@ -48,7 +48,7 @@ static inline void store_cleanup(struct store *NULLABLE *store)
 /* A connection from the pool; waits up to busy_ms for one, then ERR_BUSY. A broken PostgreSQL connection is replaced
  * here. */
 MUST_USE enum err_code store_db_take(struct store *store, struct db **ret_db, struct err *err);
-/* The same, but a commit may be lost in a power cut (never torn): SQLite synchronous NORMAL, PostgreSQL
+/* The same, but a commit may be lost in a power cut (never torn): SQLite does not wait for the disk, PostgreSQL
  * synchronous_commit off. Only for telemetry that its sender repeats. */
 MUST_USE enum err_code store_db_take_telemetry(struct store *store, struct db **ret_db, struct err *err);
 void store_db_give(struct db *NULLABLE db); /* an open transaction is a broken promise */
