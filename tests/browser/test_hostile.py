@@ -36,7 +36,7 @@ class Nginx:
         subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost',
                         '-keyout', f'{self.dir}/key.pem', '-out', f'{self.dir}/cert.pem'], check=True, capture_output=True)
         text = open(conf, encoding='utf-8').read()
-        for old, new in (('unix:/run/luytre/web.sock', upstream), ('/etc/ssl/luytre/fullchain.pem', f'{self.dir}/cert.pem'),
+        for old, new in (('server 127.0.0.1:8080;', f'server {upstream};'), ('/etc/ssl/luytre/fullchain.pem', f'{self.dir}/cert.pem'),
                          ('/etc/ssl/luytre/key.pem', f'{self.dir}/key.pem'), ('listen 80;', f'listen 127.0.0.1:{self.plain};'),
                          ('listen 443 ssl http2;', f'listen 127.0.0.1:{self.port} ssl http2;'), ('server_name luytre.example;', 'server_name localhost 127.0.0.1;'),
                          ('client_header_timeout 10s;', 'client_header_timeout 2s;'), ('client_body_timeout 20s;', 'client_body_timeout 2s;')):

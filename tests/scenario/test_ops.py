@@ -30,7 +30,7 @@ Kính gửi: Các sở, ban, ngành.
 """
 
 
-def call(*words, timeout=120):
+def call(*words, timeout=600):
     return subprocess.run([PROGRAM, *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", timeout=timeout)
 
 
