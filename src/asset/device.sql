@@ -439,3 +439,36 @@ INSERT INTO device_identity (id, device_id, kind, value, first_ms, last_ms) VALU
 -- args: device_id int, kind text, value text
 -- outbox: device_id
 DELETE FROM device_identity WHERE device_id = :device_id AND kind = :kind AND value = :value;
+
+-- name: device_moving_counts
+-- Devices whose site stands with another unit now.
+-- result: many
+-- scope: system
+-- args: from_unit_id int, to_unit_id int
+-- columns: kind text, counted text, n int
+SELECT d.kind, d.counted, COUNT(*) AS n FROM device d JOIN site s ON s.id = d.site_id WHERE d.unit_id = :from_unit_id AND s.unit_id = :to_unit_id AND d.counted <> '' GROUP BY d.kind, d.counted;
+
+-- name: device_move_unit
+-- result: changes
+-- scope: system
+-- args: from_unit_id int, to_unit_id int
+-- outbox: to_unit_id
+UPDATE device SET unit_id = :to_unit_id WHERE unit_id = :from_unit_id AND site_id IN (SELECT id FROM site WHERE unit_id = :to_unit_id);
+
+-- name: suggestion_move_unit
+-- result: none
+-- scope: system
+-- args: from_unit_id int, to_unit_id int
+-- outbox: to_unit_id
+UPDATE device_suggestion SET unit_id = :to_unit_id WHERE unit_id = :from_unit_id AND one_id IN (SELECT id FROM device WHERE unit_id = :to_unit_id);
+
+-- name: devices_on
+-- Devices that stood with a unit on a day, also when they stand elsewhere today: where their site stood.
+-- result: many
+-- scope: org
+-- args: unit_id int, on_day int
+-- columns: id int, name text, kind text, unit_id int
+SELECT d.id, d.name, d.kind, d.unit_id FROM site t JOIN device d ON d.site_id = t.id AND d.merged_into IS NULL AND d.from_day <= :on_day AND d.to_day > :on_day
+ WHERE (t.unit_id = :unit_id OR t.id IN (SELECT h.object_id FROM unit_handover h WHERE h.from_unit_id = :unit_id AND h.object_kind = 'site'))
+   AND COALESCE((SELECT h.from_unit_id FROM unit_handover h WHERE h.object_kind = 'site' AND h.object_id = t.id AND h.on_day > :on_day ORDER BY h.on_day, h.id LIMIT 1), t.unit_id) = :unit_id
+   AND ({scope :unit_id} OR EXISTS (SELECT 1 FROM unit_succession s WHERE s.from_unit_id = :unit_id AND {scope s.to_unit_id})) ORDER BY d.sort_key, d.id;

@@ -217,3 +217,30 @@ SELECT unit_id, state FROM evidence WHERE id = :id;
 -- args: id int
 -- columns: unit_id int
 SELECT unit_id FROM device WHERE id = :id;
+
+-- name: findings_moving
+-- Open findings that go from a unit to another: all of them, or those on a device or system that stands there now.
+-- result: many
+-- scope: system
+-- args: from_unit_id int, to_unit_id int, is_all int
+-- columns: id int
+SELECT f.id FROM finding f WHERE f.unit_id = :from_unit_id AND f.closed_ms IS NULL
+   AND (CAST(:is_all AS BIGINT) = 1 OR EXISTS (SELECT 1 FROM device d WHERE d.id = f.device_id AND d.unit_id = :to_unit_id)
+     OR (f.device_id IS NULL AND EXISTS (SELECT 1 FROM info_system y WHERE y.id = f.system_id AND y.operator_id = :to_unit_id))) ORDER BY f.id;
+
+-- name: finding_move_unit
+-- result: none
+-- scope: system
+-- args: id int, to_unit_id int
+UPDATE finding SET unit_id = :to_unit_id WHERE id = :id;
+
+-- name: findings_on
+-- Findings that stood open with a unit at the end of a day, also when they stand elsewhere today.
+-- result: many
+-- scope: org
+-- args: unit_id int, on_day int, until_ms int
+-- columns: id int, title text, unit_id int
+SELECT f.id, f.title, f.unit_id FROM finding f
+ WHERE (f.unit_id = :unit_id OR f.id IN (SELECT h.object_id FROM unit_handover h WHERE h.from_unit_id = :unit_id AND h.object_kind = 'finding')) AND f.opened_ms < :until_ms AND (f.closed_ms IS NULL OR f.closed_ms >= :until_ms)
+   AND COALESCE((SELECT h.from_unit_id FROM unit_handover h WHERE h.object_kind = 'finding' AND h.object_id = f.id AND h.on_day > :on_day ORDER BY h.on_day, h.id LIMIT 1), f.unit_id) = :unit_id
+   AND ({scope :unit_id} OR EXISTS (SELECT 1 FROM unit_succession s WHERE s.from_unit_id = :unit_id AND {scope s.to_unit_id})) ORDER BY f.id;

@@ -1,4 +1,5 @@
 /* cmd_org.c - `luytre org …`: organisations over time, through the same functions as the pages. */
+#include "asset/succession.h"
 #include "base/viet.h"
 #include "cmd/cmd.h"
 #include "cmd/ops.h"
@@ -358,7 +359,7 @@ static enum err_code apply(struct ops *ops, struct event_plan *plan, struct err 
     plan->from_count = ops->options->args.count;
     plan->on_day = ops_day(ops, "on");
     plan->basis = options_text(ops->options, "basis");
-    struct event_duties duties = {.ctx = ops, .count = duties_count, .move = duties_move};
+    struct event_duties duties = {.ctx = ops, .count = duties_count, .move = duties_move, .follow = asset_hand_over};
     struct event_done done = {0};
     TRY(event_apply(ops->db, &actor, plan, &duties, &done, err));
     if (ops->json) {

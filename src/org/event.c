@@ -167,6 +167,37 @@ static enum err_code move_duties(struct db *db, struct applying *a, int64_t from
     return ERR_NONE;
 }
 
+/* Who held what until now is written down before it goes. kind: of the one object that goes; object_id 0: all. */
+static enum err_code note_handover(struct db *db, struct arena *arena, const struct applying *a, int64_t from_id,
+                                   int64_t to_id, struct str kind, int64_t object_id, struct err *err)
+{
+    struct sql_event_holdings_rows rows;
+    TRY(sql_event_holdings(
+        db, arena,
+        &(struct sql_event_holdings_args){
+            .unit_id = from_id, .object_kind = kind, .object_id = object_id, .on_day = a->plan->on_day},
+        &rows, err));
+    for (size_t i = 0; i < rows.count; i++)
+        TRY(sql_unit_handover_insert(db,
+                                     &(struct sql_unit_handover_insert_args){.id = db_id(db),
+                                                                             .event_id = a->done.event_id,
+                                                                             .object_kind = rows.items[i].object_kind,
+                                                                             .object_id = rows.items[i].id,
+                                                                             .role = rows.items[i].role,
+                                                                             .from_unit_id = from_id,
+                                                                             .to_unit_id = to_id,
+                                                                             .on_day = a->plan->on_day},
+                                     err));
+    return ERR_NONE;
+}
+
+static enum err_code follow(struct db *db, const struct applying *a, int64_t from_id, int64_t to_id, bool is_all,
+                            struct err *err)
+{
+    struct event_step step = {a->done.event_id, from_id, to_id, a->plan->on_day, a->actor->person_id, is_all};
+    return a->duties && a->duties->follow ? a->duties->follow(db, &step, err) : ERR_NONE;
+}
+
 /* Units below: to the successor, or (children_up) to the parent the old unit had in that kind. The successor itself
  * goes up, never below itself. */
 static enum err_code move_children(struct db *db, struct arena *arena, const struct applying *a, int64_t from_id,
@@ -206,6 +237,7 @@ static enum err_code hand_over(struct db *db, struct arena *arena, struct applyi
     for (size_t i = 0; i < people.count; i++)
         TRY(move_person(db, arena, people.items[i].person_id, from_id, to_id, day, err));
     TRY(move_grants(db, arena, 0, from_id, to_id, day, err));
+    TRY(note_handover(db, arena, a, from_id, to_id, STR(""), 0, err));
     struct sql_event_systems_operator_args systems = {.from_unit_id = from_id, .to_unit_id = to_id, .on_day = day};
     TRY(sql_event_systems_operator(db, &systems, err));
     TRY(sql_event_systems_owner(
@@ -250,6 +282,7 @@ static enum err_code hand_over(struct db *db, struct arena *arena, struct applyi
                                    err));
     }
     TRY(move_duties(db, a, from_id, to_id, err));
+    TRY(follow(db, a, from_id, to_id, true, err));
     TRY(unit_end(db, a->actor, from_id, day, err));
     return sql_unit_succession_insert(
         db,
@@ -308,6 +341,7 @@ static enum err_code apply_split(struct db *db, struct arena *arena, struct appl
             TRY(move_grants(db, arena, m->id, from_id, to_id, p->on_day, err));
             break;
         case EVENT_SYSTEM:
+            TRY(note_handover(db, arena, a, from_id, to_id, STR("system"), m->id, err));
             TRY(sql_event_systems_operator(
                 db,
                 &(struct sql_event_systems_operator_args){
@@ -320,6 +354,7 @@ static enum err_code apply_split(struct db *db, struct arena *arena, struct appl
                 err));
             break;
         case EVENT_SITE:
+            TRY(note_handover(db, arena, a, from_id, to_id, STR("site"), m->id, err));
             TRY(sql_event_sites(
                 db,
                 &(struct sql_event_sites_args){
@@ -336,6 +371,8 @@ static enum err_code apply_split(struct db *db, struct arena *arena, struct appl
             break;
         }
     }
+    for (size_t i = 0; i < p->part_count; i++)
+        TRY(follow(db, a, from_id, a->done.part_ids[i], false, err));
     if (p->from_continues)
         return ERR_NONE;
     return hand_over(db, arena, a, from_id, a->done.to_id, false, err);

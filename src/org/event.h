@@ -42,6 +42,14 @@ struct event_plan {
     struct str function; /* transfer */
     int64_t area_id;     /* transfer: 0: every area from_ids hold it for */
 };
+/* What went from one unit to another, for the layers above. */
+struct event_step {
+    int64_t event_id;
+    int64_t from_id, to_id;
+    civil_day day;
+    int64_t actor_id;
+    bool is_all; /* the old unit ends; else what stands on the sites and systems that went */
+};
 /* Open duties of a unit: counted for the preview, moved (directive_move_open) in the same transaction. */
 struct event_duties {
     void *NULLABLE ctx;
@@ -49,6 +57,8 @@ struct event_duties {
                                     struct err *err);
     enum err_code (*NULLABLE move)(void *NULLABLE ctx, struct db *db, int64_t from_id, int64_t to_id, int64_t actor_id,
                                    size_t *ret_moved, struct err *err);
+    /* Devices and findings (asset_hand_over): called for every unit that sites or systems went to. */
+    enum err_code (*NULLABLE follow)(struct db *db, const struct event_step *step, struct err *err);
 };
 struct event_preview_row {
     int64_t unit_id;

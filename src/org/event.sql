@@ -156,3 +156,37 @@ SELECT f.unit_id AS id, f.name,
 -- columns: id int, kind text, name text
 SELECT e.child_id AS id, f.kind, f.name FROM unit_edge e JOIN unit_fact f ON f.unit_id = e.child_id AND f.from_day <= :on_day AND f.to_day > :on_day
  WHERE e.parent_id = :unit_id AND e.edge_kind = 'administrative' AND e.from_day <= :on_day AND e.to_day > :on_day ORDER BY f.sort_key, e.child_id;
+
+-- name: unit_handover_insert
+-- result: none
+-- scope: system
+-- args: id int, event_id int, object_kind text, object_id int, role text, from_unit_id int, to_unit_id int, on_day int
+INSERT INTO unit_handover (id, event_id, object_kind, object_id, role, from_unit_id, to_unit_id, on_day) VALUES (:id, :event_id, :object_kind, :object_id, :role, :from_unit_id, :to_unit_id, :on_day);
+
+-- name: event_holdings
+-- What an event takes from a unit: its sites and systems, or (object_id not 0) the one of a kind.
+-- result: many
+-- scope: system
+-- args: unit_id int, object_kind text, object_id int, on_day int
+-- columns: object_kind text, id int, role text
+SELECT 'site' AS object_kind, id, '' AS role FROM site WHERE unit_id = :unit_id AND to_day > :on_day AND (CAST(:object_id AS BIGINT) = 0 OR (id = :object_id AND CAST(:object_kind AS TEXT) = 'site'))
+UNION ALL SELECT 'system', id, 'operator' FROM info_system WHERE operator_id = :unit_id AND to_day > :on_day AND (CAST(:object_id AS BIGINT) = 0 OR (id = :object_id AND CAST(:object_kind AS TEXT) = 'system'))
+UNION ALL SELECT 'system', id, 'owner' FROM info_system WHERE owner_id = :unit_id AND to_day > :on_day AND (CAST(:object_id AS BIGINT) = 0 OR (id = :object_id AND CAST(:object_kind AS TEXT) = 'system'))
+ORDER BY 1, 3, 2;
+
+-- name: unit_holdings_on
+-- Sites and systems that stood with a unit on a day, also when they stand elsewhere today. Whoever may read a successor reads it too.
+-- result: many
+-- scope: org
+-- args: unit_id int, on_day int
+-- columns: object_kind text, id int, role text, name text
+SELECT 'site' AS object_kind, t.id, '' AS role, t.name FROM site t
+ WHERE (t.unit_id = :unit_id OR t.id IN (SELECT h.object_id FROM unit_handover h WHERE h.from_unit_id = :unit_id AND h.object_kind = 'site')) AND t.from_day <= :on_day AND t.to_day > :on_day
+   AND COALESCE((SELECT h.from_unit_id FROM unit_handover h WHERE h.object_kind = 'site' AND h.object_id = t.id AND h.on_day > :on_day ORDER BY h.on_day, h.id LIMIT 1), t.unit_id) = :unit_id
+   AND ({scope :unit_id} OR EXISTS (SELECT 1 FROM unit_succession s WHERE s.from_unit_id = :unit_id AND {scope s.to_unit_id}))
+UNION ALL
+SELECT 'system', y.id, 'operator', y.name FROM info_system y
+ WHERE (y.operator_id = :unit_id OR y.id IN (SELECT h.object_id FROM unit_handover h WHERE h.from_unit_id = :unit_id AND h.object_kind = 'system')) AND y.from_day <= :on_day AND y.to_day > :on_day
+   AND COALESCE((SELECT h.from_unit_id FROM unit_handover h WHERE h.object_kind = 'system' AND h.role = 'operator' AND h.object_id = y.id AND h.on_day > :on_day ORDER BY h.on_day, h.id LIMIT 1), y.operator_id) = :unit_id
+   AND ({scope :unit_id} OR EXISTS (SELECT 1 FROM unit_succession s WHERE s.from_unit_id = :unit_id AND {scope s.to_unit_id}))
+ORDER BY 1, 4, 2;

@@ -1,3 +1,4 @@
+#include "asset/succession.h"
 #include "duty/directive.h"
 #include "duty/directive.sql.h"
 #include "org/event.h"
@@ -525,7 +526,8 @@ enum err_code unit_event_do(struct request *request, struct response *response, 
     if (!str_is_empty(ask->problem))
         return event_form(request, response, ask, err);
     struct actor actor = app_actor(request);
-    struct event_duties duties = {.ctx = request, .count = duties_count, .move = duties_move};
+    struct event_duties duties = {
+        .ctx = request, .count = duties_count, .move = duties_move, .follow = asset_hand_over};
     struct event_preview preview;
     struct event_done done;
     enum err_code code = str_equal(step, STR("apply"))

@@ -1,0 +1,16 @@
+/* succession.h - what asset keeps of a unit goes with an organisation's event: devices stand where their site stands,
+ * open findings with both halves of their pair go to the successor. Closed ones stay under the old name, as closed
+ * evidence does; who held what on a past day stays readable (devices_on, findings_on, unit_holdings_on). Uses:
+ * asset/device, org/event.    Used by: work.    Memory: none kept.    Threads: one db, one owner. See: design 3.1. */
+#ifndef LUYTRE_ASSET_SUCCESSION_H
+#define LUYTRE_ASSET_SUCCESSION_H
+
+#include "org/event.h"
+
+NONNULL_BEGIN
+
+/* In the event's transaction, after sites and systems went. */
+MUST_USE enum err_code asset_hand_over(struct db *db, const struct event_step *step, struct err *err);
+
+NONNULL_END
+#endif

@@ -1,0 +1,263 @@
+/* A unit is merged or split: its sites, systems, devices, open findings with their pairs and open duties stand with the
+ * successor from that day on; a past day still shows the old unit; what is closed stays under the old name. */
+#include "store_test.h"
+
+#include "asset/device.h"
+#include "asset/finding.h"
+#include "asset/finding.sql.h"
+#include "asset/succession.h"
+#include "duty/directive.h"
+#include "duty/ledger.h"
+#include "duty/rollup.sql.h"
+#include "org/event.h"
+#include "org/event.sql.h"
+#include "org/site.h"
+#include "org/system.h"
+#include "org/system.sql.h"
+
+extern const struct sql_module sql_module_proof, sql_module_org, sql_module_duty, sql_module_asset;
+
+#define TODAY civil_to_day(2027, 1, 4)
+
+struct world {
+    struct actor system;
+    int64_t committee, old, successor;
+    int64_t sites[2], systems[2], devices[3];
+    int64_t on_device, on_system, alone, closed; /* findings */
+};
+
+static int64_t found(struct store_test *t, const struct world *w, const char *name, int64_t parent)
+{
+    struct err err;
+    int64_t id = 0;
+    struct unit_parent up = {EDGE_ADMINISTRATIVE, parent};
+    assert_ok(unit_found(t->db, &w->system,
+                         &(struct unit_fact){.kind = STR("school_primary"), .name = str_from_cstr(name)}, &up,
+                         parent ? 1 : 0, civil_to_day(2020, 1, 1), 0, false, &id, &err));
+    return id;
+}
+
+static int64_t finding(struct store_test *t, const struct world *w, const char *title, int64_t device, int64_t system)
+{
+    struct err err;
+    int64_t id = 0;
+    assert_ok(finding_open(t->db, &w->system,
+                           &(struct finding_draft){.unit_id = w->old,
+                                                   .device_id = device,
+                                                   .system_id = system,
+                                                   .kind = STR("vulnerability"),
+                                                   .title = str_from_cstr(title),
+                                                   .severity = STR("high"),
+                                                   .allows_control = true,
+                                                   .source = STR("hand"),
+                                                   .found_day = CIVIL_NONE,
+                                                   .due_day = CIVIL_NONE},
+                           &id, &err));
+    return id;
+}
+
+static enum err_code duties_move(void *ctx, struct db *db, int64_t from_id, int64_t to_id, int64_t actor_id,
+                                 size_t *ret_moved, struct err *err)
+{
+    (void)ctx;
+    return directive_move_open(db, from_id, to_id, actor_id, ret_moved, err);
+}
+static const struct event_duties duties = {.move = duties_move, .follow = asset_hand_over};
+
+static struct world world_make(struct store_test *t)
+{
+    struct err err;
+    t->now_ms = civil_day_start_ms(TODAY) + 8 * 3600 * 1000;
+    struct world w = {.system = actor_system(TODAY)};
+    assert_ok(ledger_open(t->db, TODAY, &err));
+    w.committee = found(t, &w, "UBND tỉnh Trúc Lâm", 0);
+    w.old = found(t, &w, "Trường Tiểu học Nứa", w.committee);
+    w.successor = found(t, &w, "Trường Tiểu học Tre", w.committee);
+    for (size_t i = 0; i < 2; i++) {
+        assert_ok(site_new(t->db, &w.system, w.old, arena_printf(&t->arena, "Cơ sở %zu", i + 1), STR_NONE, TODAY - 90,
+                           &w.sites[i], &err));
+        assert_ok(system_new(
+            t->db, &w.system,
+            &(struct system_fields){.operator_id = w.old, .name = arena_printf(&t->arena, "Hệ thống %zu", i + 1)},
+            TODAY - 90, false, &w.systems[i], &err));
+    }
+    for (size_t i = 0; i < 3; i++) {
+        struct identity serial = {IDENTITY_SERIAL, arena_printf(&t->arena, "TL-%zu", i)};
+        struct device_registered made;
+        assert_ok(device_register(t->db, &w.system,
+                                  &(struct device_draft){.site_id = w.sites[i == 2],
+                                                         .kind = STR("workstation"),
+                                                         .identities = &serial,
+                                                         .identity_count = 1,
+                                                         .protection = STR("protected")},
+                                  "hand", &made, &err));
+        w.devices[i] = made.id;
+    }
+    w.on_device = finding(t, &w, "Cổng mở", w.devices[2], 0);
+    w.on_system = finding(t, &w, "Mật khẩu mặc định", 0, w.systems[1]);
+    w.alone = finding(t, &w, "Thiếu quy chế", 0, 0);
+    w.closed = finding(t, &w, "Đã sửa", 0, 0);
+    assert_ok(finding_task_done(t->db, &w.system, w.closed, STR("fix"), STR("đã vá"), 0, &err));
+    assert_ok(finding_task_done(t->db, &w.system, w.closed, STR("hunt"), STR("đã săn"), 0, &err));
+    assert_ok(finding_close(t->db, &w.system, w.closed, STR("xong"), &err));
+    struct obligation_target all = {TARGET_ALL, STR("")};
+    struct obligation_draft o = {.catalogue_id = STR("CT18-2c"), .targets = &all, .target_count = 1};
+    struct directive_issued issued;
+    int64_t directive = 0;
+    assert_ok(directive_draft_new(t->db, &w.system,
+                                  &(struct directive_draft){.issuer_id = w.committee,
+                                                            .edge_kind = EDGE_ADMINISTRATIVE,
+                                                            .title = STR("Thực hiện Chỉ thị số 18/CT-TTg"),
+                                                            .issued_day = CIVIL_NONE,
+                                                            .obligations = &o,
+                                                            .obligation_count = 1},
+                                  &directive, &err));
+    assert_ok(directive_issue(t->db, &w.system, directive, &issued, &err));
+    assert_int_equal(issued.assignment_count, 2);
+    /* the event happens ten days later */
+    int moved = 0;
+    t->now_ms += 10 * CIVIL_DAY_MS;
+    w.system = actor_system(TODAY + 10);
+    assert_ok(ledger_advance(t->db, TODAY + 10, &moved, &err));
+    return w;
+}
+
+struct standing { /* with one unit, on one day */
+    size_t sites, systems, devices, findings;
+};
+
+static struct standing standing_on(struct store_test *t, const struct world *w, int64_t unit_id, civil_day day)
+{
+    struct err err;
+    struct sql_unit_holdings_on_rows holdings;
+    struct sql_devices_on_rows devices;
+    struct sql_findings_on_rows findings;
+    assert_ok(sql_unit_holdings_on(t->db, &w->system, &t->arena, &(struct sql_unit_holdings_on_args){unit_id, day},
+                                   &holdings, &err));
+    assert_ok(
+        sql_devices_on(t->db, &w->system, &t->arena, &(struct sql_devices_on_args){unit_id, day}, &devices, &err));
+    assert_ok(sql_findings_on(t->db, &w->system, &t->arena,
+                              &(struct sql_findings_on_args){unit_id, day, civil_day_start_ms(day + 1)}, &findings,
+                              &err));
+    struct standing s = {.devices = devices.count, .findings = findings.count};
+    for (size_t i = 0; i < holdings.count; i++)
+        if (str_equal(holdings.items[i].object_kind, STR("site")))
+            s.sites++;
+        else
+            s.systems++;
+    return s;
+}
+
+static void assert_standing(struct store_test *t, const struct world *w, int64_t unit_id, civil_day day,
+                            struct standing want)
+{
+    struct standing got = standing_on(t, w, unit_id, day);
+    if (memcmp(&got, &want, sizeof got) != 0)
+        fail_msg("on day %d it has %zu sites, %zu systems, %zu devices, %zu findings; wanted %zu, %zu, %zu, %zu", day,
+                 got.sites, got.systems, got.devices, got.findings, want.sites, want.systems, want.devices,
+                 want.findings);
+}
+
+static int64_t finding_unit(struct store_test *t, const struct world *w, int64_t id)
+{
+    struct err err;
+    struct actor reader = w->system;
+    struct finding_page page;
+    assert_ok(finding_read(t->db, &reader, &t->arena, id, &page, &err));
+    return page.finding->unit_id;
+}
+
+static void a_merged_unit_hands_everything_over(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    struct event_done done;
+    struct event_plan plan = {.kind = EVENT_MERGE,
+                              .on_day = TODAY + 10,
+                              .basis = STR("Nghị quyết 1"),
+                              .from_ids = &w.old,
+                              .from_count = 1,
+                              .to_id = w.successor};
+    assert_standing(t, &w, w.old, TODAY + 10, (struct standing){2, 2, 3, 3});
+    assert_ok(event_apply(t->db, &w.system, &plan, &duties, &done, &err));
+    assert_int_equal(done.duties_moved, 1);
+    /* from that day on with the successor, the day before still with the old unit */
+    assert_standing(t, &w, w.successor, TODAY + 10, (struct standing){2, 2, 3, 3});
+    assert_standing(t, &w, w.old, TODAY + 10, (struct standing){0, 0, 0, 0});
+    assert_standing(t, &w, w.old, TODAY + 9, (struct standing){2, 2, 3, 3});
+    assert_standing(t, &w, w.successor, TODAY + 9, (struct standing){0, 0, 0, 0});
+    /* both halves of a pair go with their finding; what was closed stays */
+    assert_int_equal(finding_unit(t, &w, w.alone), w.successor);
+    assert_int_equal(finding_unit(t, &w, w.closed), w.old);
+    struct sql_finding_tasks_rows tasks;
+    assert_ok(
+        sql_finding_tasks(t->db, &w.system, &t->arena, &(struct sql_finding_tasks_args){w.on_device}, &tasks, &err));
+    assert_int_equal(tasks.count, 2);
+    assert_ok(finding_task_done(t->db, &w.system, w.on_device, STR("fix"), STR("đã vá"), 0, &err));
+    /* counters are what the rows say */
+    struct device_coverage c;
+    assert_ok(device_coverage_unit(t->db, &w.system, w.successor, STR(""), &c, &err));
+    assert_int_equal(c.is_protected, 3);
+    assert_ok(device_recount(t->db, &err));
+    assert_ok(ledger_recount(t->db, &err));
+    /* and once more: a second merge keeps the whole story */
+    int64_t third = found(t, &w, "Trường Tiểu học Trúc", w.committee);
+    int moved = 0;
+    t->now_ms += 5 * CIVIL_DAY_MS;
+    w.system = actor_system(TODAY + 15);
+    assert_ok(ledger_advance(t->db, TODAY + 15, &moved, &err));
+    plan.on_day = TODAY + 15;
+    plan.from_ids = &w.successor;
+    plan.to_id = third;
+    assert_ok(event_apply(t->db, &w.system, &plan, &duties, &done, &err));
+    assert_int_equal(done.duties_moved, 2);
+    assert_standing(t, &w, third, TODAY + 15, (struct standing){2, 2, 3, 3});
+    assert_standing(t, &w, w.successor, TODAY + 14, (struct standing){2, 2, 3, 3});
+    assert_standing(t, &w, w.old, TODAY + 9, (struct standing){2, 2, 3, 3});
+    assert_standing(t, &w, w.old, TODAY + 14, (struct standing){0, 0, 0, 0});
+    assert_ok(device_recount(t->db, &err));
+}
+
+static void a_split_takes_what_stands_on_what_goes(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    struct event_done done;
+    struct unit_fact part = {.kind = STR("school_primary"), .name = STR("Trường Tiểu học Nứa 2")};
+    struct unit_parent up = {EDGE_ADMINISTRATIVE, w.committee};
+    struct event_move moves[] = {{EVENT_SITE, w.sites[1], 0}, {EVENT_SYSTEM, w.systems[1], 0}};
+    struct event_plan plan = {.kind = EVENT_SPLIT,
+                              .on_day = TODAY + 10,
+                              .basis = STR("Quyết định 2"),
+                              .from_ids = &w.old,
+                              .from_count = 1,
+                              .parents = &up,
+                              .parent_count = 1,
+                              .parts = &part,
+                              .part_count = 1,
+                              .from_continues = true,
+                              .moves = moves,
+                              .move_count = 2};
+    assert_ok(event_apply(t->db, &w.system, &plan, &duties, &done, &err));
+    int64_t fresh = done.part_ids[0];
+    assert_standing(t, &w, fresh, TODAY + 10, (struct standing){1, 1, 1, 2});
+    assert_standing(t, &w, w.old, TODAY + 10, (struct standing){1, 1, 2, 1});
+    assert_standing(t, &w, w.old, TODAY + 9, (struct standing){2, 2, 3, 3});
+    assert_int_equal(finding_unit(t, &w, w.on_device), fresh);
+    assert_int_equal(finding_unit(t, &w, w.on_system), fresh);
+    assert_int_equal(finding_unit(t, &w, w.alone), w.old);
+    assert_ok(device_recount(t->db, &err));
+}
+
+int main(void)
+{
+    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
+                                                       &sql_module_duty,  &sql_module_asset, NULL};
+    static const struct CMUnitTest tests[] = {
+        STORE_TEST(a_merged_unit_hands_everything_over),
+        STORE_TEST(a_split_takes_what_stands_on_what_goes),
+    };
+    return store_test_main(tests, ARRAY_LEN(tests), modules);
+}
