@@ -15,7 +15,7 @@ SELECT d.id, d.issuer_id, n.name AS issuer_name, d.letter_id, d.parent_id, d.fam
        p.name AS issued_by_name, d.withdrawn_reason, d.withdrawn_ms, cp.name AS contact_name, cp.phone AS contact_phone
   FROM directive d JOIN unit_fact n ON n.unit_id = d.issuer_id AND n.from_day <= d.issued_day AND n.to_day > d.issued_day
   LEFT JOIN person p ON p.id = d.issued_by LEFT JOIN person cp ON cp.id = d.contact_person_id
- WHERE d.id = :id AND ({scope d.issuer_id} OR EXISTS (SELECT 1 FROM assignment a WHERE a.directive_id = d.id AND {scope a.unit_id}));
+ WHERE d.id = :id AND ({scope d.issuer_id} OR {scope_some assignment a, a.unit_id, a.directive_id = d.id});
 
 -- name: directive_raw
 -- result: one
@@ -87,7 +87,7 @@ SELECT d.id, d.issuer_id, n.name AS issuer_name, d.title, d.number, d.symbol, d.
   FROM directive d JOIN unit_fact n ON n.unit_id = d.issuer_id AND n.from_day <= d.issued_day AND n.to_day > d.issued_day
  WHERE d.id < :before_id AND (CAST(:search AS TEXT) IS NULL OR d.search_key LIKE :search) AND (CAST(:state AS TEXT) IS NULL OR d.state = :state)
    AND :on_day = :on_day
-   AND ({scope d.issuer_id} OR EXISTS (SELECT 1 FROM assignment a WHERE a.directive_id = d.id AND {scope a.unit_id}))
+   AND ({scope d.issuer_id} OR {scope_some assignment a, a.unit_id, a.directive_id = d.id})
  ORDER BY d.id DESC LIMIT :limit_count;
 
 -- name: directive_parents_for

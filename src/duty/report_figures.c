@@ -4,6 +4,7 @@
 #include "duty/freeze.h"
 #include "duty/people.h"
 #include "duty/reminder.sql.h"
+#include "duty/rollup.h"
 #include "duty/rollup.sql.h"
 #include "duty/series.sql.h"
 #include "duty/visit.sql.h"
@@ -61,21 +62,8 @@ static enum err_code put_duties(struct db *db, struct figures *f, struct err *er
             add(tallies, &count, rows.items[i].catalogue_id, rows.items[i].title, rows.items[i].state, rows.items[i].n);
     } else {
         /* A directive that heads a family is asked for with all that carries it out, as the freeze takes it. */
-        bool is_family = false;
-        struct opt_i64 directive = {f->of->directive_id != 0, f->of->directive_id};
-        struct sql_obligation_rollup_rows rows;
-        TRY(sql_obligation_rollup(
-            db, &f->reader, f->arena,
-            &(struct sql_obligation_rollup_args){
-                .root_id = f->of->unit_id, .edge_kind = f->edge, .on_day = f->today, .family_id = directive},
-            &rows, err));
-        is_family = rows.count > 0;
-        if (directive.has && !is_family)
-            TRY(sql_obligation_rollup(
-                db, &f->reader, f->arena,
-                &(struct sql_obligation_rollup_args){
-                    .root_id = f->of->unit_id, .edge_kind = f->edge, .on_day = f->today, .directive_id = directive},
-                &rows, err));
+        struct rollup_obligations rows;
+        TRY(rollup_by_obligation(db, &f->reader, f->of->unit_id, f->of->directive_id, f->edge, f->arena, &rows, err));
         tallies = arena_new_array(f->arena, struct tally, rows.count + 1);
         for (size_t i = 0; tallies && i < rows.count; i++)
             add(tallies, &count, rows.items[i].catalogue_id, rows.items[i].title, rows.items[i].state, rows.items[i].n);

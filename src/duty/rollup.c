@@ -116,3 +116,43 @@ enum err_code rollup_trend(struct db *db, const struct actor *actor, int64_t roo
     *ret_count = count;
     return ERR_NONE;
 }
+
+#define COPY_OBLIGATIONS(rows)                                                                              \
+    do {                                                                                                    \
+        struct rollup_obligation *out = arena_new_array(arena, struct rollup_obligation, (rows).count + 1); \
+        if (!out)                                                                                           \
+            return arena_full(arena, err);                                                                  \
+        for (size_t i = 0; i < (rows).count; i++)                                                           \
+            out[i] = (struct rollup_obligation){(rows).items[i].catalogue_id, (rows).items[i].title,        \
+                                                (rows).items[i].denominator, (int)(rows).items[i].state,    \
+                                                (rows).items[i].n};                                         \
+        *ret_rows = (struct rollup_obligations){out, (rows).count};                                         \
+    } while (0)
+
+enum err_code rollup_by_obligation(struct db *db, const struct actor *actor, int64_t root_id, int64_t scope_id,
+                                   struct str edge_kind, struct arena *arena, struct rollup_obligations *ret_rows,
+                                   struct err *err)
+{
+    civil_day day;
+    TRY(ledger_day(db, arena, &day, err));
+    struct rollup here;
+    struct sql_rollup_scope_total_row *all = NULL;
+    TRY(rollup_get(db, actor, root_id, scope_id, edge_kind, CIVIL_NONE, arena, &here, err));
+    TRY(sql_rollup_scope_total(db, arena, &(struct sql_rollup_scope_total_args){.scope_id = scope_id}, &all, err));
+    if (scope_id != ROLLUP_ALL && all && here.total == all->n) {
+        struct sql_obligation_rollup_whole_rows rows;
+        TRY(sql_obligation_rollup_whole(db, actor, arena,
+                                        &(struct sql_obligation_rollup_whole_args){
+                                            .root_id = root_id, .scope_id = scope_id, .edge_kind = edge_kind},
+                                        &rows, err));
+        COPY_OBLIGATIONS(rows);
+        return ERR_NONE;
+    }
+    struct sql_obligation_rollup_rows rows;
+    TRY(sql_obligation_rollup(db, actor, arena,
+                              &(struct sql_obligation_rollup_args){
+                                  .root_id = root_id, .scope_id = scope_id, .edge_kind = edge_kind, .on_day = day},
+                              &rows, err));
+    COPY_OBLIGATIONS(rows);
+    return ERR_NONE;
+}

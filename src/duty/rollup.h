@@ -29,6 +29,23 @@ struct rollup_month {
 MUST_USE enum err_code rollup_trend(struct db *db, const struct actor *actor, int64_t root_id, int64_t scope_id,
                                     struct str edge_kind, int months, struct arena *arena,
                                     struct rollup_month **ret_months, size_t *ret_count, struct err *err);
+/* One state of the obligations with one catalogue id (or one obligation without): rows of the same id follow each
+ * other. */
+struct rollup_obligation {
+    struct str catalogue_id; /* STR_NONE: a duty of its own */
+    struct str title;
+    struct str denominator;
+    int state;
+    int64_t n;
+};
+struct rollup_obligations {
+    struct rollup_obligation *NULLABLE items;
+    size_t count;
+};
+/* How far each obligation of a scope is at and below a unit, as it stands. */
+MUST_USE enum err_code rollup_by_obligation(struct db *db, const struct actor *actor, int64_t root_id, int64_t scope_id,
+                                            struct str edge_kind, struct arena *arena,
+                                            struct rollup_obligations *ret_rows, struct err *err);
 /* What the queries with a `kind` argument want for a scope: "all", "family", "directive". */
 MUST_USE enum err_code rollup_scope_kind(struct db *db, int64_t scope_id, struct arena *arena, struct str *ret_kind,
                                          struct err *err);

@@ -174,16 +174,38 @@ SELECT a.id, a.unit_id, f.name AS unit_name, f.kind, o.catalogue_id, o.title, a.
        COALESCE(a.covered_to_day, a.due_day, 2147483647), f.sort_key, a.id LIMIT :limit_count OFFSET :offset_count;
 
 -- name: obligation_rollup
--- For each obligation of a directive or family: how many assignments are in which state, by catalogue id.
+-- For each obligation of a scope (a directive, a family, 0: all): how many assignments at and below a unit are in which state, by catalogue id.
 -- result: many
 -- scope: org
--- args: root_id int, edge_kind text, on_day int, family_id int?, directive_id int?
--- columns: catalogue_id text?, title text, state int, n int
-SELECT o.catalogue_id, MIN(o.title) AS title, a.state, COUNT(*) AS n
-  FROM unit_closure c JOIN assignment a ON a.unit_id = c.descendant_id JOIN obligation o ON o.id = a.obligation_id
+-- args: root_id int, scope_id int, edge_kind text, on_day int
+-- columns: catalogue_id text?, title text, denominator text, state int, n int
+SELECT o.catalogue_id, MIN(o.title) AS title, o.denominator, a.state, COUNT(*) AS n
+  FROM unit_closure c CROSS JOIN assignment a CROSS JOIN obligation o
  WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
-   AND (CAST(:family_id AS BIGINT) IS NULL OR a.family_id = :family_id) AND (CAST(:directive_id AS BIGINT) IS NULL OR a.directive_id = :directive_id) AND a.state >= 0
- GROUP BY o.catalogue_id, CASE WHEN o.catalogue_id IS NULL THEN o.id ELSE 0 END, a.state ORDER BY o.catalogue_id, MIN(o.title), a.state;
+   AND a.unit_id = c.descendant_id AND a.state >= 0 AND (CAST(:scope_id AS BIGINT) = 0 OR a.family_id = :scope_id OR a.directive_id = :scope_id) AND o.id = a.obligation_id
+ GROUP BY o.catalogue_id, CASE WHEN o.catalogue_id IS NULL THEN o.id ELSE 0 END, o.denominator, a.state ORDER BY o.catalogue_id, MIN(o.title), o.denominator, a.state;
+
+-- name: obligation_rollup_whole
+-- The same when everything of the scope stands at or below the unit: straight from the obligations.
+-- result: many
+-- scope: org
+-- args: root_id int, scope_id int, edge_kind text
+-- columns: catalogue_id text?, title text, denominator text, state int, n int
+SELECT o.catalogue_id, MIN(o.title) AS title, o.denominator, a.state, SUM(a.n) AS n
+  FROM obligation o
+  JOIN (SELECT b.obligation_id, b.state, COUNT(*) AS n FROM assignment b
+         WHERE b.state >= 0 AND b.obligation_id IN (SELECT q.id FROM obligation q JOIN directive d ON d.id = q.directive_id WHERE d.family_id = :scope_id OR d.id = :scope_id)
+         GROUP BY b.obligation_id, b.state) a ON a.obligation_id = o.id
+ WHERE {scope :root_id} AND {scope_below 1, :root_id, :edge_kind}
+ GROUP BY o.catalogue_id, CASE WHEN o.catalogue_id IS NULL THEN o.id ELSE 0 END, o.denominator, a.state ORDER BY o.catalogue_id, MIN(o.title), o.denominator, a.state;
+
+-- name: rollup_scope_total
+-- Everything of a scope, wherever it stands.
+-- result: one
+-- scope: system
+-- args: scope_id int
+-- columns: n int
+SELECT CAST(COALESCE(SUM(n_unseen + n_ack + n_doing + n_ok + n_due + n_late + n_birth + n_na + n_waived), 0) AS BIGINT) AS n FROM duty_count WHERE scope_id = :scope_id;
 
 -- name: assignment_page
 -- One assignment as a page shows it.

@@ -8,6 +8,7 @@
 #include "duty/past.sql.h"
 #include "duty/rollup.h"
 #include "duty/rollup.sql.h"
+#include "duty/rows.h"
 #include "know/know.h"
 #include "org/unit.h"
 #include "org/unit.sql.h"
@@ -667,17 +668,16 @@ static enum err_code view_missing(struct view *v, struct page_directive *page, s
     page->first = (struct pg_first_row_list){first, first_count};
     if (v->is_past) /* what waits to be decided waits today */
         return ERR_NONE;
-    struct sql_row_counts_rows reviews;
-    TRY(sql_row_counts(v->db, &v->actor, arena,
-                       &(struct sql_row_counts_args){.root_id = v->root_id,
-                                                     .edge_kind = v->d->edge_kind,
-                                                     .on_day = v->today,
-                                                     .family_id = v->family_id,
-                                                     .directive_id = v->directive_id,
-                                                     .waiting = 1},
-                       &reviews, err));
-    for (size_t i = 0; i < reviews.count; i++)
-        waiting += reviews.items[i].n;
+    int64_t reviews[DUTY_STATE_COUNT];
+    TRY(rows_count(v->db, &v->actor,
+                   &(struct rows_filter){.root_id = v->root_id,
+                                         .scope_id = v->d->id,
+                                         .edge_kind = v->d->edge_kind,
+                                         .on_day = v->today,
+                                         .waiting = true},
+                   arena, reviews, err));
+    for (int i = 0; i < DUTY_STATE_COUNT; i++)
+        waiting += reviews[i];
     if (waiting)
         first[first_count++] = (struct pg_first_row){.state = PAGE_STATE_DUE,
                                                      .n = waiting,
@@ -750,7 +750,7 @@ static enum err_code view_duty_counts(struct view *v, struct err *err)
 {
     struct arena *arena = v->request->arena;
     struct sql_past_obligations_rows past = {0};
-    struct sql_obligation_rollup_rows now = {0};
+    struct rollup_obligations now = {0};
     if (v->is_past)
         TRY(sql_past_obligations(v->db, &v->actor, arena,
                                  &(struct sql_past_obligations_args){.root_id = v->root_id,
@@ -760,13 +760,7 @@ static enum err_code view_duty_counts(struct view *v, struct err *err)
                                                                      .directive_id = v->directive_id},
                                  &past, err));
     else
-        TRY(sql_obligation_rollup(v->db, &v->actor, arena,
-                                  &(struct sql_obligation_rollup_args){.root_id = v->root_id,
-                                                                       .edge_kind = v->d->edge_kind,
-                                                                       .on_day = v->today,
-                                                                       .family_id = v->family_id,
-                                                                       .directive_id = v->directive_id},
-                                  &now, err));
+        TRY(rollup_by_obligation(v->db, &v->actor, v->root_id, v->d->id, v->d->edge_kind, arena, &now, err));
     struct duty_count_row *rows = arena_new_array(arena, struct duty_count_row, past.count + now.count + 1);
     if (!rows)
         return arena_full(arena, err);
@@ -774,8 +768,8 @@ static enum err_code view_duty_counts(struct view *v, struct err *err)
         rows[i] = (struct duty_count_row){past.items[i].catalogue_id, past.items[i].title, past.items[i].denominator,
                                           past.items[i].state, past.items[i].n};
     for (size_t i = 0; i < now.count; i++)
-        rows[i] = (struct duty_count_row){now.items[i].catalogue_id, now.items[i].title, STR(""), now.items[i].state,
-                                          now.items[i].n};
+        rows[i] = (struct duty_count_row){now.items[i].catalogue_id, now.items[i].title, now.items[i].denominator,
+                                          now.items[i].state, now.items[i].n};
     v->duties = rows;
     v->duty_count = past.count + now.count;
     return ERR_NONE;
@@ -834,29 +828,6 @@ static int64_t view_before_ms(const struct view *v)
     return v->is_past ? civil_day_start_ms(v->day + 1) : INT64_MAX;
 }
 
-/* The ways to count, from how the duties of each obligation stood that day. */
-static enum err_code past_denominators(const struct view *v, struct sql_row_denominators_rows *ret_rows,
-                                       struct err *err)
-{
-    VEC(struct sql_row_denominators_row) rows = {0};
-    for (size_t i = 0; i < v->duty_count; i++) {
-        const struct duty_count_row *d = &v->duties[i];
-        struct sql_row_denominators_row *row = NULL;
-        for (size_t k = 0; k < rows.count && !row; k++)
-            row = str_equal(rows.items[k].denominator, d->denominator) ? &rows.items[k] : NULL;
-        if (!row) {
-            row = vec_push(&rows, v->request->arena);
-            if (!row)
-                return arena_full(v->request->arena, err);
-            *row = (struct sql_row_denominators_row){.denominator = d->denominator};
-        }
-        row->owed += d->state != DUTY_NA && d->state != DUTY_WAIVED ? d->n : 0;
-        row->done += d->state == DUTY_OK ? d->n : 0;
-    }
-    *ret_rows = (struct sql_row_denominators_rows){rows.items, rows.count};
-    return ERR_NONE;
-}
-
 static enum err_code view_four(const struct view *v, struct page_directive *page, struct err *err)
 {
     static const struct {
@@ -890,27 +861,23 @@ static enum err_code view_four(const struct view *v, struct page_directive *page
         four[n++] =
             (struct pg_denominator){tier_say(request, MSG_DIRECTIVE_FOUR_UNIT), words_tenths(v->units[DUTY_OK], owed),
                                     v->units[DUTY_OK], owed, view_units_href(v, STR("ok"))};
-    struct sql_row_denominators_rows rows = {0};
-    if (v->is_past)
-        TRY(past_denominators(v, &rows, err));
-    else
-        TRY(sql_row_denominators(v->db, &v->actor, arena,
-                                 &(struct sql_row_denominators_args){.root_id = v->root_id,
-                                                                     .edge_kind = v->d->edge_kind,
-                                                                     .on_day = v->today,
-                                                                     .family_id = v->family_id,
-                                                                     .directive_id = v->directive_id},
-                                 &rows, err));
     bool has_devices = false;
-    for (size_t i = 0; i < rows.count; i++) {
-        has_devices = has_devices || str_equal(rows.items[i].denominator, STR("device"));
-        for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
-            if (str_equal(kinds[k].id, rows.items[i].denominator) && rows.items[i].owed)
-                four[n++] = (struct pg_denominator){
-                    tier_say(request, kinds[k].words), words_tenths(rows.items[i].done, rows.items[i].owed),
-                    rows.items[i].done, rows.items[i].owed,
-                    app_href(request, "/rows?directive=%lld&unit=%lld%.*s&denominator=%.*s&state=ok",
-                             (long long)v->d->id, (long long)v->root_id, STR_ARG(v->as_of), STR_ARG(kinds[k].id))};
+    for (size_t i = 0; i < v->duty_count; i++)
+        has_devices = has_devices || str_equal(v->duties[i].denominator, STR("device"));
+    for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+        int64_t done = 0, asked = 0;
+        for (size_t i = 0; i < v->duty_count; i++) {
+            const struct duty_count_row *d = &v->duties[i];
+            if (!str_equal(kinds[k].id, d->denominator) || d->state == DUTY_NA || d->state == DUTY_WAIVED)
+                continue;
+            asked += d->n;
+            done += d->state == DUTY_OK ? d->n : 0;
+        }
+        if (asked)
+            four[n++] = (struct pg_denominator){
+                tier_say(request, kinds[k].words), words_tenths(done, asked), done, asked,
+                app_href(request, "/rows?directive=%lld&unit=%lld%.*s&denominator=%.*s&state=ok", (long long)v->d->id,
+                         (long long)v->root_id, STR_ARG(v->as_of), STR_ARG(kinds[k].id))};
     }
     if (has_devices && v->is_past)
         page->devices_note = tier_say(request, MSG_DIRECTIVE_DEVICES_TODAY);

@@ -5,6 +5,7 @@
 #include "duty/past.sql.h"
 #include "duty/rollup.h"
 #include "duty/rollup.sql.h"
+#include "duty/rows.h"
 #include "know/know.h"
 #include "org/unit.h"
 #include "web/page_directive.h"
@@ -86,48 +87,31 @@ static void asked_params(const struct asked *a, struct link_param params[ASKED_P
 }
 enum { PARAM_AS_OF = 6, PARAM_STATE = 7, PARAM_KIND = 8, PARAM_Q = 9 };
 
-static enum err_code rows_today(const struct asked *a, int64_t limit, int64_t offset,
-                                struct sql_row_list_rows *ret_rows, int64_t n[DUTY_STATE_COUNT], struct err *err)
+static enum err_code rows_today(const struct asked *a, int64_t limit, int64_t offset, struct duty_rows *ret_rows,
+                                int64_t n[DUTY_STATE_COUNT], struct err *err)
 {
-    struct sql_row_counts_rows counts;
-    TRY(sql_row_counts(a->db, &a->actor, a->request->arena,
-                       &(struct sql_row_counts_args){.root_id = a->root_id,
-                                                     .edge_kind = a->edge_kind,
-                                                     .on_day = a->today,
-                                                     .family_id = a->family_id,
-                                                     .directive_id = a->directive_id,
-                                                     .catalogue_id = a->catalogue,
-                                                     .obligation_id = a->obligation_id,
-                                                     .denominator = a->denominator,
-                                                     .unit_kind = a->kind,
-                                                     .search = a->search,
-                                                     .waiting = a->waiting},
-                       &counts, err));
-    for (size_t i = 0; i < counts.count; i++)
-        if (counts.items[i].state >= 0 && counts.items[i].state < DUTY_STATE_COUNT)
-            n[counts.items[i].state] = counts.items[i].n;
-    return sql_row_list(a->db, &a->actor, a->request->arena,
-                        &(struct sql_row_list_args){.root_id = a->root_id,
-                                                    .edge_kind = a->edge_kind,
-                                                    .on_day = a->today,
-                                                    .family_id = a->family_id,
-                                                    .directive_id = a->directive_id,
-                                                    .catalogue_id = a->catalogue,
-                                                    .obligation_id = a->obligation_id,
-                                                    .denominator = a->denominator,
-                                                    .unit_kind = a->kind,
-                                                    .search = a->search,
-                                                    .waiting = a->waiting,
-                                                    .state = a->state,
-                                                    .limit_count = limit,
-                                                    .offset_count = offset},
-                        ret_rows, err);
+    const struct rows_filter filter = {.root_id = a->root_id,
+                                       .scope_id = a->d ? a->d->id : 0,
+                                       .edge_kind = a->edge_kind,
+                                       .on_day = a->today,
+                                       .catalogue_id = a->catalogue,
+                                       .obligation_id = a->obligation_id.v,
+                                       .denominator = a->denominator,
+                                       .unit_kind = a->kind,
+                                       .search = a->search,
+                                       .waiting = a->waiting};
+    bool is_in[DUTY_STATE_COUNT];
+    for (int i = 0; i < DUTY_STATE_COUNT; i++)
+        is_in[i] = a->state == STATE_ANY || a->state == i ||
+                   (a->state == STATE_LATE_ALL && (i == DUTY_LATE || i == DUTY_BIRTH));
+    TRY(rows_count(a->db, &a->actor, &filter, a->request->arena, n, err));
+    return rows_page(a->db, &a->actor, &filter, n, is_in, limit, offset, a->request->arena, ret_rows, err);
 }
 
-static struct str line_word(const struct asked *a, const struct sql_row_list_row *r)
+static struct str line_word(const struct asked *a, const struct duty_row *r)
 {
     const struct duty_facts facts = {
-        .issued_day = (civil_day)r->issued_day,
+        .issued_day = r->issued_day,
         .due_day = r->due_day.has ? (civil_day)r->due_day.v : CIVIL_NONE,
         .is_periodic = r->period_months.has,
         .acked_day = CIVIL_NONE,
@@ -137,11 +121,11 @@ static struct str line_word(const struct asked *a, const struct sql_row_list_row
         .na_from_day = CIVIL_NONE,
         .waived_to_day = r->waived_to_day.has ? (civil_day)r->waived_to_day.v : CIVIL_NONE,
         .closed_day = CIVIL_NONE,
-        .soon_days = (int)r->soon_days};
-    return app_state_word(a->request, &facts, (int)r->state, a->today);
+        .soon_days = r->soon_days};
+    return app_state_word(a->request, &facts, r->state, a->today);
 }
 
-static enum err_code lines_today(const struct asked *a, const struct sql_row_list_rows *found,
+static enum err_code lines_today(const struct asked *a, const struct duty_rows *found,
                                  struct pg_duty_line_list *ret_lines, struct err *err)
 {
     struct request *request = a->request;
@@ -149,7 +133,7 @@ static enum err_code lines_today(const struct asked *a, const struct sql_row_lis
     if (!lines)
         return arena_full(request->arena, err);
     for (size_t i = 0; i < found->count; i++) {
-        const struct sql_row_list_row *r = &found->items[i];
+        const struct duty_row *r = &found->items[i];
         bool is_late = r->state == DUTY_LATE || r->state == DUTY_BIRTH;
         lines[i] = (struct pg_duty_line){
             .unit = r->unit_name,
@@ -157,7 +141,7 @@ static enum err_code lines_today(const struct asked *a, const struct sql_row_lis
             .title = r->title,
             .href = app_href(request, "/duty/%lld", (long long)r->id),
             .about = or_null(r->subject_name).ptr ? r->subject_name : r->catalogue_id,
-            .state = app_page_state((int)r->state),
+            .state = app_page_state(r->state),
             .word = line_word(a, r),
             .due = r->due_day.has ? (civil_day)r->due_day.v : CIVIL_NONE,
             .who = r->focal_name,
@@ -389,7 +373,7 @@ enum err_code rows_show(struct request *request, struct response *response, stru
             offset = file == LISTING_PAGE ? (page - 1) * LISTING_PAGE_ROWS : 0;
     struct pg_duty_line_list lines;
     if (a.as_of == CIVIL_NONE) {
-        struct sql_row_list_rows found;
+        struct duty_rows found;
         TRY(rows_today(&a, limit, offset, &found, n, err));
         TRY(lines_today(&a, &found, &lines, err));
     } else {
@@ -455,8 +439,8 @@ enum err_code rows_show(struct request *request, struct response *response, stru
 
 /* --- words to send --- */
 
-static enum err_code message_words(const struct asked *a, const struct sql_row_list_row *rows, size_t count,
-                                   struct str from, struct str *ret_words, struct err *err)
+static enum err_code message_words(const struct asked *a, const struct duty_row *rows, size_t count, struct str from,
+                                   struct str *ret_words, struct err *err)
 {
     struct arena *arena = a->request->arena;
     enum lang lang = a->request->lang;
@@ -484,7 +468,7 @@ static enum err_code message_words(const struct asked *a, const struct sql_row_l
 
 static int compare_rows(const void *x, const void *y)
 {
-    const struct sql_row_list_row *a = x, *b = y;
+    const struct duty_row *a = x, *b = y;
     return a->unit_id < b->unit_id ? -1 : a->unit_id > b->unit_id ? 1 : a->id < b->id ? -1 : a->id > b->id;
 }
 
@@ -496,7 +480,7 @@ enum err_code rows_message(struct request *request, struct response *response, s
     TRY(ask(request, db, &a, err));
     a.state = STATE_LATE_ALL;
     int64_t n[DUTY_STATE_COUNT] = {0};
-    struct sql_row_list_rows found;
+    struct duty_rows found;
     TRY(rows_today(&a, LISTING_SHEET_ROWS, 0, &found, n, err));
     qsort(found.items, found.count, sizeof *found.items, compare_rows);
     struct str from;

@@ -2,6 +2,7 @@
 
 #include "duty/past.sql.h"
 #include "duty/rollup.h"
+#include "duty/rows.h"
 
 #include "proof/chain.h"
 #include "proof/chain.sql.h"
@@ -536,6 +537,65 @@ static void check_past_pages(struct store_test *t, const struct world *w, int64_
     arena_rewind(&t->arena, mark);
 }
 
+/* The rows behind what stands now, in pages of seven: each once, in the states and units the counters say, and with a
+ * filter on the duty those that a walk over all assignments finds. */
+static void check_rows(struct store_test *t, const struct world *w, int64_t root, int64_t scope, struct str catalogue)
+{
+    struct err err;
+    struct arena_mark mark = arena_mark(&t->arena);
+    const struct rows_filter filter = {.root_id = root,
+                                       .scope_id = scope,
+                                       .edge_kind = EDGE_ADMINISTRATIVE,
+                                       .on_day = civil_day_of_ms(t->now_ms),
+                                       .catalogue_id = catalogue,
+                                       .denominator = STR_NONE,
+                                       .unit_kind = STR_NONE,
+                                       .search = STR_NONE};
+    int64_t n[DUTY_STATE_COUNT], want[DUTY_STATE_COUNT] = {0}, seen[DUTY_STATE_COUNT] = {0}, total = 0;
+    struct sql_world_rows_rows all;
+    assert_ok(sql_world_rows(
+        t->db, &t->arena,
+        &(struct sql_world_rows_args){
+            .root_id = root, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = filter.on_day, .scope_id = scope},
+        &all, &err));
+    for (size_t i = 0; i < all.count; i++)
+        if (str_is_null(catalogue) || str_equal(catalogue, all.items[i].catalogue_id)) {
+            want[all.items[i].state]++;
+            total++;
+        }
+    assert_ok(rows_count(t->db, &w->system, &filter, &t->arena, n, &err));
+    for (int i = 0; i < DUTY_STATE_COUNT; i++)
+        assert_int_equal(n[i], want[i]);
+    const bool any[DUTY_STATE_COUNT] = {true, true, true, true, true, true, true, true, true};
+    int64_t got = 0;
+    for (int64_t offset = 0;; offset += 7) {
+        struct duty_rows rows;
+        assert_ok(rows_page(t->db, &w->system, &filter, n, any, 7, offset, &t->arena, &rows, &err));
+        for (size_t i = 0; i < rows.count; i++, got++) {
+            size_t at = 0;
+            while (at < all.count && all.items[at].id != rows.items[i].id)
+                at++;
+            assert_true(at < all.count && all.items[at].state == rows.items[i].state);
+            all.items[at].state = -2; /* a second time it is not found */
+            seen[rows.items[i].state]++;
+        }
+        if (rows.count < 7)
+            break;
+    }
+    assert_int_equal(got, total);
+    for (int i = 0; i < DUTY_STATE_COUNT; i++)
+        assert_int_equal(seen[i], want[i]);
+    /* and the sums by obligation are the same ones */
+    struct rollup_obligations sums;
+    assert_ok(rollup_by_obligation(t->db, &w->system, root, scope, EDGE_ADMINISTRATIVE, &t->arena, &sums, &err));
+    int64_t by_obligation = 0;
+    for (size_t i = 0; i < sums.count; i++)
+        if (str_is_null(catalogue) || str_equal(catalogue, sums.items[i].catalogue_id))
+            by_obligation += sums.items[i].n;
+    assert_int_equal(by_obligation, total);
+    arena_rewind(&t->arena, mark);
+}
+
 static void random_act(struct store_test *t, const struct world *w, struct rng *rng, civil_day today)
 {
     struct err err;
@@ -644,6 +704,12 @@ static void random_histories_are_counted_right(void **state)
         seen[days].school = rollup(t, &w, w.schools[0], id);
         if (days % 15 == 0) {
             assert_ok(ledger_recount(t->db, &err));
+            const int64_t tops[] = {w.committee, w.department, w.schools[3]}, families[] = {0, id, child};
+            for (size_t r = 0; r < ARRAY_LEN(tops); r++)
+                for (size_t s = 0; s < ARRAY_LEN(families); s++) {
+                    check_rows(t, &w, tops[r], families[s], STR_NONE);
+                    check_rows(t, &w, tops[r], families[s], STR("CT18-2c"));
+                }
             for (size_t i = 0; i < days; i += 1 + days / 10)
                 check_past_figure(t, &w, w.department, 0, EDGE_PROFESSIONAL, seen[i].day, false);
         }

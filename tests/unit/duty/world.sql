@@ -183,3 +183,14 @@ SELECT CAST(j.value ->> 4 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), 'focal_offi
 SELECT CAST(COALESCE(SUM(CASE WHEN d.state = 0 THEN d.delta ELSE 0 END), 0) AS BIGINT) AS n_unseen, CAST(COALESCE(SUM(CASE WHEN d.state = 1 THEN d.delta ELSE 0 END), 0) AS BIGINT) AS n_ack, CAST(COALESCE(SUM(CASE WHEN d.state = 2 THEN d.delta ELSE 0 END), 0) AS BIGINT) AS n_doing, CAST(COALESCE(SUM(CASE WHEN d.state = 3 THEN d.delta ELSE 0 END), 0) AS BIGINT) AS n_ok, CAST(COALESCE(SUM(CASE WHEN d.state = 4 THEN d.delta ELSE 0 END), 0) AS BIGINT) AS n_due, CAST(COALESCE(SUM(CASE WHEN d.state = 5 THEN d.delta ELSE 0 END), 0) AS BIGINT) AS n_late, CAST(COALESCE(SUM(CASE WHEN d.state = 6 THEN d.delta ELSE 0 END), 0) AS BIGINT) AS n_birth, CAST(COALESCE(SUM(CASE WHEN d.state = 7 THEN d.delta ELSE 0 END), 0) AS BIGINT) AS n_na, CAST(COALESCE(SUM(CASE WHEN d.state = 8 THEN d.delta ELSE 0 END), 0) AS BIGINT) AS n_waived
   FROM assignment_delta d JOIN unit_closure c ON c.descendant_id = d.unit_id AND c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :as_of_day AND c.to_day > :as_of_day
  WHERE d.visible_day <= :as_of_day AND (CAST(:scope_id AS BIGINT) = 0 OR d.family_id = :scope_id OR d.directive_id = :scope_id);
+
+-- name: world_rows
+-- Every assignment that stands at or below a unit, in a scope.
+-- result: many
+-- scope: system
+-- args: root_id int, edge_kind text, on_day int, scope_id int
+-- columns: id int, state int, catalogue_id text?
+SELECT a.id, a.state, o.catalogue_id FROM assignment a JOIN obligation o ON o.id = a.obligation_id
+ WHERE a.state >= 0 AND (CAST(:scope_id AS BIGINT) = 0 OR a.family_id = :scope_id OR a.directive_id = :scope_id)
+   AND EXISTS (SELECT 1 FROM unit_closure c WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.descendant_id = a.unit_id AND c.from_day <= :on_day AND c.to_day > :on_day)
+ ORDER BY a.id;

@@ -36,6 +36,7 @@ BAD = [
     ('nothing written', '-- name: a\n-- result: none\n-- scope: system\nSELECT 1;', 'm/bad.sql:1: a: result none, but nothing is written'),
     ('two statements', '-- name: a\n-- result: none\n-- scope: system\nDELETE FROM t;\nDELETE FROM u;', 'm/bad.sql:4: a: more than one statement'),
     ('unknown key', '-- name: a\n-- result: none\n-- scopes: system\nDELETE FROM t;', 'm/bad.sql:3: a: unknown key in "-- scopes: system"'),
+    ('scope_some elsewhere', HEAD % 'system' + 'SELECT n FROM t WHERE {scope_some t x, x.unit_id, x.n = 1};', 'm/bad.sql:6: a: {scope_some ...} in a query of scope system'),
     ('unknown braces', HEAD % 'system' + 'SELECT n FROM t WHERE id = {id};', 'm/bad.sql:6: a: "{id}" is not {scope <expression>}'),
     ('open quote', HEAD % 'system' + "SELECT n FROM t WHERE id = :id AND m = 'x;", 'm/bad.sql:6: a: quote is not closed'),
     ('no SQL', '-- name: a\n-- result: none\n-- scope: system\n', 'm/bad.sql:1: a: no SQL for sqlite'),
