@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#undef err_set /* macros for the analyser alone */
+#undef err_wrap
+
 void must_failed(const char *what, const char *file, int line)
 {
     fprintf(stderr, "luytre: broken promise: %s at %s:%d\n", what, file, line);

@@ -39,6 +39,18 @@ struct err {
 enum err_code err_set(struct err *err, enum err_code code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Put "<words>: " before the text; the code stays. */
 enum err_code err_wrap(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
+#ifdef __clang_analyzer__
+/* The analyser sees one file at a time: without this it takes it for possible that a failure answers ERR_NONE, and that
+ * every ret_ parameter behind it was never filled. No caller hands ERR_NONE to err_set or wraps what did not fail. */
+static inline enum err_code err_is_failure(enum err_code code)
+{
+    if (code == ERR_NONE)
+        __builtin_unreachable();
+    return code;
+}
+#define err_set(...)  err_is_failure(err_set(__VA_ARGS__))
+#define err_wrap(...) err_is_failure(err_wrap(__VA_ARGS__))
+#endif
 /* Forget an error on purpose, and say why in the source. */
 static inline void err_ignore(enum err_code code, const char *why)
 {
