@@ -387,7 +387,7 @@ static void measure_pages(struct bench *b, const char *dir)
                "a duty");
     long long duty = seen.count ? (long long)seen.items[0].id : 0;
     char past[16], day[CIVIL_TEXT_BYTES];
-    snprintf(past, sizeof past, "%s", civil_iso(civil_day_of_ms(b->now_ms) - 500, day));
+    snprintf(past, sizeof past, "%s", civil_iso(civil_day_of_ms(b->now_ms) - b->years * 100, day));
 #define PAGE(n, ...)                                                       \
     do {                                                                   \
         struct visit v = {.b = b, .site = &site, .visitor = &visitors[n]}; \
