@@ -5,6 +5,7 @@
 #define LUYTRE_WEB_PAGE_UNIT_H
 
 #include "base/vec.h"
+#include "duty/state.h"
 #include "know/know.h"
 #include "org/unit.h"
 #include "web/app.h"
@@ -17,6 +18,8 @@ struct str unit_say(const struct request *request, struct know_text text, struct
 struct str unit_kind_word(const struct request *request, struct str kind);
 struct str unit_role_word(const struct request *request, struct str role);
 struct str unit_edge_word(const struct request *request, struct str edge_kind);
+/* The title of a row of a table of ids, in the request's language. */
+struct str unit_named_word(const struct request *request, const struct know_named *rows, size_t count, struct str id);
 struct str unit_rights_words(const struct request *request, uint64_t rights);
 struct str unit_event_word(const struct request *request, struct str event_kind);
 struct str unit_day_vn(const struct request *request, civil_day day);
@@ -36,6 +39,10 @@ MUST_USE enum err_code unit_root_pick(struct request *request, struct db *db, ui
 /* The units above one, the last being the unit itself, linked when last_linked. Those one may not open have no link. */
 MUST_USE enum err_code unit_crumbs(struct request *request, struct db *db, int64_t unit_id, bool last_linked,
                                    struct str then, struct pg_crumb_list *ret_crumbs, struct err *err);
+/* The same as of a day, with links that stay on it. */
+MUST_USE enum err_code unit_crumbs_on(struct request *request, struct db *db, int64_t unit_id, civil_day day,
+                                      bool last_linked, struct str then, struct pg_crumb_list *ret_crumbs,
+                                      struct err *err);
 /* A unit somebody typed: code, name or a part of it. ERR_SYNTAX in words when none or several fit. */
 MUST_USE enum err_code unit_typed(struct request *request, struct db *db, uint64_t right, struct str field,
                                   int64_t *ret_unit_id, struct err *err);
@@ -44,6 +51,20 @@ struct pg_choice_list unit_role_choices(const struct request *request, struct st
 struct pg_choice_list unit_kind_choices(const struct request *request, struct str current, struct str none);
 struct pg_choice_list unit_edge_choices(const struct request *request, struct str current, struct str none);
 
+static inline struct str unit_href(const struct request *request, int64_t id)
+{
+    return app_href(request, "/unit/%lld", (long long)id);
+}
+/* Everything at and below a unit in one state: the page of rows behind a number. */
+static inline struct str below_href(const struct request *request, int64_t id, struct str edge, int state)
+{
+    struct link_param params[] = {
+        {"unit", link_id(request, id)}, {"edge", edge}, {"state", str_from_cstr(duty_state_to_str(state))}};
+    return link_make(request, STR("/rows"), params, ARRAY_LEN(params));
+}
+
+/* page_units.c */
+handler_fn units_show;
 /* page_unit_edit.c, page_import.c, page_unit_event.c */
 handler_fn unit_edit_show, unit_edit_do, unit_new_show, unit_new_do;
 handler_fn import_show, import_do, import_template_file, import_undo_do;
