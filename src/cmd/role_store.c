@@ -41,6 +41,40 @@ static uint16_t postgres_port(struct str where)
     return POSTGRES_PORT;
 }
 
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+/* "…?host=/folder": where the server's socket lies, when it is not in its usual place; connections are opened later
+ * too.
+ * "%2F" is a slash, as libpq reads it. */
+static struct str postgres_socket_folder(struct role_self *self, struct str where)
+{
+    ptrdiff_t at = str_find_byte(where, '?', 0);
+    struct str rest = at < 0 ? STR("") : str_slice(where, (size_t)at + 1, where.len_bytes), part;
+    while (str_split(&rest, '&', &part))
+        if (str_starts_with(part, STR("host="))) {
+            struct str text = str_slice(part, 5, part.len_bytes);
+            char *out = arena_alloc(&self->arena, text.len_bytes + 1, 1);
+            size_t n = 0;
+            for (size_t i = 0; out && i < text.len_bytes; i++) {
+                int high = text.ptr[i] == '%' && i + 2 < text.len_bytes ? hex_digit(text.ptr[i + 1]) : -1;
+                int low = high >= 0 ? hex_digit(text.ptr[i + 2]) : -1;
+                out[n++] = low >= 0 ? (char)(high * 16 + low) : text.ptr[i];
+                i += low >= 0 ? 2 : 0;
+            }
+            if (!out || n == 0 || out[0] != '/')
+                return STR("");
+            out[n] = '\0';
+            return (struct str){out, n};
+        }
+    return STR("");
+}
+
 enum err_code role_store_setup(struct role_self *self, enum sandbox_profile profile, int lane, struct store **ret_store,
                                struct err *err)
 {
@@ -70,6 +104,9 @@ enum err_code role_store_setup(struct role_self *self, enum sandbox_profile prof
                                              "/etc/ssl",   "/var/run/postgresql", "/run/postgresql"};
         for (size_t i = 0; i < ARRAY_LEN(needed); i++)
             TRY(sandbox_allow_if_there(&self->sandbox, needed[i], SANDBOX_READ | SANDBOX_WRITE, err));
+        struct str sockets = postgres_socket_folder(self, str_from_cstr(where));
+        if (!str_is_empty(sockets))
+            TRY(sandbox_allow_path(&self->sandbox, sockets.ptr, SANDBOX_READ | SANDBOX_WRITE, err));
     } else {
         struct str path = str_from_cstr(where);
         struct str name = path_base_name(path);

@@ -102,6 +102,10 @@ void app_frame(void *NULLABLE ctx, struct request *request, struct layout_frame 
     struct err ignored;
     err_ignore(fill_from_store(app, request, frame, &ignored),
                "a page without its hotline of today is better than none; the page's own queries say what is wrong");
+    uint64_t rights = request->session.person_id ? request->session.rights : 0;
+    frame->may_assets = (rights & RIGHT_ASSET_READ) != 0;
+    frame->may_admin = (rights & (RIGHT_SYSTEM_ADMIN | RIGHT_AUDIT)) != 0;
+    frame->may_sample = (rights & RIGHT_SYSTEM_ADMIN) != 0;
     if (request->session.person_id)
         app_undo_strip(request, frame);
 }
