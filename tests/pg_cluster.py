@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""pg_cluster.py [--own] COMMAND... - run a command beside a private PostgreSQL: Unix socket only, no fsync, its own folder.
+"""pg_cluster.py [--own [--open]] COMMAND... - run a command beside a private PostgreSQL: Unix socket only, no fsync, its own folder.
 
 The command finds LUYTRE_TEST_PG in its environment, a postgresql:// URL of the server's "postgres" database (replace the
 name to reach others), and LUYTRE_TEST_PG_CRASH, a command that lets the server die and starts it again. When there can be
@@ -80,6 +80,9 @@ def main():
         return 0
     is_own = command[:1] == ['--own']
     command = command[1:] if is_own else command
+    # A served role has no capabilities: as root it may not enter a folder of postgres. Whoever is on this machine then may connect.
+    is_open = command[:1] == ['--open']
+    command = command[1:] if is_open else command
     environment = dict(os.environ)
     environment.pop('LUYTRE_TEST_PG', None)
     lock = folder = pg_bin = None
@@ -98,6 +101,8 @@ def main():
                 pass
         if os.lstat(folder).st_uid not in (user.pw_uid, os.getuid()):
             raise RuntimeError('%s belongs to somebody else' % folder)
+        if is_open:
+            os.chmod(folder, 0o711)
         lock = os.open(folder + '.lock', os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX)
         start(folder, pg_bin)

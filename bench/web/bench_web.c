@@ -64,7 +64,7 @@ struct bench {
     struct store *store;
     struct db *db;
     struct actor system;
-    const char *dir;
+    const char *dir, *log;
     pid_t pid;
     int port;
     int64_t root;
@@ -200,45 +200,52 @@ static void set_up(struct bench *b)
 
 static void start_server(struct bench *b)
 {
-    int pipes[2];
-    if (pipe2(pipes, O_CLOEXEC) != 0)
-        give_up(b, "pipe");
     const char *blobs = arena_printf(&b->arena, "%s/blobs", b->dir).ptr,
                *keys = arena_printf(&b->arena, "%s/keys", b->dir).ptr;
+    b->log = arena_printf(&b->arena, "%s/server.log", b->dir).ptr;
+    int log = open(b->log, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (log < 0)
+        give_up(b, "no log for the server");
     fflush(stdout);
     b->pid = fork();
     if (b->pid == 0) {
         int null = open("/dev/null", O_RDWR | O_CLOEXEC);
         dup2(null, 0);
         dup2(null, 1);
-        dup2(pipes[1], 2);
+        dup2(log, 2);
         execl(b->server, b->server, "serve", "--store", b->run_where ? b->run_where : b->where, "--blobs", blobs,
               "--keys", keys, "--listen", "127.0.0.1:0", "--behind-proxy", (char *)NULL);
         _exit(127);
     }
-    close(pipes[1]);
     char said[8192];
-    size_t len = 0;
+    ssize_t len = 0;
     int64_t until = clock_monotonic_us() + SERVER_WAIT_MS * 1000LL;
-    while (b->pid > 0 && !b->port && len < sizeof said - 1 && clock_monotonic_us() < until) {
-        struct pollfd p = {.fd = pipes[0], .events = POLLIN};
-        if (poll(&p, 1, 100) < 1)
-            continue;
-        ssize_t n = read(pipes[0], said + len, sizeof said - 1 - len);
-        if (n <= 0)
-            break;
-        len += (size_t)n;
-        said[len] = '\0';
+    while (b->pid > 0 && !b->port && clock_monotonic_us() < until) {
+        nanosleep(&(struct timespec){0, 1000000L}, NULL);
+        len = pread(log, said, sizeof said - 1, 0);
+        said[len > 0 ? len : 0] = '\0';
         const char *at = strstr(said, "http://127.0.0.1:");
         if (at && strchr(at, '\n'))
             b->port = (int)number_at(at + strlen("http://127.0.0.1:"));
     }
+    close(log);
     if (!b->port) {
-        said[len] = '\0';
         fprintf(stderr, "%s", said);
         give_up(b, "the server did not start");
     }
-    /* The pipe stays open and unread: what the server logs during the run is little. */
+}
+
+/* What the server said of its failures, once each request has been answered. */
+static void print_failures(const struct bench *b)
+{
+    FILE *f = fopen(b->log, "re");
+    char line[2048];
+    int shown = 0;
+    while (f && shown < 5 && fgets(line, sizeof line, f))
+        if (strstr(line, "\"level\":\"error\"") || strstr(line, "\"level\":\"warn"))
+            shown += printf("    %s", line) > 0;
+    if (f)
+        fclose(f);
 }
 
 static void stop_server(struct bench *b)
@@ -449,6 +456,7 @@ static void acknowledge_all(struct bench *b)
            "%zu, cut off %zu)\n",
            b->took, seconds, (double)b->took / seconds, part(b->took_ms, b->took, 500), part(b->took_ms, b->took, 990),
            part(b->took_ms, b->took, 1000), refused, b->refused[4], b->refused[5], b->refused[0]);
+    print_failures(b);
     for (size_t i = 0; i < b->sessions; i++)
         hang_up(&b->visitors[i]);
     close(b->epoll);
@@ -542,6 +550,7 @@ static void sign_in(struct bench *b)
     printf("%zu sign-ins, %d at a time, in %.1f s: %.1f/s, p50 %.0f ms, p99 %.0f ms; came in %zu, 4xx %zu, 5xx %zu\n",
            count, SIGN_IN_AT_ONCE, seconds, (double)count / seconds, part(b->took_ms, b->took, 500),
            part(b->took_ms, b->took, 990), came_in, b->refused[4], b->refused[5]);
+    print_failures(b);
     for (size_t i = 0; i < SIGN_IN_AT_ONCE; i++)
         buf_done(&visitors[i].in);
     close(b->epoll);
