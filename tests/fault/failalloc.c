@@ -1,7 +1,8 @@
 /* failalloc.c - preloaded into a unit test: allocation number FAILALLOC_AT of our own code fails, once.
  * It calls the program's own mem_fail_at (base/mem.h), which stands at offset FAILALLOC_DOOR (hexadecimal) of the
- * program; what tests, cmocka, libc and the databases ask for themselves is left alone. At the end the count goes to
- * the file FAILALLOC_COUNT. A crash prints "CRASH signal N offset offset ..." of the program's frames, innermost first.
+ * program; programs that a test starts are left alone, and what tests, cmocka, libc and the databases ask for
+ * themselves. At the end the count goes to the file FAILALLOC_COUNT. A crash prints "CRASH signal N offset offset ..."
+ * of the program's frames, innermost first.
  */
 #include <dlfcn.h>
 #include <execinfo.h>
@@ -16,6 +17,7 @@
 
 static uintptr_t program_base;
 static uint64_t (*door)(uint64_t nth);
+static const char *count_path;
 static int (*next_sigaction)(int, const struct sigaction *, struct sigaction *);
 
 static int program_find(struct dl_phdr_info *info, size_t size, void *data)
@@ -65,6 +67,8 @@ __attribute__((constructor)) static void start(void)
     const char *at = getenv("FAILALLOC_AT"), *offset = getenv("FAILALLOC_DOOR");
     if (!at || !offset)
         return;
+    count_path = getenv("FAILALLOC_COUNT");
+    unsetenv("LD_PRELOAD"); /* another program has no door there */
     void *warm[1];
     backtrace(warm, 1); /* loads what it needs now, not inside the handler */
     *(void **)&next_sigaction = dlsym(RTLD_NEXT, "sigaction");
@@ -78,8 +82,7 @@ __attribute__((constructor)) static void start(void)
 
 __attribute__((destructor)) static void finish(void)
 {
-    const char *path = getenv("FAILALLOC_COUNT");
-    FILE *out = path && door ? fopen(path, "w") : NULL;
+    FILE *out = count_path && door ? fopen(count_path, "w") : NULL;
     if (out) {
         fprintf(out, "%lu\n", (unsigned long)door(0));
         fclose(out);
