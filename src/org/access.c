@@ -24,27 +24,6 @@ enum err_code access_require(struct db *db, const struct actor *actor, uint64_t 
     return has ? ERR_NONE : err_set(err, ERR_DENIED, "not allowed to %s here", what);
 }
 
-enum err_code access_edge_best(struct db *db, const struct actor *actor, int64_t unit_id, struct str *ret_edge,
-                               struct err *err)
-{
-    AUTO_ARENA arena;
-    arena_init(&arena, 1u << 16);
-    int64_t most = 0;
-    *ret_edge = EDGE_ADMINISTRATIVE;
-    for (size_t i = 0; i < know_edge_kind_count; i++) {
-        struct str kind = know_edge_kinds[i].id;
-        struct sql_access_below_row *row = NULL;
-        TRY(sql_access_below(
-            db, actor, &arena,
-            &(struct sql_access_below_args){.unit_id = unit_id, .edge_kind = kind, .on_day = db_today(db)}, &row, err));
-        if (row && (row->n > most || (row->n == most && most > 0 && str_equal(kind, EDGE_ADMINISTRATIVE)))) {
-            most = row->n;
-            *ret_edge = kind;
-        }
-    }
-    return ERR_NONE;
-}
-
 enum err_code access_sees_below(struct db *db, const struct actor *actor, int64_t unit_id, struct str edge_kind,
                                 bool *ret_sees, struct err *err)
 {
@@ -56,5 +35,36 @@ enum err_code access_sees_below(struct db *db, const struct actor *actor, int64_
         &(struct sql_access_look_below_args){.unit_id = unit_id, .edge_kind = edge_kind, .on_day = db_today(db)}, &row,
         err));
     *ret_sees = row != NULL;
+    return ERR_NONE;
+}
+
+enum err_code access_edge_best(struct db *db, const struct actor *actor, int64_t unit_id, struct str *ret_edge,
+                               struct err *err)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, 1u << 16);
+    struct str seen[16];
+    size_t count = 0;
+    *ret_edge = EDGE_ADMINISTRATIVE;
+    for (size_t i = 0; i < know_edge_kind_count && count < ARRAY_LEN(seen); i++) {
+        bool sees;
+        TRY(access_sees_below(db, actor, unit_id, know_edge_kinds[i].id, &sees, err));
+        if (sees)
+            seen[count++] = know_edge_kinds[i].id;
+    }
+    if (count == 1) /* most people look down one way: nothing to count */
+        *ret_edge = seen[0];
+    int64_t most = 0;
+    for (size_t i = 0; count > 1 && i < count; i++) {
+        struct sql_access_below_row *row = NULL;
+        TRY(sql_access_below(
+            db, actor, &arena,
+            &(struct sql_access_below_args){.unit_id = unit_id, .edge_kind = seen[i], .on_day = db_today(db)}, &row,
+            err));
+        if (row && (row->n > most || (row->n == most && str_equal(seen[i], EDGE_ADMINISTRATIVE)))) {
+            most = row->n;
+            *ret_edge = seen[i];
+        }
+    }
     return ERR_NONE;
 }
