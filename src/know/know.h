@@ -51,7 +51,7 @@ const struct know_instrument *NULLABLE know_instrument_by_number(struct str numb
 struct know_org_kind {
     struct str id;
     struct know_text title;
-    struct str group; /* committee, department, commune, school, enterprise, health, force, central, other */
+    struct str group; /* committee, department, commune, school, enterprise, health, force, central, ministry, other */
     int tier;         /* 0 central, 1 province, 2 department or district, 3 commune, 4 below */
     civil_day from_day, to_day;
     struct know_ids becomes; /* kinds that took its place */

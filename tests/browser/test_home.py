@@ -108,10 +108,15 @@ def main():
             door = re.search(r'href="(/setup/[A-Za-z0-9_-]+)"', page)
             true(door, 'the first run opens')
             equal(c.get('/setup/' + 'a' * 22)[0], 404, 'a guessed door')
-            status, page = c.post(door[1], door[1], unit_name='UBND tỉnh Thật', kind='provincial_committee', person='Lê Thị Thật', email='that@tinh.example', name='that', password='ngan', again='ngan')
+            kinds = re.findall(r'<option value="([a-z_]+)"', c.get(door[1])[1])
+            for kind in ('government', 'ministry', 'government_body', 'ministry_unit', 'provincial_committee', 'commune', 'enterprise'):
+                true(kind in kinds, f'the first run offers the kind {kind}, it offers {kinds}')
+            equal([kind for kind in kinds if kind.endswith('_legacy')], [], 'kinds that are gone today')
+            equal(len(kinds), len(set(kinds)), 'each kind once')
+            status, page = c.post(door[1], door[1], unit_name='Bộ Thật', kind='ministry', person='Lê Thị Thật', email='that@tinh.example', name='that', password='ngan', again='ngan')
             equal(status, 422, 'a short password')
-            true('Lê Thị Thật' in page, 'what was typed is kept')
-            status, _ = c.post(door[1], door[1], unit_name='UBND tỉnh Thật', kind='provincial_committee', person='Lê Thị Thật', email='that@tinh.example', name='that',
+            true('Lê Thị Thật' in page and '<option value="ministry" selected>' in page, 'what was typed and chosen is kept')
+            status, _ = c.post(door[1], door[1], unit_name='Bộ Thật', kind='ministry', person='Lê Thị Thật', email='that@tinh.example', name='that',
                                password='mot cau dai de nho', again='mot cau dai de nho')
             equal((status, c.location), (303, '/signin/enrol?back=/setup'), 'the administrator is here and sets up a second factor')
             equal(c.get(door[1])[0], 404, 'the door is shut')
@@ -134,6 +139,9 @@ def main():
             equal(c.post('/signin/code', '/signin/code', code='abcd-efgh-ijkl')[0], 422, 'a guessed code')
             equal(c.post('/signin/code', '/signin/code', code=codes[3])[0], 303, 'a recovery code')
             equal(c.get('/')[0], 200, 'inside')
+            unit = re.search(r'href="(/unit/\d+)"', c.get('/search?q=bo+that')[1])
+            true(unit, 'the ministry is a unit')
+            true('Bộ, cơ quan ngang bộ' in c.get(unit[1])[1], 'and its page names its kind')
             status, page = c.post('/account', '/account/password', old='khong phai', new='mot cau khac cung dai')
             equal(status, 422, 'a wrong old password')
             equal(c.post('/account', '/account/password', old='mot cau dai de nho', new='mot cau khac cung dai')[0], 303, 'changed')

@@ -306,7 +306,7 @@ FILES = {
     ],
     "org_kinds.yaml": [
         Section("org_kinds", "know_org_kind", "know_org_kinds", [
-            Id("id"), TITLE, Choice("group", ["committee", "department", "commune", "school", "enterprise", "health", "force", "central", "other"]),
+            Id("id"), TITLE, Choice("group", ["committee", "department", "commune", "school", "enterprise", "health", "force", "central", "ministry", "other"]),
             Int("tier", 0, 4), From(), To(), Ids("becomes", "org_kinds", required=False), SOURCE]),
         Section("edge_kinds", "know_named", "know_edge_kinds", NAMED),
         Section("functions", "know_named", "know_functions", NAMED),
