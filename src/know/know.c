@@ -245,3 +245,11 @@ const struct know_province *know_province_of_old(struct str old_name)
             return &know_provinces[i];
     return NULL;
 }
+
+const struct know_password_cost *know_password_cost_on(civil_day day)
+{
+    const struct know_password_cost *row = &know_password_costs[0]; /* knowgen saw that they follow each other */
+    for (size_t i = 1; i < know_password_cost_count && know_password_costs[i].from_day <= day; i++)
+        row = &know_password_costs[i];
+    return row;
+}

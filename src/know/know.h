@@ -340,6 +340,20 @@ MUST_USE enum err_code know_workday_calendar(struct arena *arena, const struct w
                                              size_t own_count, int first_year, int last_year,
                                              struct workday_calendar **ret_calendar, struct err *err);
 
+/* --- what a password costs to try (passwords.yaml) --- */
+struct know_password_cost { /* of Argon2id with one lane */
+    struct str id;
+    int memory_kib;
+    int passes;
+    civil_day from_day, to_day;
+    enum know_certainty certainty;
+    struct str source;
+};
+extern const struct know_password_cost know_password_costs[];
+extern const size_t know_password_cost_count;
+/* The one in force on a day; before the first, the first. */
+const struct know_password_cost *know_password_cost_on(civil_day day);
+
 /* --- the reform of 2025 (reform_2025.yaml) --- */
 struct know_province {
     struct str code; /* the two digits used since 01/7/2025; empty where not known to us */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/viet.h"
+#include "know/know.h"
 #include "org/access.h"
 #include "org/person.sql.h"
 #include "org/session.sql.h"
@@ -46,6 +47,13 @@ static struct str clean_name(struct arena *arena, struct str name)
         if ((unsigned char)name.ptr[i] <= ' ' || name.ptr[i] == 0x7f)
             return STR_NONE;
     return viet_lower(arena, name);
+}
+
+/* What a password costs to try, as the rules of today say. */
+static struct password_cost cost_today(const struct db *db)
+{
+    const struct know_password_cost *row = know_password_cost_on(db_today(db));
+    return (struct password_cost){(uint32_t)row->memory_kib, (uint32_t)row->passes};
 }
 
 /* --- failures and locks --- */
@@ -103,7 +111,8 @@ struct opening {
     const struct session_from *from;
     const char *kind; /* entry of the chain */
     struct session_token token;
-    struct str rehash; /* STR_NONE: the password string stays */
+    struct str rehash;    /* STR_NONE: the password string stays */
+    struct str rehash_of; /* the string it takes the place of */
     struct str old_token_hash;
     struct str link_hash;
     struct str sign_in_name;
@@ -133,23 +142,30 @@ static enum err_code put_session(struct db *db, struct opening *o, struct err *e
     return note(db, o->kind, o->person_id, o->person_id, o->from->ip, err);
 }
 
+/* The same password at today's cost; not over one that was chosen meanwhile. */
+static enum err_code put_rehash(struct db *db, const struct opening *o, struct err *err)
+{
+    int64_t changes = 0;
+    if (str_is_null(o->rehash))
+        return ERR_NONE;
+    return sql_credential_rehash(db,
+                                 &(struct sql_credential_rehash_args){
+                                     .person_id = o->person_id, .password_hash = o->rehash, .old_hash = o->rehash_of},
+                                 &changes, err);
+}
+
 static enum err_code open_in_transaction(struct db *db, void *ctx, struct err *err)
 {
     struct opening *o = ctx;
     TRY(sql_credential_fine(db, &(struct sql_credential_fine_args){.person_id = o->person_id}, err));
-    int64_t changes = 0;
-    if (!str_is_null(o->rehash))
-        TRY(sql_credential_password(db,
-                                    &(struct sql_credential_password_args){.person_id = o->person_id,
-                                                                           .password_hash = o->rehash,
-                                                                           .password_ms = db_now_ms(db)},
-                                    &changes, err));
+    TRY(put_rehash(db, o, err));
     return put_session(db, o, err);
 }
 
 /* A session that still wants its second factor. */
 static enum err_code half_in_transaction(struct db *db, void *ctx, struct err *err)
 {
+    TRY(put_rehash(db, ctx, err));
     return put_session(db, ctx, err);
 }
 
@@ -178,22 +194,24 @@ enum err_code session_sign_in(struct db *db, struct str sign_in_name, struct str
         TRY(sql_credential_by_name(db, &arena, &(struct sql_credential_by_name_args){.sign_in_name = name}, &row, err));
     if (!row || str_is_null(row->password_hash) || !row->is_active) {
         struct str unused; /* the same work for a name that is not there, so that time does not tell */
-        err_ignore(password_hash(password, &arena, &unused, err), "only its time counts");
+        err_ignore(password_hash(cost_today(db), password, &arena, &unused, err), "only its time counts");
         return err_set(err, ERR_DENIED, "%s", wrong);
     }
     int64_t now_ms = db_now_ms(db);
     if (row->locked_until_ms.has && row->locked_until_ms.v > now_ms)
         return refuse_locked(row->locked_until_ms.v, now_ms, err);
     bool is_old = false;
-    enum err_code code = password_check(password, row->password_hash, &is_old, err);
+    enum err_code code = password_check(cost_today(db), password, row->password_hash, &is_old, err);
     if (code == ERR_DENIED || code == ERR_LIMIT) {
         TRY(count_failure(db, row->person_id, "sign_in_failed", from->ip, err));
         return err_set(err, ERR_DENIED, "%s", wrong);
     }
     TRY(code);
     struct opening o = {.person_id = row->person_id, .from = from, .kind = "signed_in", .rehash = STR_NONE};
-    if (is_old)
-        TRY(password_hash(password, &arena, &o.rehash, err));
+    if (is_old) {
+        TRY(password_hash(cost_today(db), password, &arena, &o.rehash, err));
+        o.rehash_of = row->password_hash;
+    }
     if (row->totp_confirmed_ms.has) {
         /* The failures stay counted until the second factor is right too, or a known password would buy endless codes.
          */
@@ -394,14 +412,14 @@ enum err_code password_change(struct db *db, const struct actor *actor, struct s
         return refuse_locked(row->locked_until_ms.v, now_ms, err);
     TRY(password_is_good(new_password, row->sign_in_name, err));
     bool is_old = false;
-    enum err_code code = password_check(old_password, row->password_hash, &is_old, err);
+    enum err_code code = password_check(cost_today(db), old_password, row->password_hash, &is_old, err);
     if (code == ERR_DENIED || code == ERR_LIMIT) {
         TRY(count_failure(db, actor->person_id, "password_wrong", actor->ip, err));
         return err_set(err, ERR_DENIED, "mật khẩu cũ không đúng");
     }
     TRY(code);
     struct changing c = {.actor = actor, .person_id = actor->person_id, .token = token};
-    TRY(password_hash(new_password, &arena, &c.hash, err));
+    TRY(password_hash(cost_today(db), new_password, &arena, &c.hash, err));
     return db_transact(db, change_in_transaction, &c, err);
 }
 
@@ -451,7 +469,7 @@ enum err_code password_set(struct db *db, const struct actor *actor, int64_t per
     struct changing c = {.actor = actor, .person_id = person_id};
     TRY(name_for(&arena, sign_in_name, &c.name, err));
     TRY(password_is_good(password, c.name, err));
-    TRY(password_hash(password, &arena, &c.hash, err));
+    TRY(password_hash(cost_today(db), password, &arena, &c.hash, err));
     return db_transact(db, set_in_transaction, &c, err);
 }
 
@@ -868,7 +886,7 @@ enum err_code invitation_accept(struct db *db, struct str token, struct str sign
         .person_id = link.person_id, .from = from, .kind = "link_accepted", .link_hash = sha256_str(&hash)};
     TRY(name_for(&arena, sign_in_name, &o.sign_in_name, err));
     TRY(password_is_good(password, o.sign_in_name, err));
-    TRY(password_hash(password, &arena, &o.rehash, err));
+    TRY(password_hash(cost_today(db), password, &arena, &o.rehash, err));
     TRY(db_transact(db, accept_in_transaction, &o, err));
     *ret_token = o.token;
     return ERR_NONE;

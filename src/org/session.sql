@@ -35,6 +35,13 @@ ON CONFLICT (person_id) DO UPDATE SET sign_in_name = excluded.sign_in_name, pass
 -- args: person_id int, password_hash text, password_ms int
 UPDATE credential SET password_hash = :password_hash, password_ms = :password_ms WHERE person_id = :person_id;
 
+-- name: credential_rehash
+-- The same password at another cost: when it was chosen stays, and a newer one is not overwritten.
+-- result: changes
+-- scope: system
+-- args: person_id int, password_hash text, old_hash text
+UPDATE credential SET password_hash = :password_hash WHERE person_id = :person_id AND password_hash = :old_hash;
+
 -- name: credential_failed
 -- Counted in the database, so that guesses in parallel count each.
 -- result: one

@@ -290,15 +290,21 @@ bool signature_is_valid(const struct sign_public *public_key, struct str message
     return crypto_sign_verify_detached(signature->bytes, bytes_of(message), message.len_bytes, public_key->bytes) == 0;
 }
 
-enum err_code password_hash(struct str password, struct arena *arena, struct str *ret_hash, struct err *err)
+static size_t memory_bytes(struct password_cost cost)
+{
+    return (size_t)cost.memory_kib << 10;
+}
+
+enum err_code password_hash(struct password_cost cost, struct str password, struct arena *arena, struct str *ret_hash,
+                            struct err *err)
 {
     ready();
     if (password.len_bytes > PASSWORD_MAX_BYTES)
         return err_set(err, ERR_LIMIT, "a password is at most %u bytes", PASSWORD_MAX_BYTES);
     char hash[crypto_pwhash_STRBYTES];
-    if (crypto_pwhash_str_alg(hash, (const char *)bytes_of(password), password.len_bytes, PASSWORD_PASSES,
-                              PASSWORD_MEMORY_BYTES, crypto_pwhash_ALG_ARGON2ID13) != 0)
-        return err_set(err, ERR_NOMEM, "no %u bytes for hashing a password", PASSWORD_MEMORY_BYTES);
+    if (crypto_pwhash_str_alg(hash, (const char *)bytes_of(password), password.len_bytes, cost.passes,
+                              memory_bytes(cost), crypto_pwhash_ALG_ARGON2ID13) != 0)
+        return err_set(err, ERR_NOMEM, "no %zu bytes for hashing a password", memory_bytes(cost));
     struct str kept = arena_str(arena, str_from_cstr(hash));
     if (str_is_null(kept))
         return arena_full(arena, err);
@@ -306,7 +312,8 @@ enum err_code password_hash(struct str password, struct arena *arena, struct str
     return ERR_NONE;
 }
 
-enum err_code password_check(struct str password, struct str hash, bool *ret_is_old, struct err *err)
+enum err_code password_check(struct password_cost today, struct str password, struct str hash, bool *ret_is_old,
+                             struct err *err)
 {
     ready();
     char text[crypto_pwhash_STRBYTES];
@@ -314,7 +321,7 @@ enum err_code password_check(struct str password, struct str hash, bool *ret_is_
         return err_set(err, ERR_SYNTAX, "not an Argon2id hash");
     memset(text, 0, sizeof text);
     memcpy(text, hash.ptr, hash.len_bytes);
-    int old = crypto_pwhash_str_needs_rehash(text, PASSWORD_PASSES, PASSWORD_MEMORY_BYTES);
+    int old = crypto_pwhash_str_needs_rehash(text, today.passes, memory_bytes(today));
     if (old < 0)
         return err_set(err, ERR_SYNTAX, "not an Argon2id hash");
     errno = 0;

@@ -577,7 +577,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
                 pthread_mutex_unlock(&server->slow_lock);
                 if (queued)
                     return MHD_YES;
-                ex->refused = true;
+                ex->request.is_turned_away = route->flags & SAYS_BUSY;
+                ex->refused = !ex->request.is_turned_away;
                 ex->refusal = REFUSE_BUSY;
             }
         }

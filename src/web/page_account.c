@@ -87,6 +87,7 @@ static enum err_code signin_page(struct request *request, struct response *respo
                                           .name = form_get(&request->form, STR("name")),
                                           .back = request_field(request, STR("back")),
                                           .refused = refused,
+                                          .crowded = request->is_turned_away,
                                           .locked = locked,
                                           .waiting = web_waiting(request->web),
                                           .portal_href = STR_NONE});
@@ -150,6 +151,10 @@ static enum err_code go_in(struct request *request, struct response *response, s
 
 static enum err_code signin_do(struct request *request, struct response *response, struct err *err)
 {
+    if (request->is_turned_away) {
+        response_header(request, response, STR("Retry-After"), STR("5"));
+        return signin_page(request, response, 503, false, STR_NONE, err);
+    }
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
     struct gate *gate = web_password_gate(request->web);
@@ -892,7 +897,7 @@ static enum err_code look_do(struct request *request, struct response *response,
 
 static const struct route routes[] = {
     {GET, "/signin", signin_show, 0, READS | PUBLIC, NULL},
-    {POST, "/signin", signin_do, 0, CHANGES | PUBLIC | SLOW, NULL},
+    {POST, "/signin", signin_do, 0, CHANGES | PUBLIC | SLOW | SAYS_BUSY, NULL},
     {GET, "/signin/code", code_show, 0, READS | PUBLIC, NULL},
     {POST, "/signin/code", code_do, 0, CHANGES | PUBLIC, NULL},
     {GET, "/signin/enrol", enrol_show, 0, READS | PUBLIC, NULL},

@@ -61,7 +61,8 @@ struct request {
     const struct route *NULLABLE route;
     struct str client; /* address as text; from the proxy's header only when told so */
     bool is_https;
-    bool is_htmx; /* only a part of the page is wanted; the whole is always right too */
+    bool is_turned_away; /* SAYS_BUSY: the queue is full, nothing slow may be done */
+    bool is_htmx;        /* only a part of the page is wanted; the whole is always right too */
     enum lang lang;
     struct str theme; /* "", "light", "dark" */
     bool keys;

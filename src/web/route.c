@@ -292,6 +292,15 @@ static const struct {
     [REFUSE_SERVER] = {500, MSG_ERROR_SERVER_TITLE, MSG_ERROR_SERVER_WHY, MSG_ERROR_SERVER_DO, "server"},
 };
 
+/* Is there a page at the path this was sent to? */
+static bool has_page(const struct request *request)
+{
+    struct request look = *request;
+    unsigned allowed;
+    look.method = GET;
+    return route_find(request->web, &look, &allowed) != NULL;
+}
+
 void web_refuse(struct request *request, struct response *response, enum refusal refusal, struct str detail, int64_t n)
 {
     const struct msg_arg args[] = {ARG_STR("detail", detail), ARG_STR("allowed", detail), ARG_STR("code", detail),
@@ -333,8 +342,13 @@ void web_refuse(struct request *request, struct response *response, enum refusal
         page.act = msg_text(request->lang, MSG_ERROR_SIGNIN, 0);
         page.act_href = STR("/signin");
     } else if (refusal == REFUSE_BUSY || (refusal == REFUSE_CONFLICT && request->method != POST)) {
-        page.act = msg_text(request->lang, MSG_ERROR_RELOAD, 0);
-        page.act_href = request->path;
+        bool is_sent = request->method == POST;
+        if (!is_sent || has_page(request)) {
+            page.act = msg_text(request->lang, is_sent ? MSG_ERROR_BACK : MSG_ERROR_RELOAD, 0);
+            page.act_href = request->path;
+        }
+        if (refusal == REFUSE_BUSY && is_sent)
+            page.todo = msg_text(request->lang, MSG_ERROR_BUSY_AGAIN, 0);
         if (refusal == REFUSE_BUSY && request->method == GET)
             frame->refresh_s = 5;
     }

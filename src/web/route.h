@@ -15,14 +15,15 @@
 NONNULL_BEGIN
 
 enum route_flags {
-    READS = 1,    /* safe: GET and HEAD */
-    CHANGES = 2,  /* CSRF token and same origin are asked for */
-    PUBLIC = 4,   /* without signing in */
-    API = 8,      /* JSON in and out; errors are JSON; in the OpenAPI file */
-    NO_CSRF = 16, /* changes, but carries its own proof (signed agent batch); never with a cookie session */
-    UPLOAD = 32,  /* files up to UPLOAD_MAX_BYTES each; otherwise a form of REQUEST_FORM_MAX_BYTES */
-    SLOW = 64,    /* runs on the slow threads (passwords, imports), never on those that carry bytes */
-    CACHED = 128, /* the handler sets Cache-Control itself; otherwise no-store */
+    READS = 1,       /* safe: GET and HEAD */
+    CHANGES = 2,     /* CSRF token and same origin are asked for */
+    PUBLIC = 4,      /* without signing in */
+    API = 8,         /* JSON in and out; errors are JSON; in the OpenAPI file */
+    NO_CSRF = 16,    /* changes, but carries its own proof (signed agent batch); never with a cookie session */
+    UPLOAD = 32,     /* files up to UPLOAD_MAX_BYTES each; otherwise a form of REQUEST_FORM_MAX_BYTES */
+    SLOW = 64,       /* runs on the slow threads (passwords, imports), never on those that carry bytes */
+    CACHED = 128,    /* the handler sets Cache-Control itself; otherwise no-store */
+    SAYS_BUSY = 256, /* SLOW: its handler runs too when the queue is full, sees is_turned_away and says so itself */
 };
 struct api_param {
     const char *NULLABLE name;

@@ -6,7 +6,9 @@ import base64
 import http.client
 import os
 import re
+import socket
 import sys
+import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import equal, run, true
@@ -111,10 +113,44 @@ def main():
             c.cookies = old
             equal(c.get('/account')[0], 303, 'the old cookie is worth nothing')
 
+        def the_queue_is_seen():
+            """More come in at once than two at a time can serve: the page tells the next one how many are before them, and past the end of the
+            queue a sign-in is refused with the number, the name kept, nothing looked at."""
+            c = Client(site.port)
+            _, page = c.get('/signin?back=/units')
+            true('đăng nhập cùng lúc' not in page, 'nobody waits yet')
+            csrf = re.search(r'name="csrf" value="([^"]+)"', page)[1]
+            head = f'Host: 127.0.0.1:{site.port}\r\nCookie: lt_v={c.cookies["lt_v"]}\r\nContent-Type: application/x-www-form-urlencoded\r\n'
+            waiting = []
+            try:
+                for i in range(76):
+                    body = urllib.parse.urlencode({'csrf': csrf, 'name': f'nguoi-{i}@truclam.example', 'password': 'mot cau da quen', 'back': '/units'})
+                    s = socket.create_connection(('127.0.0.1', site.port), 60, (f'127.0.1.{i + 1}', 0))  # one address may not hold them all
+                    s.sendall(f'POST /signin HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}'.encode())
+                    waiting.append(s)
+                other = Client(site.port)
+                _, page = other.get('/signin')
+                seen = re.search(r'role="status">.*?Đang có ([0-9]+) người đăng nhập cùng lúc', page)
+                true(seen and 1 <= int(seen[1]) <= 64, f'the page says how many wait: {seen and seen[0]}')
+                answers = [b''.join(iter(lambda: s.recv(65536), b'')).decode() for s in waiting]
+            finally:
+                for s in waiting:
+                    s.close()
+            statuses = [int(a.split()[1]) for a in answers]
+            equal(sorted(set(statuses)), [422, 503], 'looked at, or turned away')
+            true(statuses.count(422) >= 64, f'a full queue is served to its end: {statuses.count(422)}')
+            for i, answer in enumerate(answers):
+                if statuses[i] == 503:
+                    true(re.search(r'Còn [0-9]+ người đứng trước trong hàng chờ', answer), 'the number ahead')
+                    true('Chưa xét tới mật khẩu' in answer and 'Retry-After: 5' in answer, 'and what to do')
+                    true(f'value="nguoi-{i}@truclam.example"' in answer and 'name="back" value="/units"' in answer, 'the name and the way back are kept')
+                    true('mot cau da quen' not in answer and 'http-equiv="refresh"' not in answer, 'not the password, and what is typed is not reloaded away')
+            true('đăng nhập cùng lúc' not in c.get('/signin')[1], 'afterwards nobody waits')
+
         run([('a wrong password', wrong_password), ('strangers see nothing', strangers_see_nothing), ('links work once', links_once),
              ('a look ahead keeps the link', prefetch_keeps_link), ('back stays here', back_stays_here), ('a token for a program', token_for_program),
              ('a token needs a name and rights', token_needs_words), ('own contact', own_contact), ('language follows the person', language_follows),
-             ('no foreign session', no_foreign_session_end), ('sign out', sign_out)])
+             ('no foreign session', no_foreign_session_end), ('sign out', sign_out), ('the queue is seen', the_queue_is_seen)])
 
 
 if __name__ == '__main__':

@@ -296,6 +296,8 @@ MMDD = lambda key, c=None, required=True: Match(key, r"(0[1-9]|1[0-2])-(0[1-9]|[
 NAMED = [Id("id"), TITLE, Pair("text", "text_vi", "text_en", required=False), Text("source", required=False)]
 DENOMINATORS = ["person", "unit", "system", "database", "device"]
 FIELD_TYPES = ["text", "long_text", "date", "instant", "number", "yes_no", "choice", "file", "person", "system", "unit", "phone", "email", "link"]
+# 8 MiB to 1 GiB a guess: less is no hindrance, more and two sign-ins at a time take the machine.
+PASSWORD_COST = [Int("memory_kib", 8192, 1048576), Int("passes", 1, 10)]
 
 FILES = {
     "instruments.yaml": [
@@ -371,6 +373,10 @@ FILES = {
             Pair("reason", "vi", "en", required=False), Text("source", c="-")], id_key=None),
         Section("holiday_years", "know_holiday_year", "know_holiday_years", [Int("year", 2000, 2100), CERTAINTY, Pair("text", "vi", "en")], id_key="year"),
     ],
+    "passwords.yaml": [
+        Section("password_floors", None, None, [Id("id"), *PASSWORD_COST, CERTAINTY, SOURCE]),
+        Section("password_costs", "know_password_cost", "know_password_costs", [Id("id"), *PASSWORD_COST, From(), To(), CERTAINTY, SOURCE]),
+    ],
     "reform_2025.yaml": [
         Section("provinces", "know_province", "know_provinces", [Text("code", required=False), TITLE, Bool("is_city"), Ids("merged")], id_key="vi"),
         Section("reform_events", "know_reform_event", "know_reform_events", [
@@ -387,6 +393,23 @@ FILES = {
         Section("sample_people", "know_sample_person", "know_sample_people", [Ref("role", "roles"), Pair("title"), Int("share", 1, 100)], count="know_sample_person_count", id_key=None),
     ],
 }
+
+
+def number_of(row, key):
+    return int(row.value[key].value)
+
+
+def check_passwords(floors, costs):
+    """Each cost reaches a floor; on every day from the first on exactly one cost is in force."""
+    for row in costs:
+        if not any(number_of(row, "memory_kib") >= number_of(floor, "memory_kib") and number_of(row, "passes") >= number_of(floor, "passes") for floor in floors):
+            row.refuse("cheaper to try than every row of password_floors")
+    for row, after in zip(costs, costs[1:] + [None]):
+        end = row.value["to"]
+        if after is None and end.kind != "null":
+            end.refuse("the last cost has no end: something must be in force")
+        if after is not None and (end.kind == "null" or need_day(end) != need_day(after.value["from"])):
+            end.refuse(f"the next cost begins on {after.value['from'].value}: this one ends on that day")
 
 
 def cross_check(tables):
@@ -427,6 +450,7 @@ def cross_check(tables):
             if item.value in seen:
                 item.refuse(f"{item.value} was merged twice (first on line {seen[item.value]})")
             seen[item.value] = item.line
+    check_passwords(tables["password_floors"], tables["password_costs"])
     days = {}
     for row in tables["holiday_notices"]:
         day = row.value["day"].value

@@ -33,6 +33,19 @@ static void the_stricter_rule_wins_and_names_the_other(void **state)
     }
 }
 
+/* A cost holds from its day to the day before the next one's; something is in force on every day. */
+static void one_password_cost_is_in_force(void **state)
+{
+    (void)state;
+    assert_ptr_equal(know_password_cost_on(civil_to_day(1999, 1, 1)), &know_password_costs[0]);
+    for (size_t i = 0; i < know_password_cost_count; i++) {
+        const struct know_password_cost *row = &know_password_costs[i];
+        assert_ptr_equal(know_password_cost_on(row->from_day), row);
+        assert_ptr_equal(know_password_cost_on(row->to_day - 1), row);
+    }
+    assert_int_equal(know_password_costs[know_password_cost_count - 1].to_day, CIVIL_FOREVER);
+}
+
 static void no_rule_says_so(void **state)
 {
     (void)state;
@@ -280,6 +293,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_stricter_rule_wins_and_names_the_other),
+        cmocka_unit_test(one_password_cost_is_in_force),
         cmocka_unit_test(no_rule_says_so),
         cmocka_unit_test(rules_fit_the_answer),
         cmocka_unit_test(evidence_covers_by_level),

@@ -64,6 +64,14 @@ class Generator(unittest.TestCase):
             ("states.yaml", "id: ack,", "id: unseen,", "stands twice"),
             ("reform_2025.yaml", "merged: [Hà Nội]", "merged: [Phú Yên]", "merged twice"),
             ("holidays.yaml", "day: 2021-02-11", "day: 2021-02-10", "given twice"),
+            ("passwords.yaml", "memory_kib: 65536", "memory_kib: 104857600", "104857600 is outside 8192..1048576"),
+            ("passwords.yaml", "memory_kib: 65536", "memory_kib: 1", "1 is outside 8192..1048576"),
+            ("passwords.yaml", "memory_kib: 65536", "memory_kib: 64MB", "expected a number"),
+            ("passwords.yaml", "memory_kib: 65536", "memory_kib: 16384", "cheaper to try than every row"),
+            ("passwords.yaml", "memory_kib: 65536, passes: 2", "memory_kib: 65536, passes: 0", "0 is outside 1..10"),
+            ("passwords.yaml", "from: 2021-09-01, to: null", "from: 2021-09-01, to: 2026-01-01", "something must be in force"),
+            ("passwords.yaml", "password_costs:\n", "password_costs:\n  - {id: early, memory_kib: 65536, passes: 2, from: 2020-01-01, to: 2021-08-01, certainty: certain, source: a gap}\n",
+             "this one ends on that day"),
             ("instruments.yaml", "certainty: certain", "certainty: sure", "is none of"),
         ]
         for file, old, new, reason in cases:

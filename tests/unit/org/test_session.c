@@ -1,6 +1,8 @@
 #include "org_world.h"
 
+#include "know/know.h"
 #include "org/session.h"
+#include "org/session.sql.h"
 
 static const struct session_keys keys = {{1, 2, 3, 4, 5, 6, 7, 8, 9}};
 static const struct session_from from = {STR_INIT("192.0.2.7"), STR_INIT("thử nghiệm")};
@@ -109,6 +111,85 @@ static void guessing_gets_slower(void **state)
     assert_err(session_sign_in(t->db, STR("vanthu"), STR("sai mật khẩu rồi"), &from, &token, &err),
                ERR_DENIED); /* counted from none again */
     assert_ok(session_sign_in(t->db, STR("vanthu"), GOOD_PASSWORD, &from, &token, &err));
+}
+
+static struct str hash_of(struct store_test *t, int64_t person)
+{
+    struct err err;
+    struct sql_credential_of_row *row;
+    assert_ok(sql_credential_of(t->db, &t->arena, &(struct sql_credential_of_args){.person_id = person}, &row, &err));
+    assert_non_null(row);
+    return row->password_hash;
+}
+
+static void put_cheap_hash(struct store_test *t, int64_t person)
+{
+    struct err err;
+    struct str cheap;
+    int64_t changes;
+    assert_ok(password_hash((struct password_cost){8192, 1}, GOOD_PASSWORD, &t->arena, &cheap, &err));
+    assert_ok(sql_credential_password(
+        t->db,
+        &(struct sql_credential_password_args){.person_id = person, .password_hash = cheap, .password_ms = t->now_ms},
+        &changes, &err));
+    assert_int_equal(changes, 1);
+}
+
+/* What was hashed at another cost is hashed anew at the next sign-in that succeeds, with a second factor and without.
+ */
+static void an_old_hash_is_made_anew(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    int64_t clerk = world_person(t, &w.system, "Văn Thư", w.school, "clerk", "");
+    struct session_token token, second;
+    struct totp_enrolment enrolment;
+    struct recovery_codes codes;
+    char code[9], today[64];
+    const struct know_password_cost *cost = know_password_cost_on(db_today(t->db));
+    snprintf(today, sizeof today, "$argon2id$v=19$m=%d,t=%d,p=1$", cost->memory_kib, cost->passes);
+    assert_ok(password_set(t->db, &w.system, clerk, STR("vanthu"), GOOD_PASSWORD, &err));
+    assert_true(str_starts_with(hash_of(t, clerk), str_from_cstr(today)));
+    put_cheap_hash(t, clerk);
+    struct str cheap = hash_of(t, clerk);
+    assert_err(session_sign_in(t->db, STR("vanthu"), STR("sai mật khẩu rồi"), &from, &token, &err), ERR_DENIED);
+    assert_str(hash_of(t, clerk), cheap); /* a wrong password changes nothing */
+    assert_ok(session_sign_in(t->db, STR("vanthu"), GOOD_PASSWORD, &from, &token, &err));
+    struct str anew = hash_of(t, clerk);
+    assert_true(str_starts_with(anew, str_from_cstr(today)));
+    assert_ok(session_sign_in(t->db, STR("vanthu"), GOOD_PASSWORD, &from, &token, &err));
+    assert_str(hash_of(t, clerk), anew); /* once */
+    /* of somebody with a second factor: the password alone is proof enough */
+    assert_ok(password_set(t->db, &w.system, w.head, STR("hieutruong"), GOOD_PASSWORD, &err));
+    assert_ok(session_sign_in(t->db, STR("hieutruong"), GOOD_PASSWORD, &from, &token, &err));
+    assert_ok(totp_enrol(t->db, &keys, text(&token), &t->arena, &enrolment, &err));
+    code_now(t, enrolment.secret, code);
+    assert_ok(totp_confirm(t->db, &keys, text(&token), str_from_cstr(code), &t->arena, &codes, &second, &err));
+    put_cheap_hash(t, w.head);
+    assert_ok(session_sign_in(t->db, STR("hieutruong"), GOOD_PASSWORD, &from, &token, &err));
+    assert_int_equal(look(t, &token).wants, SESSION_WANTS_CODE);
+    assert_true(str_starts_with(hash_of(t, w.head), str_from_cstr(today)));
+}
+
+/* The choice of a new password between check and write is not undone. */
+static void a_newer_password_is_not_overwritten(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    int64_t clerk = world_person(t, &w.system, "Văn Thư", w.school, "clerk", ""), changes;
+    assert_ok(password_set(t->db, &w.system, clerk, STR("vanthu"), GOOD_PASSWORD, &err));
+    put_cheap_hash(t, clerk);
+    struct str cheap = hash_of(t, clerk);
+    assert_ok(password_set(t->db, &w.system, clerk, STR("vanthu"), STR("một câu khác cũng dài"), &err));
+    struct str chosen = hash_of(t, clerk);
+    assert_ok(sql_credential_rehash(
+        t->db,
+        &(struct sql_credential_rehash_args){.person_id = clerk, .password_hash = STR("late"), .old_hash = cheap},
+        &changes, &err));
+    assert_int_equal(changes, 0);
+    assert_str(hash_of(t, clerk), chosen);
 }
 
 static void a_head_needs_a_second_factor(void **state)
@@ -253,8 +334,14 @@ int main(void)
 {
     static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, NULL};
     static const struct CMUnitTest tests[] = {
-        STORE_TEST(a_password_opens_a_session),   STORE_TEST(sessions_sleep_and_end), STORE_TEST(guessing_gets_slower),
-        STORE_TEST(a_head_needs_a_second_factor), STORE_TEST(a_link_works_once),      STORE_TEST(passwords_change),
+        STORE_TEST(a_password_opens_a_session),
+        STORE_TEST(sessions_sleep_and_end),
+        STORE_TEST(guessing_gets_slower),
+        STORE_TEST(an_old_hash_is_made_anew),
+        STORE_TEST(a_newer_password_is_not_overwritten),
+        STORE_TEST(a_head_needs_a_second_factor),
+        STORE_TEST(a_link_works_once),
+        STORE_TEST(passwords_change),
         STORE_TEST(programs_have_tokens),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);

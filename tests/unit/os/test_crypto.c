@@ -212,19 +212,24 @@ static void a_password_is_checked_and_old_parameters_are_seen(void **state)
     arena_init(&arena, TEST_ARENA_BYTES);
     struct err err;
     struct str hash;
+    static const struct password_cost today = {16384, 2}, dearer = {16384, 3}, bigger = {32768, 2};
     bool is_old = true;
-    assert_ok(password_hash(STR("m\xE1\xBA\xADt kh\xE1\xBA\xA9u"), &arena, &hash, &err));
-    assert_true(str_starts_with(hash, STR("$argon2id$v=19$m=65536,t=2,p=1$")));
-    assert_ok(password_check(STR("m\xE1\xBA\xADt kh\xE1\xBA\xA9u"), hash, &is_old, &err));
+    assert_ok(password_hash(today, STR("m\xE1\xBA\xADt kh\xE1\xBA\xA9u"), &arena, &hash, &err));
+    assert_true(str_starts_with(hash, STR("$argon2id$v=19$m=16384,t=2,p=1$")));
+    assert_ok(password_check(today, STR("m\xE1\xBA\xADt kh\xE1\xBA\xA9u"), hash, &is_old, &err));
     assert_false(is_old);
-    assert_err(password_check(STR("mat khau"), hash, &is_old, &err), ERR_DENIED);
-    /* "old" with m=8192,t=1, made by the reference argon2 program's algorithm */
-    struct str weak = STR("$argon2id$v=19$m=65536,t=2,p=1$");
-    assert_err(password_check(STR("x"), weak, &is_old, &err), ERR_SYNTAX);
-    assert_err(password_check(STR("x"), STR("$2b$12$abcdefghijklmnopqrstuv"), &is_old, &err), ERR_SYNTAX);
+    assert_ok(password_check(dearer, STR("m\xE1\xBA\xADt kh\xE1\xBA\xA9u"), hash, &is_old, &err));
+    assert_true(is_old);
+    is_old = false;
+    assert_ok(password_check(bigger, STR("m\xE1\xBA\xADt kh\xE1\xBA\xA9u"), hash, &is_old, &err));
+    assert_true(is_old);
+    assert_err(password_check(today, STR("mat khau"), hash, &is_old, &err), ERR_DENIED);
+    struct str weak = STR("$argon2id$v=19$m=65536,t=2,p=1$"); /* cut off */
+    assert_err(password_check(today, STR("x"), weak, &is_old, &err), ERR_SYNTAX);
+    assert_err(password_check(today, STR("x"), STR("$2b$12$abcdefghijklmnopqrstuv"), &is_old, &err), ERR_SYNTAX);
     char long_password[PASSWORD_MAX_BYTES + 1];
     memset(long_password, 'a', sizeof long_password);
-    assert_err(password_hash((struct str){long_password, sizeof long_password}, &arena, &hash, &err), ERR_LIMIT);
+    assert_err(password_hash(today, (struct str){long_password, sizeof long_password}, &arena, &hash, &err), ERR_LIMIT);
 }
 
 static void what_is_sealed_opens_only_with_the_recipients_key(void **state)

@@ -40,6 +40,7 @@ static const struct route rows[] = {
     {GET, "/mine", ok_show, 0, READS, NULL},
     {GET, "/ruled", ok_show, 4, READS, NULL},
     {POST, "/mine", ok_show, 0, CHANGES, NULL},
+    {POST, "/only-sent", ok_show, 0, CHANGES, NULL},
     {GET, "/conflict", conflict_show, 0, READS | PUBLIC, NULL},
     {GET, "/endless", endless_show, 0, READS | PUBLIC, NULL},
     {GET, "/api/mine", ok_show, 0, READS | API, NULL},
@@ -238,6 +239,32 @@ static void refusals_say_why_and_what_to_do(void **state)
     end(&f);
 }
 
+/* What was sent cannot be reloaded: a full queue says that nothing was stored, and leads back where there is a page. */
+static void a_full_queue_tells_the_way(void **state)
+{
+    (void)state;
+    static const struct {
+        enum http_method method;
+        const char *path, *told, *untold;
+    } cases[] = {
+        {GET, "/mine", "http-equiv=\"refresh\"", "Chưa có gì được ghi"},
+        {POST, "/mine", "Chưa có gì được ghi. Sau vài giây quay lại", "http-equiv=\"refresh\""},
+        {POST, "/mine", "href=\"/mine\"", "tự tải lại"},
+        {POST, "/only-sent", "Còn 7 người đứng trước", "href=\"/only-sent\""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct fixture f;
+        struct err err = {0};
+        begin(&f, cases[i].method, cases[i].path, (struct rate){9, 9});
+        web_answer_refused(&f.request, &f.response, REFUSE_BUSY, &err, 7);
+        struct str page = buf_str(&f.response.body);
+        assert_int_equal(f.response.status, 503);
+        if (!str_contains(page, str_from_cstr(cases[i].told)) || str_contains(page, str_from_cstr(cases[i].untold)))
+            fail_msg("case %zu: %.*s", i, STR_ARG(page));
+        end(&f);
+    }
+}
+
 static void api_refuses_in_json(void **state)
 {
     (void)state;
@@ -335,6 +362,7 @@ int main(void)
         cmocka_unit_test(the_token_belongs_to_one_session),
         cmocka_unit_test(rates_are_counted_by_address),
         cmocka_unit_test(refusals_say_why_and_what_to_do),
+        cmocka_unit_test(a_full_queue_tells_the_way),
         cmocka_unit_test(api_refuses_in_json),
         cmocka_unit_test(every_answer_is_guarded),
         cmocka_unit_test(only_local_paths_are_followed),
