@@ -160,8 +160,7 @@ static void set_up(struct bench *b)
                                                        &sql_module_asset,
                                                        &sql_module_work,
                                                        NULL};
-    struct store_options options = {
-        .modules = modules, .create = true, .migrate = true, .node = 1, .lane = STORE_LANE_MAX};
+    struct store_options options = {.modules = modules, .create = true, .migrate = true, .node = 1};
     int64_t from = clock_monotonic_us();
     ok(b, store_open(b->where, &options, &b->store, &b->err), "store");
     ok(b, store_db_take(b->store, &b->db, &b->err), "db");

@@ -66,53 +66,51 @@ uint64_t rng_below(struct rng *rng, uint64_t limit)
     return v % limit;
 }
 
+#define ID_COUNTER_BITS 6
+#define ID_LANE_BITS    4
+#define ID_NODE_BITS    12
+#define ID_TIME_BITS    (41 + ID_COUNTER_BITS) /* of last, below its lane */
+#define ID_TIME_MASK    ((INT64_C(1) << ID_TIME_BITS) - 1)
+
 void id_source_init(struct id_source *ids, const struct clock *clock, int node)
 {
     must(node >= 0 && node <= ID_NODE_MAX);
     ids->clock = clock;
     ids->node = node;
-    ids->lane = -1;
     atomic_init(&ids->last, 0);
 }
 
-void id_source_init_lane(struct id_source *ids, const struct clock *clock, int node, int lane)
+void id_source_enter(struct id_source *ids, int lane, int64_t from_ms)
 {
     must(lane >= 0 && lane <= ID_LANE_MAX);
-    id_source_init(ids, clock, node);
-    ids->lane = lane;
+    int64_t from = from_ms > ID_EPOCH_MS ? (from_ms - ID_EPOCH_MS) << ID_COUNTER_BITS : 1 << ID_COUNTER_BITS;
+    int64_t last = atomic_load(&ids->last), start;
+    do {
+        int64_t after = (((last & ID_TIME_MASK) >> ID_COUNTER_BITS) + 1) << ID_COUNTER_BITS;
+        start = from > after ? from : after;
+    } while (!atomic_compare_exchange_weak(&ids->last, &last, (int64_t)lane << ID_TIME_BITS | (start - 1)));
 }
 
-#define ID_COUNTER_BITS      10
-#define ID_LANE_COUNTER_BITS 7 /* the 3 above them are the lane */
-
-static int counter_bits(const struct id_source *ids)
-{
-    return ids->lane < 0 ? ID_COUNTER_BITS : ID_LANE_COUNTER_BITS;
-}
-
-/* last holds (ms << bits | counter); when the clock stands still or goes back we go on counting from the last value, so
- * ids rise whatever the clock does. */
-int64_t id_reserve(struct id_source *ids, int64_t n)
-{
-    must(n > 0);
-    int64_t now = (clock_now_ms(ids->clock) - ID_EPOCH_MS) << counter_bits(ids);
-    int64_t last = atomic_load(&ids->last), mine;
-    do
-        mine = now > last ? now : last + 1;
-    while (!atomic_compare_exchange_weak(&ids->last, &last, mine + n - 1));
-    return mine;
-}
-
-int64_t id_from_raw(const struct id_source *ids, int64_t raw)
-{
-    int bits = counter_bits(ids);
-    int64_t lane = ids->lane < 0 ? 0 : ids->lane;
-    return (raw >> bits) << 22 | (int64_t)ids->node << 10 | lane << ID_LANE_COUNTER_BITS | (raw & ((1 << bits) - 1));
-}
-
+/* When the clock stands still or goes back we go on counting from the last value, so ids rise whatever the clock does.
+ */
 int64_t id_next(struct id_source *ids)
 {
-    return id_from_raw(ids, id_reserve(ids, 1));
+    int64_t now = (clock_now_ms(ids->clock) - ID_EPOCH_MS) << ID_COUNTER_BITS;
+    int64_t last = atomic_load(&ids->last), lane, mine;
+    do {
+        must(last > 0);
+        int64_t time = last & ID_TIME_MASK;
+        lane = last >> ID_TIME_BITS;
+        mine = now > time ? now : time + 1;
+    } while (!atomic_compare_exchange_weak(&ids->last, &last, lane << ID_TIME_BITS | mine));
+    int64_t counter = mine & ((1 << ID_COUNTER_BITS) - 1);
+    return mine >> ID_COUNTER_BITS << (ID_NODE_BITS + ID_LANE_BITS + ID_COUNTER_BITS) |
+           (int64_t)ids->node << (ID_LANE_BITS + ID_COUNTER_BITS) | lane << ID_COUNTER_BITS | counter;
+}
+
+int64_t id_last_ms(const struct id_source *ids)
+{
+    return ((atomic_load(&ids->last) & ID_TIME_MASK) >> ID_COUNTER_BITS) + ID_EPOCH_MS;
 }
 
 int64_t id_time_ms(int64_t id)
@@ -123,4 +121,9 @@ int64_t id_time_ms(int64_t id)
 int id_node(int64_t id)
 {
     return (int)(id >> 10 & ID_NODE_MAX);
+}
+
+int id_lane(int64_t id)
+{
+    return (int)(id >> ID_COUNTER_BITS & ID_LANE_MAX);
 }

@@ -27,26 +27,25 @@ void rng_init(struct rng *rng, uint64_t seed);
 uint64_t rng_next(struct rng *rng);
 uint64_t rng_below(struct rng *rng, uint64_t limit); /* 0 .. limit-1, limit > 0 */
 
-/* Ids: 41 bits of milliseconds since 2020-01-01T00:00:00Z, 12 of node, 10 of counter; always positive, rising within a
- * node. Decimal text outside. Never a secret. One source per process; thread safe. */
+/* Ids: 41 bits of milliseconds since 2020-01-01T00:00:00Z, 12 of node, 4 of lane, 6 of counter; always positive, rising
+ * within a source. Decimal text outside. Never a secret. One source per process; thread safe. Processes of one node
+ * each have a lane of their own (store/id_lane.h), 64 ids a millisecond; who needs more runs ahead of the clock. */
 #define ID_EPOCH_MS 1577836800000LL
 #define ID_NODE_MAX 4095
+#define ID_LANE_MAX 15
 struct id_source {
     const struct clock *clock;
     int node;
-    int lane; /* -1: the whole counter is ours */
-    _Atomic int64_t last;
+    _Atomic int64_t last; /* lane << 47 | ms << 6 | counter; 0: no lane yet */
 };
 void id_source_init(struct id_source *ids, const struct clock *clock, int node);
-/* Several processes of one node: each takes a lane of its own, 128 ids a millisecond. */
-#define ID_LANE_MAX 7
-void id_source_init_lane(struct id_source *ids, const struct clock *clock, int node, int lane);
-int64_t id_next(struct id_source *ids);
-/* n ids in a row, for set-based inserts: id number k (0 .. n-1) is id_from_raw(ids, raw + k). Returns raw. */
-int64_t id_reserve(struct id_source *ids, int64_t n);
-int64_t id_from_raw(const struct id_source *ids, int64_t raw);
+/* From here on in this lane, and no id has a time before from_ms (Unix); ids of the source go on rising in time. */
+void id_source_enter(struct id_source *ids, int lane, int64_t from_ms);
+int64_t id_next(struct id_source *ids);          /* a lane was entered */
+int64_t id_last_ms(const struct id_source *ids); /* the time of the last id, Unix; of one not given yet: the start */
 int64_t id_time_ms(int64_t id);
 int id_node(int64_t id);
+int id_lane(int64_t id);
 
 NONNULL_END
 #endif

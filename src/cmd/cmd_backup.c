@@ -360,8 +360,7 @@ static enum err_code open_for_reading(struct ops *ops, struct err *err)
 {
     const char *blobs = NULL;
     TRY(ops_folder(ops, "blobs", &blobs, err));
-    struct store_options how = {
-        .modules = sql_modules_all, .clock = &ops->clock, .blob_folder = blobs, .lane = STORE_LANE_MAX};
+    struct store_options how = {.modules = sql_modules_all, .clock = &ops->clock, .blob_folder = blobs};
     TRY(store_open(options_text(ops->options, "store").ptr, &how, &ops->store, err));
     return store_db_take(ops->store, &ops->db, err);
 }

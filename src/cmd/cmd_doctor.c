@@ -51,8 +51,7 @@ static enum err_code look(struct ops *ops, struct health_list *list, bool *ret_c
     TRY(ops_folder(ops, "blobs", &blobs, err));
     TRY(ops_folder(ops, "keys", &keys, err));
     const char *where = options_text(ops->options, "store").ptr;
-    struct store_options how = {
-        .modules = sql_modules_all, .clock = &ops->clock, .blob_folder = blobs, .lane = STORE_LANE_MAX};
+    struct store_options how = {.modules = sql_modules_all, .clock = &ops->clock, .blob_folder = blobs};
     struct err why = {0};
     *ret_could_look =
         store_open(where, &how, &ops->store, &why) == ERR_NONE && store_db_take(ops->store, &ops->db, &why) == ERR_NONE;

@@ -262,12 +262,8 @@ static enum err_code reopen(struct db *db, void *ctx, struct err *err)
 static enum err_code check(const char *where, const char *NULLABLE blobs, bool is_finish, struct ops *ops,
                            struct checked *ret, struct err *err)
 {
-    struct store_options how = {.modules = sql_modules_all,
-                                .clock = &ops->clock,
-                                .blob_folder = blobs,
-                                .lane = STORE_LANE_MAX,
-                                .migrate = true,
-                                .is_restoring = true};
+    struct store_options how = {
+        .modules = sql_modules_all, .clock = &ops->clock, .blob_folder = blobs, .migrate = true, .is_restoring = true};
     AUTO_STORE store = NULL;
     TRY(store_open(where, &how, &store, err));
     AUTO_DB db = NULL;

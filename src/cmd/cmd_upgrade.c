@@ -50,8 +50,7 @@ static enum err_code run(struct ops *ops, struct err *err)
         if (str_is_null(snapshot))
             return arena_full(&ops->arena, err);
     }
-    struct store_options how = {
-        .modules = sql_modules_all, .clock = &ops->clock, .blob_folder = blobs, .lane = STORE_LANE_MAX};
+    struct store_options how = {.modules = sql_modules_all, .clock = &ops->clock, .blob_folder = blobs};
     struct upgrade_plan plan = {
         .where = where.ptr, .options = &how, .snapshot_path = snapshot.ptr, .check = self_check, .ctx = ops};
     struct upgrade_report report;

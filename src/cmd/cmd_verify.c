@@ -423,7 +423,7 @@ static enum err_code run(struct ops *ops, struct err *err)
             return ops_usage(ops, err, "--export cần --store", "--export wants --store");
         return verify_file(ops, ops->options->args.items[0].ptr, trusted, err);
     }
-    struct store_options how = {.modules = sql_modules_all, .clock = &ops->clock, .lane = STORE_LANE_MAX};
+    struct store_options how = {.modules = sql_modules_all, .clock = &ops->clock};
     TRY(store_open(options_text(ops->options, "store").ptr, &how, &ops->store, err));
     TRY(store_db_take(ops->store, &ops->db, err));
     struct chain_report r;

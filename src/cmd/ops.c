@@ -121,11 +121,9 @@ static enum err_code open_store(struct ops *ops, unsigned flags, struct err *err
     struct str where = options_text(ops->options, "store");
     const char *blobs = NULL;
     TRY(ops_folder(ops, "blobs", &blobs, err));
-    /* The commands beside a running server take the last lane: their ids never meet those of the roles. */
     struct store_options how = {.modules = sql_modules_all,
                                 .clock = &ops->clock,
                                 .blob_folder = blobs,
-                                .lane = STORE_LANE_MAX,
                                 .create = (flags & OPS_CREATE) != 0,
                                 .migrate = (flags & OPS_CREATE) != 0};
     TRY(store_open(where.ptr, &how, &ops->store, err));

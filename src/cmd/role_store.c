@@ -75,7 +75,7 @@ static struct str postgres_socket_folder(struct role_self *self, struct str wher
     return STR("");
 }
 
-enum err_code role_store_setup(struct role_self *self, enum sandbox_profile profile, int lane, struct store **ret_store,
+enum err_code role_store_setup(struct role_self *self, enum sandbox_profile profile, struct store **ret_store,
                                struct err *err)
 {
     const char *where = config_cstr(self, "store"), *blobs = config_cstr(self, "blobs"),
@@ -83,12 +83,8 @@ enum err_code role_store_setup(struct role_self *self, enum sandbox_profile prof
     if (!where || !blobs || !spool)
         return err_set(err, ERR_NOT_FOUND, "%s was told no store", role_to_str(self->role));
     struct clock clock = cmd_clock();
-    struct store_options options = {.modules = sql_modules_all,
-                                    .clock = &clock,
-                                    .blob_folder = blobs,
-                                    .lane = lane,
-                                    .migrate = true,
-                                    .create = true};
+    struct store_options options = {
+        .modules = sql_modules_all, .clock = &clock, .blob_folder = blobs, .migrate = true, .create = true};
     TRY(store_open(where, &options, ret_store, err));
     sandbox_init(&self->sandbox, profile);
     struct str user = role_config(self, "user");

@@ -10,10 +10,10 @@
 
 NONNULL_BEGIN
 
-/* Opens the store that the config names (lane: differs between roles), brings its schema up, fills self->sandbox for
+/* Opens the store that the config names , brings its schema up, fills self->sandbox for
  * `profile`. */
-MUST_USE enum err_code role_store_setup(struct role_self *self, enum sandbox_profile profile, int lane,
-                                        struct store **ret_store, struct err *err);
+MUST_USE enum err_code role_store_setup(struct role_self *self, enum sandbox_profile profile, struct store **ret_store,
+                                        struct err *err);
 /* The 32 bytes that seal second-factor secrets; made when there are none yet. Read before the sandbox. */
 MUST_USE enum err_code role_keys_read(struct role_self *self, struct session_keys *ret_keys, struct err *err);
 

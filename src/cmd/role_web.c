@@ -9,7 +9,6 @@
 #include "web/app.h"
 #include "web/http.h"
 
-#define WEB_LANE     1
 #define WEB_GRACE_MS 5000
 #define WEB_POLL_MS  1000
 
@@ -33,7 +32,7 @@ static enum err_code setup(struct role_self *self, void *NULLABLE *ret_state, st
     struct app *app = &w->app;
     w->self = self;
     TRY(role_keys_read(self, &app->keys, err));
-    TRY(role_store_setup(self, SANDBOX_WEB, WEB_LANE, &app->store, err));
+    TRY(role_store_setup(self, SANDBOX_WEB, &app->store, err));
     TRY(app_init(app, err));
     app->peers = &self->peers;
     app->spool_dir = arena_cstr(&self->arena, role_config(self, "spool"));

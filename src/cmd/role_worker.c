@@ -12,7 +12,6 @@
 #include "store/job.h"
 #include "store/outbox.h"
 
-#define WORKER_LANE    2
 #define WORKER_TICK_MS 500
 
 struct worker {
@@ -138,7 +137,7 @@ static enum err_code setup(struct role_self *self, void *NULLABLE *ret_state, st
 {
     struct worker *w = *ret_state;
     w->self = self;
-    return role_store_setup(self, SANDBOX_WORKER, WORKER_LANE, &w->store, err);
+    return role_store_setup(self, SANDBOX_WORKER, &w->store, err);
 }
 
 static enum err_code loop(struct role_self *self, void *NULLABLE state, struct err *err)

@@ -15,11 +15,6 @@ struct store *db_store(const struct db *db)
     return db->store;
 }
 
-int64_t db_id(const struct db *db)
-{
-    return store_id(db->store);
-}
-
 int64_t db_now_ms(const struct db *db)
 {
     return clock_now_ms(&db->store->clock);
@@ -105,9 +100,10 @@ static void roll_back(struct db *db)
 }
 
 static enum err_code transact_once(struct db *db, enum err_code (*fn)(struct db *db, void *ctx, struct err *err),
-                                   void *ctx, struct err *err)
+                                   void *ctx, bool is_raw, struct err *err)
 {
-    bool has_queue = db->driver->engine == STORE_SQLITE, must_sync = db->driver->sync && !db->is_telemetry;
+    bool has_queue = db->driver->engine == STORE_SQLITE, must_sync = db->driver->sync && !db->is_telemetry && !is_raw;
+    bool has_begun = false;
     uint64_t number = 0;
     if (has_queue)
         TRY(store_write_lock(db->store, err));
@@ -122,6 +118,8 @@ static enum err_code transact_once(struct db *db, enum err_code (*fn)(struct db 
                            "a statement of the transaction failed and was passed over");
         if (code == ERR_NONE)
             code = outbox_flush(db, err);
+        if (code == ERR_NONE && !is_raw)
+            code = id_lane_cover(db, err);
         if (code == ERR_NONE)
             code = db->driver->exec(db, "COMMIT", err);
         if (code != ERR_NONE)
@@ -130,9 +128,14 @@ static enum err_code transact_once(struct db *db, enum err_code (*fn)(struct db 
             number = store_committed(db->store);
         db->state = DB_IDLE;
         db->is_spoiled = false;
+        has_begun = !is_raw;
     }
     if (has_queue)
         store_write_unlock(db->store);
+    if (has_begun && code == ERR_NONE)
+        id_lane_end(db);
+    else if (has_begun)
+        code = id_lane_explain(db, code, err);
     /* Outside the lock: while this one waits for the disk the next ones write and are brought there together. */
     return code == ERR_NONE && number ? store_sync(db->store, db, number, err) : code;
 }
@@ -201,6 +204,12 @@ enum err_code db_bulk(struct db *db, enum err_code (*fn)(struct db *db, void *ct
     return code;
 }
 
+enum err_code db_transact_raw(struct db *db, enum err_code (*fn)(struct db *db, void *ctx, struct err *err), void *ctx,
+                              struct err *err)
+{
+    return transact_once(db, fn, ctx, true, err);
+}
+
 static void pause_us(int64_t us)
 {
     struct timespec left = {us / 1000000, us % 1000000 * 1000};
@@ -219,10 +228,17 @@ enum err_code db_transact(struct db *db, enum err_code (*fn)(struct db *db, void
         return transact_inside(db, fn, ctx, err);
     if (db->store->read_only)
         return err_set(err, ERR_DENIED, "%s is open for reading only", db->store->shown);
+    if (db->is_without_id) {
+        *err = db->without_id;
+        db->is_without_id = false;
+        return err->code;
+    }
     int64_t start_us = clock_monotonic_us();
     for (int tried = 1;; tried++) {
         db->must_retry = false;
-        enum err_code code = transact_once(db, fn, ctx, err);
+        enum err_code code = id_lane_ready(db, err);
+        if (code == ERR_NONE)
+            code = transact_once(db, fn, ctx, false, err);
         if (code == ERR_NONE || !db->must_retry)
             return code;
         db->must_retry = false;

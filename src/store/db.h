@@ -34,8 +34,9 @@ MUST_USE enum err_code db_bulk(struct db *db, enum err_code (*fn)(struct db *db,
                                void *NULLABLE ctx, struct err *err);
 bool db_is_in_transaction(const struct db *db);
 struct store *db_store(const struct db *db);
-/* Of the store: an id for a new row, the time, the day in Viet Nam. */
-int64_t db_id(const struct db *db);
+/* Of the store: an id for a new row (store/id_lane.h; 0 when none could be had, and then the next transaction says
+ * why), the time, the day in Viet Nam. */
+int64_t db_id(struct db *db);
 int64_t db_now_ms(const struct db *db);
 civil_day db_today(const struct db *db);
 

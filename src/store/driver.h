@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "store/id_lane.h"
 #include "store/store.h"
 
 NONNULL_BEGIN
@@ -32,6 +33,13 @@ struct outbox_notes { /* of the running transaction */
     size_t room;
 };
 
+struct db_ids {     /* of the running transaction (store/id_lane.c) */
+    int64_t number; /* the lane as it was when it began: which taking, */
+    int lane;
+    int64_t holder;
+    int64_t to_ms;    /* it gave ids up to here that the lane does not cover yet; 0: none */
+    int64_t until_ms; /* what it has written as the end of the lane */
+};
 struct db {
     struct store *store;
     const struct store_driver *driver;
@@ -46,6 +54,9 @@ struct db {
     struct bulk *NULLABLE bulk; /* what waits, kept by the driver */
     int nesting;                /* savepoints */
     struct outbox_notes notes;
+    struct db_ids ids;
+    bool is_without_id; /* an id was asked for before a transaction and there was none: the next one fails with */
+    struct err without_id;
     struct db_stmt *NULLABLE stmts; /* hash by query, power of two */
     size_t stmt_room;
     size_t stmt_count;
@@ -112,8 +123,8 @@ struct store {
     const struct sql_module *const *modules;
     struct clock clock;
     struct id_source ids;
+    struct id_lane id_lane;
     int node;
-    int lane;
     int schema;
     bool read_only;
     size_t pool_max;
@@ -146,6 +157,10 @@ void store_write_unlock(struct store *store);
 MUST_USE enum err_code db_stmt_get(struct db *db, const struct sql_query *query, struct db_stmt *ret_stmt,
                                    struct err *err);
 void db_stmts_free(struct db *db);
+/* A write transaction on its own: no lane of ids, not run again, and it does not wait for the disk. */
+MUST_USE enum err_code db_transact_raw(struct db *db,
+                                       enum err_code (*fn)(struct db *db, void *NULLABLE ctx, struct err *err),
+                                       void *NULLABLE ctx, struct err *err);
 /* A store and its first connection, which the caller gives back; the database was not looked at yet. */
 MUST_USE enum err_code store_connect(const char *where, const struct store_options *options, struct store **ret_store,
                                      struct db **ret_db, struct err *err);

@@ -45,6 +45,7 @@ static void store_free(struct store *store)
     pthread_cond_destroy(&store->given);
     pthread_mutex_destroy(&store->sync_lock);
     pthread_cond_destroy(&store->synced);
+    id_lane_done(&store->id_lane);
     mem_free(store->where);
     mem_free(store->shown);
     mem_free(store->blob_folder);
@@ -113,7 +114,8 @@ static enum err_code learn(struct db *db, struct err *err)
     if (row && (!str_to_i64(row->value, &node) || node < 0 || node > ID_NODE_MAX))
         return err_set(err, ERR_SYNTAX, "%s: the node number in it is \"%.*s\"", db->store->shown, STR_ARG(row->value));
     db->store->node = (int)node;
-    id_source_init_lane(&db->store->ids, &db->store->clock, db->store->node, db->store->lane);
+    id_source_init(&db->store->ids, &db->store->clock, db->store->node);
+    db->store->id_lane.is_on = !db->store->read_only;
     return ERR_NONE;
 }
 
@@ -135,7 +137,7 @@ static enum err_code refuse_unfinished(struct db *db, struct err *err)
 enum err_code store_connect(const char *where, const struct store_options *options, struct store **ret_store,
                             struct db **ret_db, struct err *err)
 {
-    must(options->node >= 0 && options->node <= ID_NODE_MAX && options->lane >= 0 && options->lane <= STORE_LANE_MAX);
+    must(options->node >= 0 && options->node <= ID_NODE_MAX);
     struct store *store = mem_alloc(sizeof *store);
     if (!store)
         return err_set(err, ERR_NOMEM, "no memory for the store");
@@ -152,12 +154,12 @@ enum err_code store_connect(const char *where, const struct store_options *optio
     store->modules = options->modules;
     store->clock = options->clock ? *options->clock : clock_real();
     store->node = options->node;
-    store->lane = options->lane;
     store->read_only = options->read_only;
     store->pool_max = options->pool_max ? options->pool_max : STORE_POOL_DEFAULT;
     store->cache_bytes = options->cache_bytes;
     store->busy_ms = options->busy_ms ? options->busy_ms : STORE_BUSY_MS;
-    id_source_init_lane(&store->ids, &store->clock, store->node, store->lane);
+    id_lane_init(&store->id_lane);
+    id_source_init(&store->ids, &store->clock, store->node);
     enum err_code code = ERR_NONE;
     if (!store->where || !store->shown || (options->blob_folder && !store->blob_folder))
         code = err_set(err, ERR_NOMEM, "no memory for the store");
@@ -197,6 +199,8 @@ void store_close(struct store *store)
 {
     if (!store)
         return;
+    if (store->idle && store->idle->driver->is_alive(store->idle))
+        id_lane_give_back(store->idle);
     size_t freed = 0;
     struct db *lists[] = {store->idle, store->idle_telemetry};
     for (size_t i = 0; i < ARRAY_LEN(lists); i++)
@@ -279,6 +283,7 @@ void store_db_give(struct db *db)
     must(db->state == DB_IDLE && !db->is_stepping);
     struct store *store = db->store;
     bool keep = db->driver->is_alive(db);
+    db->is_without_id = false;
     if (!keep)
         db_free(db);
     pthread_mutex_lock(&store->lock);
@@ -403,11 +408,6 @@ const struct clock *store_clock(const struct store *store)
 int store_node(const struct store *store)
 {
     return store->node;
-}
-
-int64_t store_id(struct store *store)
-{
-    return id_next(&store->ids);
 }
 
 int store_schema(const struct store *store)

@@ -15,7 +15,6 @@ struct store_options {
     const struct clock *NULLABLE clock;      /* NULL: the real one */
     const char *NULLABLE blob_folder;        /* NULL: large blobs are refused */
     int node;     /* 0..ID_NODE_MAX; kept in a new database, which afterwards knows it itself */
-    int lane;     /* 0..STORE_LANE_MAX: differs between processes of one node, so that their ids do */
     bool create;  /* make the SQLite file when there is none */
     bool migrate; /* bring the schema up; false: an older schema is refused with ERR_CONFLICT */
     bool read_only;
@@ -27,7 +26,6 @@ struct store_options {
 };
 #define STORE_POOL_DEFAULT 16u
 #define STORE_BUSY_MS      10000
-#define STORE_LANE_MAX     7
 
 enum store_engine { STORE_SQLITE, STORE_POSTGRES };
 
@@ -64,7 +62,6 @@ enum store_engine store_engine(const struct store *store);
 const char *store_where(const struct store *store); /* as opened, without a password */
 const struct clock *store_clock(const struct store *store);
 int store_node(const struct store *store);
-int64_t store_id(struct store *store);
 int store_schema(const struct store *store); /* highest migration applied */
 const char *NULLABLE store_blob_folder(const struct store *store);
 

@@ -35,12 +35,12 @@ UNUSED static int64_t world_person(struct store_test *t, const char *name, int64
                                    uint64_t rights)
 {
     struct err err;
-    int64_t id = store_id(t->store);
+    int64_t id = db_id(t->db);
     assert_ok(sql_fixture_person(
         t->db, &(struct sql_fixture_person_args){.id = id, .name = str_from_cstr(name), .created_ms = t->now_ms},
         &err));
     assert_ok(sql_fixture_grant(t->db,
-                                &(struct sql_fixture_grant_args){.id = store_id(t->store),
+                                &(struct sql_fixture_grant_args){.id = db_id(t->db),
                                                                  .person_id = id,
                                                                  .unit_id = unit_id,
                                                                  .edge_kind = str_from_cstr(edge_kind),
@@ -71,7 +71,7 @@ UNUSED static struct world world_make(struct store_test *t)
     for (int i = 0; i < WORLD_SCHOOLS; i++) {
         struct str name = arena_printf(&t->arena, "Trường THCS Số %d", i + 1);
         w.schools[i] = world_unit(t, &w, "school_lower_secondary", name.ptr, w.department);
-        w.sites[i] = store_id(t->store);
+        w.sites[i] = db_id(t->db);
         assert_ok(sql_fixture_site(
             t->db,
             &(struct sql_fixture_site_args){.id = w.sites[i], .unit_id = w.schools[i], .name = STR("Cơ sở chính")},

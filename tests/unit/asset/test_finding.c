@@ -57,7 +57,7 @@ static void a_patched_door_does_not_say_who_came_in(void **state)
     assert_int_equal(pair.fix_done_hunt_open, 1);
     assert_int_equal(pair.closed, 0);
     assert_int_equal(pair.oldest_open_day, civil_day_of_ms(t->now_ms));
-    int64_t evidence = store_id(t->store), foreign = store_id(t->store), withdrawn = store_id(t->store);
+    int64_t evidence = db_id(t->db), foreign = db_id(t->db), withdrawn = db_id(t->db);
     assert_ok(sql_fixture_evidence(
         t->db, &(struct sql_fixture_evidence_args){.id = evidence, .unit_id = w.schools[0], .state = STR("accepted")},
         &err));
@@ -226,7 +226,7 @@ static void who_may(void **state)
                                   .due_day = CIVIL_NONE};
     assert_err(finding_open(t->db, &stranger, &draft, &other, &err), ERR_DENIED);
     struct actor officer = world_actor(t, w.officer_of[0]);
-    int64_t system = store_id(t->store);
+    int64_t system = db_id(t->db);
     assert_ok(sql_fixture_system(
         t->db, &(struct sql_fixture_system_args){.id = system, .unit_id = w.schools[1], .name = STR("Cổng thông tin")},
         &err));

@@ -9,6 +9,7 @@ static void ids_rise_whatever_the_clock_does(void **state)
     struct clock clock = clock_fixed(&now);
     struct id_source ids;
     id_source_init(&ids, &clock, 17);
+    id_source_enter(&ids, 3, 0);
     int64_t last = 0;
     for (int i = 0; i < 5000; i++) {
         if (i == 2000)
@@ -18,32 +19,33 @@ static void ids_rise_whatever_the_clock_does(void **state)
         int64_t id = id_next(&ids);
         assert_true(id > last);
         assert_int_equal(id_node(id), 17);
+        assert_int_equal(id_lane(id), 3);
         last = id;
     }
     assert_int_equal(civil_day_of_ms(id_time_ms(last)), civil_to_day(2027, 4, 23));
 }
 
-/* Every process of a node has a lane of its own: what they make in the same millisecond never meets, says its time and
- * its node, and ids reserved in a row are those that id_next would have given. */
+/* Every process of a node has a lane of its own: what they make in the same millisecond never meets, and says its time,
+ * its node and its lane. */
 static void lanes_never_meet(void **state)
 {
     (void)state;
     int64_t now = civil_day_start_ms(civil_to_day(2027, 4, 23)) + 12345;
     struct clock clock = clock_fixed(&now);
-    enum { EACH = 300 }; /* more than a lane holds in a millisecond */
+    enum { EACH = 150 }; /* more than a lane holds in a millisecond */
     static int64_t seen[(ID_LANE_MAX + 1) * EACH];
     size_t count = 0;
     for (int lane = 0; lane <= ID_LANE_MAX; lane++) {
-        struct id_source ids, same;
-        id_source_init_lane(&ids, &clock, 17, lane);
-        id_source_init_lane(&same, &clock, 17, lane);
-        int64_t raw = id_reserve(&same, EACH), last = 0;
+        struct id_source ids;
+        id_source_init(&ids, &clock, 17);
+        id_source_enter(&ids, lane, now);
+        int64_t last = 0;
         for (int i = 0; i < EACH; i++) {
             int64_t id = id_next(&ids);
             assert_true(id > last);
-            assert_true(id_from_raw(&same, raw + i) == id);
             assert_int_equal(id_node(id), 17);
-            assert_int_equal(id_time_ms(id), now + i / 128);
+            assert_int_equal(id_lane(id), lane);
+            assert_int_equal(id_time_ms(id), now + i / 64);
             seen[count++] = last = id;
         }
     }
@@ -51,6 +53,27 @@ static void lanes_never_meet(void **state)
         for (size_t j = i + 1; j < count; j++)
             if (seen[i] == seen[j])
                 fail_msg("lanes %zu and %zu both made %lld", i / EACH, j / EACH, (long long)seen[i]);
+}
+
+/* Who enters a lane begins where it is told, also ahead of the clock, and never before what it gave itself. */
+static void a_lane_begins_where_it_is_told(void **state)
+{
+    (void)state;
+    int64_t now = civil_day_start_ms(civil_to_day(2027, 4, 23));
+    struct clock clock = clock_fixed(&now);
+    struct id_source ids;
+    id_source_init(&ids, &clock, 17);
+    id_source_enter(&ids, 0, now + 5000);
+    assert_int_equal(id_last_ms(&ids), now + 4999);
+    int64_t first = id_next(&ids);
+    assert_int_equal(id_time_ms(first), now + 5000);
+    id_source_enter(&ids, 9, now);
+    int64_t second = id_next(&ids);
+    assert_int_equal(id_lane(second), 9);
+    assert_int_equal(id_time_ms(second), now + 5001);
+    now += 60000;
+    assert_int_equal(id_time_ms(id_next(&ids)), now);
+    assert_int_equal(id_last_ms(&ids), now);
 }
 
 static void random_replays(void **state)
@@ -71,7 +94,8 @@ static void random_replays(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(ids_rise_whatever_the_clock_does),
-                                       cmocka_unit_test(lanes_never_meet), cmocka_unit_test(random_replays)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ids_rise_whatever_the_clock_does), cmocka_unit_test(lanes_never_meet),
+        cmocka_unit_test(a_lane_begins_where_it_is_told), cmocka_unit_test(random_replays)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

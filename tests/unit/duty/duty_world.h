@@ -34,16 +34,15 @@ UNUSED static int64_t world_person(struct store_test *t, const char *name, int64
                                    const char *edge_kind)
 {
     struct err err;
-    int64_t id = store_id(t->store);
+    int64_t id = db_id(t->db);
     struct str n = str_from_cstr(name);
     assert_ok(
         sql_world_person(t->db, &(struct sql_world_person_args){.id = id, .name = n, .created_ms = t->now_ms}, &err));
     assert_ok(sql_world_person_unit(
-        t->db, &(struct sql_world_person_unit_args){.id = store_id(t->store), .person_id = id, .unit_id = unit_id},
-        &err));
+        t->db, &(struct sql_world_person_unit_args){.id = db_id(t->db), .person_id = id, .unit_id = unit_id}, &err));
     assert_true(know_role_rights(str_from_cstr(role)) != 0);
     assert_ok(sql_world_grant(t->db,
-                              &(struct sql_world_grant_args){.id = store_id(t->store),
+                              &(struct sql_world_grant_args){.id = db_id(t->db),
                                                              .person_id = id,
                                                              .role = str_from_cstr(role),
                                                              .unit_id = unit_id,

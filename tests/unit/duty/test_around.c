@@ -138,7 +138,7 @@ static void nobody_frees_the_unit_he_acts_for(void **state)
     struct world w = world_make(t);
     struct err err;
     issue_plan(t, &w, civil_to_day(2027, 3, 1));
-    int64_t duty = duty_of(t, w.schools[0]), id = 0, alone = store_id(t->store),
+    int64_t duty = duty_of(t, w.schools[0]), id = 0, alone = db_id(t->db),
             head = world_person(t, "Phạm Văn Sậy", w.department, "unit_head", "administrative");
     assert_ok(sql_world_person(
         t->db, &(struct sql_world_person_args){.id = alone, .name = STR("Đỗ Thị Bương"), .created_ms = t->now_ms},
@@ -146,7 +146,7 @@ static void nobody_frees_the_unit_he_acts_for(void **state)
     int64_t heads[] = {alone, w.head_of[1]};
     for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
         assert_ok(sql_world_grant(t->db,
-                                  &(struct sql_world_grant_args){.id = store_id(t->store),
+                                  &(struct sql_world_grant_args){.id = db_id(t->db),
                                                                  .person_id = heads[i],
                                                                  .role = STR("unit_head"),
                                                                  .unit_id = w.schools[0],
@@ -254,12 +254,11 @@ static void help_is_asked_and_answered(void **state)
     struct request_draft draft = {
         .kind = REQUEST_HELP, .unit_id = w.schools[0], .to_unit_id = police, .reason = STR("trang bị tấn công")};
     assert_err(request_open(t->db, &teacher, &draft, &id, &err), ERR_SYNTAX); /* not above, not the dedicated body */
-    assert_ok(sql_world_function(t->db,
-                                 &(struct sql_world_function_args){.id = store_id(t->store),
-                                                                   .unit_id = police,
-                                                                   .area_unit_id = w.committee,
-                                                                   .function = STR("dedicated_body")},
-                                 &err));
+    assert_ok(sql_world_function(
+        t->db,
+        &(struct sql_world_function_args){
+            .id = db_id(t->db), .unit_id = police, .area_unit_id = w.committee, .function = STR("dedicated_body")},
+        &err));
     assert_ok(request_open(t->db, &teacher, &draft, &id, &err));
     assert_err(request_grant(t->db, &helper, &(struct request_decision){.request_id = id, .to_day = CIVIL_NONE}, &err),
                ERR_SYNTAX);
@@ -408,7 +407,7 @@ static void who_was_head_on_a_day(void **state)
         t->db, &(struct sql_world_end_grants_args){.unit_id = w.schools[0], .role = STR("unit_head"), .to_day = moved},
         &changes, &err));
     assert_ok(sql_world_grant_days(t->db,
-                                   &(struct sql_world_grant_days_args){.id = store_id(t->store),
+                                   &(struct sql_world_grant_days_args){.id = db_id(t->db),
                                                                        .person_id = next,
                                                                        .role = STR("unit_head"),
                                                                        .unit_id = w.schools[0],

@@ -152,17 +152,16 @@ static void every_entry_of_the_catalogue_can_be_answered_by_hand(void **state)
     struct world w = world_make(t);
     struct err err = {0};
     struct cast cast = cast_people(t, &w);
-    int64_t system = store_id(t->store);
+    int64_t system = db_id(t->db);
     assert_ok(
         sql_world_system(t->db,
                          &(struct sql_world_system_args){
                              .id = system, .unit_id = w.schools[0], .name = STR("Cổng thông tin"), .uses_camera = 1},
                          &err));
     assert_ok(sql_world_level(
-        t->db, &(struct sql_world_level_args){.id = store_id(t->store), .system_id = system, .level = 3}, &err));
+        t->db, &(struct sql_world_level_args){.id = db_id(t->db), .system_id = system, .level = 3}, &err));
     assert_ok(sql_world_database(
-        t->db,
-        &(struct sql_world_database_args){.id = store_id(t->store), .system_id = system, .name = STR("Học sinh")},
+        t->db, &(struct sql_world_database_args){.id = db_id(t->db), .system_id = system, .name = STR("Học sinh")},
         &err));
     size_t holes = 0, tried = 0;
     for (size_t i = 0; i < know_obligation_count; i++) {

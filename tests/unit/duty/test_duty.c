@@ -196,16 +196,16 @@ static void systems_are_the_denominator_of_scans(void **state)
     struct obligation_draft drill = {
         .catalogue_id = STR("CT18-2e"), .deadline_day = CIVIL_NONE, .targets = to_schools, .target_count = 1};
     struct obligation_draft o[] = {scan(CIVIL_NONE), drill};
-    int64_t low = store_id(t->store), high = store_id(t->store);
+    int64_t low = db_id(t->db), high = db_id(t->db);
     assert_ok(sql_world_system(
         t->db, &(struct sql_world_system_args){.id = low, .unit_id = w.schools[0], .name = STR("Phòng tin học")},
         &err));
-    assert_ok(sql_world_level(
-        t->db, &(struct sql_world_level_args){.id = store_id(t->store), .system_id = low, .level = 1}, &err));
+    assert_ok(
+        sql_world_level(t->db, &(struct sql_world_level_args){.id = db_id(t->db), .system_id = low, .level = 1}, &err));
     assert_ok(sql_world_system(
         t->db, &(struct sql_world_system_args){.id = high, .unit_id = w.schools[1], .name = STR("Một cửa")}, &err));
-    assert_ok(sql_world_level(
-        t->db, &(struct sql_world_level_args){.id = store_id(t->store), .system_id = high, .level = 3}, &err));
+    assert_ok(sql_world_level(t->db, &(struct sql_world_level_args){.id = db_id(t->db), .system_id = high, .level = 3},
+                              &err));
     int64_t id = issue(t, &w, o, 2, &issued);
     /* level 1 owes no drill: not concerned; level 3 owes it */
     assert_int_equal(rollup(t, &w, w.schools[0], id).n_na, 1);
@@ -214,7 +214,7 @@ static void systems_are_the_denominator_of_scans(void **state)
     assert_str(a.subject_kind, STR("system"));
     assert_int_equal(a.subject_id, high);
     /* a school registers its first system: the duty moves from the school to the system */
-    int64_t fresh = store_id(t->store);
+    int64_t fresh = db_id(t->db);
     assert_ok(sql_world_system(
         t->db, &(struct sql_world_system_args){.id = fresh, .unit_id = w.schools[5], .name = STR("Cổng thông tin")},
         &err));

@@ -269,7 +269,7 @@ static void twenty_thousand_due_at_once(void **state)
     for (int i = 0; i < 2000; i++) {
         buf_put_byte(&rows, i ? ',' : '[');
         for (int k = 0; k < 5; k++)
-            buf_printf(&rows, "%s%lld", k ? "," : "[", (long long)store_id(t->store));
+            buf_printf(&rows, "%s%lld", k ? "," : "[", (long long)db_id(t->db));
         buf_put_byte(&rows, ']');
     }
     buf_put_byte(&rows, ']');

@@ -149,12 +149,11 @@ static void the_calendar_opens_reports_once(void **state)
     struct world w = world_make(t);
     struct err err;
     int64_t police = world_unit(t, &w, "police_province", "Công an tỉnh Trúc Lâm", w.committee);
-    assert_ok(sql_world_function(t->db,
-                                 &(struct sql_world_function_args){.id = store_id(t->store),
-                                                                   .unit_id = police,
-                                                                   .area_unit_id = w.committee,
-                                                                   .function = STR("dedicated_body")},
-                                 &err));
+    assert_ok(sql_world_function(
+        t->db,
+        &(struct sql_world_function_args){
+            .id = db_id(t->db), .unit_id = police, .area_unit_id = w.committee, .function = STR("dedicated_body")},
+        &err));
     size_t opened = 0;
     /* before 20/6: the last day is 19/6, thirty days before it is 20/5 */
     assert_ok(series_open_due(t->db, civil_to_day(2027, 5, 19), &opened, &err));
@@ -323,7 +322,7 @@ static void a_hundred_thousand_rows(void **state)
     for (int i = 0; i < 10000; i++) {
         buf_put_byte(&rows, i ? ',' : '[');
         for (int k = 0; k < 5; k++)
-            buf_printf(&rows, "%s%lld", k ? "," : "[", (long long)store_id(t->store));
+            buf_printf(&rows, "%s%lld", k ? "," : "[", (long long)db_id(t->db));
         buf_put_byte(&rows, ']');
     }
     buf_put_byte(&rows, ']');

@@ -311,7 +311,7 @@ static void the_reform_of_2025(void **state)
                                      arena_printf(&t->arena, "Công an tỉnh %.*s", STR_ARG(name)).ptr, id, 0);
             assert_ok(
                 sql_unit_function_insert(t->db,
-                                         &(struct sql_unit_function_insert_args){.id = store_id(t->store),
+                                         &(struct sql_unit_function_insert_args){.id = db_id(t->db),
                                                                                  .unit_id = i,
                                                                                  .area_unit_id = id,
                                                                                  .function = STR("dedicated_body"),

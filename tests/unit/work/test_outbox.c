@@ -287,7 +287,7 @@ static void chains(struct store_test *t, struct province *p)
     assert_ok(chain_seal(t->db, &sealed, &err));
     assert_true(sealed > 0);
     assert_ok(sql_chain_signature_insert(t->db,
-                                         &(struct sql_chain_signature_insert_args){.id = store_id(t->store),
+                                         &(struct sql_chain_signature_insert_args){.id = db_id(t->db),
                                                                                    .node = 5,
                                                                                    .stream = STR(CHAIN_DUTY),
                                                                                    .seq = 1,
@@ -303,7 +303,7 @@ static void events(struct store_test *t, struct province *p)
     struct err err;
     struct event_done done;
     assert_ok(sql_unit_function_insert(t->db,
-                                       &(struct sql_unit_function_insert_args){.id = store_id(t->store),
+                                       &(struct sql_unit_function_insert_args){.id = db_id(t->db),
                                                                                .unit_id = p->schools[0],
                                                                                .area_unit_id = p->committee,
                                                                                .function = STR("dedicated_body"),
@@ -311,7 +311,7 @@ static void events(struct store_test *t, struct province *p)
                                                                                .basis = STR("QĐ 2")},
                                        &err));
     assert_ok(sql_unit_member_insert(t->db,
-                                     &(struct sql_unit_member_insert_args){.id = store_id(t->store),
+                                     &(struct sql_unit_member_insert_args){.id = db_id(t->db),
                                                                            .unit_id = p->schools[0],
                                                                            .membership = STR("response_network"),
                                                                            .from_day = TODAY - 5,
