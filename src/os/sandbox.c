@@ -21,15 +21,16 @@
 #include "base/mem.h"
 #include "os/file.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define HAS_ASAN 1
+/* The sanitizers of addresses and of threads need the address space that a ceiling on memory takes away. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HAS_SHADOW 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HAS_ASAN 1
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define HAS_SHADOW 1
 #endif
 #endif
-#ifndef HAS_ASAN
-#define HAS_ASAN 0
+#ifndef HAS_SHADOW
+#define HAS_SHADOW 0
 #endif
 
 /* --- Landlock. The header of Debian 12 is that of Linux 6.1, so what came later is written out here. --- */
@@ -249,7 +250,7 @@ static enum err_code limit_set(int resource, uint64_t value, const char *name, s
 enum err_code sandbox_limits_enter(const struct sandbox_limits *limits, struct err *err)
 {
     TRY(limit_set(RLIMIT_CORE, 0, "core dumps", err));
-    if (limits->memory_bytes && !HAS_ASAN)
+    if (limits->memory_bytes && !HAS_SHADOW)
         TRY(limit_set(RLIMIT_AS, limits->memory_bytes, "memory", err));
     if (limits->cpu_s)
         TRY(limit_set(RLIMIT_CPU, limits->cpu_s, "CPU time", err));

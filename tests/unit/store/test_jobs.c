@@ -308,7 +308,7 @@ static void test_outbox_never_skips_a_late_commit(void **state)
 struct writer {
     struct store_test *t;
     int number;
-    bool failed;
+    _Atomic bool failed; /* the reader looks while it writes */
 };
 static void *write_outbox(void *ctx)
 {
@@ -331,7 +331,7 @@ static void test_outbox_order_under_concurrency(void **state)
     struct writer writers[OUTBOX_WRITERS];
     pthread_t threads[OUTBOX_WRITERS];
     for (int i = 0; i < OUTBOX_WRITERS; i++) {
-        writers[i] = (struct writer){t, i, false};
+        writers[i] = (struct writer){.t = t, .number = i};
         assert_int_equal(pthread_create(&threads[i], NULL, write_outbox, &writers[i]), 0);
     }
     int64_t after = 0, last_of[OUTBOX_WRITERS] = {-1, -1, -1};
