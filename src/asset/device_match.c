@@ -303,7 +303,8 @@ struct match device_match(const struct identity *seen, size_t seen_count, const 
     }
     if (strong.outcome == MATCH_SAME) {
         strong.suggest_id = other;
-        strong.why = other ? "hai thiết bị cùng mang định danh của một máy vừa thấy" : NULL;
+        if (other)
+            strong.why = "hai thiết bị cùng mang định danh của một máy vừa thấy";
         return strong;
     }
     if (against)

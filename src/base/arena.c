@@ -3,6 +3,8 @@
 #include "base/mem.h"
 #include <stdarg.h>
 
+#undef arena_full /* a macro for the analyser alone */
+
 #define ARENA_BLOCK_BYTES 4080u
 
 struct arena_block {

@@ -49,6 +49,9 @@ void arena_rewind(struct arena *arena, struct arena_mark mark);
 
 /* The error every failed arena call turns into. */
 enum err_code arena_full(const struct arena *arena, struct err *err);
+#ifdef __clang_analyzer__ /* as in err.h */
+#define arena_full(...) err_is_failure(arena_full(__VA_ARGS__))
+#endif
 
 NONNULL_END
 #endif

@@ -7,6 +7,7 @@
 
 #undef err_set /* macros for the analyser alone */
 #undef err_wrap
+#undef err_from_wire
 
 void must_failed(const char *what, const char *file, int line)
 {

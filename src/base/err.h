@@ -76,6 +76,9 @@ size_t said_conversion(const char *fmt);
 #define ERR_WIRE_BYTES (ERR_TEXT_BYTES + ERR_SAID_BYTES + 1)
 void err_to_wire(const struct err *err, char out[ERR_WIRE_BYTES]);
 enum err_code err_from_wire(struct err *err, enum err_code code, const char *wire, size_t wire_bytes);
+#ifdef __clang_analyzer__
+#define err_from_wire(...) err_is_failure(err_from_wire(__VA_ARGS__))
+#endif
 
 /* "not_found", for logs and JSON. */
 const char *err_code_to_str(enum err_code code);

@@ -69,7 +69,7 @@ struct str str_slice(struct str s, size_t from, size_t to)
         to = s.len_bytes;
     if (from > to)
         from = to;
-    return (struct str){s.ptr ? s.ptr + from : NULL, to - from};
+    return s.ptr ? (struct str){s.ptr + from, to - from} : STR_NONE;
 }
 
 static bool is_space(char c)

@@ -144,7 +144,9 @@ enum err_code workday_calendar_new(struct arena *arena, unsigned rest_weekdays, 
                        first_year, last_year, WORKDAY_YEARS_MAX, LUNAR_FIRST_YEAR + 1, LUNAR_LAST_YEAR);
     if ((rest_weekdays & 0x7fu) == 0x7fu || rest_weekdays > 0x7fu)
         return err_set(err, ERR_SYNTAX, "weekly rest 0x%x leaves no day to work", rest_weekdays);
-    for (size_t n = 0; n < notice_count && notices; n++) {
+    if (!notices)
+        notice_count = 0;
+    for (size_t n = 0; n < notice_count; n++) {
         bool is_known = notices[n].kind != WORKDAY_NOTICE_OFF;
         for (size_t r = 0; r < rule_count && !is_known; r++)
             is_known = str_equal(rules[r].id, notices[n].rule_id);

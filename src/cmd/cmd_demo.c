@@ -234,9 +234,9 @@ int cmd_demo(int argc, char **argv)
         return EXIT_USAGE;
     }
     if (str_is_empty(demo.dir)) {
-        const char *made = NULL;
+        const char *made = "";
         code = file_temp_folder(STR("luytre-demo-"), &arena, &made, &err);
-        demo.dir = str_from_cstr(made);
+        demo.dir = (struct str){made, strlen(made)};
         demo.is_temp = code == ERR_NONE;
     }
     if (code == ERR_NONE)

@@ -535,7 +535,7 @@ static enum err_code run(struct ops *ops, struct err *err)
             code = ops_folder(ops, "keys", &keys, err);
         if (code == ERR_NONE && !keys)
             code = ops_usage(ops, err, "cần --keys DIR", "--keys DIR is needed");
-        if (code == ERR_NONE)
+        else if (code == ERR_NONE)
             code = restore_keys(ops, options_text(options, "keys-from").ptr, &secret, keys, &key_count, err);
     }
     crypto_wipe(&secret, sizeof secret);

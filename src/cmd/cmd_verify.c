@@ -259,7 +259,7 @@ static enum err_code take_entry(struct json line, struct reading *r, struct aren
 
 static enum err_code take_signature(struct json line, struct reading *r, struct arena *arena, struct err *err)
 {
-    struct chain_signature s;
+    struct chain_signature s = {0};
     TRY(signature_parse(line, arena, &s, err));
     struct file_chain *chain = chain_find(r, s.node, s.stream);
     if (!chain)

@@ -51,8 +51,6 @@ struct monitor {
     const char *const *plain_env;
 };
 
-extern char **environ;
-
 /* Roles that need no store get no more than how to log: a password of the database in the environment is not theirs. */
 static enum err_code plain_env_make(struct monitor *monitor, struct err *err)
 {

@@ -500,7 +500,7 @@ bool json_bool(struct json v, bool *ret_value)
 {
     if (json_type(v) != JSON_BOOL)
         return false;
-    *ret_value = json_raw(v).ptr[0] == 't';
+    *ret_value = str_starts_with(json_raw(v), STR("t"));
     return true;
 }
 

@@ -455,9 +455,9 @@ static enum err_code read_all(const struct zip *zip, struct book *book, struct c
     TRY(parse_part(zip, "xl/sharedStrings.xml", false,
                    &(struct xml_handler){.start = strings_start, .end = strings_end, .text = strings_text, .ctx = book},
                    err));
-    const struct sheet *chosen = str_is_null(sheet) ? &book->sheets.items[0] : NULL;
+    const struct sheet *chosen = NULL; /* unnamed: the first */
     for (size_t i = 0; i < book->sheets.count && !chosen; i++)
-        if (viet_equal_folded(book->sheets.items[i].name, sheet))
+        if (str_is_null(sheet) || viet_equal_folded(book->sheets.items[i].name, sheet))
             chosen = &book->sheets.items[i];
     if (!chosen)
         return err_set(err, ERR_NOT_FOUND, "không có trang \"%.*s\" / no such sheet", STR_ARG(sheet));

@@ -67,7 +67,7 @@ enum err_code know_sample_unit_name(const struct know_sample_unit *group, size_t
     if (i >= group->count)
         return err_set(err, ERR_NOT_FOUND, "the sample has %zu units of %.*s, not %zu", group->count,
                        STR_ARG(group->id), i + 1);
-    struct str place, domain;
+    struct str place = STR_NONE, domain;
     struct know_text name;
     if (i < group->names.count)
         place = group->names.items[i];

@@ -175,7 +175,7 @@ static enum err_code judge(struct db *db, struct import_run *run, struct str byt
     *run = fresh;
     struct str words[IMPORT_COLUMNS_MAX * 3];
     size_t word_count = 0;
-    int columns[IMPORT_COLUMNS_MAX];
+    int columns[IMPORT_COLUMNS_MAX] = {0};
     for (size_t c = 0; c < what->column_count; c++) {
         struct str names = str_from_cstr(what->columns[c].vi), name;
         while (word_count < ARRAY_LEN(words) && str_split(&names, '|', &name))
@@ -379,9 +379,13 @@ static enum err_code undo_in_transaction(struct db *db, void *ctx, struct err *e
                                   err);
     if (code == ERR_NONE)
         code = m->what->load(db, &run, err);
-    run.rows = code == ERR_NONE ? arena_new_array(&run.arena, struct import_row, changes.count + 1) : NULL;
-    if (code == ERR_NONE && !run.rows)
-        code = arena_full(&run.arena, err);
+    if (code == ERR_NONE) {
+        struct import_row *rows = arena_new_array(&run.arena, struct import_row, changes.count + 1);
+        if (rows)
+            run.rows = rows;
+        else
+            code = arena_full(&run.arena, err);
+    }
     /* What was changed goes back to what was there; what was made goes away. */
     for (size_t i = 0; code == ERR_NONE && i < changes.count; i++) {
         if (str_is_null(changes.items[i].before_json))

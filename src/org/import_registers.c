@@ -89,14 +89,15 @@ const char *import_unit_check(const struct import_run *run, struct str code, int
 
 /* An object of a unit; one whose unit has no code cannot be named by a table and is left out. */
 static enum err_code put_there(struct import_run *run, int64_t id, const struct known_unit *NULLABLE unit,
-                               const struct str *all, struct err *err)
+                               const struct str *all, size_t all_count, struct err *err)
 {
-    struct str *cells = unit ? arena_new_array(&run->arena, struct str, run->what->column_count) : NULL;
+    must(all_count == run->what->column_count);
+    struct str *cells = unit ? arena_new_array(&run->arena, struct str, all_count) : NULL;
     if (!unit)
         return ERR_NONE;
     if (!cells)
         return arena_full(&run->arena, err);
-    for (size_t c = 0; c < run->what->column_count; c++)
+    for (size_t c = 0; c < all_count; c++)
         cells[c] = given(all[c]);
     return import_there(run, id, cells, unit->is_inside, err);
 }
@@ -165,7 +166,7 @@ static enum err_code unit_load(struct db *db, struct import_run *run, struct err
         const struct str all[U_COUNT] = {r->code,         r->name,     r->kind,   r->administrative,
                                          r->professional, r->incident, r->symbol, r->address,
                                          r->phone,        r->email,    r->domain, r->sector};
-        TRY(put_there(run, r->id, import_unit_by_id(run, r->id), all, err));
+        TRY(put_there(run, r->id, import_unit_by_id(run, r->id), all, ARRAY_LEN(all), err));
     }
     return ERR_NONE;
 }
@@ -338,7 +339,7 @@ static enum err_code person_load(struct db *db, struct import_run *run, struct e
         const struct sql_import_people_row *r = &people.items[i];
         const struct known_unit *unit = import_unit_by_id(run, r->unit_id);
         const struct str all[P_COUNT] = {r->name, unit ? unit->code : STR(""), r->title, r->email, r->phone, STR_NONE};
-        TRY(put_there(run, r->id, unit, all, err));
+        TRY(put_there(run, r->id, unit, all, ARRAY_LEN(all), err));
     }
     return ERR_NONE;
 }
@@ -480,7 +481,7 @@ static enum err_code system_load(struct db *db, struct import_run *run, struct e
                                          r->sector,
                                          r->description};
 #undef YES
-        TRY(put_there(run, r->id, unit, all, err));
+        TRY(put_there(run, r->id, unit, all, ARRAY_LEN(all), err));
     }
     return ERR_NONE;
 }
@@ -556,7 +557,7 @@ static enum err_code site_load(struct db *db, struct import_run *run, struct err
     for (size_t i = 0; i < rows.count; i++) {
         const struct known_unit *unit = import_unit_by_id(run, rows.items[i].unit_id);
         const struct str all[T_COUNT] = {unit ? unit->code : STR(""), rows.items[i].name, rows.items[i].address};
-        TRY(put_there(run, rows.items[i].id, unit, all, err));
+        TRY(put_there(run, rows.items[i].id, unit, all, ARRAY_LEN(all), err));
     }
     return ERR_NONE;
 }

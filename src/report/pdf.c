@@ -329,12 +329,14 @@ static void row_piece(struct writer *w, const struct table_look *look, const str
         size_t last = cells[c].line_count < to ? cells[c].line_count : to;
         enum document_align align = is_section ? DOCUMENT_LEFT : look->table->columns[c].align;
         double y = w->y + CELL_PAD_Y;
-        for (size_t i = from; i < last; i++, y += look->step)
+        for (size_t i = from; i < last; i++) {
             type_put(&w->setter, &cells[c], i, x1 + CELL_PAD_X,
                      y + (look->step - look->size_pt * 1.15) / 2 + ascent(look->size_pt), x2 - x1 - 2 * CELL_PAD_X,
                      align == DOCUMENT_CENTRE  ? TYPE_CENTRE
                      : align == DOCUMENT_RIGHT ? TYPE_RIGHT
                                                : TYPE_LEFT);
+            y += look->step;
+        }
         rule(w, x1, w->y, x1, w->y + height);
     }
     rule(w, look->x[n], w->y, look->x[n], w->y + height);

@@ -12,9 +12,11 @@ enum err_code outbox_touch(struct db *db, const char *table, const char *by, int
 {
     struct outbox_notes *notes = &db->notes;
     must(db_is_in_transaction(db));
-    const struct outbox_note *last = notes->count ? &notes->items[notes->count - 1] : NULL;
-    if (last && last->key == key && last->table == table && last->by == by)
-        return ERR_NONE;
+    if (notes->count) {
+        const struct outbox_note *last = &notes->items[notes->count - 1];
+        if (last->key == key && last->table == table && last->by == by)
+            return ERR_NONE;
+    }
     if (notes->count == notes->room) {
         size_t room = notes->room ? notes->room * 2 : 32;
         struct outbox_note *grown = mem_alloc(room * sizeof *grown);

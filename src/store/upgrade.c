@@ -97,7 +97,7 @@ static enum err_code upgrade(struct db *db, const struct upgrade_plan *plan, str
     TRY(applied(db, &count, &report->from_schema, err));
     enum err_code code = store_migrate(db, false, err);
     report->to_schema = report->from_schema;
-    if (code == ERR_NONE || code != ERR_CONFLICT) /* nothing to do, or newer than we are */
+    if (code != ERR_CONFLICT) /* nothing to do, or newer than we are */
         return code;
     if (plan->snapshot_path && snapshot(db, plan->snapshot_path, &report->snapshot_bytes, err) != ERR_NONE)
         return err_wrap(err, "snapshot");

@@ -223,7 +223,7 @@ void app_done_redirect(struct request *request, struct response *response, struc
     struct str text = crypto_to_base64url(said, request->arena);
     struct str path = crypto_to_base64url(str_is_null(undo_path) ? STR("") : undo_path, request->arena);
     struct str body = arena_printf(request->arena, "%.*s.%.*s.%lld", STR_ARG(text), STR_ARG(path),
-                                   (long long)(request->now_ms / 1000 + age_s));
+                                   (long long)request->now_ms / 1000 + age_s);
     struct sha256 mac = undo_mac(request, body);
     struct str value = arena_printf(request->arena, "%.*s.%.*s", STR_ARG(body),
                                     STR_ARG(crypto_to_base64url(sha256_str(&mac), request->arena)));

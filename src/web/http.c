@@ -668,7 +668,7 @@ enum err_code http_start(struct web *web, const struct http_config *config, stru
         }
         server->is_unix = server->port == 0;
     } else {
-        struct sockaddr_storage bound;
+        struct sockaddr_storage bound = {0};
         socklen_t len = sizeof bound;
         if (getsockname(fd, (struct sockaddr *)&bound, &len) == 0) {
             server->is_unix = bound.ss_family == AF_UNIX;

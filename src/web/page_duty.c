@@ -94,7 +94,8 @@ static enum err_code fill_cover(struct duty_view *v, struct err *err)
     struct cover_span *spans = arena_new_array(arena, struct cover_span, v->spans.count + 1);
     struct cover_span *gaps = arena_new_array(arena, struct cover_span, v->spans.count + 2);
     struct cover_axis axis = axis_of(v);
-    size_t year_count = (size_t)(axis.last_year - axis.first_year + 1);
+    int shown_years = axis.last_year - axis.first_year + 1;
+    size_t year_count = (size_t)shown_years;
     struct pg_dt_col *years = arena_new_array(arena, struct pg_dt_col, year_count);
     if (!rows || !spans || !gaps || !years)
         return arena_full(arena, err);

@@ -627,10 +627,10 @@ static enum err_code budget_show(struct request *request, struct response *respo
         one_form(&form, "total", MSG_DUTY_BUDGET_SET, MSG_DUTY_BUDGET_SET_TEXT, STR("/budget"), MSG_DUTY_SAVE, false);
     struct pg_dt_act acts[] = {
         {.label = kit_text(request, MSG_DUTY_ASK_COST), .href = STR("/request/new?kind=cost"), .main = true},
-        {.label = app_href(request, "%lld", (long long)(year - 1)),
-         .href = app_href(request, "/budget?year=%lld&unit=%lld", (long long)(year - 1), (long long)unit_id)},
-        {.label = app_href(request, "%lld", (long long)(year + 1)),
-         .href = app_href(request, "/budget?year=%lld&unit=%lld", (long long)(year + 1), (long long)unit_id)},
+        {.label = app_href(request, "%lld", (long long)year - 1),
+         .href = app_href(request, "/budget?year=%lld&unit=%lld", (long long)year - 1, (long long)unit_id)},
+        {.label = app_href(request, "%lld", (long long)year + 1),
+         .href = app_href(request, "/budget?year=%lld&unit=%lld", (long long)year + 1, (long long)unit_id)},
     };
     struct page_duty_table page = {
         .title = kit_msg(request, MSG_DUTY_BUDGET_TITLE, 0, ARG_STR("year", params[0].value),

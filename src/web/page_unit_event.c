@@ -530,15 +530,15 @@ enum err_code unit_event_do(struct request *request, struct response *response, 
         .ctx = request, .count = duties_count, .move = duties_move, .follow = asset_hand_over};
     struct event_preview preview;
     struct event_done done;
-    enum err_code code = str_equal(step, STR("apply"))
-                             ? event_apply(db, &actor, &ask->plan, &duties, &done, err)
-                             : event_preview(db, &actor, &ask->plan, &duties, request->arena, &preview, err);
+    bool is_applied = str_equal(step, STR("apply"));
+    enum err_code code = is_applied ? event_apply(db, &actor, &ask->plan, &duties, &done, err)
+                                    : event_preview(db, &actor, &ask->plan, &duties, request->arena, &preview, err);
     if (code == ERR_SYNTAX || code == ERR_CONFLICT || code == ERR_DENIED) {
         ask->problem = said(request, err);
         return event_form(request, response, ask, err);
     }
     TRY(code);
-    if (!str_equal(step, STR("apply")))
+    if (!is_applied)
         return preview_page(request, response, db, ask, &preview, err);
     int64_t show = done.to_id ? done.to_id : ask->from_ids[0];
     app_done_redirect(request, response, app_href(request, "/unit/%lld", (long long)show),
