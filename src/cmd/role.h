@@ -59,7 +59,7 @@ struct monitor_plan {
     const char *program; /* absolute path of luytre */
     const struct monitor_role *roles;
     size_t role_count;
-    const struct log *log;
+    struct log *log;
 };
 /* Until SIGTERM or SIGINT, which it passes on; then waits for every role, at most ten seconds. Puts on the monitor's
  * sandbox, which everything started from here on inherits. Blocks the signals it reads. */

@@ -1,10 +1,16 @@
 #include "os/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/civil.h"
+#include "os/file.h"
 
 struct line {
     char bytes[LOG_LINE_MAX_BYTES];
@@ -74,10 +80,28 @@ bool log_is_secret_name(const char *name)
     return false;
 }
 
+/* O_NONBLOCK belongs to an open file, and this one is shared with whoever started us: so the pipe is opened again.
+ * False when that cannot be (another user's pipe, no /proc). */
+static bool pipe_unblock(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    if (flags >= 0 && (flags & O_NONBLOCK))
+        return true; /* our monitor did it */
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    AUTO_FD own = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    return own >= 0 && dup2(own, fd) == fd;
+}
+
 void log_init(struct log *log, const char *role)
 {
+    struct stat st;
     const char *form = getenv("LUYTRE_LOG"), *level = getenv("LUYTRE_LOG_LEVEL");
     *log = (struct log){STDERR_FILENO, LOG_INFO, isatty(STDERR_FILENO) ? LOG_TEXT : LOG_JSON, role, clock_real()};
+    if (fstat(log->fd, &st) == 0) {
+        log->is_socket = S_ISSOCK(st.st_mode);
+        log->may_block = S_ISFIFO(st.st_mode) ? !pipe_unblock(log->fd) : !S_ISREG(st.st_mode);
+    }
     if (form)
         log->form = strcmp(form, "text") == 0 ? LOG_TEXT : LOG_JSON;
     static const char *const names[] = {"debug", "info", "warn", "error"};
@@ -96,7 +120,18 @@ static void line_add_time(struct line *line, int64_t now_ms)
                 tm.tm_min, tm.tm_sec, (int)(now_ms % 1000));
 }
 
-void log_write(const struct log *log, enum log_level level, const char *event, const struct log_field *fields,
+/* Whole, at once, or not at all. */
+static bool line_put(const struct log *log, const struct line *line)
+{
+    if (log->is_socket)
+        return send(log->fd, line->bytes, line->used_bytes, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)line->used_bytes;
+    struct pollfd room = {.fd = log->fd, .events = POLLOUT};
+    if (log->may_block && (poll(&room, 1, 0) != 1 || !(room.revents & POLLOUT)))
+        return false;
+    return write(log->fd, line->bytes, line->used_bytes) == (ssize_t)line->used_bytes;
+}
+
+void log_write(struct log *log, enum log_level level, const char *event, const struct log_field *fields,
                size_t field_count)
 {
     static const char *const names[] = {"debug", "info", "warn", "error"};
@@ -109,6 +144,9 @@ void log_write(const struct log *log, enum log_level level, const char *event, c
     line_add_time(&line, clock_now_ms(&log->clock));
     line_printf(&line, json ? "\",\"level\":\"%s\",\"role\":\"%s\",\"event\":\"%s\"" : " %-5s %s: %s", names[level],
                 log->role, event);
+    uint64_t lost = atomic_exchange(&log->lost, 0);
+    if (lost)
+        line_printf(&line, json ? ",\"lost\":%llu" : " lost=%llu", (unsigned long long)lost);
     for (size_t i = 0; i < field_count && !line.is_cut; i++) {
         size_t before_bytes = line.used_bytes;
         line_printf(&line, json ? ",\"%s\":" : " %s=", fields[i].name);
@@ -124,8 +162,8 @@ void log_write(const struct log *log, enum log_level level, const char *event, c
     const char *tail = !json ? (line.is_cut ? " ...\n" : "\n") : line.is_cut ? ",\"cut\":true}\n" : "}\n";
     memcpy(line.bytes + line.used_bytes, tail, strlen(tail));
     line.used_bytes += strlen(tail);
-    /* A log that cannot be written is no reason to stop serving, and there is no better place to say so. */
-    ssize_t n = write(log->fd, line.bytes, line.used_bytes);
-    (void)n;
+    /* A log that cannot be written is no reason to stop serving, or to wait; the next line says it. */
+    if (!line_put(log, &line))
+        atomic_fetch_add(&log->lost, lost + 1);
     errno = saved;
 }

@@ -18,7 +18,7 @@ NONNULL_BEGIN
 
 struct service {
     struct channel *control; /* the monitor: new lines come from here; its end is the role's end */
-    const struct log *log;
+    struct log *log;
     size_t children_max;
     struct sandbox_limits limits; /* of a child */
     int timeout_ms;               /* of a child, by the clock on the wall; 0: as the request says */

@@ -475,6 +475,33 @@ static void every_role_can_log_to_a_file(void **state)
     }
 }
 
+/* Once a web bench hung: the pipe behind stderr was full, and the role waited in the middle of a log line. */
+static void a_role_whose_log_nobody_reads_still_answers(void **state)
+{
+    struct rig rig;
+    struct str got;
+    int ends[2];
+    static const char filler[4096];
+    rig_open(&rig);
+    rig.is_loud = true;
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    assert_int_equal(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
+    while (write(ends[1], filler, sizeof filler) > 0)
+        continue;
+    assert_int_equal(fcntl(ends[1], F_SETFL, 0), 0);
+    AUTO_FD saved = dup(STDERR_FILENO);
+    assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
+    rig_start(&rig, ROLE_PARSE, "", -1);
+    enum err_code first = ask(&rig, "crashing", "", &got), second = ask(&rig, "echo", "still here", &got);
+    assert_true(dup2(saved, STDERR_FILENO) >= 0);
+    assert_int_equal(first, ERR_SYNTAX);
+    assert_int_equal(second, ERR_NONE);
+    assert_str(got, STR("still here"));
+    rig_close(&rig);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void web_and_worker_keep_to_their_folder_and_start_nothing(void **state)
 {
     static const struct {
@@ -918,6 +945,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_role_that_is_killed_answers_busy_and_the_next_line_is_taken),
         cmocka_unit_test(every_role_wears_its_sandbox),
         cmocka_unit_test(every_role_can_log_to_a_file),
+        cmocka_unit_test(a_role_whose_log_nobody_reads_still_answers),
         cmocka_unit_test(web_and_worker_keep_to_their_folder_and_start_nothing),
         cmocka_unit_test(sign_signs_and_keeps_its_key),
         cmocka_unit_test(sign_refuses_a_key_that_others_can_read),

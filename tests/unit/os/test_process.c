@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -234,6 +235,85 @@ static void a_log_line_that_is_too_long_is_cut_but_whole(void **state)
     assert_true(str_ends_with(got, STR(",\"cut\":true}\n")));
 }
 
+/* --- a log that nobody reads --- */
+
+#define LINES_LOGGED 3000 /* a pipe holds some 500 of them, a socket some 300 */
+
+/* In the child: standard error is the full end; one byte says that all was logged, one byte lets it log the last line.
+ */
+static NO_RETURN void log_into(int end, int told)
+{
+    struct log log;
+    char word;
+    if (dup2(end, STDERR_FILENO) < 0)
+        _exit(2);
+    log_init(&log, "web");
+    log.form = LOG_JSON;
+    for (int i = 0; i < LINES_LOGGED; i++)
+        LOG(&log, LOG_ERROR, "nobody_reads", LOG_INT_FIELD("n", i), LOG_TEXT_FIELD("why", STR("a pipe has an end")));
+    if (write(told, "x", 1) != 1 || read(told, &word, 1) != 1)
+        _exit(3);
+    LOG(&log, LOG_ERROR, "read_again");
+    _exit(0);
+}
+
+static struct str read_what_is_there(int fd, struct arena *arena)
+{
+    static char all[4u << 20];
+    size_t got_bytes = 0;
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    while (got_bytes < sizeof all && poll(&wait, 1, 0) == 1) {
+        ssize_t n = read(fd, all + got_bytes, sizeof all - got_bytes);
+        if (n <= 0)
+            break;
+        got_bytes += (size_t)n;
+    }
+    return arena_str(arena, (struct str){all, got_bytes});
+}
+
+static void a_log_that_nobody_reads_stops_nobody(void **state)
+{
+    for (int as_socket = 0; as_socket < 2; as_socket++) {
+        AUTO_ARENA arena;
+        arena_init(&arena, 8u << 20);
+        int log_ends[2], told_ends[2], exit_code = -1, signal_number = 0;
+        assert_int_equal(
+            as_socket ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, log_ends) : pipe2(log_ends, O_CLOEXEC), 0);
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, told_ends), 0);
+        pid_t pid = fork();
+        if (pid == 0)
+            log_into(log_ends[1], told_ends[1]);
+        char word;
+        struct pollfd wait = {.fd = told_ends[0], .events = POLLIN};
+        bool is_through = poll(&wait, 1, 20000) == 1 && read(told_ends[0], &word, 1) == 1;
+        if (!is_through) {
+            process_end(pid, 0, &exit_code, &signal_number);
+            fail_msg("the %s is full, and who logs into it waits", as_socket ? "socket" : "pipe");
+        }
+        struct str lines = read_what_is_there(log_ends[0], &arena), line;
+        assert_int_equal(write(told_ends[0], "x", 1), 1);
+        process_end(pid, 20000, &exit_code, &signal_number);
+        assert_int_equal(exit_code, 0);
+        int64_t came = 0, lost = 0;
+        while (str_line(&lines, &line)) {
+            came++;
+            assert_true(str_starts_with(line, STR("{\"time\":")) && str_ends_with(line, STR("}")));
+        }
+        struct str last = read_what_is_there(log_ends[0], &arena);
+        ptrdiff_t at = str_find(last, STR("\"event\":\"read_again\",\"lost\":"), 0);
+        assert_true(at >= 0 && str_ends_with(last, STR("}\n")));
+        size_t from = (size_t)str_find(last, STR("lost\":"), (size_t)at) + 6;
+        assert_true(str_to_i64(str_slice(last, from, last.len_bytes - 2), &lost));
+        assert_true(came > 0 && lost > 0);
+        assert_int_equal(came + lost, LINES_LOGGED);
+        assert_int_equal(fcntl(log_ends[1], F_GETFL) & O_NONBLOCK, 0); /* the shell's end is as it was */
+        for (int i = 0; i < 2; i++) {
+            close(log_ends[i]);
+            close(told_ends[i]);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +329,7 @@ int main(void)
         cmocka_unit_test(a_log_line_is_one_line_whatever_it_holds),
         cmocka_unit_test(a_log_line_never_holds_a_secret),
         cmocka_unit_test(a_log_line_that_is_too_long_is_cut_but_whole),
+        cmocka_unit_test(a_log_that_nobody_reads_stops_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
