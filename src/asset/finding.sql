@@ -228,6 +228,23 @@ SELECT f.id FROM finding f WHERE f.unit_id = :from_unit_id AND f.closed_ms IS NU
    AND (CAST(:is_all AS BIGINT) = 1 OR EXISTS (SELECT 1 FROM device d WHERE d.id = f.device_id AND d.unit_id = :to_unit_id)
      OR (f.device_id IS NULL AND EXISTS (SELECT 1 FROM info_system y WHERE y.id = f.system_id AND y.operator_id = :to_unit_id))) ORDER BY f.id;
 
+-- name: findings_loose
+-- Open findings on nothing that stands with the unit: neither a device nor a system of it.
+-- result: many
+-- scope: system
+-- args: unit_id int
+-- columns: id int, title text
+SELECT f.id, f.title FROM finding f WHERE f.unit_id = :unit_id AND f.closed_ms IS NULL
+   AND NOT EXISTS (SELECT 1 FROM device d WHERE d.id = f.device_id AND d.unit_id = :unit_id)
+   AND NOT EXISTS (SELECT 1 FROM info_system y WHERE f.device_id IS NULL AND y.id = f.system_id AND y.operator_id = :unit_id) ORDER BY f.id;
+
+-- name: finding_stands
+-- result: one
+-- scope: system
+-- args: id int, unit_id int
+-- columns: n int
+SELECT COUNT(*) AS n FROM finding WHERE id = :id AND unit_id = :unit_id AND closed_ms IS NULL;
+
 -- name: finding_move_unit
 -- result: none
 -- scope: system

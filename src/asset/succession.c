@@ -34,6 +34,37 @@ static enum err_code move_devices(struct db *db, struct arena *arena, const stru
     return device_note(db, &actor, "devices_moved", 0, step->to_id, content, err);
 }
 
+static enum err_code move_finding(struct db *db, struct arena *arena, const struct event_step *step, int64_t id,
+                                  struct err *err)
+{
+    struct arena_mark mark = arena_mark(arena);
+    struct str content = arena_printf(arena, "{\"from_unit\":\"%lld\"}", (long long)step->from_id);
+    if (str_is_null(content))
+        return arena_full(arena, err);
+    TRY(sql_finding_move_unit(db, &(struct sql_finding_move_unit_args){.id = id, .to_unit_id = step->to_id}, err));
+    TRY(sql_unit_handover_insert(db,
+                                 &(struct sql_unit_handover_insert_args){.id = db_id(db),
+                                                                         .event_id = step->event_id,
+                                                                         .object_kind = STR("finding"),
+                                                                         .object_id = id,
+                                                                         .role = STR(""),
+                                                                         .from_unit_id = step->from_id,
+                                                                         .to_unit_id = step->to_id,
+                                                                         .on_day = step->day},
+                                 err));
+    TRY(chain_append(db,
+                     &(struct chain_note){.stream = CHAIN_DUTY,
+                                          .kind = "finding_moved",
+                                          .object_kind = "finding",
+                                          .object_id = id,
+                                          .unit_id = step->to_id,
+                                          .actor_id = step->actor_id,
+                                          .content = content},
+                     NULL, err));
+    arena_rewind(arena, mark);
+    return ERR_NONE;
+}
+
 static enum err_code move_findings(struct db *db, struct arena *arena, const struct event_step *step, struct err *err)
 {
     struct sql_findings_moving_rows rows;
@@ -41,35 +72,33 @@ static enum err_code move_findings(struct db *db, struct arena *arena, const str
                             &(struct sql_findings_moving_args){
                                 .from_unit_id = step->from_id, .to_unit_id = step->to_id, .is_all = step->is_all},
                             &rows, err));
+    for (size_t i = 0; i < rows.count; i++)
+        TRY(move_finding(db, arena, step, rows.items[i].id, err));
+    return ERR_NONE;
+}
+
+enum err_code asset_loose(struct db *db, int64_t unit_id, struct arena *arena, struct event_loose_list *list,
+                          struct err *err)
+{
+    struct sql_findings_loose_rows rows;
+    TRY(sql_findings_loose(db, arena, &(struct sql_findings_loose_args){.unit_id = unit_id}, &rows, err));
     for (size_t i = 0; i < rows.count; i++) {
-        struct arena_mark mark = arena_mark(arena);
-        int64_t id = rows.items[i].id;
-        struct str content = arena_printf(arena, "{\"from_unit\":\"%lld\"}", (long long)step->from_id);
-        if (str_is_null(content))
+        struct event_loose *item = vec_push(&list->items, arena);
+        if (!item)
             return arena_full(arena, err);
-        TRY(sql_finding_move_unit(db, &(struct sql_finding_move_unit_args){.id = id, .to_unit_id = step->to_id}, err));
-        TRY(sql_unit_handover_insert(db,
-                                     &(struct sql_unit_handover_insert_args){.id = db_id(db),
-                                                                             .event_id = step->event_id,
-                                                                             .object_kind = STR("finding"),
-                                                                             .object_id = id,
-                                                                             .role = STR(""),
-                                                                             .from_unit_id = step->from_id,
-                                                                             .to_unit_id = step->to_id,
-                                                                             .on_day = step->day},
-                                     err));
-        TRY(chain_append(db,
-                         &(struct chain_note){.stream = CHAIN_DUTY,
-                                              .kind = "finding_moved",
-                                              .object_kind = "finding",
-                                              .object_id = id,
-                                              .unit_id = step->to_id,
-                                              .actor_id = step->actor_id,
-                                              .content = content},
-                         NULL, err));
-        arena_rewind(arena, mark);
+        *item = (struct event_loose){STR("finding"), rows.items[i].id, rows.items[i].title};
     }
     return ERR_NONE;
+}
+
+enum err_code asset_place(struct db *db, const struct event_step *step, int64_t finding_id, struct err *err)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, 1u << 20);
+    struct sql_finding_stands_row *stands = NULL;
+    TRY(sql_finding_stands(db, &arena, &(struct sql_finding_stands_args){.id = finding_id, .unit_id = step->from_id},
+                           &stands, err));
+    return stands && stands->n ? move_finding(db, &arena, step, finding_id, err) : ERR_NONE;
 }
 
 enum err_code asset_hand_over(struct db *db, const struct event_step *step, struct err *err)

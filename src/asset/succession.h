@@ -11,6 +11,10 @@ NONNULL_BEGIN
 
 /* In the event's transaction, after sites and systems went. */
 MUST_USE enum err_code asset_hand_over(struct db *db, const struct event_step *step, struct err *err);
+/* Of a split: findings that stand on nothing that goes, and one of them placed. */
+MUST_USE enum err_code asset_loose(struct db *db, int64_t unit_id, struct arena *arena, struct event_loose_list *list,
+                                   struct err *err);
+MUST_USE enum err_code asset_place(struct db *db, const struct event_step *step, int64_t finding_id, struct err *err);
 
 NONNULL_END
 #endif

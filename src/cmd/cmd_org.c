@@ -1,10 +1,7 @@
 /* cmd_org.c - `luytre org …`: organisations over time, through the same functions as the pages. */
-#include "asset/succession.h"
 #include "base/viet.h"
 #include "cmd/cmd.h"
 #include "cmd/ops.h"
-#include "duty/directive.h"
-#include "duty/directive.sql.h"
 #include "format/csv.h"
 #include "know/know.h"
 #include "org/event.h"
@@ -13,6 +10,7 @@
 #include "os/file.h"
 #include "work/ops.sql.h"
 #include "work/registers.h"
+#include "work/succession.h"
 
 #define IMPORT_FILE_MAX ((size_t)64 << 20)
 #define ERRORS_SHOWN    50u
@@ -329,22 +327,6 @@ static enum err_code show_run(struct ops *ops, struct err *err)
 }
 
 /* --- events; open duties go along --- */
-static enum err_code duties_count(void *ctx, struct db *db, int64_t unit_id, int64_t *ret_open, struct err *err)
-{
-    struct ops *ops = ctx;
-    struct sql_assignment_ids_open_of_unit_rows rows;
-    TRY(sql_assignment_ids_open_of_unit(
-        db, &ops->arena, &(struct sql_assignment_ids_open_of_unit_args){.unit_id = unit_id}, &rows, err));
-    *ret_open = (int64_t)rows.count;
-    return ERR_NONE;
-}
-static enum err_code duties_move(void *ctx, struct db *db, int64_t from_id, int64_t to_id, int64_t actor_id,
-                                 size_t *ret_moved, struct err *err)
-{
-    (void)ctx;
-    return directive_move_open(db, from_id, to_id, actor_id, ret_moved, err);
-}
-
 static enum err_code apply(struct ops *ops, struct event_plan *plan, struct err *err)
 {
     struct actor actor = ops_actor(ops, RIGHT_ORG_ADMIN);
@@ -359,14 +341,14 @@ static enum err_code apply(struct ops *ops, struct event_plan *plan, struct err 
     plan->from_count = ops->options->args.count;
     plan->on_day = ops_day(ops, "on");
     plan->basis = options_text(ops->options, "basis");
-    struct event_duties duties = {.ctx = ops, .count = duties_count, .move = duties_move, .follow = asset_hand_over};
     struct event_done done = {0};
-    TRY(event_apply(ops->db, &actor, plan, &duties, &done, err));
+    TRY(event_apply(ops->db, &actor, plan, &work_succession, &done, err));
     if (ops->json) {
         struct json_writer *w = ops_line(ops, "summary");
         json_field_id(w, STR("event_id"), done.event_id);
         json_field_id(w, STR("to_id"), done.to_id);
         json_field_i64(w, STR("duties_moved"), (int64_t)done.duties_moved);
+        json_field_i64(w, STR("to_place"), (int64_t)done.to_place);
         ops_line_end(ops);
     } else
         buf_printf(&ops->out,
@@ -409,8 +391,9 @@ static const struct option_spec split_specs[] = {
 };
 static const struct usage split_usage = {.name = "org split",
                                          .args = "CODE",
-                                         .vi = "chia tách một đơn vị; những gì không nêu chuyển về phần đầu",
-                                         .en = "split a unit; what is not named goes to the first part",
+                                         .vi =
+                                             "chia tách một đơn vị; những gì không nêu tạm về phần đầu, chờ phân giao",
+                                         .en = "split a unit; what is not named waits with the first part to be placed",
                                          .specs = split_specs,
                                          .spec_count = ARRAY_LEN(split_specs),
                                          .args_min = 1,

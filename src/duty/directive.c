@@ -347,57 +347,6 @@ enum err_code directive_withdraw(struct db *db, const struct actor *actor, int64
     return db_transact(db, withdraw_in_transaction, &withdrawal, err);
 }
 
-struct moving {
-    int64_t from_unit_id;
-    int64_t to_unit_id;
-    int64_t actor_id;
-    size_t moved;
-};
-
-static enum err_code move_in_transaction(struct db *db, void *ctx, struct err *err)
-{
-    struct moving *moving = ctx;
-    moving->moved = 0;
-    AUTO_ARENA arena;
-    arena_init(&arena, ISSUE_ARENA_BYTES);
-    civil_day day;
-    TRY(ledger_day(db, &arena, &day, err));
-    struct sql_assignment_ids_open_of_unit_rows open;
-    TRY(sql_assignment_ids_open_of_unit(
-        db, &arena, &(struct sql_assignment_ids_open_of_unit_args){.unit_id = moving->from_unit_id}, &open, err));
-    for (size_t i = 0; i < open.count; i++) {
-        struct arena_mark mark = arena_mark(&arena);
-        struct ledger_row row;
-        TRY(ledger_get(db, &arena, open.items[i].id, &row, err));
-        struct ledger_row after = row;
-        after.unit_id = moving->to_unit_id;
-        TRY(ledger_put(db, day, &row, &after, err));
-        TRY(chain_append(db,
-                         &(struct chain_note){.stream = CHAIN_DUTY,
-                                              .kind = "assignment_moved",
-                                              .object_kind = "assignment",
-                                              .object_id = row.id,
-                                              .unit_id = moving->to_unit_id,
-                                              .actor_id = moving->actor_id,
-                                              .content = arena_printf(&arena, "{\"from_unit\":\"%lld\"}",
-                                                                      (long long)moving->from_unit_id)},
-                         NULL, err));
-        arena_rewind(&arena, mark);
-        moving->moved++;
-    }
-    return ERR_NONE;
-}
-
-enum err_code directive_move_open(struct db *db, int64_t from_unit_id, int64_t to_unit_id, int64_t actor_id,
-                                  size_t *ret_moved, struct err *err)
-{
-    struct moving moving = {from_unit_id, to_unit_id, actor_id, 0};
-    if (db_transact(db, move_in_transaction, &moving, err) != ERR_NONE)
-        return err_wrap(err, "move open duties to the successor");
-    *ret_moved = moving.moved;
-    return ERR_NONE;
-}
-
 static enum err_code follow_in_transaction(struct db *db, void *ctx, struct err *err)
 {
     const int64_t *unit_id = ctx;

@@ -5,6 +5,7 @@
 #include "know/know.h"
 #include "org/access.h"
 #include "org/event.sql.h"
+#include "org/event_move.h"
 #include "org/person.sql.h"
 #include "org/sample.sql.h"
 #include "org/unit.sql.h"
@@ -168,34 +169,86 @@ static enum err_code move_duties(struct db *db, struct applying *a, int64_t from
 }
 
 /* Who held what until now is written down before it goes. kind: of the one object that goes; object_id 0: all. */
-static enum err_code note_handover(struct db *db, struct arena *arena, const struct applying *a, int64_t from_id,
-                                   int64_t to_id, struct str kind, int64_t object_id, struct err *err)
+static enum err_code note_handover(struct db *db, struct arena *arena, const struct event_step *step, struct str kind,
+                                   int64_t object_id, struct err *err)
 {
     struct sql_event_holdings_rows rows;
     TRY(sql_event_holdings(
         db, arena,
         &(struct sql_event_holdings_args){
-            .unit_id = from_id, .object_kind = kind, .object_id = object_id, .on_day = a->plan->on_day},
+            .unit_id = step->from_id, .object_kind = kind, .object_id = object_id, .on_day = step->day},
         &rows, err));
     for (size_t i = 0; i < rows.count; i++)
         TRY(sql_unit_handover_insert(db,
                                      &(struct sql_unit_handover_insert_args){.id = db_id(db),
-                                                                             .event_id = a->done.event_id,
+                                                                             .event_id = step->event_id,
                                                                              .object_kind = rows.items[i].object_kind,
                                                                              .object_id = rows.items[i].id,
                                                                              .role = rows.items[i].role,
-                                                                             .from_unit_id = from_id,
-                                                                             .to_unit_id = to_id,
-                                                                             .on_day = a->plan->on_day},
+                                                                             .from_unit_id = step->from_id,
+                                                                             .to_unit_id = step->to_id,
+                                                                             .on_day = step->day},
                                      err));
     return ERR_NONE;
+}
+
+static struct event_step step_of(const struct applying *a, int64_t from_id, int64_t to_id, bool is_all)
+{
+    return (struct event_step){a->done.event_id, from_id, to_id, a->plan->on_day, a->actor->person_id, is_all};
 }
 
 static enum err_code follow(struct db *db, const struct applying *a, int64_t from_id, int64_t to_id, bool is_all,
                             struct err *err)
 {
-    struct event_step step = {a->done.event_id, from_id, to_id, a->plan->on_day, a->actor->person_id, is_all};
+    struct event_step step = step_of(a, from_id, to_id, is_all);
     return a->duties && a->duties->follow ? a->duties->follow(db, &step, err) : ERR_NONE;
+}
+
+enum err_code event_move_person(struct db *db, struct arena *arena, int64_t person_id, const struct event_step *step,
+                                struct err *err)
+{
+    TRY(move_person(db, arena, person_id, step->from_id, step->to_id, step->day, err));
+    return move_grants(db, arena, person_id, step->from_id, step->to_id, step->day, err);
+}
+
+enum err_code event_move_system(struct db *db, struct arena *arena, int64_t system_id, const struct event_step *step,
+                                struct err *err)
+{
+    TRY(note_handover(db, arena, step, STR("system"), system_id, err));
+    TRY(sql_event_systems_operator(
+        db,
+        &(struct sql_event_systems_operator_args){
+            .from_unit_id = step->from_id, .to_unit_id = step->to_id, .system_id = system_id, .on_day = step->day},
+        err));
+    return sql_event_systems_owner(
+        db,
+        &(struct sql_event_systems_owner_args){
+            .from_unit_id = step->from_id, .to_unit_id = step->to_id, .system_id = system_id, .on_day = step->day},
+        err);
+}
+
+enum err_code event_move_site(struct db *db, struct arena *arena, int64_t site_id, const struct event_step *step,
+                              struct err *err)
+{
+    TRY(note_handover(db, arena, step, STR("site"), site_id, err));
+    return sql_event_sites(
+        db,
+        &(struct sql_event_sites_args){
+            .from_unit_id = step->from_id, .to_unit_id = step->to_id, .site_id = site_id, .on_day = step->day},
+        err);
+}
+
+enum err_code event_move_child(struct db *db, struct arena *arena, const struct actor *actor, int64_t child_id,
+                               const struct event_step *step, struct err *err)
+{
+    struct sql_event_children_rows children;
+    TRY(sql_event_children(db, arena, &(struct sql_event_children_args){.unit_id = step->from_id, .on_day = step->day},
+                           &children, err));
+    for (size_t k = 0; k < children.count; k++)
+        if (children.items[k].child_id == child_id)
+            TRY(unit_set_parent(db, actor, child_id, children.items[k].edge_kind, step->to_id, step->day,
+                                step->event_id, err));
+    return ERR_NONE;
 }
 
 /* Units below: to the successor, or (children_up) to the parent the old unit had in that kind. The successor itself
@@ -237,7 +290,8 @@ static enum err_code hand_over(struct db *db, struct arena *arena, struct applyi
     for (size_t i = 0; i < people.count; i++)
         TRY(move_person(db, arena, people.items[i].person_id, from_id, to_id, day, err));
     TRY(move_grants(db, arena, 0, from_id, to_id, day, err));
-    TRY(note_handover(db, arena, a, from_id, to_id, STR(""), 0, err));
+    struct event_step step = step_of(a, from_id, to_id, true);
+    TRY(note_handover(db, arena, &step, STR(""), 0, err));
     struct sql_event_systems_operator_args systems = {.from_unit_id = from_id, .to_unit_id = to_id, .on_day = day};
     TRY(sql_event_systems_operator(db, &systems, err));
     TRY(sql_event_systems_owner(
@@ -333,41 +387,23 @@ static enum err_code apply_split(struct db *db, struct arena *arena, struct appl
     a->done.to_id = a->done.part_ids[0];
     for (size_t i = 0; i < p->move_count; i++) {
         const struct event_move *m = &p->moves[i];
-        int64_t to_id = a->done.part_ids[m->part];
-        struct sql_event_children_rows children;
+        struct event_step step = step_of(a, from_id, a->done.part_ids[m->part], false);
+        size_t moved = 0;
         switch (m->item) {
         case EVENT_PERSON:
-            TRY(move_person(db, arena, m->id, from_id, to_id, p->on_day, err));
-            TRY(move_grants(db, arena, m->id, from_id, to_id, p->on_day, err));
+            TRY(event_move_person(db, arena, m->id, &step, err));
             break;
         case EVENT_SYSTEM:
-            TRY(note_handover(db, arena, a, from_id, to_id, STR("system"), m->id, err));
-            TRY(sql_event_systems_operator(
-                db,
-                &(struct sql_event_systems_operator_args){
-                    .from_unit_id = from_id, .to_unit_id = to_id, .system_id = m->id, .on_day = p->on_day},
-                err));
-            TRY(sql_event_systems_owner(
-                db,
-                &(struct sql_event_systems_owner_args){
-                    .from_unit_id = from_id, .to_unit_id = to_id, .system_id = m->id, .on_day = p->on_day},
-                err));
+            TRY(event_move_system(db, arena, m->id, &step, err));
+            if (a->duties && a->duties->move_system)
+                TRY(a->duties->move_system(db, &step, m->id, &moved, err));
+            a->done.duties_moved += moved;
             break;
         case EVENT_SITE:
-            TRY(note_handover(db, arena, a, from_id, to_id, STR("site"), m->id, err));
-            TRY(sql_event_sites(
-                db,
-                &(struct sql_event_sites_args){
-                    .from_unit_id = from_id, .to_unit_id = to_id, .site_id = m->id, .on_day = p->on_day},
-                err));
+            TRY(event_move_site(db, arena, m->id, &step, err));
             break;
         case EVENT_CHILD:
-            TRY(sql_event_children(
-                db, arena, &(struct sql_event_children_args){.unit_id = from_id, .on_day = p->on_day}, &children, err));
-            for (size_t k = 0; k < children.count; k++)
-                if (children.items[k].child_id == m->id)
-                    TRY(unit_set_parent(db, a->actor, m->id, children.items[k].edge_kind, to_id, p->on_day,
-                                        a->done.event_id, err));
+            TRY(event_move_child(db, arena, a->actor, m->id, &step, err));
             break;
         }
     }
@@ -375,7 +411,13 @@ static enum err_code apply_split(struct db *db, struct arena *arena, struct appl
         TRY(follow(db, a, from_id, a->done.part_ids[i], false, err));
     if (p->from_continues)
         return ERR_NONE;
-    return hand_over(db, arena, a, from_id, a->done.to_id, false, err);
+    if (p->part_count > 1)
+        TRY(event_mark_rest(db, arena, a->done.event_id, from_id, a->done.to_id, p->on_day, a->duties,
+                            &a->done.to_place, err));
+    TRY(hand_over(db, arena, a, from_id, a->done.to_id, false, err));
+    return a->done.to_place && a->duties && a->duties->marked
+               ? a->duties->marked(db, a->done.to_id, a->done.event_id, a->done.to_place, err)
+               : ERR_NONE;
 }
 
 static enum err_code apply_transfer(struct db *db, struct arena *arena, struct applying *a, struct err *err)

@@ -6,6 +6,7 @@
 #ifndef LUYTRE_ORG_EVENT_H
 #define LUYTRE_ORG_EVENT_H
 
+#include "base/vec.h"
 #include "org/unit.h"
 
 NONNULL_BEGIN
@@ -35,8 +36,8 @@ struct event_plan {
     size_t parent_count;
     const struct unit_fact *NULLABLE parts; /* split: the new units */
     size_t part_count;
-    bool from_continues; /* split: the old unit stays with what no move names; else the rest goes to part 0 and it ends
-                          */
+    bool from_continues; /* split: the old unit stays with what no move names; else it ends and the rest goes to part 0,
+                            marked "to be placed" when there are several parts */
     const struct event_move *NULLABLE moves;
     size_t move_count;
     struct str function; /* transfer */
@@ -50,6 +51,15 @@ struct event_step {
     int64_t actor_id;
     bool is_all; /* the old unit ends; else what stands on the sites and systems that went */
 };
+/* What the layers above keep of a unit itself, which no move of a split names. */
+struct event_loose {
+    struct str kind; /* finding, assignment */
+    int64_t id;
+    struct str title;
+};
+struct event_loose_list {
+    VEC(struct event_loose) items;
+};
 /* Open duties of a unit: counted for the preview, moved (directive_move_open) in the same transaction. */
 struct event_duties {
     void *NULLABLE ctx;
@@ -59,6 +69,16 @@ struct event_duties {
                                    size_t *ret_moved, struct err *err);
     /* Devices and findings (asset_hand_over): called for every unit that sites or systems went to. */
     enum err_code (*NULLABLE follow)(struct db *db, const struct event_step *step, struct err *err);
+    /* Open duties on a system and its databases, which go where it goes. */
+    enum err_code (*NULLABLE move_system)(struct db *db, const struct event_step *step, int64_t system_id,
+                                          size_t *ret_moved, struct err *err);
+    /* What is left to be placed one by one, and one of it placed. What is no longer there stays where it is. */
+    enum err_code (*NULLABLE loose)(struct db *db, int64_t unit_id, struct arena *arena, struct event_loose_list *list,
+                                    struct err *err);
+    enum err_code (*NULLABLE place)(struct db *db, const struct event_step *step, struct str kind, int64_t id,
+                                    struct err *err);
+    /* People of that unit learn of it. */
+    enum err_code (*NULLABLE marked)(struct db *db, int64_t unit_id, int64_t event_id, size_t count, struct err *err);
 };
 struct event_preview_row {
     int64_t unit_id;
@@ -78,12 +98,23 @@ struct event_done {
     int64_t to_id; /* the successor; a split: part 0 */
     int64_t part_ids[16];
     size_t duties_moved;
+    size_t to_place; /* left with part 0 because no move named it: unit_to_place */
 };
 #define EVENT_PARTS_MAX 16u
 /* Needs RIGHT_ORG_ADMIN on every unit it touches. ERR_SYNTAX says what the plan lacks; ERR_CONFLICT when a later change
  * stands already, or when a unit would come below itself. */
 MUST_USE enum err_code event_apply(struct db *db, const struct actor *actor, const struct event_plan *plan,
                                    const struct event_duties *NULLABLE duties, struct event_done *ret_done,
+                                   struct err *err);
+
+/* What a split left with its first part goes to one of the parts, from today on (from the split's day when that is
+ * still to come). Needs RIGHT_ORG_ADMIN on both. The act stands in the audit chain. Lists: sql_to_place_*. */
+struct event_placed {
+    int64_t event_id;
+    int64_t from_id;
+};
+MUST_USE enum err_code event_place(struct db *db, const struct actor *actor, int64_t to_place_id, int64_t to_unit_id,
+                                   const struct event_duties *NULLABLE duties, struct event_placed *ret_placed,
                                    struct err *err);
 
 /* The reform of 2025 (know_reform_events) on whatever stands: 63 provinces become 34 with their departments, districts

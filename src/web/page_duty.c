@@ -5,6 +5,7 @@
 #include "duty/people.h"
 #include "duty/request.h"
 #include "duty/rollup.sql.h"
+#include "duty/succession.sql.h"
 #include "format/json.h"
 #include "org/access.h"
 #include "org/person.sql.h"
@@ -317,7 +318,11 @@ static enum err_code fill_proofs(struct duty_view *v, struct err *err)
     TRY(sql_assignment_evidence_list(v->db, &v->actor, request->arena,
                                      &(struct sql_assignment_evidence_list_args){.assignment_id = v->duty->id}, &list,
                                      err));
-    struct pg_duty_proof *rows = arena_new_array(request->arena, struct pg_duty_proof, list.count ? list.count : 1);
+    struct sql_duty_earlier_evidence_rows earlier;
+    TRY(sql_duty_earlier_evidence(v->db, &v->actor, request->arena,
+                                  &(struct sql_duty_earlier_evidence_args){.assignment_id = v->duty->id}, &earlier,
+                                  err));
+    struct pg_duty_proof *rows = arena_new_array(request->arena, struct pg_duty_proof, list.count + earlier.count + 1);
     if (!rows)
         return arena_full(request->arena, err);
     for (size_t i = 0; i < list.count; i++) {
@@ -335,7 +340,26 @@ static enum err_code fill_proofs(struct duty_view *v, struct err *err)
             .files = (int)e->file_count,
         };
     }
-    v->page.proofs = (struct pg_duty_proof_list){rows, list.count};
+    /* What the unit before handed in: only to read, since it stays under its name. */
+    size_t n = list.count;
+    for (size_t i = 0; i < earlier.count; i++) {
+        const struct sql_duty_earlier_evidence_row *e = &earlier.items[i];
+        bool is_listed = false;
+        for (size_t k = 0; k < list.count; k++)
+            is_listed |= list.items[k].id == e->id;
+        if (is_listed) /* its unit may be seen as well */
+            continue;
+        rows[n++] = (struct pg_duty_proof){
+            .title = e->title,
+            .sub = kit_msg(request, MSG_DUTY_PROOF_EARLIER, 0, ARG_DAY("done", (civil_day)e->done_day),
+                           ARG_STR("unit", str_is_empty(e->unit_name) ? STR("–") : e->unit_name),
+                           ARG_DAY("handed", civil_day_of_ms(e->submitted_ms))),
+            .state = evidence_page_state(e->state),
+            .word = evidence_word(request, e->state, (civil_day)e->covers_to_day),
+            .files = (int)e->file_count,
+        };
+    }
+    v->page.proofs = (struct pg_duty_proof_list){rows, n};
     return ERR_NONE;
 }
 
@@ -355,7 +379,7 @@ static const struct {
     {STR_INIT("evidence_withdrawn"), MSG_DUTY_H_WITHDRAWN},
 };
 
-static struct pg_duty_event event_of(struct duty_view *v, const struct sql_chain_of_object_row *e)
+static struct pg_duty_event event_of(struct duty_view *v, const struct sql_duty_history_row *e)
 {
     struct request *request = v->request;
     struct pg_duty_event event = {.at_ms = e->at_ms,
@@ -367,6 +391,9 @@ static struct pg_duty_event event_of(struct duty_view *v, const struct sql_chain
         if (str_equal(history_words[i].kind, e->kind))
             event.what = kit_text(request, history_words[i].word);
     event.sub = str_is_null(e->actor_name) ? kit_text(request, MSG_DUTY_SYSTEM) : e->actor_name;
+    bool is_earlier = e->unit_id.has && e->unit_id.v != v->duty->unit_id; /* under the name of that unit on that day */
+    if (is_earlier && !str_is_empty(e->unit_name))
+        event.sub = app_href(request, "%.*s · %.*s", STR_ARG(e->unit_name), STR_ARG(event.sub));
     struct json root;
     struct err ignored;
     if (e->erased_by.has) {
@@ -377,7 +404,7 @@ static struct pg_duty_event event_of(struct duty_view *v, const struct sql_chain
         return event;
     event.quote = json_str_or_none(json_get(root, STR("reason")), request->arena);
     struct str evidence = json_str_or_none(json_get(root, STR("evidence")), request->arena);
-    if (!str_is_empty(evidence))
+    if (!str_is_empty(evidence) && !is_earlier)
         event.href = app_href(request, "/evidence/%.*s", STR_ARG(evidence));
     return event;
 }
@@ -385,14 +412,10 @@ static struct pg_duty_event event_of(struct duty_view *v, const struct sql_chain
 static enum err_code fill_history(struct duty_view *v, struct err *err)
 {
     struct request *request = v->request;
-    struct sql_chain_of_object_rows list;
-    TRY(sql_chain_of_object(v->db, &v->actor, request->arena,
-                            &(struct sql_chain_of_object_args){.object_kind = STR("assignment"),
-                                                               .object_id = v->duty->id,
-                                                               .unit_id = v->duty->unit_id,
-                                                               .before_id = INT64_MAX,
-                                                               .limit_count = HISTORY_ROWS},
-                            &list, err));
+    struct sql_duty_history_rows list;
+    TRY(sql_duty_history(v->db, &v->actor, request->arena,
+                         &(struct sql_duty_history_args){.assignment_id = v->duty->id, .limit_count = HISTORY_ROWS},
+                         &list, err));
     struct pg_duty_event *events = arena_new_array(request->arena, struct pg_duty_event, list.count + 1);
     if (!events)
         return arena_full(request->arena, err);
@@ -602,20 +625,16 @@ static enum err_code duty_chain_file(struct request *request, struct response *r
     TRY(app_db(request, &db, err));
     struct duty_view v;
     TRY(duty_load(request, db, &v, err));
-    struct sql_chain_of_object_rows list;
-    TRY(sql_chain_of_object(db, &v.actor, request->arena,
-                            &(struct sql_chain_of_object_args){.object_kind = STR("assignment"),
-                                                               .object_id = v.duty->id,
-                                                               .unit_id = v.duty->unit_id,
-                                                               .before_id = INT64_MAX,
-                                                               .limit_count = 100000},
-                            &list, err));
+    struct sql_duty_history_rows list;
+    TRY(sql_duty_history(db, &v.actor, request->arena,
+                         &(struct sql_duty_history_args){.assignment_id = v.duty->id, .limit_count = 100000}, &list,
+                         err));
     AUTO_BUF buf;
     buf_init(&buf, 64u << 20);
     struct json_writer w;
     json_writer_init(&w, &buf, 0);
     for (size_t i = list.count; i-- > 0;) {
-        const struct sql_chain_of_object_row *e = &list.items[i];
+        const struct sql_duty_history_row *e = &list.items[i];
         char at[CIVIL_TEXT_BYTES];
         json_object_begin(&w);
         json_field_str(&w, STR("type"), STR("entry"));

@@ -714,6 +714,7 @@ static enum err_code unit_show(struct request *request, struct response *respons
     TRY(buf_to_arena(&lead, request->arena, &page.lead, err));
     if (seen.is_ended)
         page.past = msg_str(request->arena, request->lang, MSG_UNIT_ENDED, 0, MSG_ARGS(ARG_DAY("day", seen.day)));
+    TRY(unit_to_place(request, db, &seen.actor, seen.id, &page, err));
     struct layout_frame *frame = web_frame(request, page.name, STR("units"));
     if (!frame)
         return arena_full(request->arena, err);
@@ -908,6 +909,8 @@ static const struct route routes[] = {
     {GET, "/units/events", unit_events_show, RIGHT_ORG_ADMIN, READS, NULL},
     {GET, "/units/events/new", unit_event_form, RIGHT_ORG_ADMIN, READS, NULL},
     {POST, "/units/events/new", unit_event_do, RIGHT_ORG_ADMIN, CHANGES | SLOW, NULL},
+    {GET, "/event/{id}", event_show, RIGHT_READ, READS, NULL},
+    {POST, "/event/{id}/place", event_place_do, RIGHT_ORG_ADMIN, CHANGES | SLOW, NULL},
     {GET, "/unit/{id}/move", unit_move_show, RIGHT_ORG_ADMIN, READS, NULL},
     {GET, "/unit/{id}", unit_show, RIGHT_READ, READS, NULL},
     {GET, "/unit/{id}/duties.xlsx", unit_duties_file, RIGHT_EXPORT, READS, NULL},

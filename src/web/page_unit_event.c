@@ -1,6 +1,3 @@
-#include "asset/succession.h"
-#include "duty/directive.h"
-#include "duty/directive.sql.h"
 #include "org/event.h"
 #include "org/event.sql.h"
 #include "org/page_unit.sql.h"
@@ -8,6 +5,7 @@
 #include "org/system.sql.h"
 #include "org/unit.sql.h"
 #include "web/page_unit.h"
+#include "work/succession.h"
 
 #define EVENT_FROM_MAX  64u
 #define EVENT_ITEMS_MAX 400u
@@ -28,25 +26,6 @@ static const struct {
     [EVENT_DISSOLVE] = {MSG_UNIT_E_DISSOLVE, MSG_UNIT_E_DISSOLVE_TEXT},
     [EVENT_TRANSFER_FUNCTION] = {MSG_UNIT_E_TRANSFER_FUNCTION, MSG_UNIT_E_TRANSFER_FUNCTION_TEXT},
 };
-
-/* --- open duties go along: the layer below offers the place, duty does the work --- */
-static enum err_code duties_count(void *NULLABLE ctx, struct db *db, int64_t unit_id, int64_t *ret_open,
-                                  struct err *err)
-{
-    const struct request *request = ctx;
-    struct sql_assignment_ids_open_of_unit_rows rows;
-    TRY(sql_assignment_ids_open_of_unit(
-        db, request->arena, &(struct sql_assignment_ids_open_of_unit_args){.unit_id = unit_id}, &rows, err));
-    *ret_open = (int64_t)rows.count;
-    return ERR_NONE;
-}
-
-static enum err_code duties_move(void *NULLABLE ctx, struct db *db, int64_t from_id, int64_t to_id, int64_t actor_id,
-                                 size_t *ret_moved, struct err *err)
-{
-    (void)ctx;
-    return directive_move_open(db, from_id, to_id, actor_id, ret_moved, err);
-}
 
 /* --- the list --- */
 
@@ -73,6 +52,7 @@ enum err_code unit_events_show(struct request *request, struct response *respons
                                          .basis = rows.items[i].basis,
                                          .note = rows.items[i].note,
                                          .units = rows.items[i].units,
+                                         .href = app_href(request, "/event/%lld", (long long)rows.items[i].id),
                                          .by = rows.items[i].by_name};
     for (int k = 0; k < EVENT_KIND_COUNT; k++)
         open[k] = (struct pg_event_door){
@@ -446,7 +426,7 @@ static enum err_code preview_page(struct request *request, struct response *resp
     struct pg_event_moving *rows = arena_new_array(arena, struct pg_event_moving, preview->count + 1);
     struct pg_hidden *hidden = arena_new_array(arena, struct pg_hidden, field_count + 1);
     struct pg_unit_line *facts = arena_new_array(arena, struct pg_unit_line, 8 + ask->plan.part_count);
-    struct pg_choice *places = arena_new_array(arena, struct pg_choice, ask->plan.part_count + 1);
+    struct pg_choice *places = arena_new_array(arena, struct pg_choice, ask->plan.part_count + 2);
     struct pg_crumb *crumbs = arena_new_array(arena, struct pg_crumb, 3);
     if (!rows || !hidden || !facts || !places || !crumbs)
         return arena_full(arena, err);
@@ -485,6 +465,11 @@ static enum err_code preview_page(struct request *request, struct response *resp
     size_t place_count = 0;
     if (ask->plan.from_continues)
         places[place_count++] = (struct pg_choice){STR(""), text_of(request, MSG_UNIT_E_STAYS_HERE), false};
+    else if (ask->plan.part_count > 1)
+        places[place_count++] = (struct pg_choice){
+            STR(""),
+            msg_str(arena, request->lang, MSG_UNIT_EV_UNDECIDED, 0, MSG_ARGS(ARG_STR("name", ask->parts[0].name))),
+            false};
     for (size_t i = 0; i < ask->plan.part_count; i++) {
         places[place_count++] = (struct pg_choice){app_href(request, "%zu", i), ask->parts[i].name, false};
         facts[n++] = (struct pg_unit_line){.name = text_of(request, MSG_UNIT_E_NEW_NAME), .text = ask->parts[i].name};
@@ -526,13 +511,12 @@ enum err_code unit_event_do(struct request *request, struct response *response, 
     if (!str_is_empty(ask->problem))
         return event_form(request, response, ask, err);
     struct actor actor = app_actor(request);
-    struct event_duties duties = {
-        .ctx = request, .count = duties_count, .move = duties_move, .follow = asset_hand_over};
     struct event_preview preview;
     struct event_done done;
     bool is_applied = str_equal(step, STR("apply"));
-    enum err_code code = is_applied ? event_apply(db, &actor, &ask->plan, &duties, &done, err)
-                                    : event_preview(db, &actor, &ask->plan, &duties, request->arena, &preview, err);
+    enum err_code code = is_applied
+                             ? event_apply(db, &actor, &ask->plan, &work_succession, &done, err)
+                             : event_preview(db, &actor, &ask->plan, &work_succession, request->arena, &preview, err);
     if (code == ERR_SYNTAX || code == ERR_CONFLICT || code == ERR_DENIED) {
         ask->problem = said(request, err);
         return event_form(request, response, ask, err);
@@ -541,7 +525,9 @@ enum err_code unit_event_do(struct request *request, struct response *response, 
     if (!is_applied)
         return preview_page(request, response, db, ask, &preview, err);
     int64_t show = done.to_id ? done.to_id : ask->from_ids[0];
-    app_done_redirect(request, response, app_href(request, "/unit/%lld", (long long)show),
+    app_done_redirect(request, response,
+                      done.to_place ? app_href(request, "/event/%lld", (long long)done.event_id)
+                                    : app_href(request, "/unit/%lld", (long long)show),
                       msg_str(request->arena, request->lang, MSG_UNIT_E_APPLIED, 0,
                               MSG_ARGS(ARG_STR("kind", text_of(request, doors[ask->kind].label)),
                                        ARG_INT("n", (int64_t)done.duties_moved))),

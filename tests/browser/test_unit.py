@@ -75,6 +75,7 @@ def main():
     admin, focal = Person(demo, 'Quản trị viên'), Person(demo, 'một trường THCS')
     found = admin.get('/units?view=list&state=late&kind=school_lower_secondary&edge=administrative')
     school = re.findall(r'href="/unit/(\d+)"', found)[0]
+    events = []
     person = re.findall(r'/person/(\d+)', admin.get(f'/people?root={school}&only=1'))[0]
 
     def answers():
@@ -158,6 +159,36 @@ def main():
         harness.equal(admin.code, 422)
         harness.true('role="alert"' in page and 'Măng Mới' in page, 'says why and keeps what was typed')
 
+    def a_split_leaves_what_nobody_named_to_be_placed():
+        found = admin.get('/units?view=list&kind=school_primary&edge=administrative')
+        old = next(u for u in re.findall(r'href="/unit/(\d+)"', found.split('<tbody')[-1]) if u != school)
+        own = admin.get(f'/unit/{old}')
+        code, today = re.search(r'mã (\S+) ', own).group(1), re.search(r'\d\d:\d\d,? (\d\d/\d\d/\d{4})', own.split('lt-foot')[-1]).group(1)
+        page = admin.get('/units/events/new?kind=split')
+        form = {'csrf': admin.csrf(page), 'kind': 'split', 'from': code, 'parts': 'Trường Tiểu học Lộc Non, LN1\nTrường Tiểu học Búp Non, BN2', 'day': today, 'basis': 'Quyết định 7/QĐ-UBND', 'step': 'preview'}
+        page = html.unescape(admin.get('/units/events/new', form))
+        harness.equal(admin.code, 200)
+        harness.true('Chờ phân giao (tạm ở Trường Tiểu học Lộc Non)' in page, 'nothing needs to be decided now')
+        form['step'] = 'apply'
+        page = html.unescape(admin.get('/units/events/new', form))
+        event = re.search(r'action="(/event/\d+)/place"', page)
+        harness.true(event, 'the event is shown with what waits')
+        event = event.group(1)
+        events.append(event)
+        waiting = int(re.search(r'(\d+) mục chờ phân giao', page).group(1))
+        item, first, second = re.search(r'name="item" value="(\d+)"', page).group(1), *re.findall(r'<option value="(\d+)"', page)[:2]
+        harness.true(f'{waiting} mục sau chia tách' in html.unescape(admin.get(f'/unit/{first}')), 'the page of the first part says so')
+        placing = {'csrf': admin.csrf(page), 'item': item, 'to': second}
+        after = html.unescape(admin.get(event + '/place', placing))
+        harness.equal((admin.code, int(re.search(r'(\d+) mục chờ phân giao', after).group(1))), (200, waiting - 1))
+        harness.true('Búp Non' in after.split('Đã phân giao')[-1], 'it stands with what was placed')
+        admin.get(event + '/place', placing)
+        harness.equal(admin.code, 422, 'placed once')
+        focal.get(event)
+        harness.equal(focal.code, 404, 'an event of others looks like none')
+        focal.get(event + '/place', placing)
+        harness.equal(focal.code in (403, 404), True, 'nor may they place')
+
     def accessible():
         reason = webdriver.why_missing()
         if reason:
@@ -169,12 +200,12 @@ def main():
                     browser.get(demo.url + '/signin')
                     for c in admin.jar:
                         browser.cookie(c.name, c.value)
-                    for path in PAGES + [f'/unit/{school}', f'/unit/{school}/who', f'/person/{person}']:
+                    for path in PAGES + events + [f'/unit/{school}', f'/unit/{school}/who', f'/person/{person}']:
                         browser.get(demo.url + path)
                         harness.equal((width, path, browser.axe(), browser.overflow()), (width, path, [], 0))
 
     try:
-        harness.run([(f.__name__, f) for f in (answers, numbers_open, search_without_marks, strangers_see_nothing, files, impossible_day, a_past_day_is_the_whole_page, event_is_shown_first, accessible)])
+        harness.run([(f.__name__, f) for f in (answers, numbers_open, search_without_marks, strangers_see_nothing, files, impossible_day, a_past_day_is_the_whole_page, event_is_shown_first, a_split_leaves_what_nobody_named_to_be_placed, accessible)])
     finally:
         demo.stop()
 

@@ -18,6 +18,7 @@
 #include "duty/visit.h"
 #include "format/json.h"
 #include "org/event.h"
+#include "org/event_place.sql.h"
 #include "org/import.h"
 #include "org/person.h"
 #include "org/sample.sql.h"
@@ -28,6 +29,7 @@
 #include "store/blob.h"
 #include "store/outbox.h"
 #include "watch.sql.h"
+#include "work/succession.h"
 
 extern const struct sql_module sql_module_proof, sql_module_org, sql_module_duty, sql_module_asset, sql_module_watch;
 
@@ -325,6 +327,25 @@ static void events(struct store_test *t, struct province *p)
                               .from_count = 1,
                               .to_id = p->schools[1]};
     assert_ok(event_apply(t->db, &p->system, &plan, NULL, &done, &err));
+    nothing_is_left(t, "a merger");
+    struct unit_fact parts[] = {{.kind = STR("school_primary"), .name = STR("Trường Măng 1")},
+                                {.kind = STR("school_primary"), .name = STR("Trường Măng 2")}};
+    struct event_placed placed;
+    struct sql_to_place_of_event_rows left;
+    plan = (struct event_plan){.kind = EVENT_SPLIT,
+                               .on_day = TODAY,
+                               .basis = STR("Nghị quyết 2"),
+                               .from_ids = &p->schools[1],
+                               .from_count = 1,
+                               .parts = parts,
+                               .part_count = 2};
+    assert_ok(event_apply(t->db, &p->system, &plan, &work_succession, &done, &err));
+    nothing_is_left(t, "a split");
+    assert_ok(sql_to_place_of_event(t->db, &p->system, &t->arena, &(struct sql_to_place_of_event_args){done.event_id},
+                                    &left, &err));
+    assert_true(left.count > 0 && left.count == done.to_place);
+    for (size_t i = 0; i < left.count; i++)
+        assert_ok(event_place(t->db, &p->system, left.items[i].id, done.part_ids[1], &work_succession, &placed, &err));
 }
 
 static void every_write_leaves_an_outbox_row(void **state)

@@ -5,15 +5,19 @@
 #include "asset/device.h"
 #include "asset/finding.h"
 #include "asset/finding.sql.h"
-#include "asset/succession.h"
 #include "duty/directive.h"
+#include "duty/directive.sql.h"
 #include "duty/ledger.h"
 #include "duty/rollup.sql.h"
+#include "duty/succession.sql.h"
 #include "org/event.h"
 #include "org/event.sql.h"
+#include "org/event_place.sql.h"
+#include "org/person.h"
 #include "org/site.h"
 #include "org/system.h"
 #include "org/system.sql.h"
+#include "work/succession.h"
 
 extern const struct sql_module sql_module_proof, sql_module_org, sql_module_duty, sql_module_asset;
 
@@ -56,14 +60,6 @@ static int64_t finding(struct store_test *t, const struct world *w, const char *
     return id;
 }
 
-static enum err_code duties_move(void *ctx, struct db *db, int64_t from_id, int64_t to_id, int64_t actor_id,
-                                 size_t *ret_moved, struct err *err)
-{
-    (void)ctx;
-    return directive_move_open(db, from_id, to_id, actor_id, ret_moved, err);
-}
-static const struct event_duties duties = {.move = duties_move, .follow = asset_hand_over};
-
 static struct world world_make(struct store_test *t)
 {
     struct err err;
@@ -101,7 +97,8 @@ static struct world world_make(struct store_test *t)
     assert_ok(finding_task_done(t->db, &w.system, w.closed, STR("hunt"), STR("đã săn"), 0, &err));
     assert_ok(finding_close(t->db, &w.system, w.closed, STR("xong"), &err));
     struct obligation_target all = {TARGET_ALL, STR("")};
-    struct obligation_draft o = {.catalogue_id = STR("CT18-2c"), .targets = &all, .target_count = 1};
+    struct obligation_draft o[] = {{.catalogue_id = STR("CT18-2c"), .targets = &all, .target_count = 1},
+                                   {.catalogue_id = STR("CT18-2b"), .targets = &all, .target_count = 1}};
     struct directive_issued issued;
     int64_t directive = 0;
     assert_ok(directive_draft_new(t->db, &w.system,
@@ -109,11 +106,11 @@ static struct world world_make(struct store_test *t)
                                                             .edge_kind = EDGE_ADMINISTRATIVE,
                                                             .title = STR("Thực hiện Chỉ thị số 18/CT-TTg"),
                                                             .issued_day = CIVIL_NONE,
-                                                            .obligations = &o,
-                                                            .obligation_count = 1},
+                                                            .obligations = o,
+                                                            .obligation_count = 2},
                                   &directive, &err));
     assert_ok(directive_issue(t->db, &w.system, directive, &issued, &err));
-    assert_int_equal(issued.assignment_count, 2);
+    assert_int_equal(issued.assignment_count, 5); /* two plans, two systems, a school without any */
     /* the event happens ten days later */
     int moved = 0;
     t->now_ms += 10 * CIVIL_DAY_MS;
@@ -167,6 +164,15 @@ static int64_t finding_unit(struct store_test *t, const struct world *w, int64_t
     return page.finding->unit_id;
 }
 
+static int64_t open_duties(struct store_test *t, int64_t unit_id)
+{
+    struct err err;
+    struct sql_assignment_ids_open_of_unit_rows rows;
+    assert_ok(sql_assignment_ids_open_of_unit(t->db, &t->arena, &(struct sql_assignment_ids_open_of_unit_args){unit_id},
+                                              &rows, &err));
+    return (int64_t)rows.count;
+}
+
 static void a_merged_unit_hands_everything_over(void **state)
 {
     struct store_test *t = *state;
@@ -180,8 +186,8 @@ static void a_merged_unit_hands_everything_over(void **state)
                               .from_count = 1,
                               .to_id = w.successor};
     assert_standing(t, &w, w.old, TODAY + 10, (struct standing){2, 2, 3, 3});
-    assert_ok(event_apply(t->db, &w.system, &plan, &duties, &done, &err));
-    assert_int_equal(done.duties_moved, 1);
+    assert_ok(event_apply(t->db, &w.system, &plan, &work_succession, &done, &err));
+    assert_int_equal(done.duties_moved, 3);
     /* from that day on with the successor, the day before still with the old unit */
     assert_standing(t, &w, w.successor, TODAY + 10, (struct standing){2, 2, 3, 3});
     assert_standing(t, &w, w.old, TODAY + 10, (struct standing){0, 0, 0, 0});
@@ -210,8 +216,8 @@ static void a_merged_unit_hands_everything_over(void **state)
     plan.on_day = TODAY + 15;
     plan.from_ids = &w.successor;
     plan.to_id = third;
-    assert_ok(event_apply(t->db, &w.system, &plan, &duties, &done, &err));
-    assert_int_equal(done.duties_moved, 2);
+    assert_ok(event_apply(t->db, &w.system, &plan, &work_succession, &done, &err));
+    assert_int_equal(done.duties_moved, 5);
     assert_standing(t, &w, third, TODAY + 15, (struct standing){2, 2, 3, 3});
     assert_standing(t, &w, w.successor, TODAY + 14, (struct standing){2, 2, 3, 3});
     assert_standing(t, &w, w.old, TODAY + 9, (struct standing){2, 2, 3, 3});
@@ -240,7 +246,7 @@ static void a_split_takes_what_stands_on_what_goes(void **state)
                               .from_continues = true,
                               .moves = moves,
                               .move_count = 2};
-    assert_ok(event_apply(t->db, &w.system, &plan, &duties, &done, &err));
+    assert_ok(event_apply(t->db, &w.system, &plan, &work_succession, &done, &err));
     int64_t fresh = done.part_ids[0];
     assert_standing(t, &w, fresh, TODAY + 10, (struct standing){1, 1, 1, 2});
     assert_standing(t, &w, w.old, TODAY + 10, (struct standing){1, 1, 2, 1});
@@ -248,7 +254,134 @@ static void a_split_takes_what_stands_on_what_goes(void **state)
     assert_int_equal(finding_unit(t, &w, w.on_device), fresh);
     assert_int_equal(finding_unit(t, &w, w.on_system), fresh);
     assert_int_equal(finding_unit(t, &w, w.alone), w.old);
+    /* the duty on the system went with it, the others stayed; nothing waits, since the old unit goes on */
+    assert_int_equal(done.duties_moved, 1);
+    assert_int_equal(open_duties(t, fresh), 1);
+    assert_int_equal(open_duties(t, w.old), 2);
+    assert_int_equal(done.to_place, 0);
     assert_ok(device_recount(t->db, &err));
+    assert_ok(ledger_recount(t->db, &err));
+}
+
+static struct sql_to_place_of_event_rows waiting(struct store_test *t, const struct world *w, int64_t event_id)
+{
+    struct err err;
+    struct sql_to_place_of_event_rows rows;
+    assert_ok(sql_to_place_of_event(t->db, &w->system, &t->arena, &(struct sql_to_place_of_event_args){event_id}, &rows,
+                                    &err));
+    return rows;
+}
+
+static const struct sql_to_place_of_event_row *item(const struct sql_to_place_of_event_rows *rows, const char *kind,
+                                                    int64_t object_id)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (str_equal(rows->items[i].object_kind, str_from_cstr(kind)) &&
+            (object_id == 0 || rows->items[i].object_id == object_id))
+            return &rows->items[i];
+    fail_msg("no %s %lld waits", kind, (long long)object_id);
+    return NULL;
+}
+
+/* Two new schools for one that ends: what nobody named stands with the first, marked, until somebody places it. */
+static void what_no_move_names_waits_to_be_placed(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    struct event_done done;
+    int64_t child = found(t, &w, "Điểm trường Nứa Con", w.old), teacher = 0, other = 0;
+    struct person_fields fields = {.name = STR("Cao Thị Nứa")};
+    assert_ok(person_new(t->db, &w.system, &fields, w.old, TODAY, false, &teacher, &err));
+    fields.name = STR("Mai Văn Tre");
+    assert_ok(person_new(t->db, &w.system, &fields, w.old, TODAY, false, &other, &err));
+    struct unit_fact parts[] = {{.kind = STR("school_primary"), .name = STR("Trường Tiểu học Nứa 1")},
+                                {.kind = STR("school_primary"), .name = STR("Trường Tiểu học Nứa 2")}};
+    struct unit_parent up = {EDGE_ADMINISTRATIVE, w.committee};
+    struct event_move moves[] = {{EVENT_SYSTEM, w.systems[1], 1}, {EVENT_PERSON, other, 1}};
+    struct event_plan plan = {.kind = EVENT_SPLIT,
+                              .on_day = TODAY + 10,
+                              .basis = STR("Quyết định 3"),
+                              .from_ids = &w.old,
+                              .from_count = 1,
+                              .parents = &up,
+                              .parent_count = 1,
+                              .parts = parts,
+                              .part_count = 2,
+                              .moves = moves,
+                              .move_count = 2};
+    assert_ok(event_apply(t->db, &w.system, &plan, &work_succession, &done, &err));
+    int64_t first = done.part_ids[0], second = done.part_ids[1];
+    /* the child, two sites, a system, a person, the findings on a device that goes nowhere else and on nothing, a duty
+     */
+    struct sql_to_place_of_event_rows rows = waiting(t, &w, done.event_id);
+    assert_int_equal(rows.count, done.to_place);
+    assert_int_equal(rows.count, 7);
+    for (size_t i = 0; i < rows.count; i++) {
+        assert_int_equal(rows.items[i].unit_id, first);
+        assert_false(rows.items[i].placed_unit_id.has);
+        assert_true(rows.items[i].name.len_bytes > 0);
+    }
+    item(&rows, "child", child);
+    item(&rows, "person", teacher);
+    item(&rows, "system", w.systems[0]);
+    item(&rows, "finding", w.alone);
+    assert_str(item(&rows, "site", w.sites[1])->name, STR("Cơ sở 2"));
+    assert_standing(t, &w, first, TODAY + 10, (struct standing){2, 1, 3, 2});
+    assert_standing(t, &w, second, TODAY + 10, (struct standing){0, 1, 0, 1}); /* with the finding on its system */
+    assert_int_equal(open_duties(t, second), 1);
+    assert_int_equal(open_duties(t, first), 2);
+    /* three days later somebody decides */
+    int moved = 0;
+    t->now_ms += 3 * CIVIL_DAY_MS;
+    w.system = actor_system(TODAY + 13);
+    assert_ok(ledger_advance(t->db, TODAY + 13, &moved, &err));
+    struct event_placed placed;
+    static const char *const kinds[] = {"site", "finding", "assignment", "child", "person"};
+    const int64_t objects[] = {w.sites[1], w.alone, 0, child, teacher};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        assert_ok(event_place(t->db, &w.system, item(&rows, kinds[i], objects[i])->id, second, &work_succession,
+                              &placed, &err));
+    assert_int_equal(placed.from_id, first);
+    assert_standing(t, &w, first, TODAY + 13, (struct standing){1, 1, 2, 0});
+    assert_standing(t, &w, second, TODAY + 13, (struct standing){1, 1, 1, 3});
+    assert_standing(t, &w, first, TODAY + 12, (struct standing){2, 1, 3, 2}); /* the days between stay true */
+    assert_int_equal(finding_unit(t, &w, w.on_device), second);
+    assert_int_equal(open_duties(t, first), 1); /* that on its system */
+    assert_int_equal(open_duties(t, second), 2);
+    /* the system stays where it is: that is a decision as well */
+    assert_ok(
+        event_place(t->db, &w.system, item(&rows, "system", w.systems[0])->id, first, &work_succession, &placed, &err));
+    assert_standing(t, &w, first, TODAY + 13, (struct standing){1, 1, 2, 0});
+    /* placed once, only with a part, only by who may */
+    assert_err(event_place(t->db, &w.system, item(&rows, "child", child)->id, first, &work_succession, &placed, &err),
+               ERR_CONFLICT);
+    struct sql_to_place_of_event_row left = *item(&rows, "site", w.sites[0]);
+    assert_err(event_place(t->db, &w.system, left.id, w.committee, &work_succession, &placed, &err), ERR_SYNTAX);
+    struct actor stranger = {.person_id = teacher, .day = TODAY + 13};
+    assert_err(event_place(t->db, &stranger, left.id, second, &work_succession, &placed, &err), ERR_DENIED);
+    rows = waiting(t, &w, done.event_id);
+    size_t open = 0;
+    for (size_t i = 0; i < rows.count; i++)
+        open += !rows.items[i].placed_unit_id.has;
+    assert_int_equal(open, 1);
+    assert_true(rows.items[0].id == left.id); /* what waits stands first */
+    /* what a duty went through before it came here is read here, under the name of that day */
+    struct sql_assignment_ids_open_of_unit_rows duties;
+    struct sql_duty_history_rows history;
+    assert_ok(sql_assignment_ids_open_of_unit(t->db, &t->arena, &(struct sql_assignment_ids_open_of_unit_args){second},
+                                              &duties, &err));
+    size_t earlier = 0;
+    for (size_t i = 0; i < duties.count; i++) {
+        assert_ok(sql_duty_history(t->db, &w.system, &t->arena,
+                                   &(struct sql_duty_history_args){duties.items[i].id, 100}, &history, &err));
+        for (size_t k = 0; k < history.count; k++)
+            if (str_equal(history.items[k].unit_name, STR("Trường Tiểu học Nứa 1")))
+                earlier++;
+    }
+    assert_int_equal(earlier, 1); /* the plan stood with the first part from the split on */
+    assert_ok(device_recount(t->db, &err));
+    assert_ok(ledger_recount(t->db, &err));
 }
 
 int main(void)
@@ -258,6 +391,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         STORE_TEST(a_merged_unit_hands_everything_over),
         STORE_TEST(a_split_takes_what_stands_on_what_goes),
+        STORE_TEST(what_no_move_names_waits_to_be_placed),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);
 }
