@@ -186,6 +186,86 @@ static int role_of_test(const char *name)
     return 2;
 }
 
+/* --- what a case starts and waits for ---
+ * A kernel that lacks something must end a case with words, not with the limit of the whole run: every wait has an end,
+ * a case that waits for longer says for what, and what a failed case leaves behind is ended with it, since it would
+ * hold the output open for whoever runs the tests. */
+
+#define CASE_MAX_S  300 /* the longest case takes some 10 s; sanitizers and slow kernels take more */
+#define STARTED_MAX 64
+static const char *volatile waited_for = "nothing yet";
+static pid_t started[STARTED_MAX];
+
+static pid_t started_add(pid_t pid)
+{
+    size_t i = 0;
+    while (i < STARTED_MAX && started[i])
+        i++;
+    assert_true(pid > 0 && i < STARTED_MAX);
+    started[i] = pid;
+    return pid;
+}
+static void started_ended(pid_t pid)
+{
+    for (size_t i = 0; i < STARTED_MAX; i++)
+        if (started[i] == pid)
+            started[i] = 0;
+}
+static void end_within(pid_t pid, const char *what, int timeout_ms, int *ret_exit_code, int *ret_signal)
+{
+    waited_for = what;
+    process_end(pid, timeout_ms, ret_exit_code, ret_signal);
+    started_ended(pid);
+}
+/* A child of our own making, that does not outlive the test program. */
+static pid_t child_fork(void)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        sandbox_die_with_parent(SIGKILL);
+        return 0;
+    }
+    return started_add(pid);
+}
+
+static void assert_readable(int fd, const char *what)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    waited_for = what;
+    if (poll(&wait, 1, CALL_MS) != 1)
+        fail_msg("nothing came from %s in %d s", what, CALL_MS / 1000);
+}
+
+static void case_is_too_long(int number)
+{
+    static const char words[] = "\nThe case gave up, it waited for: ";
+    ssize_t n = write(STDOUT_FILENO, words, sizeof words - 1);
+    n += write(STDOUT_FILENO, waited_for, strlen(waited_for));
+    n += write(STDOUT_FILENO, "\n", 1);
+    for (size_t i = 0; i < STARTED_MAX; i++)
+        if (started[i])
+            (void)kill(started[i], SIGKILL);
+    _exit(n > 0 ? 1 : 2);
+}
+static int case_begin(void **state)
+{
+    (void)signal(SIGALRM, case_is_too_long);
+    waited_for = "nothing yet";
+    (void)alarm(CASE_MAX_S);
+    return 0;
+}
+static int case_end(void **state)
+{
+    (void)alarm(0);
+    for (size_t i = 0; i < STARTED_MAX; i++)
+        if (started[i]) {
+            (void)kill(started[i], SIGKILL);
+            (void)waitpid(started[i], NULL, 0);
+            started[i] = 0;
+        }
+    return 0;
+}
+
 /* --- one role, started as the monitor would, with the test as its client --- */
 
 struct rig {
@@ -228,9 +308,12 @@ static void rig_start(struct rig *rig, enum role role, const char *config, int t
                                 .input_fd = -1,
                                 .channel_fd = theirs,
                                 .keeps_stderr = true};
+    waited_for = "the start of a role";
     assert_ok(process_start(&spec, &rig->pid, &err));
+    (void)started_add(rig->pid);
     close(theirs);
     rig->role = role;
+    waited_for = role_to_str(role);
     channel_init(&rig->control, ours, role_schemas, role_schema_count);
     struct message setup = {.type = MESSAGE_SETUP, .fd = -1}, go = {.type = MESSAGE_GO, .fd = -1};
     setup.texts[SETUP_CONFIG] = str_from_cstr(config);
@@ -256,7 +339,7 @@ static void rig_close(struct rig *rig)
     int exit_code = 0, signal_number = 0;
     channel_close(&rig->control);
     if (rig->pid)
-        process_end(rig->pid, 3000, &exit_code, &signal_number);
+        end_within(rig->pid, "the end of a role", 3000, &exit_code, &signal_number);
     peers_done(&rig->peers);
     channel_close(&rig->monitor);
     channel_close(&rig->client);
@@ -268,6 +351,7 @@ static void rig_close(struct rig *rig)
 
 static enum err_code ask(struct rig *rig, const char *kind, const char *content, struct str *ret_got)
 {
+    waited_for = kind;
     return peer_parse(&rig->peers, str_from_cstr(kind), STR("thu.docx"), -1, str_from_cstr(content), CALL_MS,
                       &rig->arena, ret_got, &err);
 }
@@ -394,7 +478,7 @@ static void a_role_that_is_killed_answers_busy_and_the_next_line_is_taken(void *
     assert_ok(ask(&rig, "echo", "1", &got));
     int exit_code, signal_number;
     kill(rig.pid, SIGKILL);
-    process_end(rig.pid, 3000, &exit_code, &signal_number);
+    end_within(rig.pid, "the end of a role", 3000, &exit_code, &signal_number);
     channel_close(&rig.control);
     assert_err(peer_parse(&rig.peers, STR("echo"), STR("x"), -1, STR("2"), 300, &rig.arena, &got, &err), ERR_BUSY);
     rig_start(&rig, ROLE_PARSE, "", -1);
@@ -431,6 +515,7 @@ static void every_role_wears_its_sandbox(void **state)
             assert_err(peer_fetch(&rig.peers, &nothing, &rig.arena, &fetched, &err), ERR_SYNTAX);
         else {
             assert_int_equal(write(ours, &command, 1), 1);
+            assert_readable(ours, role_to_str(roles[i]));
             assert_int_equal(read(ours, &answer, sizeof answer), sizeof answer);
         }
         assert_status(&rig, rig.pid, "Seccomp:", STR("2"));
@@ -522,6 +607,7 @@ static void web_and_worker_keep_to_their_folder_and_start_nothing(void **state)
             if (cases[i].want == EACCES && sandbox_landlock_abi() == 0)
                 continue;
             assert_int_equal(write(ours, &cases[i].command, 1), 1);
+            assert_readable(ours, role_to_str(roles[r]));
             assert_int_equal(read(ours, &got, sizeof got), sizeof got);
             if (got != cases[i].want)
                 fail_msg("%s, command %c: got %s, wanted %s", role_to_str(roles[r]), cases[i].command,
@@ -554,7 +640,7 @@ static void sign_signs_and_keeps_its_key(void **state)
     assert_int_equal(st.st_mode & 0777, 0600);
     int exit_code, signal_number;
     channel_close(&rig.control);
-    process_end(rig.pid, 3000, &exit_code, &signal_number);
+    end_within(rig.pid, "the end of a role", 3000, &exit_code, &signal_number);
     rig_start(&rig, ROLE_SIGN, config.ptr, -1);
     assert_ok(peer_public_key(&rig.peers, &again, &err));
     assert_memory_equal(first.bytes, again.bytes, sizeof first.bytes);
@@ -572,7 +658,7 @@ static void sign_refuses_a_key_that_others_can_read(void **state)
     struct str config = arena_printf(&rig.arena, "key=%s\n", path.ptr);
     rig_start(&rig, ROLE_SIGN, config.ptr, -1);
     int exit_code = 0, signal_number = 0;
-    process_end(rig.pid, 5000, &exit_code, &signal_number);
+    end_within(rig.pid, "the end of a role that must not start", 5000, &exit_code, &signal_number);
     rig.pid = 0;
     assert_int_equal(exit_code, 3);
     close(rig.peers.lines[ROLE_SIGN].fresh_fd);
@@ -590,7 +676,7 @@ static pid_t server_start(const char *answer, uint16_t *ret_port)
     int fd = -1;
     assert_ok(socket_address_parse(STR("127.0.0.1:0"), &address, &err));
     assert_ok(socket_listen(&address, 0, &fd, ret_port, &err));
-    pid_t pid = fork();
+    pid_t pid = child_fork();
     if (pid == 0) {
         for (;;) {
             struct pollfd wait = {.fd = fd, .events = POLLIN};
@@ -613,11 +699,13 @@ static void server_stop(pid_t pid)
 {
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
+    started_ended(pid);
 }
 
 static enum err_code fetch(struct rig *rig, struct str url, uint64_t max_bytes, struct fetch_answer *ret_answer)
 {
     struct fetch_request request = {STR("GET"), url, STR(""), STR(""), max_bytes, 5000};
+    waited_for = "an answer of fetch";
     return peer_fetch(&rig->peers, &request, &rig->arena, ret_answer, &err);
 }
 
@@ -676,7 +764,7 @@ static void fetch_gets_what_is_allowed_and_stops_at_a_redirect_inside(void **sta
     assert_ok(fetch(&rig, big_url, 40, &answer));
     int exit_code, signal_number;
     channel_close(&rig.control);
-    process_end(rig.pid, 3000, &exit_code, &signal_number);
+    end_within(rig.pid, "the end of a role", 3000, &exit_code, &signal_number);
     struct str both = arena_printf(&rig.arena, "allow=127.0.0.1:%u 127.0.0.1:%u\n", bounce_port, good_port);
     rig_start(&rig, ROLE_FETCH, both.ptr, -1);
     assert_ok(fetch(&rig, bounce_url, 1000, &answer));
@@ -696,7 +784,7 @@ static pid_t tls_start(struct rig *rig, int *ret_stop, unsigned ports[5])
     char line[64] = "";
     assert_int_equal(pipe2(to_server, O_CLOEXEC), 0);
     assert_int_equal(pipe2(from_server, O_CLOEXEC), 0);
-    pid_t server = fork();
+    pid_t server = child_fork();
     if (server == 0) {
         dup2(to_server[0], 0);
         dup2(from_server[1], 1);
@@ -706,9 +794,13 @@ static pid_t tls_start(struct rig *rig, int *ret_stop, unsigned ports[5])
     close(to_server[0]);
     close(from_server[1]);
     size_t got = 0;
-    for (ssize_t n; got < sizeof line - 1 && !strchr(line, '\n') &&
-                    (n = read(from_server[0], line + got, sizeof line - 1 - got)) > 0;)
+    while (got < sizeof line - 1 && !strchr(line, '\n')) {
+        assert_readable(from_server[0], "tls_server.py: its ports");
+        ssize_t n = read(from_server[0], line + got, sizeof line - 1 - got);
+        if (n <= 0)
+            break;
         got += (size_t)n;
+    }
     close(from_server[0]);
     *ret_stop = to_server[1];
     struct str rest = str_trim(str_from_cstr(line)), part;
@@ -768,8 +860,9 @@ static void fetch_trusts_a_certificate_only_for_its_name_and_days(void **state)
     assert_true(str_contains(str_from_cstr(err.text), STR("name")));
     rig_close(&plain_rig);
 #undef URL
+    int exit_code, signal_number;
     close(stop);
-    waitpid(server, NULL, 0);
+    end_within(server, "the end of tls_server.py", CALL_MS, &exit_code, &signal_number);
     rig_close(&rig);
 }
 
@@ -803,7 +896,7 @@ static void fetch_delivers_mail(void **state)
     assert_int_equal(pipe2(to_server, O_CLOEXEC), 0);
     assert_int_equal(pipe2(from_server, O_CLOEXEC), 0);
     struct str kept = arena_printf(&rig.arena, "%s/mail", rig.dir);
-    pid_t server = fork();
+    pid_t server = child_fork();
     if (server == 0) {
         dup2(to_server[0], 0);
         dup2(from_server[1], 1);
@@ -813,6 +906,7 @@ static void fetch_delivers_mail(void **state)
     close(to_server[0]);
     close(from_server[1]);
     char line[32] = "";
+    assert_readable(from_server[0], "the mail server: its port");
     assert_true(read(from_server[0], line, sizeof line - 1) > 0);
     bool is_missing = strncmp(line, "missing", 7) == 0;
     if (!is_missing) {
@@ -835,8 +929,9 @@ static void fetch_delivers_mail(void **state)
         mail.needs_tls = true; /* the server of this test has none */
         assert_int_not_equal(peer_mail(&rig.peers, &mail, &err), ERR_NONE);
     }
+    int exit_code, signal_number;
     close(to_server[1]);
-    waitpid(server, NULL, 0);
+    end_within(server, "the end of the mail server", CALL_MS, &exit_code, &signal_number);
     close(from_server[0]); /* not before: an unbuffered print writes its line end after the port */
     rig_close(&rig);
     if (is_missing) {
@@ -867,9 +962,8 @@ static pid_t child_named(struct rig *rig, pid_t monitor, const char *role)
 static int command_do(int fd, char command)
 {
     int got = -1;
-    struct pollfd wait = {.fd = fd, .events = POLLIN};
     assert_int_equal(write(fd, &command, 1), 1);
-    assert_int_equal(poll(&wait, 1, CALL_MS), 1);
+    assert_readable(fd, command == 'p' ? "the worker, that asks parse" : "the worker, that asks sign");
     assert_int_equal(read(fd, &got, sizeof got), sizeof got);
     return got;
 }
@@ -888,7 +982,7 @@ static void the_monitor_starts_wires_restarts_and_ends_the_roles(void **state)
         {.role = ROLE_PARSE, .config = ""},
         {.role = ROLE_SIGN, .config = config.ptr},
     };
-    pid_t monitor = fork();
+    pid_t monitor = child_fork();
     if (monitor == 0) {
         struct log log;
         close(ours);
@@ -915,7 +1009,7 @@ static void the_monitor_starts_wires_restarts_and_ends_the_roles(void **state)
     kill(monitor, SIGTERM);
     int exit_code, signal_number;
     pid_t worker = child_named(&rig, monitor, "worker");
-    process_end(monitor, 5000, &exit_code, &signal_number);
+    end_within(monitor, "the end of the monitor", 5000, &exit_code, &signal_number);
     assert_int_equal(exit_code, 0);
     if (worker)
         assert_true(kill(worker, 0) != 0);
@@ -937,24 +1031,25 @@ int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "-x") == 0)
         return role_of_test(argv[2]);
+#define ROLE_CASE(name) cmocka_unit_test_setup_teardown(name, case_begin, case_end)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parse_answers_from_bytes_and_from_a_descriptor),
-        cmocka_unit_test(parse_survives_a_hostile_file),
-        cmocka_unit_test(a_hostile_file_can_do_nothing_but_compute),
-        cmocka_unit_test(pdftotext_reads_a_pdf_inside_the_sandbox),
-        cmocka_unit_test(a_role_that_is_killed_answers_busy_and_the_next_line_is_taken),
-        cmocka_unit_test(every_role_wears_its_sandbox),
-        cmocka_unit_test(every_role_can_log_to_a_file),
-        cmocka_unit_test(a_role_whose_log_nobody_reads_still_answers),
-        cmocka_unit_test(web_and_worker_keep_to_their_folder_and_start_nothing),
-        cmocka_unit_test(sign_signs_and_keeps_its_key),
-        cmocka_unit_test(sign_refuses_a_key_that_others_can_read),
-        cmocka_unit_test(fetch_refuses_the_inside),
-        cmocka_unit_test(fetch_gets_what_is_allowed_and_stops_at_a_redirect_inside),
-        cmocka_unit_test(fetch_trusts_a_certificate_only_for_its_name_and_days),
-        cmocka_unit_test(fetch_delivers_mail),
-        cmocka_unit_test(the_monitor_starts_wires_restarts_and_ends_the_roles),
-        cmocka_unit_test(who_may_ask_whom),
+        ROLE_CASE(parse_answers_from_bytes_and_from_a_descriptor),
+        ROLE_CASE(parse_survives_a_hostile_file),
+        ROLE_CASE(a_hostile_file_can_do_nothing_but_compute),
+        ROLE_CASE(pdftotext_reads_a_pdf_inside_the_sandbox),
+        ROLE_CASE(a_role_that_is_killed_answers_busy_and_the_next_line_is_taken),
+        ROLE_CASE(every_role_wears_its_sandbox),
+        ROLE_CASE(every_role_can_log_to_a_file),
+        ROLE_CASE(a_role_whose_log_nobody_reads_still_answers),
+        ROLE_CASE(web_and_worker_keep_to_their_folder_and_start_nothing),
+        ROLE_CASE(sign_signs_and_keeps_its_key),
+        ROLE_CASE(sign_refuses_a_key_that_others_can_read),
+        ROLE_CASE(fetch_refuses_the_inside),
+        ROLE_CASE(fetch_gets_what_is_allowed_and_stops_at_a_redirect_inside),
+        ROLE_CASE(fetch_trusts_a_certificate_only_for_its_name_and_days),
+        ROLE_CASE(fetch_delivers_mail),
+        ROLE_CASE(the_monitor_starts_wires_restarts_and_ends_the_roles),
+        ROLE_CASE(who_may_ask_whom),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
