@@ -22,8 +22,8 @@ from demo_site import Client, Forms, Site
 
 ROW = re.compile(r'\{(GET|POST|PUT|DELETE|PATCH), "([^"]+)", \w+, ([\w |]+), ([\w |]+), ')
 REFUSED = (403, 404)
-# Written by looking alone, or by the clock: sessions are seen, rights not given are noted, jobs run.
-MOVING = ('session', 'job', 'outbox_reader', 'reminder', 'reminder_digest', 'notice', 'outbox', 'outbox_head', 'invitation', 'sqlite_sequence')
+# Written by looking alone, or by the clock: sessions are seen, rights not given are noted, jobs run, lanes of ids are leased.
+MOVING = ('session', 'job', 'outbox_reader', 'reminder', 'reminder_digest', 'notice', 'outbox', 'outbox_head', 'invitation', 'sqlite_sequence', 'id_lane')
 # The words of the address that are not objects: a secret, a file of our own, a register's name, which is checked by right.
 NO_OBJECT = ('token', 'secret', 'name', 'register')
 
@@ -100,13 +100,16 @@ def victim_objects(store, mine, day):
     o['report'] = store.insert('report', series='directive', unit_id=other, to_unit_id=above, directive_id=o['directive'], state='sent', version=1, is_latest=1,
                                period_from_day=day, period_to_day=day + 1, fields_json=json.dumps({'auto': {}, 'hand': {'note': secret}}, ensure_ascii=False), sent_ms=1)
     o['batch'] = store.insert('import_batch', register='people', unit_id=other, file_name=secret, row_count=1, by_person=o['person'], sha256=b'x' * 32)
+    o['event'] = store.insert('unit_event', kind='merge', on_day=day, basis=secret, note=secret, by_person=o['person'], at_ms=1)
+    store.insert('unit_succession', event_id=o['event'], from_unit_id=other, to_unit_id=other)
     person = store.one('SELECT name FROM person WHERE id = ?', o['person'])
     return o, [name, secret, person]
 
 
 # What {id} is, by the first word of the path (without /api/v1, in the singular).
 KIND = {'unit': 'unit', 'units': 'unit', 'directive': 'directive', 'directives': 'directive', 'duty': 'assignment', 'duties': 'assignment', 'evidence': 'evidence', 'letter': 'letter',
-        'system': 'system', 'device': 'device', 'finding': 'finding', 'request': 'request', 'visit': 'visit', 'person': 'person', 'report': 'report', 'reminders': 'unit'}
+        'system': 'system', 'device': 'device', 'finding': 'finding', 'request': 'request', 'visit': 'visit', 'person': 'person', 'report': 'report', 'reminders': 'unit',
+        'event': 'event'}
 
 
 def address(path, o):
