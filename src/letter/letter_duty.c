@@ -8,6 +8,7 @@
 #define ACTOR_WORDS_MAX    160u
 #define SENTENCE_WORDS_MAX 1500u
 #define SPLIT_LOOK_WORDS   60u
+#define HEADING_WORDS_MAX  24u
 #define LABEL_WORDS_MAX    5u /* "Đợt 1:", "Về thời gian:" */
 
 enum item_kind {
@@ -36,6 +37,7 @@ struct level {
     struct item item;
     struct range actor; /* empty: as above */
     struct when deadline; /* "… trước ngày 30/6/2027 các nội dung sau:" holds for the items below; kind 0: none */
+    bool is_told;         /* "I. MỤC TIÊU", "I. ĐÁNH GIÁ CHUNG": what stands below without a mark asks nothing */
 };
 struct duties {
     struct reader *r;
@@ -48,6 +50,7 @@ struct duties {
     size_t line_width;          /* characters: what fits on a printed line */
     struct item current;
     struct range lead; /* words of the sentence before its first verb, which may tell when: "Hằng quý, các trường …" */
+    bool is_told;     /* this paragraph stands below a heading that asks nothing */
     bool header_open; /* the last item ended in ":", and no other item came since */
     bool is_lead;     /* the first paragraph of a news item, which tells the whole in one sentence */
 };
@@ -204,6 +207,18 @@ static bool verb_in(const struct reader *r, struct range w)
     return false;
 }
 
+/* "Kết quả: Đã cài phần mềm …, hoàn thành ngày 05/9": done before the letter was written. */
+static bool tells_of_past(const struct reader *r, struct range w, const struct when *deadline)
+{
+    if (deadline && (deadline->deadline.date == CIVIL_NONE || r->not_before == CIVIL_NONE ||
+                     deadline->deadline.date > r->not_before))
+        return false;
+    for (uint32_t i = w.from; i < w.to; i++)
+        if (has_class(r, i, LEX_DONE_WORD))
+            return true;
+    return false;
+}
+
 static enum err_code duty_emit(struct duties *d, const struct emit *e)
 {
     struct reader *r = d->r;
@@ -233,6 +248,8 @@ static enum err_code duty_emit(struct duties *d, const struct emit *e)
         if (d->whens[i].kind == WHEN_PERIOD && d->whens[i].period.is_known && d->whens[i].first >= w.from &&
             d->whens[i].first < w.to)
             period = &d->whens[i];
+    if (!e->asked && tells_of_past(r, w, deadline))
+        return ERR_NONE;
     struct letter_duty duty = {0};
     match_duty(r, e->before.to ? e->before.from : w.from, w.to, e->actor.from, e->actor.to, &duty);
     bool has_time = (deadline && !inherited) || period || trigger;
@@ -375,6 +392,17 @@ static bool chain_publishes(const struct reader *r, uint32_t from, uint32_t to, 
     return false;
 }
 
+/* "…; hoàn thành vào cuối tháng 8/2023": the time of what stands before, which has none. */
+static bool only_time(const struct duties *d, uint32_t i, uint32_t to)
+{
+    const struct reader *r = d->r;
+    if (!has_class(r, i, LEX_TIME_END))
+        return false;
+    uint32_t at = i + class_at(r, i, to, LEX_TIME_END, NULL);
+    const struct when *found = when_in(d, at, at + 1, WHEN_DEADLINE);
+    return found && (found->last >= to || is_mark(r, found->last, ';'));
+}
+
 /* The body of a sentence, from its first verb on: cut where another verb has its own actor, date or period. */
 static enum err_code segments_emit(struct duties *d, uint32_t from, uint32_t to, bool asked, bool only_when_matched)
 {
@@ -392,7 +420,7 @@ static enum err_code segments_emit(struct duties *d, uint32_t from, uint32_t to,
         }
         if (!cut && is_mark(r, i, ';')) {
             next = i + 1;
-            cut = starts_duty(r, next, to);
+            cut = starts_duty(r, next, to) && !only_time(d, next, to);
         } else if (!cut && i > start && (has_class(r, i, LEX_AND_WORD) || is_mark(r, i, ','))) {
             next = i + 1;
             uint32_t verb = skip_adverbs(r, next, to);
@@ -514,8 +542,8 @@ static bool commander_find(const struct reader *r, uint32_t from, uint32_t to, u
             return true;
         }
         /* "Để phòng ngừa, đề nghị các đơn vị thực hiện:" */
-        if (org == UINT32_MAX && i > from && is_mark(r, i - 1, ',') && (addressed || head) &&
-            has_class(r, i, LEX_ASKS)) {
+        if (org == UINT32_MAX && i > from && (is_mark(r, i - 1, ',') || is_mark(r, i - 1, ';')) &&
+            (addressed || head) && has_class(r, i, LEX_ASKS)) {
             *ret_at = i;
             *ret_after = after;
             *ret_issuer = (struct range){0};
@@ -601,6 +629,56 @@ static uint32_t skip_lead(const struct duties *d, uint32_t i, uint32_t end)
     return at > i && is_org(r, at, end) ? at : i;
 }
 
+/* "Ban hành kèm theo Quyết định này Quy chế …": what the decision does itself. */
+static bool is_enclosure(const struct reader *r, uint32_t i, uint32_t end)
+{
+    uint32_t n = has_class(r, i, LEX_ISSUED_WORDS) ? class_at(r, i, end, LEX_ISSUED_WORDS, NULL) : 0;
+    return n && i + n < end && has_class(r, i + n, LEX_ATTACHED);
+}
+
+/* "4. Kiến nghị: Đề nghị UBND xã …": where the order behind the label stands, or i. */
+static uint32_t skip_label(const struct reader *r, uint32_t i, uint32_t end)
+{
+    for (uint32_t k = i + 1; k + 1 < end && k < i + LABEL_WORDS_MAX; k++)
+        if (is_mark(r, k, ':'))
+            return has_class(r, k + 1, LEX_COMMANDER) ? k + 1 : i;
+    return i;
+}
+
+/* "Căn cứ Kế hoạch này, các cơ quan, đơn vị xây dựng …": where the actor stands, or i. */
+static uint32_t skip_basis(const struct reader *r, uint32_t i, uint32_t end)
+{
+    for (uint32_t k = i + 1; k + 1 < end && k - i < ACTOR_WORDS_MAX / 4; k++) {
+        if (r->words[k].kind != WORD_MARK)
+            continue;
+        if (is_mark(r, k, ','))
+            return has_class(r, i, LEX_BASIS_WORD) && is_org(r, k + 1, end) ? k + 1 : i;
+        if (strchr(";:(", r->words[k].mark))
+            break;
+    }
+    return i;
+}
+
+/* "…: ông Y, Văn phòng Sở, điện thoại 0900…, email …" tells whom to ask. */
+static bool is_address(const struct reader *r, uint32_t from, uint32_t to)
+{
+    return class_in(r, from, to, LEX_PHONE_LABEL, NULL) || class_in(r, from, to, LEX_MAIL_LABEL, NULL);
+}
+
+/* "… thống kê thiết bị và thực hiện như sau:": the verb before "và" is a duty of its own; where it ends, or to. */
+static uint32_t before_list(const struct reader *r, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = to; i-- > from + 1 && to - i < SPLIT_LOOK_WORDS / 4;) {
+        if (!has_class(r, i, LEX_AND_WORD) && !is_mark(r, i, ','))
+            continue;
+        uint32_t at = skip_adverbs(r, i + 1, to);
+        uint32_t n = at < to && has_class(r, at, LEX_LIST_VERB) ? class_at(r, at, to, LEX_LIST_VERB, NULL) : 0;
+        if (n && class_in(r, at + n, to, LEX_LIST_HEAD, NULL))
+            return i;
+    }
+    return to;
+}
+
 static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to, bool is_header)
 {
     struct reader *r = d->r;
@@ -617,6 +695,16 @@ static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to,
     struct range issuer;
     if (at >= s.to)
         return ERR_NONE;
+    if (has_class(r, at, LEX_PAST) || is_enclosure(r, at, s.to) || (d->is_told && !is_header))
+        return ERR_NONE;
+    if (is_header && has_class(r, at, LEX_DUTY_OF)) {
+        uint32_t name = at + class_at(r, at, s.to, LEX_DUTY_OF, NULL);
+        if (is_org(r, name, s.to)) {
+            d->actor = d->stack[d->depth].actor = trim(r, name, s.to);
+            return ERR_NONE;
+        }
+    }
+    at = skip_label(r, at, s.to);
     if (commander_find(r, at, s.to, &command, &after, &issuer)) {
         TRY(issuer_note(d, issuer));
         uint32_t actor_to, verb = main_verb(r, after > s.from ? after : s.from, s.to, &actor_to);
@@ -624,12 +712,15 @@ static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to,
         d->actor = nobody ? (struct range){0} : trim(r, after, actor_to);
         d->stack[d->depth].actor = d->actor;
         bool says_itself = verb < s.to && has_class(r, skip_adverbs(r, verb, s.to), LEX_HEADER_VERB);
-        if (is_header && !says_itself)
+        uint32_t list = is_header && !nobody && verb < s.to ? before_list(r, verb, s.to) : s.to;
+        if (is_header && !says_itself && list == s.to)
             header_deadline(d, after, s.to);
         if (nobody || verb >= s.to)
             return ERR_NONE;
         if (!r->letter->is_article)
             d->lead = (struct range){s.from, command};
+        if (list < s.to)
+            return segments_emit(d, verb, list, true, d->is_lead);
         return segments_emit(d, verb, s.to, true, (is_header && !says_itself) || d->is_lead);
     }
     bool preamble = unmarked && has_class(r, at, LEX_PREAMBLE) && !r->letter->is_article;
@@ -640,6 +731,13 @@ static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to,
     if (has_class(r, at, LEX_TOWARD)) {
         uint32_t name = at + class_at(r, at, s.to, LEX_TOWARD, NULL), actor_to = name;
         if (is_org(r, name, s.to)) {
+            uint32_t colon = name;
+            while (colon < s.to && colon - name < ACTOR_WORDS_MAX / 4 && !is_mark(r, colon, ':'))
+                colon++;
+            if (is_mark(r, colon, ':') && main_verb(r, name, colon, &actor_to) == colon)
+                actor_to = colon; /* "Đối với bệnh viện, trung tâm y tế: …" */
+            else
+                actor_to = name;
             while (actor_to < s.to && !(r->words[actor_to].kind == WORD_MARK && strchr(",:", r->words[actor_to].mark)))
                 actor_to++;
             if (actor_to == s.to || is_mark(r, actor_to, ':') || starts_duty(r, actor_to + 1, s.to)) {
@@ -654,6 +752,8 @@ static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to,
         d->stack[d->depth].actor = d->actor;
         return ERR_NONE;
     }
+    if (!unmarked && has_class(r, at, LEX_PREAMBLE))
+        at = skip_basis(r, at, s.to);
     at = skip_lead(d, at, s.to);
     if (is_org(r, at, s.to)) {
         d->lead = (struct range){s.from, at};
@@ -663,7 +763,7 @@ static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to,
         if (unmarked && class_in(r, at, verb < s.to ? verb + 1 : s.to, LEX_INFORM, &inform))
             return issuer_note(d, (struct range){at, inform}); /* "Sở … thông báo đến các đơn vị thực hiện" */
         if (verb >= s.to || is_mark(r, verb, ':')) {
-            if (is_header || verb < s.to) {
+            if ((is_header || verb < s.to) && !is_address(r, at, s.to)) {
                 d->actor = actor;
                 d->stack[d->depth].actor = actor;
                 if (verb < s.to)
@@ -785,6 +885,28 @@ static bool starts_paragraph(const struct duties *d, const struct item *current,
     return blank;
 }
 
+/* A heading has no mark at its end: "III. TỔ CHỨC THỰC HIỆN" or "2. Phòng Tài chính - Kế hoạch", with its text on the
+ * next line. Word i starts a line. */
+static bool heading_ends(const struct duties *d, const struct item *item, uint32_t i)
+{
+    const struct reader *r = d->r;
+    const struct word *w = &r->words[i];
+    uint32_t first = item->words.from, unused;
+    if (item->kind == ITEM_NONE || item->kind == ITEM_BULLET || i <= first || r->words[i - 1].kind == WORD_MARK ||
+        !w->capital)
+        return false;
+    bool shouted = true;
+    for (uint32_t k = first; k < i && shouted; k++)
+        shouted = r->words[k].kind != WORD_TEXT || r->words[k].upper_all;
+    if (shouted && !r->is_shouted)
+        return !w->upper_all;
+    if (!break_was_meant(d, i))
+        return false;
+    if (item->kind <= ITEM_ROMAN && i - first <= HEADING_WORDS_MAX)
+        return true;
+    return i - first <= HEADING_WORDS_MAX && is_org(r, first, i) && main_verb(r, first, i, &unused) >= i;
+}
+
 static bool ends_sentence(const struct reader *r, uint32_t i, uint32_t end)
 {
     if (!is_mark(r, i, '.'))
@@ -822,6 +944,9 @@ static enum err_code item_read(struct duties *d, const struct item *item, bool i
     if (!under)
         d->current = *item;
     d->header_open = under || (item->kind != ITEM_NONE && (is_heading || is_mark(r, item->words.to - 1, ':')));
+    d->is_told = under && d->stack[d->depth].is_told;
+    if (is_heading)
+        d->stack[d->depth].is_told = has_class(r, item->words.from, LEX_TOLD_HEAD);
     d->is_lead = r->letter->is_article && item->words.from == r->body_from;
     /* in a news item the ones who must do it are named once, in an earlier paragraph */
     if (!r->letter->is_article || item->kind != ITEM_NONE)
@@ -886,10 +1011,11 @@ enum err_code duties_read(struct reader *r)
     for (uint32_t i = r->body_from; i <= r->body_to; i++) {
         struct item next = {0};
         uint32_t taken = 0;
-        bool cut = i == r->body_to;
+        bool cut = i == r->body_to, heading = false;
         if (!cut && r->words[i].starts_line) {
             taken = item_at(r, i, r->body_to, d, &next);
-            cut = taken || (i > item.words.from && starts_paragraph(d, &item, i));
+            heading = !taken && heading_ends(d, &item, i);
+            cut = taken || heading || (i > item.words.from && starts_paragraph(d, &item, i));
         }
         if (!cut)
             continue;
@@ -897,8 +1023,8 @@ enum err_code duties_read(struct reader *r)
         if (item.words.from < item.words.to)
             /* "II. Tổ chức thực hiện" over items of a lower rank, without a mark at its end */
             TRY(item_read(d, &item,
-                          taken && item.kind != ITEM_NONE && next.kind > item.kind &&
-                              r->words[i - 1].kind != WORD_MARK));
+                          heading || (taken && item.kind != ITEM_NONE && next.kind > item.kind &&
+                              r->words[i - 1].kind != WORD_MARK)));
         item = next;
         if (taken)
             item.mark = (struct range){i, i + taken};

@@ -8,6 +8,7 @@
 #define ITEM_WORDS_MAX      120u
 #define FRAME_WORDS_MAX     8u
 #define NAME_WORDS_MAX      6u
+#define PARAGRAPH_WORDS_MIN 24u /* a line of the body, in one piece; a subject of that length stands over two */
 #define NONE                UINT32_MAX
 
 static const struct piece *piece_of(const struct reader *r, uint32_t k)
@@ -57,6 +58,28 @@ static uint32_t addressees_at(const struct reader *r, uint32_t k)
     return 0;
 }
 
+/* The subject of a typed document stands right below its kind. */
+static bool is_below_type(const struct reader *r, uint32_t k)
+{
+    return k > 0 && piece_of(r, k - 1)->is_upper && piece_is(r, k - 1, LEX_DOC_TYPE);
+}
+
+/* "1. Cơ bản …", "I. …", "Điều 1. …", or a whole paragraph: no head has these. */
+static bool is_body_piece(const struct reader *r, uint32_t k)
+{
+    const struct piece *p = piece_of(r, k);
+    const struct word *w = &r->words[p->first];
+    if (k == 0 || !w->starts_line || is_below_type(r, k) || piece_starts(r, k, LEX_ABOUT))
+        return false;
+    bool dot = is_mark(r, p->first + 1, '.') && p->first + 2 < p->last && r->words[p->first + 2].spaced;
+    if (dot && ((w->kind == WORD_NUMBER && w->number == 1) || str_equal(word_text(r, p->first), STR("I"))))
+        return true;
+    if (has_class(r, p->first, LEX_ARTICLE_WORD) && w->capital && p->first + 1 < p->last &&
+        r->words[p->first + 1].kind == WORD_NUMBER)
+        return true;
+    return p->last - p->first >= PARAGRAPH_WORDS_MIN && (!p->is_upper || r->is_shouted);
+}
+
 static uint32_t head_pieces(const struct reader *r)
 {
     uint32_t count = (uint32_t)r->pieces.count;
@@ -68,7 +91,8 @@ static uint32_t head_pieces(const struct reader *r)
             return k;
         const struct word *w = &r->words[piece_of(r, k)->first];
         bool item = w->kind == WORD_MARK && (w->mark == '-' || w->mark == '+');
-        if (item || (k > 0 && piece_starts(r, k, LEX_PREAMBLE) && (!piece_of(r, k)->is_upper || r->is_shouted) &&
+        if (item || is_body_piece(r, k) ||
+            (k > 0 && !is_below_type(r, k) && piece_starts(r, k, LEX_PREAMBLE) && (!piece_of(r, k)->is_upper || r->is_shouted) &&
                      !piece_starts(r, k, LEX_ABOUT) && !has_class(r, piece_of(r, k)->first, LEX_DAY_WORD)))
             return k;
     }
@@ -283,11 +307,27 @@ static uint32_t blank_or_number(const struct reader *r, uint32_t i, int *ret)
     return i;
 }
 
+/* The comma behind the place, before "ngày" at i: "Trúc Lâm, ngày …", "Hà Nội, hồi 20 giờ 15 phút ngày …". */
+static uint32_t place_end(const struct reader *r, uint32_t i)
+{
+    for (uint32_t back = 1; back <= 6 && back <= i; back++) {
+        const struct word *w = &r->words[i - back];
+        if (w->kind == WORD_MARK && w->mark == ',')
+            return i - back;
+        if (w->kind != WORD_NUMBER && !(w->kind == WORD_TEXT && has_class(r, i - back, LEX_CLOCK_WORD)))
+            return NONE;
+    }
+    return NONE;
+}
+
 static enum err_code date_read(struct reader *r, uint32_t head)
 {
     uint32_t end = head < r->pieces.count ? piece_of(r, head)->first : r->word_count;
     for (uint32_t i = 0; i < end; i++) {
-        if (!has_class(r, i, LEX_DAY_WORD) || i == 0 || !is_mark(r, i - 1, ','))
+        if (!has_class(r, i, LEX_DAY_WORD))
+            continue;
+        uint32_t comma = place_end(r, i);
+        if (comma == NONE)
             continue;
         int day, month, year;
         uint32_t at = blank_or_number(r, i + 1, &day);
@@ -298,19 +338,19 @@ static enum err_code date_read(struct reader *r, uint32_t head)
             continue;
         at = blank_or_number(r, at + 1, &year);
         /* The place stands before the comma, on the same line, its first word in capitals. */
-        uint32_t from = i - 1;
-        while (from > 0 && i - from < 8 && r->words[from - 1].line == r->words[i].line &&
+        uint32_t from = comma;
+        while (from > 0 && comma - from < 8 && r->words[from - 1].line == r->words[i].line &&
                (r->words[from - 1].kind == WORD_TEXT || is_mark(r, from - 1, '.') ||
                 (is_mark(r, from - 1, '-') && !r->words[from - 1].spaced)))
             from--;
-        while (from < i - 1 && !r->words[from].capital)
+        while (from < comma && !r->words[from].capital)
             from++;
         for (uint32_t k = 0; k < head; k++)
-            if (piece_of(r, k)->first > from && piece_of(r, k)->first < i)
+            if (piece_of(r, k)->first > from && piece_of(r, k)->first <= comma)
                 from = piece_of(r, k)->first;
-        if (from == i - 1)
+        if (from == comma)
             continue; /* "…, ngày 5 tháng 6" inside a sentence */
-        TRY(words_value(r, from, i - 1, &r->letter->place));
+        TRY(words_value(r, from, comma, &r->letter->place));
         while (at > i && (is_gap(r, at - 1) || is_mark(r, at - 1, ',')))
             at--;
         TRY(words_value(r, i, at, &r->letter->date_text));
@@ -393,12 +433,14 @@ static enum err_code type_read(struct reader *r, uint32_t head)
 }
 
 /* A piece that may be the second line of an organisation's name: capitals that start no name of their own. */
-static bool goes_on(const struct reader *r, uint32_t k)
+static bool goes_on(const struct reader *r, uint32_t above, uint32_t k)
 {
     const struct piece *p = piece_of(r, k);
+    /* "BỘ A -" / "BỘ B" of a joint circular */
+    bool joint = is_mark(r, piece_of(r, above)->last - 1, '-');
     return p->is_upper && !piece_starts(r, k, LEX_NATIONAL) && !is_head_piece(r, k) && !piece_is(r, k, LEX_DOC_TYPE) &&
            !stamp_at(r, k) && r->words[p->first].kind == WORD_TEXT &&
-           (piece_starts(r, k, LEX_TITLE_MORE) || !piece_starts(r, k, LEX_TITLE_ORG));
+           (joint || piece_starts(r, k, LEX_TITLE_MORE) || !piece_starts(r, k, LEX_TITLE_ORG));
 }
 
 /* Where two columns stand side by side: the left piece of the line below the left piece k; UINT32_MAX when k stands
@@ -418,11 +460,12 @@ static uint32_t below_in_column(const struct reader *r, uint32_t k, uint32_t hea
 }
 
 /* The span then also covers what stands between, in the other column. */
-static enum err_code value_join(struct reader *r, struct letter_value *value, uint32_t k)
+static enum err_code value_join(struct reader *r, struct letter_value *value, uint32_t above, uint32_t k)
 {
     struct letter_value more;
+    const char *between = is_mark(r, piece_of(r, above)->last - 1, '-') ? " - " : " ";
     TRY(words_value(r, piece_of(r, k)->first, trim_end(r, piece_of(r, k)->first, piece_of(r, k)->last), &more));
-    value->text = arena_printf(r->arena, "%.*s %.*s", STR_ARG(value->text), STR_ARG(more.text));
+    value->text = arena_printf(r->arena, "%.*s%s%.*s", STR_ARG(value->text), between, STR_ARG(more.text));
     value->at.to = more.at.to;
     return str_is_null(value->text) ? arena_full(r->arena, r->err) : ERR_NONE;
 }
@@ -431,8 +474,11 @@ static enum err_code issuer_read(struct reader *r, uint32_t head)
 {
     struct letter *letter = r->letter;
     struct letter_value found[2] = {0};
+    uint32_t joined_to = NONE;
     for (uint32_t k = 0; k < head; k++) {
         const struct piece *p = piece_of(r, k);
+        if (k == joined_to)
+            continue;
         /* below "QUYẾT ĐỊNH" stands who decides, not the letterhead */
         if (found[1].at.to && p->is_upper && piece_is(r, k, LEX_DOC_TYPE))
             break;
@@ -443,14 +489,18 @@ static enum err_code issuer_read(struct reader *r, uint32_t head)
         uint32_t last = p->last, next = k + 1;
         /* a name goes on below when the next line starts no other name */
         while (next < head && piece_of(r, next)->first == last &&
-               piece_of(r, next)->line != piece_of(r, next - 1)->line && goes_on(r, next)) {
+               piece_of(r, next)->line != piece_of(r, next - 1)->line && goes_on(r, next - 1, next)) {
             last = piece_of(r, next)->last;
             next++;
         }
         struct letter_value value;
         TRY(words_value(r, p->first, trim_end(r, p->first, last), &value));
-        for (uint32_t below = k; (below = below_in_column(r, below, head)) != UINT32_MAX && goes_on(r, below);)
-            TRY(value_join(r, &value, below));
+        for (uint32_t above = k, below; (below = below_in_column(r, above, head)) != UINT32_MAX &&
+                                        goes_on(r, above, below);
+             above = below) {
+            TRY(value_join(r, &value, above, below));
+            joined_to = below;
+        }
         if (found[1].at.to && str_equal(found[1].text, value.text))
             continue;
         found[0] = found[1];
@@ -596,9 +646,12 @@ static bool is_name_piece(const struct reader *r, uint32_t k)
     uint32_t first = skip_rank(r, p->first, p->last), n = p->last - first;
     if (n < 2 || n > NAME_WORDS_MAX || has_class(r, first, LEX_TITLE) || has_class(r, first, LEX_ROLE))
         return false;
-    for (uint32_t i = first; i < p->last; i++)
-        if (r->words[i].kind != WORD_TEXT || !r->words[i].capital)
+    for (uint32_t i = first; i < p->last; i++) {
+        bool joins = is_mark(r, i, '\'') && i > first && i + 1 < p->last && !r->words[i].spaced &&
+                     !r->words[i + 1].spaced; /* "H'Lin" */
+        if (!joins && (r->words[i].kind != WORD_TEXT || !r->words[i].capital))
             return false;
+    }
     const struct lex_phrase *hit;
     uint32_t org = class_at(r, first, p->last, LEX_ORG, &hit);
     /* the surname "Bàn" of a letter without marks is no "Ban" */
@@ -659,12 +712,23 @@ static enum err_code signer_read(struct reader *r, uint32_t k)
     return ERR_NONE;
 }
 
+/* "DANH SÁCH ĐƠN VỊ NHẬN CÔNG VĂN" with "(Kèm theo Công văn số …)" below it. */
+static bool is_enclosed_list(const struct reader *r, uint32_t k)
+{
+    if (!piece_starts(r, k, LEX_ANNEX_LIST) || (k > 0 && piece_starts(r, k - 1, LEX_ANNEX))) /* that is its title */
+        return false;
+    for (uint32_t next = k + 1; next < r->pieces.count && next <= k + 3; next++)
+        if (is_mark(r, piece_of(r, next)->first, '(') && has_class(r, piece_of(r, next)->first + 1, LEX_ATTACHED))
+            return true;
+    return false;
+}
+
 static enum err_code annexes_read(struct reader *r, uint32_t from)
 {
     for (uint32_t k = from; k < r->pieces.count; k++) {
         const struct piece *p = piece_of(r, k);
-        if (!piece_starts(r, k, LEX_ANNEX) || !p->is_upper || p->last - p->first > 6 ||
-            r->letter->attachments.count >= ANNEXES_MAX)
+        bool annex = piece_starts(r, k, LEX_ANNEX) && p->last - p->first <= 6;
+        if (!p->is_upper || !(annex || is_enclosed_list(r, k)) || r->letter->attachments.count >= ANNEXES_MAX)
             continue;
         struct letter_attachment *a = vec_push(&r->letter->attachments, r->arena);
         if (!a)
@@ -805,6 +869,7 @@ enum err_code layout_read(struct reader *r)
     if (sg != NONE)
         TRY(signer_read(r, sg));
     r->body_from = body_from;
+    r->address_from = kg != NONE ? piece_of(r, kg)->first : body_from;
     r->body_to = close != NONE ? close + 3 : r->word_count;
     if (close == NONE && nn != NONE && piece_of(r, nn)->first < r->body_to)
         r->body_to = piece_of(r, nn)->first;

@@ -18,27 +18,10 @@ static bool has_known_ref(const struct letter *letter, struct str number)
     return false;
 }
 
-static bool phrase_word_in(const struct reader *r, uint32_t from, uint32_t to, const char *a, const char *b)
-{
-    for (uint32_t i = from; i + 1 < to; i++)
-        if (strcmp(lex_vocabulary[r->words[i].folded], a) == 0 &&
-            strcmp(lex_vocabulary[r->words[i + 1].folded], b) == 0)
-            return true;
-    return false;
-}
-
 static bool span_has_class(const struct reader *r, struct letter_span span, enum letter_class cls)
 {
     for (uint32_t i = 0; i < r->word_count && r->words[i].from < span.to; i++)
         if (r->words[i].from >= span.from && has_class(r, i, cls))
-            return true;
-    return false;
-}
-
-static bool word_in(const struct reader *r, uint32_t from, uint32_t to, const char *a)
-{
-    for (uint32_t i = from; i < to; i++)
-        if (strcmp(lex_vocabulary[r->words[i].folded], a) == 0)
             return true;
     return false;
 }
@@ -55,11 +38,9 @@ void match_family(struct reader *r)
         family |= FAMILY_HOL;
     /* A letter that cites none of them is told by its words. */
     if (!family) {
-        if (word_in(r, r->body_from, r->body_to, "camera"))
+        if (class_in(r, r->body_from, r->body_to, LEX_FAMILY_CAMERA, NULL))
             family = FAMILY_CT23;
-        else if (phrase_word_in(r, r->body_from, r->body_to, "ung", "cuu") ||
-                 phrase_word_in(r, r->body_from, r->body_to, "lo", "hong") ||
-                 phrase_word_in(r, r->body_from, r->body_to, "ma", "doc"))
+        else if (class_in(r, r->body_from, r->body_to, LEX_FAMILY_INCIDENT, NULL))
             family = FAMILY_CT18;
     }
     letter->family = family;

@@ -65,7 +65,8 @@ struct reader {
     bool is_double_spaced;
     bool is_shouted;    /* all in capitals: case tells nothing */
     bool is_unmarked;   /* typed without Vietnamese marks: "=sở" of the lexicon is met by a bare "so" too */
-    uint32_t body_from; /* words of the body */
+    uint32_t address_from; /* word: "Kính gửi", or the body where there is none */
+    uint32_t body_from;    /* words of the body */
     uint32_t body_to;
     civil_day not_before; /* the letter was written on or after this day, by what it cites; CIVIL_NONE unknown */
     VEC(struct piece) pieces;
@@ -121,9 +122,17 @@ struct when {
  * month. */
 struct when_date {
     int year, month, day;
-    int months; /* 0: a day; 1: a month; 3: a quarter; 12: a year */
+    int months;           /* 0: a day; 1: a month; 3: a quarter; 12: a year */
+    int day_from, day_to; /* of a part of a month ("giữa tháng 4"), both 0 when it is the whole */
+    int week;             /* of the month ("tuần thứ hai của tháng 4"), WHEN_WEEK_LAST: its last; 0: none */
+    civil_day week_monday; /* "tuần tới": its first day; 0: none */
+    bool is_vague;        /* "cuối", "giữa", "đầu", "tuần": no day is named, the range is how we read it */
+    bool is_end;          /* "cuối", "ngày cuối cùng": the last day, when the word before says until when */
+    bool is_guessed;      /* "cuối tháng" of no month: the letter's own is taken */
+    bool is_unknown;      /* the same, and the letter's own month is not known */
     uint32_t words;
 };
+#define WHEN_WEEK_LAST 9
 bool date_at(const struct reader *r, uint32_t i, uint32_t end, struct when_date *ret);
 /* false: nothing about time starts at word i. */
 MUST_USE enum err_code when_at(struct reader *r, uint32_t i, uint32_t end, struct when *ret, bool *ret_found);

@@ -83,11 +83,24 @@ static struct letter_ref *ref_same(struct letter *letter, const struct letter_re
     return NULL;
 }
 
+static bool first_word_equal(struct str a, struct str b)
+{
+    size_t at = 0, bt = 0;
+    struct str x, y;
+    return viet_word(a, &at, &x) && viet_word(b, &bt, &y) && viet_equal_folded(x, y) && viet_word(a, &at, &x) &&
+           viet_word(b, &bt, &y) && viet_equal_folded(x, y);
+}
+
 static enum err_code attachment_add(struct reader *r, struct letter_value name)
 {
-    for (size_t i = 0; i < r->letter->attachments.count; i++)
-        if (str_equal(r->letter->attachments.items[i].name.text, name.text))
+    for (size_t i = 0; i < r->letter->attachments.count; i++) {
+        const struct letter_attachment *other = &r->letter->attachments.items[i];
+        if (str_equal(other->name.text, name.text))
             return ERR_NONE;
+        /* "theo Phụ lục kèm theo", which stands in this very text */
+        if (other->is_inside && first_word_equal(other->name.text, name.text))
+            return ERR_NONE;
+    }
     if (r->letter->attachments.count >= ATTACHMENTS_MAX)
         return ERR_NONE;
     struct letter_attachment *a = vec_push(&r->letter->attachments, r->arena);
@@ -104,6 +117,19 @@ static enum err_code attached_at(struct reader *r, uint32_t i, uint32_t taken, c
 {
     struct letter *letter = r->letter;
     uint32_t from = i, stop = i > 7 ? i - 7 : 0;
+    if (i > 0 && has_class(r, i - 1 - (i > 1 && has_class(r, i - 2, LEX_ISSUED_WORDS)), LEX_ISSUED_WORDS)) {
+        /* "Ban hành kèm theo Quyết định này Quy chế …" */
+        uint32_t at = i + taken, end = at;
+        at += class_at(r, at, r->body_to, LEX_DOC_TYPE, NULL);
+        at += at > i + taken && has_class(r, at, LEX_THIS_NEXT);
+        for (end = at; end < r->body_to && !(r->words[end].kind == WORD_MARK && strchr(".;(", r->words[end].mark));)
+            end++;
+        if (at > i + taken && at < end) {
+            struct letter_value name;
+            TRY(words_value(r, at, end, &name));
+            return attachment_add(r, name);
+        }
+    }
     while (from > stop) {
         const struct word *w = &r->words[from - 1];
         if (w->kind == WORD_MARK && w->mark != '/' && w->mark != '-')
@@ -173,7 +199,7 @@ enum err_code refs_read(struct reader *r)
         return arena_full(r->arena, r->err);
     size_t count = 0;
     for (uint32_t i = 0; i < r->word_count; i++) {
-        if (has_class(r, i, LEX_ATTACHED) && i >= r->body_from && i < r->body_to) {
+        if (has_class(r, i, LEX_ATTACHED) && i >= r->address_from && i < r->body_to) {
             uint32_t taken = class_at(r, i, r->word_count, LEX_ATTACHED, NULL);
             TRY(attached_at(r, i, taken, first, last, index, count));
             i += taken - 1;

@@ -32,9 +32,14 @@ static uint32_t numeric_date(const struct reader *r, uint32_t i, uint32_t end, s
     return 3;
 }
 
-/* "/2023", "năm 2023", "- 2023" after a month or quarter. */
+/* "/2023", "năm 2023", "- 2023", "(năm 2023)" after a month or quarter. */
 static uint32_t year_after(const struct reader *r, uint32_t i, uint32_t end, int *ret_year)
 {
+    if (is_mark(r, i, '(') && i + 3 < end && has_class(r, i + 1, LEX_YEAR_WORD) && is_number(r, i + 2, end) &&
+        r->words[i + 2].digits == 4 && is_mark(r, i + 3, ')')) {
+        *ret_year = (int)r->words[i + 2].number;
+        return 4;
+    }
     bool sep =
         i < end && (has_class(r, i, LEX_YEAR_WORD) || is_mark(r, i, '/') || is_mark(r, i, '-') || is_mark(r, i, '.'));
     if (sep && is_number(r, i + 1, end) && r->words[i + 1].digits == 4) {
@@ -53,63 +58,237 @@ static int roman(struct str s)
     return 0;
 }
 
+/* "này", "nay", "tới", "sau" behind "tháng", "quý", "năm", "tuần": so many further. */
+static uint32_t this_next(const struct reader *r, uint32_t i, uint32_t end, int *ret_further)
+{
+    const struct lex_phrase *hit;
+    int64_t n = 0;
+    uint32_t words = i < end && has_class(r, i, LEX_THIS_NEXT) && !has_class(r, i, LEX_ANCHOR) ? class_at(r, i, end, LEX_THIS_NEXT, &hit) : 0;
+    if (words && str_to_i64(str_from_cstr(hit->value), &n))
+        *ret_further = (int)n;
+    return words;
+}
+
+/* The month, quarter or year the letter was written in, or one further on. */
+static void own_span(const struct reader *r, int months, int further, struct when_date *d)
+{
+    d->months = months;
+    d->is_guessed = true;
+    d->is_unknown = r->letter->date == CIVIL_NONE;
+    if (d->is_unknown)
+        return;
+    struct civil c = civil_from_day(r->letter->date);
+    int last = (c.month - 1) / months * months + months; /* of the span */
+    struct civil e = civil_from_day(civil_add_months(civil_to_day(c.year, last, 1), further * months));
+    d->year = e.year;
+    d->month = e.month;
+}
+
+/* "tháng 11", "tháng 11/2026", "tháng 11 và 12", "tháng 12/2026 và tháng 01/2027", "tháng này". */
+static bool month_at(const struct reader *r, uint32_t i, uint32_t end, bool bare, struct when_date *d)
+{
+    int further = 0;
+    uint32_t n = this_next(r, i + 1, end, &further);
+    if (n || (bare && !is_number(r, i + 1, end))) {
+        own_span(r, 1, further, d);
+        d->words = 1 + n;
+        return true;
+    }
+    if (!is_number(r, i + 1, end) || r->words[i + 1].digits > 2)
+        return false;
+    d->month = (int)r->words[i + 1].number;
+    d->months = 1;
+    d->words = 2 + year_after(r, i + 2, end, &d->year);
+    uint32_t at = i + d->words;
+    bool and_word = at < end && has_class(r, at, LEX_AND_WORD);
+    if (!and_word && (d->year || !(is_mark(r, at, ',') || is_mark(r, at, '-'))))
+        return true;
+    at++;
+    bool named = at < end && has_class(r, at, LEX_MONTH_WORD);
+    if (named)
+        at++;
+    if (!is_number(r, at, end) || r->words[at].digits > 2 || (d->year && !named))
+        return true;
+    int last = (int)r->words[at++].number, year = 0;
+    uint32_t year_words = year_after(r, at, end, &year);
+    /* "tháng 11, 12 trường" counts schools; "tháng 11 và 12." does not */
+    bool closed = and_word && (named || at >= end || r->words[at].kind == WORD_MARK);
+    int months = last - d->month + 1 + (d->year && year > d->year ? 12 * (year - d->year) : 0);
+    if (last < 1 || last > 12 || months < 2 || months > 24 || !(year_words || closed) || is_mark(r, at + year_words, '/'))
+        return true;
+    d->year = year ? year : d->year;
+    d->months = months;
+    d->month = last;
+    d->words = at + year_words - i;
+    return true;
+}
+
+static bool quarter_at(const struct reader *r, uint32_t i, uint32_t end, bool bare, struct when_date *d)
+{
+    int further = 0, q = 0;
+    uint32_t n = this_next(r, i + 1, end, &further);
+    if (!n && i + 1 < end)
+        q = is_number(r, i + 1, end) ? (int)r->words[i + 1].number : roman(word_text(r, i + 1));
+    if (n || (bare && (q < 1 || q > 4))) {
+        own_span(r, 3, further, d);
+        d->words = 1 + n;
+        return true;
+    }
+    if (q < 1 || q > 4)
+        return false;
+    d->month = q * 3;
+    d->months = 3;
+    d->words = 2 + year_after(r, i + 2, end, &d->year);
+    return true;
+}
+
+static bool year_at(const struct reader *r, uint32_t i, uint32_t end, bool bare, struct when_date *d)
+{
+    int further = 0;
+    uint32_t n = this_next(r, i + 1, end, &further);
+    if (is_number(r, i + 1, end) && r->words[i + 1].digits == 4) {
+        d->year = (int)r->words[i + 1].number;
+        d->month = d->months = 12;
+        d->words = 2;
+        return true;
+    }
+    if (!n && (!bare || (i + 1 < end && has_class(r, i + 1, LEX_YEAR_OTHER))))
+        return false; /* "cuối năm học" */
+    own_span(r, 12, further, d);
+    d->month = 12;
+    d->words = 1 + n;
+    return true;
+}
+
+/* "6 tháng đầu năm 2027", "3 tháng cuối năm": the number stands at i. */
+static bool half_at(const struct reader *r, uint32_t i, uint32_t end)
+{
+    return is_number(r, i, end) && r->words[i].number >= 1 && r->words[i].number <= 11 && r->words[i].digits <= 2 &&
+           i + 3 < end && has_class(r, i + 1, LEX_MONTH_WORD) && has_class(r, i + 2, LEX_YEAR_HALF) &&
+           has_class(r, i + 3, LEX_YEAR_WORD);
+}
+
+/* "1 10" of the lexicon. */
+static bool two_numbers(const char *value, int *ret_a, int *ret_b)
+{
+    struct str rest = str_from_cstr(value), a;
+    int64_t from, to;
+    if (!str_split(&rest, ' ', &a) || !str_to_i64(a, &from) || !str_to_i64(rest, &to))
+        return false;
+    *ret_a = (int)from;
+    *ret_b = (int)to;
+    return true;
+}
+
+/* "cuối tháng 11/2026", "giữa quý II", "đầu năm", "ngày cuối cùng của tháng" at i. */
+static bool part_at(const struct reader *r, uint32_t i, uint32_t end, struct when_date *d)
+{
+    uint32_t part = class_at(r, i, end, LEX_PART_OF, NULL), at = i + part;
+    if (at >= end || (i > 0 && has_class(r, i - 1, LEX_MONTH_WORD)))
+        return false; /* "6 tháng cuối năm", "tháng cuối quý" */
+    const struct lex_phrase *hit;
+    enum letter_class rows = LEX_PART_OF_MONTH;
+    bool found;
+    if (has_class(r, at, LEX_MONTH_WORD)) {
+        found = month_at(r, at, end, true, d);
+    } else if (has_class(r, at, LEX_QUARTER_WORD)) {
+        rows = LEX_PART_OF_QUARTER;
+        found = quarter_at(r, at, end, true, d);
+    } else {
+        rows = LEX_PART_OF_YEAR;
+        found = has_class(r, at, LEX_YEAR_WORD) && year_at(r, at, end, true, d);
+    }
+    int from, to;
+    uint32_t n = found ? class_at(r, i, end, rows, &hit) : 0;
+    if (!n || n != part || !two_numbers(hit->value, &from, &to))
+        return false;
+    d->words += part;
+    if (rows == LEX_PART_OF_MONTH) {
+        d->day_from = from;
+        d->day_to = to;
+        d->is_end = to >= 31;
+    } else if (!d->is_unknown) {
+        int first = rows == LEX_PART_OF_YEAR ? 1 : d->month - d->months + 1;
+        d->is_end = to == d->months;
+        d->month = first + to - 1;
+        d->months = to - from + 1;
+    }
+    d->is_vague = !(d->is_end && from == to && rows == LEX_PART_OF_MONTH);
+    return true;
+}
+
+/* "tuần thứ hai của tháng 4", "tuần 2 tháng 11/2026", "tuần cuối tháng 11", "tuần tới" at i. */
+static bool week_at(const struct reader *r, uint32_t i, uint32_t end, struct when_date *d)
+{
+    const struct lex_phrase *hit;
+    int further = 0;
+    int64_t week = 0;
+    uint32_t n = this_next(r, i + 1, end, &further), at = i + 1 + n;
+    if (n) {
+        d->is_guessed = d->is_vague = true;
+        d->is_unknown = r->letter->date == CIVIL_NONE;
+        d->months = 1;
+        if (!d->is_unknown)
+            d->week_monday = r->letter->date - civil_weekday(r->letter->date) + 7 * further;
+        d->words = 1 + n;
+        return true;
+    }
+    n = at < end && has_class(r, at, LEX_WEEK_OF) ? class_at(r, at, end, LEX_WEEK_OF, &hit) : 0;
+    if (n && !str_to_i64(str_from_cstr(hit->value), &week))
+        return false;
+    if (!n && is_number(r, at, end) && r->words[at].number >= 1 && r->words[at].number <= 5) {
+        week = r->words[at].number;
+        n = 1;
+    }
+    at += n;
+    if (at < end && has_class(r, at, LEX_OF))
+        at++;
+    if (!n || at >= end || !has_class(r, at, LEX_MONTH_WORD) || !month_at(r, at, end, true, d) || d->months != 1)
+        return false;
+    d->week = (int)week;
+    d->is_vague = true;
+    d->words += at - i;
+    return true;
+}
+
 bool date_at(const struct reader *r, uint32_t i, uint32_t end, struct when_date *ret)
 {
     if (i >= end)
         return false;
     struct when_date d = {0};
     uint32_t n = numeric_date(r, i, end, &d);
-    if (n) {
+    bool found = n > 0;
+    if (found) {
         d.words = n;
     } else if (is_number(r, i, end) && r->words[i].digits <= 2 && i + 2 < end && has_class(r, i + 1, LEX_MONTH_WORD) &&
                is_number(r, i + 2, end) && r->words[i + 2].digits <= 2) {
         d.day = (int)r->words[i].number;
         d.month = (int)r->words[i + 2].number;
         d.words = 3 + year_after(r, i + 3, end, &d.year);
-    } else if (has_class(r, i, LEX_MONTH_WORD) && is_number(r, i + 1, end) && r->words[i + 1].digits <= 2) {
-        d.month = (int)r->words[i + 1].number;
-        d.months = 1;
-        d.words = 2 + year_after(r, i + 2, end, &d.year);
-        /* "tháng 11, 12/2027", "tháng 11-12/2027" */
-        bool more = !d.year &&
-                    (is_mark(r, i + 2, ',') || is_mark(r, i + 2, '-') || has_class(r, i + 2, LEX_AND_WORD)) &&
-                    is_number(r, i + 3, end) && r->words[i + 3].digits <= 2;
-        int last = more ? (int)r->words[i + 3].number : 0;
-        uint32_t year_words = more ? year_after(r, i + 4, end, &d.year) : 0;
-        if (year_words && last > d.month && last <= 12) {
-            d.months = last - d.month + 1;
-            d.month = last;
-            d.words = 4 + year_words;
-        } else {
-            d.year = more ? 0 : d.year;
-        }
-    } else if (is_number(r, i, end) && r->words[i].number >= 1 && r->words[i].number <= 11 && r->words[i].digits <= 2 &&
-               i + 3 < end && has_class(r, i + 1, LEX_MONTH_WORD) && has_class(r, i + 2, LEX_YEAR_HALF) &&
-               has_class(r, i + 3, LEX_YEAR_WORD)) {
-        /* "6 tháng đầu năm 2027", "3 tháng cuối năm" */
+        found = true;
+    } else if (half_at(r, i, end)) {
         const struct lex_phrase *half;
         d.months = (int)r->words[i].number;
         d.month = class_at(r, i + 2, end, LEX_YEAR_HALF, &half) && strcmp(half->value, "first") == 0 ? d.months : 12;
         d.words = 3 + year_after(r, i + 3, end, &d.year);
         if (d.words == 3)
             d.words = 4;
-    } else if (has_class(r, i, LEX_QUARTER_WORD) && i + 1 < end) {
-        int q = is_number(r, i + 1, end) ? (int)r->words[i + 1].number : roman(word_text(r, i + 1));
-        if (q < 1 || q > 4)
-            return false;
-        d.month = q * 3;
-        d.months = 3;
-        d.words = 2 + year_after(r, i + 2, end, &d.year);
-    } else if (has_class(r, i, LEX_YEAR_WORD) && is_number(r, i + 1, end) && r->words[i + 1].digits == 4) {
-        d.year = (int)r->words[i + 1].number;
-        d.months = 12;
-        d.words = 2;
-    } else {
-        return false;
+        found = true;
+    } else if (has_class(r, i, LEX_MONTH_WORD)) {
+        found = month_at(r, i, end, false, &d);
+    } else if (has_class(r, i, LEX_QUARTER_WORD)) {
+        found = quarter_at(r, i, end, false, &d);
+    } else if (has_class(r, i, LEX_YEAR_WORD)) {
+        found = year_at(r, i, end, false, &d);
+    } else if (has_class(r, i, LEX_PART_OF)) {
+        found = part_at(r, i, end, &d);
+    } else if (has_class(r, i, LEX_WEEK_WORD)) {
+        found = week_at(r, i, end, &d);
     }
-    if (d.year && (d.year < 1945 || d.year > 2200))
+    if (!found || (d.year && (d.year < 1945 || d.year > 2200)))
         return false;
-    if ((d.months == 0 && (d.day < 1 || d.day > 31)) || (d.months != 12 && (d.month < 1 || d.month > 12)))
+    if ((d.months == 0 && (d.day < 1 || d.day > 31)) ||
+        (d.months != 12 && !d.is_unknown && !d.week_monday && (d.month < 1 || d.month > 12)))
         return false;
     *ret = d;
     return true;
@@ -181,12 +360,35 @@ static int year_guess(const struct reader *r, int month, int day)
     return next - base <= YEAR_AHEAD_DAYS ? year + 1 : 0;
 }
 
+/* First and last day of the part that was named of a month, or of the whole span. */
+static void span_days(struct when_date w, civil_day *ret_first, civil_day *ret_last)
+{
+    int last = civil_month_days(w.year, w.month);
+    *ret_first = civil_add_months(civil_to_day(w.year, w.month, 1), w.months ? 1 - w.months : 0);
+    *ret_last = civil_to_day(w.year, w.month, last);
+    if (w.week) {
+        /* weeks from Monday to Sunday, each of the month that holds its Thursday (ISO 8601) */
+        civil_day inside = w.week == WHEN_WEEK_LAST ? *ret_last - 3 : *ret_first + 3 + 7 * (w.week - 1);
+        civil_day monday = inside - civil_weekday(inside);
+        *ret_first = monday > *ret_first ? monday : *ret_first;
+        *ret_last = monday + 6 < *ret_last ? monday + 6 : *ret_last;
+    } else if (w.day_to) {
+        *ret_first = civil_to_day(w.year, w.month, w.day_from < last ? w.day_from : last);
+        *ret_last = civil_to_day(w.year, w.month, w.day_to < last ? w.day_to : last);
+    }
+}
+
 /* First and last day of what was named; false when the year is not known. Notes go to d. */
 static enum err_code resolve(struct reader *r, struct when_date w, struct letter_deadline *d, civil_day *ret_first,
                              civil_day *ret_last)
 {
     *ret_first = *ret_last = CIVIL_NONE;
-    if (!w.year) {
+    if (w.is_unknown)
+        return note_add(r, d, STR("tính theo ngày của văn bản, mà văn bản chưa ghi ngày"),
+                        STR("counted from the letter's own day, which is blank"));
+    if (w.is_guessed)
+        TRY(note_add(r, d, STR("tính theo ngày của văn bản"), STR("counted from the letter's own day")));
+    if (!w.year && !w.week_monday) {
         int last_of = w.months ? 31 : w.day;
         w.year = year_guess(r, w.month, last_of);
         if (!w.year)
@@ -195,12 +397,11 @@ static enum err_code resolve(struct reader *r, struct when_date w, struct letter
         TRY(note_printf(r, d, arena_printf(r->arena, "văn bản không ghi năm; lấy năm %d theo ngày của văn bản", w.year),
                         arena_printf(r->arena, "no year in the text; %d is taken from the letter's date", w.year)));
     }
-    if (w.months == 12) {
-        *ret_first = civil_to_day(w.year, 1, 1);
-        *ret_last = civil_to_day(w.year, 12, 31);
+    if (w.week_monday) {
+        *ret_first = w.week_monday;
+        *ret_last = w.week_monday + 6;
     } else if (w.months) {
-        *ret_first = civil_to_day(w.year, w.month - w.months + 1, 1);
-        *ret_last = civil_to_day(w.year, w.month, civil_month_days(w.year, w.month));
+        span_days(w, ret_first, ret_last);
     } else if (civil_is_valid(w.year, w.month, w.day)) {
         *ret_first = *ret_last = civil_to_day(w.year, w.month, w.day);
     } else {
@@ -215,6 +416,17 @@ static enum err_code resolve(struct reader *r, struct when_date w, struct letter
         d->strict_before = false;
     }
     return ERR_NONE;
+}
+
+/* "cuối tháng" names no day: how it was read. */
+static enum err_code note_vague(struct reader *r, struct letter_deadline *d, civil_day first, civil_day last)
+{
+    char a[CIVIL_TEXT_BYTES], b[CIVIL_TEXT_BYTES];
+    if (first == CIVIL_NONE || last == CIVIL_NONE)
+        return ERR_NONE;
+    const char *from = civil_vn(first, a), *to = civil_vn(last, b);
+    return note_printf(r, d, arena_printf(r->arena, "văn bản không nêu ngày cụ thể; hiểu là từ %s đến %s", from, to),
+                       arena_printf(r->arena, "no day is named; read as %s to %s", from, to));
 }
 
 static void due_set(struct letter_deadline *d, bool before_time)
@@ -316,6 +528,23 @@ static enum err_code hour_deadline(struct reader *r, uint32_t i, uint32_t at, ui
                     STR("comes again each period; the letter names no day"));
 }
 
+/* "trước Tết Nguyên đán năm 2027": a feast is no day of the calendar here; the words are kept. */
+static enum err_code feast_deadline(struct reader *r, uint32_t i, uint32_t at, uint32_t end, struct when *w,
+                                    bool *ret_found)
+{
+    struct when_date year;
+    at += class_at(r, at, end, LEX_FEAST, NULL);
+    if (date_at(r, at, end, &year) && year.months == 12)
+        at += year.words;
+    else if (is_number(r, at, end) && r->words[at].digits == 4)
+        at++;
+    *w = (struct when){.kind = WHEN_DEADLINE, .first = i, .last = at, .deadline = deadline_none()};
+    w->deadline.is_known = true;
+    *ret_found = true;
+    return note_add(r, &w->deadline, STR("lấy một dịp lễ làm mốc; văn bản không ghi ngày"),
+                    STR("hangs on a feast; the letter names no day"));
+}
+
 /* What stands behind "trước", "chậm nhất", "trong" at word `at`; the whole expression starts at i. */
 static enum err_code lead_deadline(struct reader *r, uint32_t i, uint32_t at, uint32_t end, bool strict, bool during,
                                    struct when *w, bool *ret_found)
@@ -333,6 +562,8 @@ static enum err_code lead_deadline(struct reader *r, uint32_t i, uint32_t at, ui
     /* "trước ngày 20 hằng tháng" */
     bool day_only = !found && is_number(r, at, end) && r->words[at].number >= 1 && r->words[at].number <= 31 &&
                     at > i && has_class(r, at - 1, LEX_DAY_WORD);
+    if (!found && !day_only && strict && at < end && has_class(r, at, LEX_FEAST))
+        return feast_deadline(r, i, at, end, w, ret_found);
     if (!found && !day_only)
         return n || skipped ? hour_deadline(r, i, at, end, minutes, w, ret_found) : ERR_NONE;
     *w = (struct when){.kind = WHEN_DEADLINE, .first = i, .deadline = deadline_none()};
@@ -350,12 +581,15 @@ static enum err_code lead_deadline(struct reader *r, uint32_t i, uint32_t at, ui
         w->last = at + date.words;
         civil_day first, last;
         TRY(resolve(r, date, d, &first, &last));
+        bool to_the_end = date.is_end && !during && !strict; /* "chậm nhất cuối quý III": its last day */
+        if (date.is_vague && !to_the_end)
+            TRY(note_vague(r, d, first, last));
         if (date.months) {
             if (strict) {
                 d->date = first;
             } else {
                 d->date = last;
-                if (during)
+                if ((during || date.is_vague) && !to_the_end)
                     d->from = first;
                 if (during && last != CIVIL_NONE && r->not_before != CIVIL_NONE && last < r->not_before)
                     return ERR_NONE; /* "các tồn tại trong năm 2026" tells of the past */
@@ -388,16 +622,22 @@ static enum err_code fixed_deadline(struct reader *r, uint32_t i, uint32_t end, 
     else if (in)
         lead = in, during = true;
     struct when_date date;
-    bool half_year = !lead && has_class(r, i, LEX_WITHIN_WORD) && is_number(r, i + 1, end) &&
-                     date_at(r, i + 1, end, &date) && date.months > 1; /* "trong 6 tháng đầu năm" */
-    if (half_year)
+    /* "trong 6 tháng đầu năm", "vào cuối tháng 8/2023", "trong tuần tới", "trong quý này" */
+    bool within = !lead && has_class(r, i, LEX_WITHIN_WORD) && date_at(r, i + 1, end, &date) && date.months > 0 &&
+                  (date.is_vague || date.months > 1 || date.is_guessed);
+    if (within)
         lead = 1;
+    /* "hoàn thành cuối tháng 8/2023", "…, giữa tháng 4" */
+    bool bare = !lead && has_class(r, i, LEX_PART_OF) && i > r->body_from &&
+                (has_class(r, i - 1, LEX_TIME_END) || is_mark(r, i - 1, ',') || is_mark(r, i - 1, ';'));
+    if (bare && date_at(r, i, end, &date))
+        return lead_deadline(r, i, i, end, false, true, w, ret_found);
     if (!lead)
         return ERR_NONE;
     uint32_t at = i + lead;
     if (during || (lead > 1 && (has_class(r, at - 1, LEX_MONTH_WORD) || has_class(r, at - 1, LEX_YEAR_WORD))))
         at--; /* the word that names the kind of day belongs to the date */
-    return lead_deadline(r, i, at, end, strict, during || half_year, w, ret_found);
+    return lead_deadline(r, i, at, end, strict, during || within, w, ret_found);
 }
 
 /* "… kể từ khi phát hiện và gửi báo cáo chậm nhất …": at "và", where another verb has a time of its own. */
@@ -523,13 +763,19 @@ static enum err_code range_deadline(struct reader *r, uint32_t i, uint32_t end, 
 {
     uint32_t at = i;
     bool from_word = has_class(r, i, LEX_RANGE_FROM);
-    if (from_word)
+    bool from_now = has_class(r, i, LEX_RANGE_NOW); /* "từ nay đến hết năm 2027" */
+    if (from_now)
+        at += class_at(r, i, end, LEX_RANGE_NOW, NULL);
+    else if (from_word)
         at += class_at(r, i, end, LEX_RANGE_FROM, NULL);
     bool led = false;
     for (uint32_t back = 1; back <= 4 && back <= i && !led; back++)
         led = has_class(r, i - back, LEX_TIME_WORDS);
     const uint32_t plain = at + (at < end && has_class(r, at, LEX_DAY_WORD));
-    led = led || i == r->body_from || (from_word && plain < end && r->words[plain].kind == WORD_NUMBER) ||
+    bool months = from_word && (has_class(r, plain, LEX_MONTH_WORD) || has_class(r, plain, LEX_QUARTER_WORD) ||
+                                has_class(r, plain, LEX_PART_OF));
+    led = led || i == r->body_from || from_now || (months && date_at(r, plain, end, &(struct when_date){0})) ||
+          (from_word && plain < end && r->words[plain].kind == WORD_NUMBER) ||
           (from_word && i > 0 && r->words[i - 1].kind == WORD_MARK && strchr(",(;.:", r->words[i - 1].mark));
     if (!led)
         return ERR_NONE;
@@ -540,7 +786,9 @@ static enum err_code range_deadline(struct reader *r, uint32_t i, uint32_t end, 
     at += time_at(r, at, end, &minutes);
     at += skip_day_words(r, at, end);
     uint32_t bare_day = 0;
-    if (!date_at(r, at, end, &a)) {
+    if (from_now) {
+        a = (struct when_date){0};
+    } else if (!date_at(r, at, end, &a)) {
         /* "từ ngày 28 đến ngày 30/4/2023" */
         if (!from_word || !is_number(r, at, end) || r->words[at].number < 1 || r->words[at].number > 31)
             return ERR_NONE;
@@ -576,13 +824,19 @@ static enum err_code range_deadline(struct reader *r, uint32_t i, uint32_t end, 
     d->time_minutes = n ? minutes : -1;
     civil_day first, last, unused;
     TRY(resolve(r, b, d, &unused, &last));
-    if (last != CIVIL_NONE) {
+    bool vague = b.is_vague && !b.is_end;
+    first = unused; /* of the last part, when it starts now */
+    if (last != CIVIL_NONE && from_now) {
+        d->from = r->letter->date;
+        d->date = last;
+    } else if (last != CIVIL_NONE) {
         if (!a.year) {
             struct civil c = civil_from_day(last);
             a.year = a.months == 12 ? c.year : a.month > c.month ? c.year - 1 : c.year;
         }
         struct letter_deadline scratch = deadline_none();
         TRY(resolve(r, a, &scratch, &first, &unused));
+        vague = vague || a.is_vague;
         if (first > last)
             return ERR_NONE; /* no range after all */
         d->from = first;
@@ -591,6 +845,8 @@ static enum err_code range_deadline(struct reader *r, uint32_t i, uint32_t end, 
         if (r->not_before != CIVIL_NONE && last < r->not_before)
             return ERR_NONE;
     }
+    if (vague)
+        TRY(note_vague(r, d, first, last));
     due_set(d, false);
     *ret_found = true;
     return ERR_NONE;
@@ -708,6 +964,15 @@ static bool period_at(const struct reader *r, uint32_t i, uint32_t end, struct w
     return false;
 }
 
+/* A verb of a duty ends right before word i. */
+static bool follows_verb(const struct reader *r, uint32_t i)
+{
+    for (uint32_t back = 1; back <= 3 && back <= i; back++)
+        if (has_class(r, i - back, LEX_DUTY_VERB) && class_at(r, i - back, i, LEX_DUTY_VERB, NULL) == back)
+            return true;
+    return false;
+}
+
 static bool trigger_at(const struct reader *r, uint32_t i, uint32_t end, struct when *w)
 {
     static const struct {
@@ -721,6 +986,13 @@ static bool trigger_at(const struct reader *r, uint32_t i, uint32_t end, struct 
                 .kind = WHEN_TRIGGER, .first = i, .last = i + n, .trigger = rows[k].trigger, .has_trigger = true};
             return true;
         }
+    }
+    /* "kiểm tra ngay toàn bộ camera"; in a letter without marks "bao cao ngay 15/6" names a day */
+    if (i > r->body_from && has_class(r, i, LEX_NOW_WORD) && !has_class(r, i, LEX_NOT_NOW) && follows_verb(r, i) &&
+        !(i + 1 < end && r->words[i + 1].kind == WORD_NUMBER)) {
+        *w = (struct when){
+            .kind = WHEN_TRIGGER, .first = i, .last = i + 1, .trigger = LETTER_AT_ONCE, .has_trigger = true};
+        return true;
     }
     /* "khi được Công an tỉnh đề nghị" */
     if (has_class(r, i, LEX_CONDITION) && r->words[i].kind == WORD_TEXT) {
