@@ -44,9 +44,11 @@ enum err_code letter_parse(struct str text, const struct letter_options *options
     if (letter->date != CIVIL_NONE)
         r.not_before = letter->date;
     match_family(&r);
+    TRY(tables_find(&r));
     TRY(duties_read(&r));
     if (!letter->is_article)
         TRY(contacts_read(&r));
+    TRY(tables_read(&r));
     *ret_letter = letter;
     return ERR_NONE;
 }

@@ -114,8 +114,10 @@ struct letter_duty {
     unsigned no; /* 1, 2, 3 … in the order of the text */
     struct str text;
     struct letter_span quote;
-    struct letter_value actor;  /* null: nobody is named */
-    struct letter_value clause; /* the marks that lead to it: "1. a)"; span of the innermost mark */
+    struct letter_value actor;          /* null: nobody is named */
+    VEC(struct letter_value) co_actors; /* of a table: who helps */
+    struct letter_value product;        /* of a table: what must come out */
+    struct letter_value clause;         /* the marks that lead to it: "1. a)"; span of the innermost mark */
     enum letter_trigger trigger;
     struct letter_period period;
     struct letter_deadline deadline;

@@ -141,7 +141,8 @@ static uint32_t main_verb(const struct reader *r, uint32_t i, uint32_t end, uint
             continue;
         bool modal = has_class(r, i, LEX_MODAL) && !has_class(r, i, LEX_NOT_VERB) &&
                      !(i + 1 < end && has_class(r, i + 1, LEX_NOT_VERB_AFTER));
-        bool adverb = has_class(r, i, LEX_ADVERB) && !has_class(r, i - 1, LEX_NOT_VERB_AFTER) &&
+        bool named = w->upper_first && r->words[i - 1].kind != WORD_MARK; /* "Phó Chủ tịch Thường trực" */
+        bool adverb = !named && has_class(r, i, LEX_ADVERB) && !has_class(r, i - 1, LEX_NOT_VERB_AFTER) &&
                       !has_class(r, i, LEX_NOT_VERB) &&
                       is_verb(r, skip_adverbs(r, i, end) < end ? skip_adverbs(r, i, end) : i, end, true);
         if (modal || adverb || is_verb(r, i, end, false))
@@ -188,6 +189,36 @@ static bool time_in(const struct duties *d, uint32_t from, uint32_t to)
 static int compare_ids(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+enum err_code duty_push(struct reader *r, struct letter_duty *duty)
+{
+    if (r->letter->duties.count >= LETTER_DUTIES_MAX)
+        return err_set(r->err, ERR_LIMIT, "văn bản có quá %u nhiệm vụ (the letter has over %u duties)",
+                       LETTER_DUTIES_MAX, LETTER_DUTIES_MAX);
+    qsort(duty->obligations, duty->obligation_count, sizeof duty->obligations[0], compare_ids);
+    struct letter_duty *item = vec_push(&r->letter->duties, r->arena);
+    if (!item)
+        return arena_full(r->arena, r->err);
+    duty->no = (unsigned)r->letter->duties.count;
+    *item = *duty;
+    return ERR_NONE;
+}
+
+static int compare_duties(const void *a, const void *b)
+{
+    const struct letter_duty *x = a, *y = b;
+    if (x->quote.from != y->quote.from)
+        return x->quote.from < y->quote.from ? -1 : 1;
+    return x->no < y->no ? -1 : 1;
+}
+
+void duties_order(struct reader *r)
+{
+    struct letter *letter = r->letter;
+    qsort(letter->duties.items, letter->duties.count, sizeof letter->duties.items[0], compare_duties);
+    for (size_t i = 0; i < letter->duties.count; i++)
+        letter->duties.items[i].no = (unsigned)i + 1;
 }
 
 struct emit {
@@ -256,7 +287,6 @@ static enum err_code duty_emit(struct duties *d, const struct emit *e)
     if (!duty.obligation_count &&
         (e->only_when_matched || (!e->asked && (!has_time || !verb_in(r, e->before.to ? e->before : w)))))
         return ERR_NONE;
-    qsort(duty.obligations, duty.obligation_count, sizeof duty.obligations[0], compare_ids);
     struct letter_value text;
     TRY(words_value(r, w.from, w.to, &text));
     duty.quote = text.at;
@@ -316,15 +346,7 @@ static enum err_code duty_emit(struct duties *d, const struct emit *e)
     if (!e->asked)
         confidence -= 10;
     duty.confidence_percent = confidence;
-    if (r->letter->duties.count >= LETTER_DUTIES_MAX)
-        return err_set(r->err, ERR_LIMIT, "văn bản có quá %u nhiệm vụ (the letter has over %u duties)",
-                       LETTER_DUTIES_MAX, LETTER_DUTIES_MAX);
-    struct letter_duty *item = vec_push(&r->letter->duties, r->arena);
-    if (!item)
-        return arena_full(r->arena, r->err);
-    duty.no = (unsigned)r->letter->duties.count;
-    *item = duty;
-    return ERR_NONE;
+    return duty_push(r, &duty);
 }
 
 /* May the words from i on be a duty of their own? */
@@ -691,7 +713,8 @@ static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to,
     bool unmarked = d->current.kind == ITEM_NONE;
     d->lead = (struct range){0};
     TRY(whens_find(d, s.from, s.to));
-    uint32_t at = skip_adverbs(r, s.from, s.to), command, after;
+    /* "Từ nay đến …", typed without marks, starts with no "tự" */
+    uint32_t at = d->when_count && d->whens[0].first == s.from ? s.from : skip_adverbs(r, s.from, s.to), command, after;
     struct range issuer;
     if (at >= s.to)
         return ERR_NONE;
@@ -699,7 +722,7 @@ static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to,
         return ERR_NONE;
     if (is_header && has_class(r, at, LEX_DUTY_OF)) {
         uint32_t name = at + class_at(r, at, s.to, LEX_DUTY_OF, NULL);
-        if (is_org(r, name, s.to)) {
+        if (name < s.to && has_class(r, name, LEX_ORG)) {
             d->actor = d->stack[d->depth].actor = trim(r, name, s.to);
             return ERR_NONE;
         }
@@ -730,10 +753,11 @@ static enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to,
         header_deadline(d, at, s.to);
     if (has_class(r, at, LEX_TOWARD)) {
         uint32_t name = at + class_at(r, at, s.to, LEX_TOWARD, NULL), actor_to = name;
-        if (is_org(r, name, s.to)) {
-            uint32_t colon = name;
-            while (colon < s.to && colon - name < ACTOR_WORDS_MAX / 4 && !is_mark(r, colon, ':'))
-                colon++;
+        uint32_t colon = name;
+        while (colon < s.to && colon - name < ACTOR_WORDS_MAX / 4 && !is_mark(r, colon, ':'))
+            colon++;
+        /* in a letter without marks "tram" may be no body; before a colon it is */
+        if (is_org(r, name, s.to) || (is_mark(r, colon, ':') && has_class(r, name, LEX_ORG))) {
             if (is_mark(r, colon, ':') && main_verb(r, name, colon, &actor_to) == colon)
                 actor_to = colon; /* "Đối với bệnh viện, trung tâm y tế: …" */
             else
@@ -1012,6 +1036,10 @@ enum err_code duties_read(struct reader *r)
         struct item next = {0};
         uint32_t taken = 0;
         bool cut = i == r->body_to, heading = false;
+        uint32_t over = i; /* behind the table that starts here */
+        while (over < r->body_to && r->lines[r->words[over].line].is_table)
+            over++;
+        cut = cut || over > i;
         if (!cut && r->words[i].starts_line) {
             taken = item_at(r, i, r->body_to, d, &next);
             heading = !taken && heading_ends(d, &item, i);
@@ -1024,13 +1052,17 @@ enum err_code duties_read(struct reader *r)
             /* "II. Tổ chức thực hiện" over items of a lower rank, without a mark at its end */
             TRY(item_read(d, &item,
                           heading || (taken && item.kind != ITEM_NONE && next.kind > item.kind &&
-                              r->words[i - 1].kind != WORD_MARK)));
+                                      r->words[i - 1].kind != WORD_MARK)));
         item = next;
         if (taken)
             item.mark = (struct range){i, i + taken};
         item.words = (struct range){i + taken, i + taken};
+        if (over > i)
+            item.words = (struct range){over, over};
         if (taken > 1)
             i += taken - 1;
+        else if (over > i)
+            i = over - 1;
     }
     if (!r->letter->issuer.at.to)
         r->letter->issuer = r->letter->is_article ? (struct letter_value){0} : d->issuer;

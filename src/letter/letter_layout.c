@@ -8,6 +8,7 @@
 #define ITEM_WORDS_MAX      120u
 #define FRAME_WORDS_MAX     8u
 #define NAME_WORDS_MAX      6u
+#define BARE_NAME_WORDS_MAX 4u
 #define PARAGRAPH_WORDS_MIN 24u /* a line of the body, in one piece; a subject of that length stands over two */
 #define NONE                UINT32_MAX
 
@@ -92,8 +93,9 @@ static uint32_t head_pieces(const struct reader *r)
         const struct word *w = &r->words[piece_of(r, k)->first];
         bool item = w->kind == WORD_MARK && (w->mark == '-' || w->mark == '+');
         if (item || is_body_piece(r, k) ||
-            (k > 0 && !is_below_type(r, k) && piece_starts(r, k, LEX_PREAMBLE) && (!piece_of(r, k)->is_upper || r->is_shouted) &&
-                     !piece_starts(r, k, LEX_ABOUT) && !has_class(r, piece_of(r, k)->first, LEX_DAY_WORD)))
+            (k > 0 && !is_below_type(r, k) && piece_starts(r, k, LEX_PREAMBLE) &&
+             (!piece_of(r, k)->is_upper || r->is_shouted) && !piece_starts(r, k, LEX_ABOUT) &&
+             !has_class(r, piece_of(r, k)->first, LEX_DAY_WORD)))
             return k;
     }
     return count < HEAD_PIECES_MAX ? count : HEAD_PIECES_MAX;
@@ -495,9 +497,8 @@ static enum err_code issuer_read(struct reader *r, uint32_t head)
         }
         struct letter_value value;
         TRY(words_value(r, p->first, trim_end(r, p->first, last), &value));
-        for (uint32_t above = k, below; (below = below_in_column(r, above, head)) != UINT32_MAX &&
-                                        goes_on(r, above, below);
-             above = below) {
+        for (uint32_t above = k, below;
+             (below = below_in_column(r, above, head)) != UINT32_MAX && goes_on(r, above, below); above = below) {
             TRY(value_join(r, &value, above, below));
             joined_to = below;
         }
@@ -640,6 +641,15 @@ static uint32_t skip_rank(const struct reader *r, uint32_t first, uint32_t last)
     return first;
 }
 
+/* TCVN3 has no codes for toned capitals: "Khà Văn Ún" was typed and "Khà Văn ún" arrives. */
+static bool is_small_toned(const struct reader *r, uint32_t i)
+{
+    size_t pos = 0;
+    struct str s = word_text(r, i);
+    uint32_t cp = utf8_next(s, &pos);
+    return r->words[i].kind == WORD_TEXT && cp >= 0x80 && cp != 0x111 && viet_is_letter(cp) && !viet_is_upper(cp);
+}
+
 static bool is_name_piece(const struct reader *r, uint32_t k)
 {
     const struct piece *p = piece_of(r, k);
@@ -649,13 +659,14 @@ static bool is_name_piece(const struct reader *r, uint32_t k)
     for (uint32_t i = first; i < p->last; i++) {
         bool joins = is_mark(r, i, '\'') && i > first && i + 1 < p->last && !r->words[i].spaced &&
                      !r->words[i + 1].spaced; /* "H'Lin" */
-        if (!joins && (r->words[i].kind != WORD_TEXT || !r->words[i].capital))
+        bool small = i > first && n > 2 && is_small_toned(r, i);
+        if (!joins && !small && (r->words[i].kind != WORD_TEXT || !r->words[i].capital))
             return false;
     }
     const struct lex_phrase *hit;
     uint32_t org = class_at(r, first, p->last, LEX_ORG, &hit);
     /* the surname "Bàn" of a letter without marks is no "Ban" */
-    bool only_bare = r->is_unmarked && org == 1 && lex_words[hit->at].exact;
+    bool only_bare = r->is_unmarked && org == 1 && n <= BARE_NAME_WORDS_MAX && lex_words[hit->at].exact;
     return !has_class(r, first, LEX_NOI_NHAN) && (!org || only_bare);
 }
 
@@ -686,6 +697,8 @@ static enum err_code signer_read(struct reader *r, uint32_t k)
         const struct lex_phrase *hit;
         if (is_bullet(r, p->first) || piece_starts(r, k, LEX_NOI_NHAN))
             continue;
+        if (piece_starts(r, k, LEX_ANNEX))
+            break;
         uint32_t taken = p->is_upper ? class_at(r, p->first, p->last, LEX_ROLE, &hit) : 0;
         if (taken) {
             signer->role = hit->value;

@@ -36,11 +36,11 @@ void match_family(struct reader *r)
         family |= FAMILY_CT23;
     if (letter->subject.at.to && span_has_class(r, letter->subject.at, LEX_HOLIDAY))
         family |= FAMILY_HOL;
-    /* A letter that cites none of them is told by its words. */
+    /* A letter that cites none of them is told by its words, those of its annexes too. */
     if (!family) {
-        if (class_in(r, r->body_from, r->body_to, LEX_FAMILY_CAMERA, NULL))
+        if (class_in(r, r->body_from, r->word_count, LEX_FAMILY_CAMERA, NULL))
             family = FAMILY_CT23;
-        else if (class_in(r, r->body_from, r->body_to, LEX_FAMILY_INCIDENT, NULL))
+        else if (class_in(r, r->body_from, r->word_count, LEX_FAMILY_INCIDENT, NULL))
             family = FAMILY_CT18;
     }
     letter->family = family;

@@ -209,6 +209,22 @@ static void put_duty(struct json_writer *w, const struct letter_duty *duty)
     put_span(w, STR("quote"), duty->quote);
     json_field_str(w, STR("actor"), duty->actor.text);
     put_span(w, STR("actor_quote"), duty->actor.at);
+    json_put_key(w, STR("co_actors"));
+    json_array_begin(w);
+    for (size_t i = 0; i < duty->co_actors.count; i++)
+        json_put_str(w, duty->co_actors.items[i].text);
+    json_array_end(w);
+    json_put_key(w, STR("co_actor_quotes"));
+    json_array_begin(w);
+    for (size_t i = 0; i < duty->co_actors.count; i++) {
+        json_object_begin(w);
+        json_field_i64(w, STR("from"), duty->co_actors.items[i].at.from);
+        json_field_i64(w, STR("to"), duty->co_actors.items[i].at.to);
+        json_object_end(w);
+    }
+    json_array_end(w);
+    json_field_str(w, STR("product"), duty->product.text);
+    put_span(w, STR("product_quote"), duty->product.at);
     json_field_str(w, STR("clause"), duty->clause.text);
     put_cstr(w, STR("trigger"), letter_trigger_to_str(duty->trigger));
     json_put_key(w, STR("period"));
@@ -397,6 +413,10 @@ void letter_print_people(const struct letter *letter, struct buf *out)
         buf_lit(out, "\n");
         put_wrapped(out, buf_str(&line).ptr, duty->text, NUMBER_INDENT);
         put_value(out, "Ai làm", duty->actor.text, 4);
+        for (size_t k = 0; k < duty->co_actors.count; k++)
+            put_wrapped(out, k ? "" : "Phối hợp", duty->co_actors.items[k].text, 4);
+        if (duty->product.at.to)
+            put_wrapped(out, "Sản phẩm", duty->product.text, 4);
         people_due(out, duty);
         buf_clear(&line);
         for (size_t k = 0; k < duty->obligation_count; k++)

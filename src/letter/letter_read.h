@@ -3,7 +3,8 @@
  *     reader_lines, reader_words (letter_words.c)    the text cut into lines and words, furniture left out
  *     refs_read (letter_ref.c)                       every "18/CT-TTg"
  *     head_read, tail_read (letter_layout.c)         everything around the body
- *     duties_read (letter_duty.c)                    the body, with when_at (letter_when.c) and match_duty
+ *     tables_find, tables_read (letter_table.c)      tables of tasks
+ *     duties_read (letter_duty.c)                    the body, with when_at (letter_when.c), match_duty
  * (letter_match.c) contacts_read (letter_contact.c) Memory: the caller's arena.    Threads: no shared state. */
 #ifndef LUYTRE_LETTER_READ_H
 #define LUYTRE_LETTER_READ_H
@@ -34,6 +35,7 @@ struct word {
     bool upper_all;
     uint8_t compound_at;  /* in a text without marks: words from the start of a longer word of LEX_BARE_OTHER … */
     uint8_t compound_len; /* … and its length; 0: in none */
+    uint8_t part;         /* of a line parted by tabs or bars: which cell it stands in */
 };
 struct line {
     uint32_t from; /* trimmed */
@@ -41,7 +43,11 @@ struct line {
     uint32_t first; /* words [first, last) */
     uint32_t last;
     bool is_blank;
-    bool is_frame; /* page number, running header, menu: has no words */
+    bool is_frame;  /* page number, running header, menu: has no words */
+    bool is_table;  /* of a table of tasks: no sentence goes through it */
+    bool is_mapped; /* letter_table.c knows its columns */
+    uint8_t parted; /* … and what parts them: enum table_kind */
+    uint32_t parts; /* … how many tabs or bars it has */
 };
 /* A piece of a line: columns are cut at tabs and at three or more blanks. */
 struct piece {
@@ -51,6 +57,10 @@ struct piece {
     uint32_t column; /* bytes from the start of its line */
     bool is_upper;
 };
+
+struct table; /* letter_table.c */
+
+#define LOOK_AHEAD_WORDS 8u /* empty words behind the last, so that a look ahead needs no question */
 
 struct reader {
     struct str text;
@@ -63,18 +73,22 @@ struct reader {
     struct word *words;
     uint32_t word_count;
     bool is_double_spaced;
-    bool is_shouted;    /* all in capitals: case tells nothing */
-    bool is_unmarked;   /* typed without Vietnamese marks: "=sở" of the lexicon is met by a bare "so" too */
+    bool is_shouted;       /* all in capitals: case tells nothing */
+    bool is_unmarked;      /* typed without Vietnamese marks: "=sở" of the lexicon is met by a bare "so" too */
     uint32_t address_from; /* word: "Kính gửi", or the body where there is none */
     uint32_t body_from;    /* words of the body */
     uint32_t body_to;
     civil_day not_before; /* the letter was written on or after this day, by what it cites; CIVIL_NONE unknown */
     VEC(struct piece) pieces;
+    VEC(struct table) tables;
+    uint16_t *NULLABLE word_at; /* letter_table.c: for each word its first and last character's place in its line */
 };
 
 /* --- letter_words.c --- */
 MUST_USE enum err_code reader_words(struct reader *r);
 MUST_USE enum err_code reader_pieces(struct reader *r);
+/* Words [first, last) were copied here: what starts at each is asked anew, within them. */
+void reader_classes(struct reader *r, uint32_t first, uint32_t last);
 /* Words that a phrase of the class takes at i (before `end`), the longest; 0 when none does. */
 uint32_t class_at(const struct reader *r, uint32_t i, uint32_t end, enum letter_class cls,
                   const struct lex_phrase **NULLABLE ret);
@@ -122,14 +136,14 @@ struct when {
  * month. */
 struct when_date {
     int year, month, day;
-    int months;           /* 0: a day; 1: a month; 3: a quarter; 12: a year */
-    int day_from, day_to; /* of a part of a month ("giữa tháng 4"), both 0 when it is the whole */
-    int week;             /* of the month ("tuần thứ hai của tháng 4"), WHEN_WEEK_LAST: its last; 0: none */
+    int months;            /* 0: a day; 1: a month; 3: a quarter; 12: a year */
+    int day_from, day_to;  /* of a part of a month ("giữa tháng 4"), both 0 when it is the whole */
+    int week;              /* of the month ("tuần thứ hai của tháng 4"), WHEN_WEEK_LAST: its last; 0: none */
     civil_day week_monday; /* "tuần tới": its first day; 0: none */
-    bool is_vague;        /* "cuối", "giữa", "đầu", "tuần": no day is named, the range is how we read it */
-    bool is_end;          /* "cuối", "ngày cuối cùng": the last day, when the word before says until when */
-    bool is_guessed;      /* "cuối tháng" of no month: the letter's own is taken */
-    bool is_unknown;      /* the same, and the letter's own month is not known */
+    bool is_vague;         /* "cuối", "giữa", "đầu", "tuần": no day is named, the range is how we read it */
+    bool is_end;           /* "cuối", "ngày cuối cùng": the last day, when the word before says until when */
+    bool is_guessed;       /* "cuối tháng" of no month: the letter's own is taken */
+    bool is_unknown;       /* the same, and the letter's own month is not known */
     uint32_t words;
 };
 #define WHEN_WEEK_LAST 9
@@ -141,13 +155,20 @@ MUST_USE enum err_code when_at(struct reader *r, uint32_t i, uint32_t end, struc
 MUST_USE enum err_code when_next(struct reader *r, const struct when *previous, uint32_t end, struct when *ret,
                                  bool *ret_found);
 
+/* A date alone, as in a cell of a table: "31/3/2027", "Quý II/2027", "6 tháng đầu năm". */
+MUST_USE enum err_code when_bare(struct reader *r, uint32_t i, uint32_t end, struct when *ret, bool *ret_found);
+
 /* --- letter_match.c --- */
 void match_family(struct reader *r);
 void match_duty(const struct reader *r, uint32_t from, uint32_t to, uint32_t actor_from, uint32_t actor_to,
                 struct letter_duty *duty);
 
-/* --- letter_duty.c, letter_contact.c --- */
+/* --- letter_duty.c, letter_table.c, letter_contact.c --- */
 MUST_USE enum err_code duties_read(struct reader *r);
+MUST_USE enum err_code duty_push(struct reader *r, struct letter_duty *duty); /* sorts its ids, gives it its number */
+void duties_order(struct reader *r);                                          /* … by where they stand in the text */
+MUST_USE enum err_code tables_find(struct reader *r); /* before the body is read, which goes around them */
+MUST_USE enum err_code tables_read(struct reader *r); /* last: words are copied behind the text */
 MUST_USE enum err_code contacts_read(struct reader *r);
 
 NONNULL_END

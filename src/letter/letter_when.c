@@ -63,7 +63,9 @@ static uint32_t this_next(const struct reader *r, uint32_t i, uint32_t end, int 
 {
     const struct lex_phrase *hit;
     int64_t n = 0;
-    uint32_t words = i < end && has_class(r, i, LEX_THIS_NEXT) && !has_class(r, i, LEX_ANCHOR) ? class_at(r, i, end, LEX_THIS_NEXT, &hit) : 0;
+    uint32_t words = i < end && has_class(r, i, LEX_THIS_NEXT) && !has_class(r, i, LEX_ANCHOR)
+                         ? class_at(r, i, end, LEX_THIS_NEXT, &hit)
+                         : 0;
     if (words && str_to_i64(str_from_cstr(hit->value), &n))
         *ret_further = (int)n;
     return words;
@@ -114,7 +116,8 @@ static bool month_at(const struct reader *r, uint32_t i, uint32_t end, bool bare
     /* "tháng 11, 12 trường" counts schools; "tháng 11 và 12." does not */
     bool closed = and_word && (named || at >= end || r->words[at].kind == WORD_MARK);
     int months = last - d->month + 1 + (d->year && year > d->year ? 12 * (year - d->year) : 0);
-    if (last < 1 || last > 12 || months < 2 || months > 24 || !(year_words || closed) || is_mark(r, at + year_words, '/'))
+    if (last < 1 || last > 12 || months < 2 || months > 24 || !(year_words || closed) ||
+        is_mark(r, at + year_words, '/'))
         return true;
     d->year = year ? year : d->year;
     d->months = months;
@@ -774,6 +777,9 @@ static enum err_code range_deadline(struct reader *r, uint32_t i, uint32_t end, 
     const uint32_t plain = at + (at < end && has_class(r, at, LEX_DAY_WORD));
     bool months = from_word && (has_class(r, plain, LEX_MONTH_WORD) || has_class(r, plain, LEX_QUARTER_WORD) ||
                                 has_class(r, plain, LEX_PART_OF));
+    /* "báo cáo kết quả từ tháng 6 đến tháng 7": what the report is about, or when it is due? */
+    for (uint32_t back = 1; back <= 3 && back <= i && months; back++)
+        months = !has_class(r, i - back, LEX_REPORT_WORD);
     led = led || i == r->body_from || from_now || (months && date_at(r, plain, end, &(struct when_date){0})) ||
           (from_word && plain < end && r->words[plain].kind == WORD_NUMBER) ||
           (from_word && i > 0 && r->words[i - 1].kind == WORD_MARK && strchr(",(;.:", r->words[i - 1].mark));
@@ -1011,6 +1017,18 @@ static bool trigger_at(const struct reader *r, uint32_t i, uint32_t end, struct 
         }
     }
     return false;
+}
+
+enum err_code when_bare(struct reader *r, uint32_t i, uint32_t end, struct when *ret, bool *ret_found)
+{
+    struct when w = {0};
+    *ret_found = false;
+    TRY(lead_deadline(r, i, i, end, false, true, &w, ret_found));
+    if (!*ret_found || w.kind != WHEN_DEADLINE)
+        return ERR_NONE;
+    TRY(words_value(r, w.first, w.last, &w.deadline.quoted));
+    *ret = w;
+    return ERR_NONE;
 }
 
 enum err_code when_next(struct reader *r, const struct when *previous, uint32_t end, struct when *ret, bool *ret_found)

@@ -6,7 +6,6 @@
 #define PHRASE_WORDS_MAX    12u
 #define GROUP_WORDS_MAX     400u
 #define GROUP_DEPTH_MAX     16u
-#define LOOK_AHEAD_WORDS    8u
 #define UNMARKED_WORDS_MIN  3u
 #define SHOUTED_LETTERS_MIN 200u
 #define SHOUTED_ONE_IN      20u /* fewer small letters than one in so many */
@@ -274,29 +273,43 @@ static void unmarked_find(struct reader *r)
     }
 }
 
-static void add_classes_of(struct reader *r, uint32_t i, uint16_t id)
+static void add_classes_of(struct reader *r, uint32_t i, uint32_t end, uint16_t id)
 {
     struct word *w = &r->words[i];
     struct lex_range range = lex_phrase_of_word[id];
     for (uint16_t p = range.at; p < range.at + range.count; p++) {
         const struct lex_phrase *phrase = &lex_phrases[p];
         if (!((w->classes[phrase->cls / 64] >> (phrase->cls % 64)) & 1) &&
-            phrase_at(r, i, r->word_count, &lex_words[phrase->at], phrase->count))
+            phrase_at(r, i, end, &lex_words[phrase->at], phrase->count))
             w->classes[phrase->cls / 64] |= 1ull << (phrase->cls % 64);
     }
 }
 
-static void add_classes(struct reader *r)
+static void add_classes(struct reader *r, uint32_t first, uint32_t last)
 {
-    unmarked_find(r);
-    for (uint32_t i = 0; i < r->word_count; i++) {
+    for (uint32_t i = first; i < last; i++) {
         const struct word *w = &r->words[i];
-        add_classes_of(r, i, w->folded);
+        add_classes_of(r, i, last, w->folded);
         if (w->exact != w->folded)
-            add_classes_of(r, i, w->exact);
+            add_classes_of(r, i, last, w->exact);
         for (uint32_t v = 0; r->is_unmarked && v < lex_variants[w->folded].count; v++)
-            add_classes_of(r, i, lex_variant_ids[lex_variants[w->folded].at + v]);
+            add_classes_of(r, i, last, lex_variant_ids[lex_variants[w->folded].at + v]);
     }
+}
+
+void reader_classes(struct reader *r, uint32_t first, uint32_t last)
+{
+    uint32_t open = last;
+    for (uint32_t i = first; i < last; i++) {
+        struct word *w = &r->words[i];
+        memset(w->classes, 0, sizeof w->classes);
+        w->group_close = 0;
+        if (is_mark(r, i, '('))
+            open = i;
+        else if (is_mark(r, i, ')') && open < i)
+            r->words[open].group_close = i;
+    }
+    add_classes(r, first, last);
 }
 
 static bool is_all_capitals(struct str s)
@@ -346,7 +359,6 @@ enum err_code reader_words(struct reader *r)
         count++;
         i = j;
     }
-    /* some empty words behind the last, so that a look ahead needs no question */
     r->words = arena_new_array(r->arena, struct word, count + LOOK_AHEAD_WORDS);
     if (!r->words)
         return arena_full(r->arena, r->err);
@@ -438,7 +450,8 @@ enum err_code reader_words(struct reader *r)
     pair_groups(r);
     if (r->is_shouted)
         capitals_forget(r);
-    add_classes(r);
+    unmarked_find(r);
+    add_classes(r, 0, r->word_count);
     return ERR_NONE;
 }
 
