@@ -9,11 +9,14 @@
 #include "os/process.h"
 #include <unistd.h>
 
-#define PDF_MEMORY_BYTES   (512ull << 20)
-#define PDF_INFO_MS        10000
-#define PDF_TEXT_MS        60000
-#define PDF_CPU_S          60
-#define PDF_TEXT_MIN_CHARS 20u /* a scan often has a stamp's or a page number's text only */
+#define PDF_MEMORY_BYTES     (512ull << 20)
+#define PDF_INFO_MS          10000
+#define PDF_TEXT_MS          60000
+#define PDF_CPU_S            60
+#define PDF_LAYOUT_MAX_BYTES (4u * LETTER_TEXT_MAX_BYTES) /* mostly blanks */
+#define REGISTER_CELLS       3u /* a line of a register has so many cells or more; the two heads of a letter are two */
+#define REGISTER_ROWS        3u
+#define PDF_TEXT_MIN_CHARS   20u /* a scan often has a stamp's or a page number's text only */
 
 /* --- what is it --- */
 
@@ -221,6 +224,43 @@ static enum err_code run_poppler(int fd, const char *const *argv, size_t output_
     return ERR_NONE;
 }
 
+/* Cells of a printed line, parted by two blanks or more. */
+static unsigned cells_of(struct str line)
+{
+    unsigned cells = 0, blanks = 2;
+    for (size_t i = 0; i < line.len_bytes; i++) {
+        cells += line.ptr[i] != ' ' && blanks >= 2;
+        blanks = line.ptr[i] == ' ' ? blanks + 1 : 0;
+    }
+    return cells;
+}
+
+static bool is_register(struct str page)
+{
+    unsigned rows = 0;
+    struct str line;
+    while (rows < REGISTER_ROWS && str_split(&page, '\n', &line))
+        rows += cells_of(line) >= REGISTER_CELLS;
+    return rows >= REGISTER_ROWS;
+}
+
+/* Page by page: as printed where it holds a register, else in reading order. */
+static enum err_code choose_pages(struct str in_order, struct str as_printed, struct arena *arena, struct str *ret_text,
+                                  struct err *err)
+{
+    AUTO_BUF out;
+    buf_init(&out, LETTER_TEXT_MAX_BYTES);
+    struct str page, printed;
+    while (str_split(&in_order, '\f', &page)) {
+        if (str_split(&as_printed, '\f', &printed) && is_register(printed))
+            page = printed;
+        buf_put(&out, page);
+        if (page.len_bytes && page.ptr[page.len_bytes - 1] != '\n')
+            buf_put_byte(&out, '\n');
+    }
+    return buf_to_arena(&out, arena, ret_text, err);
+}
+
 enum err_code doc_pdf_text(int fd, struct arena *arena, struct doc_text *ret_doc, struct err *err)
 {
     struct process_result result;
@@ -239,12 +279,17 @@ enum err_code doc_pdf_text(int fd, struct arena *arena, struct doc_text *ret_doc
                        "many pages: hand in the letter itself",
                        (long long)pages, LETTER_PDF_MAX_PAGES);
     /* Reading order, neither -layout nor -raw: -layout puts the two heads of a letter into one line, a clause of one
-     * into a clause of the other. */
-    static const char *const text_argv[] = {"/usr/bin/pdftotext", "-enc", "UTF-8", "-eol", "unix",
-                                            "-nopgbrk",           "-",    "-",     NULL};
+     * into a clause of the other. A page with a register is asked for again: in reading order its cells follow each
+     * other in no order that rows could be told from. */
+    static const char *const text_argv[] = {"/usr/bin/pdftotext", "-enc", "UTF-8", "-eol", "unix", "-", "-", NULL};
+    static const char *const layout_argv[] = {
+        "/usr/bin/pdftotext", "-layout", "-enc", "UTF-8", "-eol", "unix", "-", "-", NULL};
     TRY(run_poppler(fd, text_argv, LETTER_TEXT_MAX_BYTES, PDF_TEXT_MS, arena, &result, err));
+    struct str in_order = result.output, text;
+    TRY(run_poppler(fd, layout_argv, PDF_LAYOUT_MAX_BYTES, PDF_TEXT_MS, arena, &result, err));
+    TRY(choose_pages(in_order, result.output, arena, &text, err));
     struct doc_text doc = {.kind = DOC_PDF};
-    TRY(text_decode_as(result.output, TEXT_UTF8, LETTER_TEXT_MAX_BYTES, arena, &doc.decoded, err));
+    TRY(text_decode_as(text, TEXT_UTF8, LETTER_TEXT_MAX_BYTES, arena, &doc.decoded, err));
     size_t letters = 0;
     for (size_t pos = 0; pos < doc.decoded.text.len_bytes && letters < PDF_TEXT_MIN_CHARS;)
         letters += viet_is_letter(utf8_next(doc.decoded.text, &pos));

@@ -37,7 +37,8 @@ struct doc_text {
  * already. ERR_UNSUPPORTED: a kind that is not read; of a PDF too: ask doc_kind_of first and call doc_pdf_text.
  * ERR_SYNTAX: broken. */
 MUST_USE enum err_code doc_text(struct str bytes, struct arena *arena, struct doc_text *ret_doc, struct err *err);
-/* pdfinfo (page ceiling LETTER_PDF_MAX_PAGES, encryption) and then pdftotext, on an open seekable file. Runs two
+/* pdfinfo (page ceiling LETTER_PDF_MAX_PAGES, encryption) and then pdftotext, on an open seekable file. A page with a
+ * register (three lines of three cells or more) comes as it is printed, every other in reading order. Runs three
  * programs under limits of memory and time. A PDF without a text layer (a scan) is ERR_UNSUPPORTED and says so;
  * ERR_NOT_FOUND: poppler-utils is not installed. */
 MUST_USE enum err_code doc_pdf_text(int fd, struct arena *arena, struct doc_text *ret_doc, struct err *err);

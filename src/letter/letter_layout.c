@@ -10,6 +10,7 @@
 #define NAME_WORDS_MAX      6u
 #define BARE_NAME_WORDS_MAX 4u
 #define PARAGRAPH_WORDS_MIN 24u /* a line of the body, in one piece; a subject of that length stands over two */
+#define SENTENCE_WORDS_MIN  8u
 #define NONE                UINT32_MAX
 
 static const struct piece *piece_of(const struct reader *r, uint32_t k)
@@ -78,7 +79,11 @@ static bool is_body_piece(const struct reader *r, uint32_t k)
     if (has_class(r, p->first, LEX_ARTICLE_WORD) && w->capital && p->first + 1 < p->last &&
         r->words[p->first + 1].kind == WORD_NUMBER)
         return true;
-    return p->last - p->first >= PARAGRAPH_WORDS_MIN && (!p->is_upper || r->is_shouted);
+    if (p->is_upper && !r->is_shouted)
+        return false;
+    /* "Các đơn vị thực hiện nhiệm vụ theo Phụ lục kèm theo./." */
+    bool sentence = r->words[p->last - 1].kind == WORD_MARK && strchr(".:", r->words[p->last - 1].mark);
+    return p->last - p->first >= (sentence ? SENTENCE_WORDS_MIN : PARAGRAPH_WORDS_MIN);
 }
 
 static uint32_t head_pieces(const struct reader *r)

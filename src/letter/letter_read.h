@@ -43,11 +43,13 @@ struct line {
     uint32_t first; /* words [first, last) */
     uint32_t last;
     bool is_blank;
-    bool is_frame;  /* page number, running header, menu: has no words */
-    bool is_table;  /* of a table of tasks: no sentence goes through it */
-    bool is_mapped; /* letter_table.c knows its columns */
-    uint8_t parted; /* … and what parts them: enum table_kind */
-    uint32_t parts; /* … how many tabs or bars it has */
+    bool is_frame;   /* page number, running header, menu: has no words */
+    bool is_table;   /* of a table of tasks: no sentence goes through it */
+    bool is_mapped;  /* letter_table.c knows its columns */
+    bool is_over;    /* of a printed table: its words stand over the borders, a heading between rows */
+    bool starts_row; /* of a printed table with numbered rows */
+    uint8_t parted;  /* … and what parts them: enum table_kind */
+    uint32_t parts;  /* … how many tabs or bars it has */
 };
 /* A piece of a line: columns are cut at tabs and at three or more blanks. */
 struct piece {

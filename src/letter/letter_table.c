@@ -12,7 +12,10 @@
 #define CELL_WORDS_MAX  400u
 #define CO_ACTORS_MAX   20u
 #define HEAD_WORDS_MAX  12u    /* in one cell of a head */
+#define TIGHT_MAX       3u     /* blanks between two heads; fewer leave cells no room to stand straight */
+#define SLIP_MAX        4      /* characters that a cell of such columns may slip */
 #define EMPTY_LINES_MAX 3u     /* between rows */
+#define RUN_LINES_MAX   400u   /* of a table printed without an empty line, whose rows are looked at together */
 #define CELL_END        '\x02' /* the mark between copied cells */
 
 enum column_role { COL_OTHER, COL_NO, COL_TASK, COL_LEAD, COL_WITH, COL_DUE, COL_PRODUCT, COL_ROLES };
@@ -22,6 +25,7 @@ struct column {
     enum column_role role;
     uint32_t from, to; /* characters of the head: [from, to) */
     uint32_t border;   /* of TABLE_BLANKS: where the next column starts at the earliest */
+    bool tight;        /* … and the next head is but a blank or two away */
 };
 struct table {
     enum table_kind kind;
@@ -185,11 +189,27 @@ static uint32_t piece_end(const struct reader *r, uint32_t i, uint32_t end)
     return last;
 }
 
-/* Most pieces of the line hold a word of a head: "chủ trì   phối hợp   hoàn thành". */
-static bool is_head_line(const struct reader *r, uint32_t l)
+/* A cell of a head: a piece, or less where narrow columns leave one blank ("TT Nhiệm vụ", "Cơ quan chủ Cơ quan phối").
+ * Whether that blank goes down through the rows is seen later (find_borders). */
+static uint32_t head_cell_end(const struct reader *r, uint32_t i, uint32_t end)
 {
-    uint32_t end = r->lines[l].last, pieces = 0, hits = 0;
-    for (uint32_t i = r->lines[l].first; i < end;) {
+    uint32_t last = piece_end(r, i, end);
+    for (uint32_t k = i + class_at(r, i, last, LEX_COLUMN, NULL); k > i && k < last; k++)
+        if (has_class(r, k, LEX_COLUMN) && class_at(r, k, last, LEX_COLUMN, NULL))
+            return k;
+    return last;
+}
+
+/* Most pieces of the line hold a word of a head; or all its words go on from the head above: "trì   hợp   thành". */
+static bool is_head_line(const struct reader *r, uint32_t l, bool below)
+{
+    uint32_t first = r->lines[l].first, end = r->lines[l].last, pieces = 0, hits = 0;
+    bool more = below;
+    for (uint32_t i = first; i < end && more; i++)
+        more = has_class(r, i, LEX_COLUMN_MORE);
+    if (more)
+        return end > first;
+    for (uint32_t i = first; i < end;) {
         uint32_t next = piece_end(r, i, end);
         pieces++;
         hits += next - i <= HEAD_WORDS_MAX && class_in(r, i, next, LEX_COLUMN, NULL);
@@ -201,9 +221,9 @@ static bool is_head_line(const struct reader *r, uint32_t l)
 static bool column_add(struct table *t, struct column piece)
 {
     uint32_t c = 0;
-    while (c < t->count && t->columns[c].to < piece.from)
+    while (c < t->count && t->columns[c].to <= piece.from)
         c++;
-    if (c < t->count && t->columns[c].from <= piece.to) {
+    if (c < t->count && t->columns[c].from < piece.to) {
         t->columns[c].from = piece.from < t->columns[c].from ? piece.from : t->columns[c].from;
         t->columns[c].to = piece.to > t->columns[c].to ? piece.to : t->columns[c].to;
         return true;
@@ -219,36 +239,28 @@ static bool column_add(struct table *t, struct column piece)
 static bool head_of_blanks(struct reader *r, uint32_t l, struct table *t)
 {
     *t = (struct table){.kind = TABLE_BLANKS, .first = l, .head_to = l + 1};
-    if (!is_head_line(r, l))
+    if (!is_head_line(r, l, false))
         return false;
-    if (l > 0 && !is_empty_line(r, l - 1)) {
-        line_map(r, l - 1);
-        if (is_head_line(r, l - 1))
-            t->first = l - 1;
-    }
     for (; t->head_to < r->line_count && t->head_to - t->first < HEAD_LINES_MAX && !is_empty_line(r, t->head_to);
          t->head_to++) {
         line_map(r, t->head_to);
-        if (!is_head_line(r, t->head_to) || r->words[r->lines[t->head_to].first].kind == WORD_NUMBER)
+        if (!is_head_line(r, t->head_to, true) || r->words[r->lines[t->head_to].first].kind == WORD_NUMBER)
             break;
     }
-    for (uint32_t k = t->first; k < t->head_to; k++) {
-        uint32_t end = r->lines[k].last;
-        for (uint32_t i = r->lines[k].first, next; i < end; i = next) {
-            next = piece_end(r, i, end);
-            if (!column_add(t, (struct column){.from = char_from(r, i), .to = char_to(r, next - 1)}))
-                return false;
-        }
-    }
     bool weak = false;
-    for (uint32_t k = t->first; k < t->head_to; k++) {
-        uint32_t end = r->lines[k].last;
-        for (uint32_t i = r->lines[k].first; i < end;) {
-            uint32_t next = piece_end(r, i, end), c = 0;
-            while (c + 1 < t->count && t->columns[c].to < char_from(r, i))
-                c++;
-            for (; i < next; i++)
-                role_add(r, i, next, &t->columns[c], &weak);
+    for (int pass = 0; pass < 2; pass++) { /* the columns, then what they are called */
+        for (uint32_t k = t->first; k < t->head_to; k++) {
+            uint32_t end = r->lines[k].last;
+            for (uint32_t i = r->lines[k].first, next; i < end; i = next) {
+                next = head_cell_end(r, i, end);
+                if (pass == 0 && !column_add(t, (struct column){.from = char_from(r, i), .to = char_to(r, next - 1)}))
+                    return false;
+                uint32_t c = 0;
+                while (c + 1 < t->count && t->columns[c].to <= char_from(r, i))
+                    c++;
+                for (uint32_t w = i; w < next && pass == 1; w++)
+                    role_add(r, w, next, &t->columns[c], &weak);
+            }
         }
     }
     return t->count >= 3 && head_fits(t, weak);
@@ -263,79 +275,183 @@ static bool starts_tail(const struct reader *r, uint32_t l)
            (has_class(r, i, LEX_ROLE) && r->words[i].upper_all);
 }
 
-/* A run of words over the gap between two heads: no row has that. */
-static bool crosses(const struct reader *r, const struct table *t, uint32_t l)
+/* One run of words over most of the table and over two of its columns: prose, or a heading between rows. */
+static bool is_prose(const struct reader *r, const struct table *t, uint32_t l)
 {
-    uint32_t end = r->lines[l].last;
-    for (uint32_t i = r->lines[l].first, next, c = 0; i < end; i = next) {
-        next = piece_end(r, i, end);
-        while (c + 1 < t->count && char_from(r, i) >= t->columns[c].to)
-            c++;
-        if (c + 1 < t->count && char_to(r, next - 1) > t->columns[c + 1].from)
-            return true;
-    }
-    return false;
+    uint32_t first = r->lines[l].first, end = r->lines[l].last, from = char_from(r, first), to = char_to(r, end - 1);
+    uint32_t width = t->columns[t->count - 1].to - t->columns[0].from;
+    bool over = false;
+    for (uint32_t c = 0; c + 1 < t->count && !over; c++)
+        over = from < t->columns[c].to && to > t->columns[c + 1].from;
+    return over && piece_end(r, first, end) == end && (to - from) * 10 > width * 6;
 }
 
-static void find_end(struct reader *r, struct table *t)
+/* Where columns stand one blank apart, cells slip a little to either side: the word of line l that starts the column
+ * behind border c; UINT32_MAX: none near it. A wide gap tells more than a capital, a capital more than nearness. */
+static uint32_t slipped(const struct reader *r, const struct table *t, uint32_t l, uint32_t c)
 {
-    uint32_t l = t->head_to, empty = 0, crossed = 0;
-    t->last = l;
-    for (; l < r->line_count; l++) {
-        if (is_empty_line(r, l)) {
-            if (!r->lines[l].is_frame && ++empty > EMPTY_LINES_MAX)
-                break;
+    uint32_t found = UINT32_MAX, border = t->columns[c].border;
+    int best = 0;
+    for (uint32_t i = r->lines[l].first; i < r->lines[l].last; i++) {
+        int off = (int)char_from(r, i) - (int)border;
+        if (off < -SLIP_MAX || off > SLIP_MAX)
             continue;
+        bool wide = i == r->lines[l].first || char_from(r, i) - char_to(r, i - 1) >= 2;
+        /* "Công an tỉnh" that ends at the border is one cell */
+        if (!wide && (int)char_to(r, piece_end(r, i, r->lines[l].last) - 1) <= (int)border + SLIP_MAX / 2)
+            continue;
+        int score = 1 + (wide ? 100 : 0) + (r->words[i].capital ? 2 * SLIP_MAX : 0) + SLIP_MAX - abs(off);
+        if (score > best) {
+            best = score;
+            found = i;
         }
-        line_map(r, l);
-        if (starts_tail(r, l) || r->lines[l].last - r->lines[l].first > CELL_WORDS_MAX)
-            break;
-        if (t->kind == TABLE_BLANKS) {
-            bool over = crosses(r, t, l);
-            if (over && ++crossed > 1)
-                break;
-            if (!over) {
-                crossed = 0;
-                t->last = l + 1;
-            }
-        } else if (r->lines[l].parted == t->kind) {
-            t->last = l + 1;
-        } else if (!(t->kind == TABLE_TABS && empty == 0 && l == t->last)) {
-            break; /* one line without a tab is the rest of its last cell, or a heading between the rows */
-        }
-        empty = 0;
     }
+    return found;
 }
 
-/* Columns of blanks: the border lies where the fewest lines have a letter, between the two heads. */
-static void find_borders(const struct reader *r, struct table *t)
+/* Gives each word of line l its column. True: a word stands over a border, which no row has. */
+static bool assign(struct reader *r, const struct table *t, uint32_t l)
+{
+    bool over = false;
+    uint32_t c = 0, starts = UINT32_MAX;
+    for (uint32_t i = r->lines[l].first, asked = UINT32_MAX; i < r->lines[l].last; i++) {
+        for (; c + 1 < t->count; c++) {
+            const struct column *column = &t->columns[c];
+            if (column->tight && asked != c) {
+                starts = slipped(r, t, l, c);
+                asked = c;
+            }
+            if (column->tight && starts != UINT32_MAX ? i < starts : char_from(r, i) < column->border) {
+                over = over || (!column->tight && char_to(r, i) > column->border);
+                break;
+            }
+        }
+        r->words[i].part = (uint8_t)c;
+    }
+    return over;
+}
+
+/* Columns of blanks: the border lies in the widest gap that the fewest lines close, between the two heads. `known`: the
+ * borders found before tell which lines are none of the table. */
+static void find_borders(struct reader *r, struct table *t, bool known)
 {
     uint16_t taken[COLUMN_MAX + 1] = {0};
+    uint32_t lines = 0;
     for (uint32_t l = t->first; l < t->last; l++) {
-        if (is_empty_line(r, l) || crosses(r, t, l))
+        if (is_empty_line(r, l) || (l >= t->head_to && (is_prose(r, t, l) || (known && assign(r, t, l)))))
             continue;
+        lines++;
         for (uint32_t i = r->lines[l].first; i < r->lines[l].last; i++)
             for (uint32_t a = char_from(r, i); a < char_to(r, i); a++)
                 taken[a] = taken[a] < UINT16_MAX ? (uint16_t)(taken[a] + 1) : taken[a];
     }
     for (uint32_t c = 0; c + 1 < t->count; c++) {
-        uint32_t from = t->columns[c].to, to = t->columns[c + 1].from, best = to;
+        uint32_t from = t->columns[c].to, to = t->columns[c + 1].from, least = UINT32_MAX, widest = 0, best = to;
         for (uint32_t k = from; k < to; k++)
-            if (best == to || taken[k] <= taken[best])
-                best = k;
+            least = taken[k] < least ? taken[k] : least;
+        for (uint32_t k = from, run = 0; k < to; k++) {
+            run = taken[k] == least ? run + 1 : 0;
+            if (run >= widest && run) {
+                widest = run;
+                best = k + 1;
+            }
+        }
+        t->columns[c].tight = to - from < TIGHT_MAX;
+        if (to - from == 1 && least * 4 > 3 * lines) { /* one blank of the head, and words below it: one column */
+            if (strength(t->columns[c + 1].role) > strength(t->columns[c].role))
+                t->columns[c].role = t->columns[c + 1].role;
+            t->columns[c].to = t->columns[c + 1].to;
+            memmove(&t->columns[c + 1], &t->columns[c + 2], (t->count - c - 2) * sizeof t->columns[0]);
+            t->count--;
+            c--;
+            continue;
+        }
         t->columns[c].border = best;
     }
     t->columns[t->count - 1].border = UINT32_MAX;
 }
 
+/* "I. NHÓM NHIỆM VỤ CHUNG", "2. Về nhân lực", "a) …": over all columns, between the rows. */
+static bool is_heading(const struct reader *r, uint32_t l)
+{
+    uint32_t first = r->lines[l].first, last = r->lines[l].last;
+    if (first + 1 < last && r->words[first + 1].kind == WORD_MARK && strchr(".)", r->words[first + 1].mark))
+        return true;
+    return viet_is_all_upper(
+        (struct str){r->text.ptr + r->words[first].from, r->words[last - 1].to - r->words[first].from});
+}
+
+/* Lines of a table of blanks: until the tail of the letter, too many empty lines, or two lines of prose. */
+static void find_last(struct reader *r, struct table *t, bool known)
+{
+    uint32_t empty = 0, over = 0;
+    t->last = t->head_to;
+    for (uint32_t l = t->head_to; l < r->line_count; l++) {
+        if (is_empty_line(r, l)) {
+            if (!r->lines[l].is_frame && ++empty > EMPTY_LINES_MAX)
+                return;
+            continue;
+        }
+        line_map(r, l);
+        if (starts_tail(r, l) || r->lines[l].last - r->lines[l].first > CELL_WORDS_MAX)
+            return;
+        bool crosses = is_prose(r, t, l) || (known && assign(r, t, l));
+        if (crosses && !is_heading(r, l))
+            return;
+        if (!crosses) {
+            over = 0;
+            t->last = l + 1;
+        } else if (++over > 1) {
+            return;
+        }
+        empty = 0;
+    }
+}
+
+static void find_end(struct reader *r, struct table *t)
+{
+    uint32_t empty = 0;
+    t->last = t->head_to;
+    for (uint32_t l = t->head_to; l < r->line_count; l++) {
+        if (is_empty_line(r, l)) {
+            if (!r->lines[l].is_frame && ++empty > EMPTY_LINES_MAX)
+                return;
+            continue;
+        }
+        line_map(r, l);
+        if (starts_tail(r, l) || r->lines[l].last - r->lines[l].first > CELL_WORDS_MAX)
+            return;
+        if (r->lines[l].parted == t->kind)
+            t->last = l + 1;
+        else if (t->kind != TABLE_TABS || empty > 0 || l != t->last)
+            return; /* one line without a tab is the rest of its last cell, or a heading between the rows */
+        empty = 0;
+    }
+}
+
 static uint32_t column_of(const struct reader *r, const struct table *t, uint32_t l, uint32_t word)
 {
-    if (t->kind != TABLE_BLANKS)
-        return r->lines[l].parted == t->kind ? r->words[word].part : 0;
-    uint32_t c = 0;
-    while (c + 1 < t->count && char_from(r, word) >= t->columns[c].border)
-        c++;
-    return c;
+    return t->kind == TABLE_BLANKS || r->lines[l].parted == t->kind ? r->words[word].part : 0;
+}
+
+static bool table_at(struct reader *r, uint32_t l, struct table *t)
+{
+    const struct line *line = &r->lines[l];
+    if (line->parted != TABLE_BLANKS && line->parts >= 2) {
+        if (!head_of_cells(r, l, t))
+            return false;
+        find_end(r, t);
+        return t->last > t->head_to;
+    }
+    if (!head_of_blanks(r, l, t))
+        return false;
+    find_last(r, t, false);
+    find_borders(r, t, false);
+    find_last(r, t, true);
+    find_borders(r, t, true);
+    for (uint32_t k = t->first; k < t->last; k++)
+        r->lines[k].is_over = k >= t->head_to && !is_empty_line(r, k) && (assign(r, t, k) || is_prose(r, t, k));
+    return t->last > t->head_to && t->count >= 3 && head_fits(t, false);
 }
 
 enum err_code tables_find(struct reader *r)
@@ -345,7 +461,7 @@ enum err_code tables_find(struct reader *r)
         uint32_t hits = 0;
         for (uint32_t i = line->first; i < line->last && hits < 2; i++)
             hits += has_class(r, i, LEX_COLUMN);
-        if (hits < 2 || line->last - line->first > CELL_WORDS_MAX)
+        if (!hits || line->last - line->first > CELL_WORDS_MAX)
             continue;
         if (!r->word_at) {
             r->word_at = arena_new_array(r->arena, uint16_t, 2 * (size_t)r->word_count);
@@ -354,15 +470,8 @@ enum err_code tables_find(struct reader *r)
         }
         line_map(r, l);
         struct table t;
-        bool found =
-            line->parted != TABLE_BLANKS && line->parts >= 2 ? head_of_cells(r, l, &t) : head_of_blanks(r, l, &t);
-        if (!found)
+        if (!table_at(r, l, &t))
             continue;
-        find_end(r, &t);
-        if (t.last <= t.head_to)
-            continue;
-        if (t.kind == TABLE_BLANKS)
-            find_borders(r, &t);
         struct table *item = vec_push(&r->tables, r->arena);
         if (!item)
             return arena_full(r->arena, r->err);
@@ -415,15 +524,6 @@ static bool is_numbered(const struct reader *r, const struct table *t, uint32_t 
     return i != UINT32_MAX && r->words[i].kind == WORD_NUMBER;
 }
 
-/* Lines of a block (no empty line inside) that hold a number in the first column. */
-static bool block_is_row(const struct reader *r, const struct table *t, uint32_t l)
-{
-    uint32_t numbers = 0;
-    for (; l < t->last && (!is_empty_line(r, l) || r->lines[l].is_frame); l++)
-        numbers += !is_empty_line(r, l) && !is_noise(r, t, l) && is_numbered(r, t, l);
-    return numbers == 1;
-}
-
 static bool has_numbers(const struct reader *r, const struct table *t)
 {
     for (uint32_t l = t->head_to; l < t->last; l++)
@@ -439,8 +539,77 @@ static bool starts_task(const struct reader *r, const struct table *t, uint32_t 
            (has_in(r, t, l, COL_LEAD) || has_in(r, t, l, COL_DUE));
 }
 
+static bool is_content(const struct reader *r, const struct table *t, uint32_t l)
+{
+    return !is_empty_line(r, l) && !is_noise(r, t, l) && !r->lines[l].is_over;
+}
+
+/* Printed rows with their number in the middle of their height: "the row goes as far below its number as above". True
+ * when that fits to the last line. Marks where rows start. */
+static bool mark_middle(struct reader *r, const struct table *t, uint32_t from, uint32_t to)
+{
+    uint32_t lines[RUN_LINES_MAX], count = 0, start = 0;
+    bool numbered = false;
+    bool sign = false; /* a number beside words that start no task, or above them */
+    for (uint32_t l = from; l < to; l++) {
+        if (!is_content(r, t, l))
+            continue;
+        if (count == RUN_LINES_MAX)
+            return false;
+        lines[count++] = l;
+    }
+    for (uint32_t k = 0; k < count; k++) {
+        if (!is_numbered(r, t, lines[k]))
+            continue;
+        uint32_t task = first_in(r, t, lines[k], COL_TASK);
+        sign = sign || (!numbered && k > 0) || task == UINT32_MAX || !r->words[task].capital;
+        numbered = true;
+        if (k < start || 2 * k - start >= count)
+            return false;
+        start = 2 * k - start + 1;
+    }
+    if (!sign || start != count)
+        return false;
+    start = 0;
+    for (uint32_t k = 0; k < count; k++) {
+        if (!is_numbered(r, t, lines[k]))
+            continue;
+        r->lines[lines[start]].starts_row = true;
+        start = 2 * k - start + 1;
+    }
+    return true;
+}
+
+/* Where the numbered rows of a printed table start. A run of lines without an empty one that holds one number is a row.
+ */
+static void mark_rows(struct reader *r, const struct table *t)
+{
+    for (uint32_t l = t->head_to; l < t->last;) {
+        if (is_empty_line(r, l) && !r->lines[l].is_frame) {
+            l++;
+            continue;
+        }
+        uint32_t to = l, numbers = 0, first = UINT32_MAX;
+        for (; to < t->last && (!is_empty_line(r, to) || r->lines[to].is_frame); to++) {
+            if (!is_content(r, t, to)) {
+                if (!is_empty_line(r, to) && r->lines[to].is_over && to > l)
+                    break; /* a heading between the rows */
+                continue;
+            }
+            first = first == UINT32_MAX ? to : first;
+            numbers += is_numbered(r, t, to);
+        }
+        if (numbers == 1 && first != UINT32_MAX)
+            r->lines[first].starts_row = true;
+        else if (numbers > 1 && !mark_middle(r, t, l, to))
+            for (uint32_t k = l; k < to; k++)
+                r->lines[k].starts_row = is_content(r, t, k) && has_in(r, t, k, COL_NO);
+        l = to > l ? to : l + 1;
+    }
+}
+
 /* Does line l start a row? `seen`: what the row at hand has already. */
-static bool starts_row(const struct reader *r, const struct table *t, uint32_t l, bool numbers, bool after_blank,
+static bool starts_row(const struct reader *r, const struct table *t, uint32_t l, bool after_blank,
                        const struct row *seen)
 {
     if (has_in(r, t, l, COL_NO)) /* "1", "I", "a)", "-" */
@@ -448,7 +617,7 @@ static bool starts_row(const struct reader *r, const struct table *t, uint32_t l
     if (!starts_task(r, t, l))
         return false;
     if (t->kind == TABLE_BLANKS)
-        return !numbers && (after_blank || seen->has[COL_DUE] || seen->has[COL_LEAD]);
+        return (after_blank || seen->has[COL_DUE] || seen->has[COL_LEAD]);
     /* parted by tabs: a further paragraph of a cell has nothing beside it but further paragraphs */
     bool has_due = t->of_role[COL_DUE] && has_in(r, t, l, COL_DUE);
     return !seen->has[COL_TASK] || (t->of_role[COL_DUE] ? has_due && seen->has[COL_DUE] : seen->has[COL_LEAD]);
@@ -462,7 +631,7 @@ static enum err_code cell_copy(struct tables *d, const struct table *t, uint32_t
     if (!t->of_role[role])
         return ERR_NONE;
     for (uint32_t l = from; l < to; l++) {
-        if (t->kind == TABLE_BLANKS && crosses(r, t, l))
+        if (r->lines[l].is_over)
             continue;
         for (uint32_t i = r->lines[l].first; i < r->lines[l].last; i++) {
             if (is_separator(r, i) || column_of(r, t, l, i) + 1 != t->of_role[role])
@@ -632,8 +801,9 @@ static enum err_code row_emit(struct tables *d, const struct table *t, uint32_t 
     bool beside = cells[COL_LEAD].first < cells[COL_LEAD].last || cells[COL_WITH].first < cells[COL_WITH].last ||
                   cells[COL_DUE].first < cells[COL_DUE].last;
     bool numbered = cells[COL_NO].first < cells[COL_NO].last && r->words[cells[COL_NO].first].kind == WORD_NUMBER;
+    bool timed = cells[COL_DUE].first < cells[COL_DUE].last;
     /* "I. Công tác chỉ đạo", "1. Nhóm nhiệm vụ …" over 1.1, 1.2: headings */
-    if (task.first >= task.last || (!beside && (!numbered || has_children)))
+    if (task.first >= task.last || (!beside && !numbered) || (has_children && !timed))
         return ERR_NONE;
     struct letter_duty duty = {.trigger = LETTER_STANDING};
     duty.deadline =
@@ -692,10 +862,12 @@ static bool is_parent(const struct reader *r, const struct table *t, uint32_t ro
 static enum err_code table_read(struct tables *d, const struct table *t)
 {
     struct reader *r = d->r;
-    bool numbers = has_numbers(r, t), after_blank = true, whole_block = false;
+    bool marked = t->kind == TABLE_BLANKS && has_numbers(r, t), after_blank = true;
     struct row seen = {0};
     uint32_t row_from = UINT32_MAX;
     memset(d->above_cells, 0, sizeof d->above_cells);
+    if (marked)
+        mark_rows(r, t);
     for (uint32_t l = t->head_to; l <= t->last; l++) {
         bool at_end = l == t->last, starts = at_end;
         if (!at_end && is_empty_line(r, l)) {
@@ -704,15 +876,9 @@ static enum err_code table_read(struct tables *d, const struct table *t)
         }
         if (!at_end && is_noise(r, t, l))
             continue;
-        bool heading = !at_end && t->kind == TABLE_BLANKS && crosses(r, t, l);
-        if (!at_end && !heading) {
-            /* printed with an empty line between rows: the number may stand in the middle of its row */
-            if (after_blank && numbers && t->kind == TABLE_BLANKS) {
-                whole_block = block_is_row(r, t, l);
-                starts = whole_block;
-            }
-            starts = starts || (!whole_block && starts_row(r, t, l, numbers, after_blank, &seen));
-        }
+        bool heading = !at_end && r->lines[l].is_over;
+        if (!at_end && !heading)
+            starts = marked ? r->lines[l].starts_row : starts_row(r, t, l, after_blank, &seen);
         if ((starts || heading) && row_from != UINT32_MAX) {
             TRY(row_emit(d, t, row_from, l, is_parent(r, t, row_from, l)));
             row_from = UINT32_MAX;

@@ -142,6 +142,21 @@ static bool quarter_at(const struct reader *r, uint32_t i, uint32_t end, bool ba
     d->month = q * 3;
     d->months = 3;
     d->words = 2 + year_after(r, i + 2, end, &d->year);
+    /* "quý I, II/2027", "quý III và quý IV" */
+    uint32_t at = i + 2;
+    bool and_word = at < end && has_class(r, at, LEX_AND_WORD);
+    if (d->year || !(and_word || is_mark(r, at, ',') || is_mark(r, at, '-')) || at + 1 >= end)
+        return true;
+    at++;
+    at += has_class(r, at, LEX_QUARTER_WORD);
+    int to = at >= end ? 0 : is_number(r, at, end) ? (int)r->words[at].number : roman(word_text(r, at)), year = 0;
+    uint32_t year_words = at < end ? year_after(r, at + 1, end, &year) : 0;
+    if (to != q + 1 || !(and_word || year_words))
+        return true;
+    d->month = to * 3;
+    d->months = 6;
+    d->year = year;
+    d->words = at + 1 + year_words - i;
     return true;
 }
 

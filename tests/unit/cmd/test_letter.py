@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import unicodedata
 import unittest
 import zipfile
 
@@ -145,6 +146,96 @@ class Handed(unittest.TestCase):
                     self.assertEqual(" ".join(text[at["from"]:at["to"]].decode().split()), duty["deadline"]["quoted"])
             at = lines[0]["offsets"]["number"]
             self.assertEqual(text[at["from"]:at["to"]].decode(), "09")
+
+
+HEAD = """SỞ NỘI VỤ
+TỈNH TRÚC LÂM
+Số: 40/KH-SNV
+CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+Độc lập - Tự do - Hạnh phúc
+Trúc Lâm, ngày 11 tháng 01 năm 2027
+
+KẾ HOẠCH
+Ứng cứu sự cố năm 2027
+
+1. Các phòng thực hiện nhiệm vụ theo Phụ lục kèm theo./.
+
+Nơi nhận:
+- Các phòng;
+- Lưu: VT.
+
+GIÁM ĐỐC
+
+Tẩn Thị Mỷ
+
+PHỤ LỤC"""
+# a cell: its paragraphs; columns it takes
+ROWS = [[["TT"], ["Nhiệm vụ"], ["Cơ quan chủ trì"], ["Cơ quan phối hợp"], ["Thời hạn"], ["Sản phẩm"]],
+        [["I"], (["Công tác chung"], 5)],
+        [["1"], ["Rà quét lỗ hổng", "các hệ thống của Sở"], ["Văn phòng"], ["Thanh tra;", "Phòng Tổ chức"], ["Trước ngày 31/3/2027"], ["Báo cáo"]],
+        [["2"], ["Tập huấn"], ["Thanh tra"], [""], ["Quý II", "năm 2027"], [""]]]
+WANT = [("Rà quét lỗ hổng các hệ thống của Sở", "Văn phòng", ["Thanh tra", "Phòng Tổ chức"], "2027-03-31", "Báo cáo", "PHỤ LỤC 1"),
+        ("Tập huấn", "Thanh tra", [], "2027-06-30", None, "PHỤ LỤC 2")]
+
+
+class Tables(unittest.TestCase):
+    """The rows of an annex, from a Word table and from a printed page."""
+
+    def check(self, data, want):
+        text = run("--text", "-", data=data).stdout
+        duties = [json.loads(line) for line in run("--json", "-", data=data).stdout.decode().splitlines()[1:-1]]
+        got = [(d["text"], d["actor"], d["co_actors"], d["deadline"] and d["deadline"]["date"], d["product"], d["clause"]) for d in duties]
+        self.assertEqual(got[1:], want, text.decode())
+        for d in duties:
+            for value, at in [(d["text"], d["quote"]), (d["actor"], d["actor_quote"]), (d["product"], d["product_quote"])] + list(
+                    zip(d["co_actors"], d["co_actor_quotes"])):
+                cut = iter("".join(text[at["from"]:at["to"]].decode().split()) if at else "")
+                self.assertTrue(not value or all(c in cut for c in "".join(value.split())), (value, at))
+
+    @staticmethod
+    def table():
+        def cell(c):
+            paragraphs, span = c if isinstance(c, tuple) else (c, 1)
+            return (f"<w:tc><w:tcPr><w:gridSpan w:val='{span}'/></w:tcPr>" +
+                    "".join(f"<w:p><w:r><w:t>{p}</w:t></w:r></w:p>" for p in paragraphs) + "</w:tc>")
+        return "<w:tbl>" + "".join("<w:tr>" + "".join(map(cell, row)) + "</w:tr>" for row in ROWS) + "</w:tbl>"
+
+    def test_word(self):
+        head = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in HEAD.split("\n"))
+        self.check(docx(f"<w:document {W}><w:body>{head}{self.table()}</w:body></w:document>"), WANT)
+
+    @unittest.skipUnless(shutil.which("pdftotext"), "poppler-utils is not installed")
+    def test_print(self):
+        """Helvetica has no Vietnamese letters: the page is typed without marks, its numbers stand in the middle of their rows."""
+        def bare(s):
+            s = unicodedata.normalize("NFD", s.replace("đ", "d").replace("Đ", "D"))
+            return "".join(c for c in s if not unicodedata.combining(c))
+        columns, y, out = (40, 70, 250, 350, 470, 570), 560, []
+
+        def put(x, y, words):
+            out.append("BT /F1 9 Tf 1 0 0 1 %d %d Tm (%s) Tj ET" % (x, y, bare(words).replace("(", "\\(").replace(")", "\\)")))
+        for line in HEAD.split("\n"):
+            put(40, y, line)
+            y -= 12
+        for row in ROWS[:1] + ROWS[2:]:
+            height = max(len(c) for c in row)
+            for x, c in zip(columns, row):
+                for k, words in enumerate(c):
+                    put(x, y - 12 * k - (height - len(c)) * 6, words)
+            y -= 12 * height
+        self.check(pdf(1, "\n".join(out).encode()), [(bare(a), bare(b), [bare(c) for c in w], d, e and bare(e), bare(f)) for a, b, w, d, e, f in WANT])
+
+    def test_a_letterhead_is_no_register(self):
+        """Two cells side by side, each of several lines, stay one below the other."""
+        body = HEAD.split("\n")
+        left, right, rest = body[:3], body[3:6], body[6:]
+        table = "<w:tbl><w:tr>" + "".join("<w:tc>" + "".join(f"<w:p><w:r><w:t>{p}</w:t></w:r></w:p>" for p in side) + "</w:tc>"
+                                          for side in (left, [""], right)) + "</w:tr></w:tbl>"
+        rest = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in rest)
+        data = docx(f"<w:document {W}><w:body>{table}{rest}{self.table()}</w:body></w:document>")
+        letter = json.loads(run("--json", "-", data=data).stdout.decode().splitlines()[0])
+        self.assertEqual((letter["number"], letter["issuer"], letter["date"]), ("40", "SỞ NỘI VỤ TỈNH TRÚC LÂM", "2027-01-11"))
+        self.check(data, WANT)
 
 
 if __name__ == "__main__":

@@ -125,6 +125,16 @@ static void paragraphs_tables_and_numbers(void **state)
          "<w:tr><w:tc><w:p><w:r><w:t>UBND</w:t></w:r></w:p><w:p><w:r><w:t>Số: "
          "1</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>CỘNG HÒA</w:t></w:r></w:p></w:tc></w:tr></w:tbl>",
          "1\thai\nUBND\nSố: 1\nCỘNG HÒA\n"},
+        /* a register: three cells with words; then a cell of two paragraphs, and one over two columns */
+        {"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>TT</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>Việc</w:t></w:r></w:p></"
+         "w:tc>"
+         "<w:tc><w:p><w:r><w:t>Ai</w:t></w:r></w:p></w:tc></w:tr>"
+         "<w:tr><w:tc><w:p><w:pPr><w:numPr><w:ilvl w:val='0'/><w:numId w:val='1'/></w:numPr></w:pPr></w:p></w:tc>"
+         "<w:tc><w:p><w:r><w:t>a</w:t></w:r></w:p><w:p><w:r><w:t>b</w:t></w:r></w:p></w:tc>"
+         "<w:tc><w:p><w:r><w:t>c</w:t></w:r></w:p></w:tc></w:tr>"
+         "<w:tr><w:tc><w:tcPr><w:gridSpan w:val='2'/></w:tcPr><w:p><w:r><w:t>hai cột</w:t></w:r></w:p></w:tc>"
+         "<w:tc><w:p><w:r><w:t>d</w:t></w:r></w:p></w:tc></w:tr></w:tbl>",
+         "TT\tViệc\tAi\n1. \ta\tc\n\tb\t\nhai cột\t\td\n"},
         {"<w:p><w:pPr><w:pStyle w:val='Muc'/></w:pPr><w:r><w:t>một</w:t></w:r></w:p>"
          "<w:p><w:pPr><w:numPr><w:ilvl w:val='1'/><w:numId w:val='1'/></w:numPr></w:pPr><w:r><w:t>con</w:t></w:r></w:p>"
          "<w:p><w:pPr><w:numPr><w:ilvl w:val='1'/><w:numId w:val='1'/></w:numPr></w:pPr><w:r><w:t>con</w:t></w:r></w:p>"
