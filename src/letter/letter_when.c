@@ -443,8 +443,9 @@ static enum err_code note_vague(struct reader *r, struct letter_deadline *d, civ
     if (first == CIVIL_NONE || last == CIVIL_NONE)
         return ERR_NONE;
     const char *from = civil_vn(first, a), *to = civil_vn(last, b);
-    return note_printf(r, d, arena_printf(r->arena, "văn bản không nêu ngày cụ thể; hiểu là từ %s đến %s", from, to),
-                       arena_printf(r->arena, "no day is named; read as %s to %s", from, to));
+    TRY(note_printf(r, d, arena_printf(r->arena, "văn bản không nêu ngày cụ thể; hiểu là từ %s đến %s", from, to),
+                    arena_printf(r->arena, "no day is named; read as %s to %s", from, to)));
+    return ERR_NONE;
 }
 
 static void due_set(struct letter_deadline *d, bool before_time)
