@@ -29,12 +29,17 @@ extern const struct route_list admin_routes;     /* page_admin.c: administration
 extern const struct route_list letter_routes;    /* page_letter.c: letters, letter beside duties */
 extern const struct route_list directive_routes; /* page_directive.c: issue, list, progress, rows behind a number */
 extern const struct route_list duty_routes;      /* page_duty.c: a duty, evidence, review, requests */
-extern const struct route_list asset_routes;     /* page_asset.c: systems, devices, findings and pairs */
-extern const struct route_list report_routes; /* page_report.c: reports, answer letters, freezes, visits, cost, inbox */
-extern const struct route_list api_routes;    /* api.c: REST over the same domain functions */
+extern const struct route_list system_routes;    /* page_system.c: systems with their level, addresses, databases */
+extern const struct route_list device_routes;    /* page_device.c: devices and whether they are protected */
+extern const struct route_list finding_routes;   /* page_finding.c: findings, their halves to fix and to hunt */
+extern const struct route_list contact_routes;   /* page_contact.c: focal points and who has none */
+extern const struct route_list report_routes;    /* page_report.c: reports, answer letters, freezes, their files */
+extern const struct route_list reminder_routes;  /* page_reminder.c: notices, a message to copy, the calendar */
+extern const struct route_list api_routes;       /* api.c: REST over the same domain functions */
 #define APP_ROUTE_LISTS                                                                                        \
     &account_routes, &setup_routes, &home_routes, &unit_routes, &people_routes, &admin_routes, &letter_routes, \
-        &directive_routes, &duty_routes, &asset_routes, &report_routes, &api_routes
+        &directive_routes, &duty_routes, &system_routes, &device_routes, &finding_routes, &contact_routes,     \
+        &report_routes, &reminder_routes, &api_routes
 
 NONNULL_END
 #endif

@@ -83,6 +83,18 @@ struct str kit_problem(const struct request *request, const struct err *err)
     return kit_msg(request, MSG_DUTY_NOT_SAVED, 0, ARG_STR("why", request_said(request, err)));
 }
 
+struct str kit_typed(const struct request *request, const char *name)
+{
+    struct str text = str_trim(request_field(request, str_from_cstr(name)));
+    return str_is_null(text) ? STR("") : text;
+}
+
+struct str kit_typed_or_none(const struct request *request, const char *name)
+{
+    struct str text = kit_typed(request, name);
+    return str_is_empty(text) ? STR_NONE : text;
+}
+
 int64_t kit_id_field(const struct request *request, struct str name)
 {
     int64_t id;
@@ -369,6 +381,19 @@ enum err_code kit_record_respond(struct request *request, struct response *respo
     struct page_out o = response_page(request, response, str_is_empty(page->problem) ? 200 : 422);
     page_duty_record(&o, page);
     return ERR_NONE;
+}
+
+struct pg_dr_form kit_side_form(const struct kit_form *form, const char *id, enum msg_id title, struct str text,
+                                struct str action, enum msg_id submit, bool is_main)
+{
+    const struct request *request = form->request;
+    return (struct pg_dr_form){.id = str_from_cstr(id),
+                               .title = kit_text(request, title),
+                               .text = text,
+                               .action = action,
+                               .fields = kit_fields(form),
+                               .submit = kit_text(request, submit),
+                               .main = is_main};
 }
 
 struct pg_dr_form kit_reason_form(struct request *request, const char *id, enum msg_id title, struct str text,

@@ -46,6 +46,9 @@ static inline bool kit_is_post(const struct request *request)
 {
     return request->method == POST;
 }
+/* What was typed into a field of the form or stands in the address, without the blanks around it. */
+struct str kit_typed(const struct request *request, const char *name);         /* "" when absent */
+struct str kit_typed_or_none(const struct request *request, const char *name); /* STR_NONE when absent or empty */
 /* An id in the form or address; 0 when absent or none. */
 int64_t kit_id_field(const struct request *request, struct str name);
 /* The session holds it somewhere: for buttons only, the domain asks again. */
@@ -128,6 +131,9 @@ MUST_USE enum err_code kit_form_respond(struct request *request, struct response
                                         struct page_duty_form *page, struct str nav, struct err *err);
 MUST_USE enum err_code kit_record_respond(struct request *request, struct response *response,
                                           struct page_duty_record *page, struct str nav, struct err *err);
+/* A form for the side of a record; text may be empty. */
+struct pg_dr_form kit_side_form(const struct kit_form *form, const char *id, enum msg_id title, struct str text,
+                                struct str action, enum msg_id submit, bool is_main);
 /* One field and one button, for the side of a record. */
 struct pg_dr_form kit_reason_form(struct request *request, const char *id, enum msg_id title, struct str text,
                                   struct str action, enum msg_id label, enum msg_id submit);

@@ -1,6 +1,5 @@
-/* page_duty.h - inside the site: the handlers of page_evidence.c and page_request.c, whose rows stand in page_duty.c.
- * Uses: web/kit.h.    Used by: web/page_duty.c, page_evidence.c, page_request.c.    Memory: none.    Threads: no shared
- * state. */
+/* page_duty.h - inside the site: the handlers of page_evidence.c, page_request.c, page_budget.c and page_visit.c, whose
+ * rows stand in page_duty.c. Uses: web/kit.h.    Used by: these files.    Memory: none.    Threads: no shared state. */
 #ifndef LUYTRE_WEB_PAGE_DUTY_H
 #define LUYTRE_WEB_PAGE_DUTY_H
 
@@ -16,12 +15,19 @@ struct str evidence_word(const struct request *request, struct str state, civil_
 
 /* page_request.c */
 handler_fn request_list_page, request_new_page, request_new_post, request_show, request_grant_post, request_refuse_post,
-    request_answer_post, request_withdraw_post, request_spend_post, budget_page, budget_post, visit_list_page,
-    visit_new_page, visit_new_post, visit_show, visit_finish_post, visit_move_post, visit_cancel_post,
-    request_help_page;
+    request_answer_post, request_withdraw_post, request_spend_post, request_help_page;
 enum page_state request_page_state(struct str state);
 struct str request_word(const struct request *request, struct str state);
 struct str request_kind_word(const struct request *request, struct str kind);
+
+/* page_budget.c */
+handler_fn budget_page, budget_post;
+/* What people type for money: digits with dots or spaces between them; nothing typed is 0. */
+bool budget_vnd_typed(const struct request *request, struct str name, int64_t *ret_vnd);
+
+/* page_visit.c */
+handler_fn visit_list_page, visit_new_page, visit_new_post, visit_show, visit_finish_post, visit_move_post,
+    visit_cancel_post;
 
 NONNULL_END
 #endif

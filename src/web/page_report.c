@@ -1,26 +1,13 @@
-/* page_report.c - what goes up: reports and answers, their files, what reminds people, the calendar of days that come.
- */
-#include "duty/freeze.h"
-#include "duty/notice.h"
-#include "duty/page_report.sql.h"
-#include "duty/people.h"
-#include "duty/reminder.h"
-#include "duty/series.h"
-#include "format/json.h"
-#include "org/unit.h"
-#include "os/crypto.h"
-#include "os/file.h"
-#include "report/docx.h"
-#include "report/from_duty.h"
-#include "report/pdf.h"
-#include "web/app_parts.h"
-#include "web/kit.h"
+#include "web/page_report.h"
 
-#define REPORT_FILE_MAX_BYTES   ((size_t)64 << 20)
-#define REPORT_TO_ANSWER_MAX    20
-#define REPORT_BELOW_MAX        60
-#define REPORT_PREVIEW_ROWS_MAX 100
-#define CALENDAR_MAX_BYTES      (4u << 20)
+#include "duty/freeze.h"
+#include "duty/people.h"
+#include "duty/series.h"
+#include "org/unit.h"
+#include "web/app_parts.h"
+
+#define REPORT_TO_ANSWER_MAX 20
+#define REPORT_BELOW_MAX     60
 
 static const struct {
     struct str name;
@@ -37,24 +24,24 @@ static const struct {
     {STR_INIT("proposals"), MSG_REPORT_F_PROPOSALS, "long", false},
 };
 
-static bool is_answer(struct str series)
+bool report_is_answer(struct str series)
 {
     return str_equal(series, SERIES_DIRECTIVE);
 }
 
-static struct str directive_ref(const struct request *request, struct str number, struct str symbol, struct str title)
+struct str report_directive_ref(const struct request *request, struct str number, struct str symbol, struct str title)
 {
     if (str_is_empty(number) && str_is_empty(symbol))
         return title;
     return app_href(request, "%.*s/%.*s", STR_ARG(str_is_empty(number) ? STR("…") : number), STR_ARG(symbol));
 }
 
-static struct str report_name(const struct request *request, struct str series, struct str number, struct str symbol,
-                              struct str directive_title)
+struct str report_name(const struct request *request, struct str series, struct str number, struct str symbol,
+                       struct str directive_title)
 {
-    if (is_answer(series))
+    if (report_is_answer(series))
         return kit_msg(request, MSG_REPORT_ANSWER_TO, 0,
-                       ARG_STR("ref", directive_ref(request, number, symbol, directive_title)));
+                       ARG_STR("ref", report_directive_ref(request, number, symbol, directive_title)));
     const struct know_report_series *row = know_report_series_find(series);
     return row ? kit_know(request, row->title) : series;
 }
@@ -104,7 +91,7 @@ static void reports_first(struct request *request, struct page_duty_table *page,
             .state = state,
             .word = word,
             .title = kit_msg(request, MSG_REPORT_ANSWER_TO, 0,
-                             ARG_STR("ref", directive_ref(request, r->number, r->symbol, r->title))),
+                             ARG_STR("ref", report_directive_ref(request, r->number, r->symbol, r->title))),
             .href = app_href(request, "/directive/%lld", (long long)r->directive_id),
             .detail = kit_msg(request, MSG_REPORT_FROM_ISSUER, r->duties, ARG_STR("name", r->issuer_name),
                               ARG_INT("n", r->duties)),
@@ -250,8 +237,8 @@ static enum err_code answer_ask(struct request *request, struct response *respon
 
 /* --- one report --- */
 
-static enum err_code report_get(const struct request *request, struct db *db, struct sql_report_one_row **ret_report,
-                                struct err *err)
+enum err_code report_get(const struct request *request, struct db *db, struct sql_report_one_row **ret_report,
+                         struct err *err)
 {
     int64_t id;
     TRY(request_id(request, STR("id"), &id, err));
@@ -298,7 +285,7 @@ static enum err_code section_below(struct request *request, struct db *db, const
     struct actor actor = app_actor_with(request, RIGHT_READ);
     size_t missing = 0, total = 0;
     *section = (struct pg_dr_section){.id = STR("below"), .title = kit_text(request, MSG_REPORT_BELOW)};
-    if (is_answer(r->series)) {
+    if (report_is_answer(r->series)) {
         struct sql_report_child_directive_row *child;
         TRY(sql_report_child_directive(
             db, &actor, request->arena,
@@ -461,22 +448,11 @@ static void section_files(struct request *request, const struct sql_report_one_r
     section->act = kit_text(request, MSG_REPORT_PREVIEW);
     section->act_href = app_href(request, "/report/%lld/preview", (long long)r->id);
     for (size_t i = 0; i < ARRAY_LEN(files); i++)
-        if (files[i].when == 0 || (files[i].when == 1) == is_answer(r->series))
+        if (files[i].when == 0 || (files[i].when == 1) == report_is_answer(r->series))
             add_item(
                 request, section, ARRAY_LEN(files),
                 (struct pg_dr_item){.text = kit_text(request, files[i].label),
                                     .href = app_href(request, "/report/%lld/%s", (long long)r->id, files[i].file)});
-}
-
-static struct pg_dr_form simple_form(struct request *request, const char *id, enum msg_id title, enum msg_id text,
-                                     struct str action, enum msg_id submit, bool main)
-{
-    return (struct pg_dr_form){.id = str_from_cstr(id),
-                               .title = kit_text(request, title),
-                               .text = kit_text(request, text),
-                               .action = action,
-                               .submit = kit_text(request, submit),
-                               .main = main};
 }
 
 static void report_forms(struct request *request, const struct sql_report_one_row *r, struct json fields,
@@ -490,7 +466,7 @@ static void report_forms(struct request *request, const struct sql_report_one_ro
             struct kit_form form;
             kit_form_init(&form, request);
             for (size_t i = 0; i < ARRAY_LEN(typed_fields); i++)
-                if (!typed_fields[i].periodic_only || !is_answer(r->series))
+                if (!typed_fields[i].periodic_only || !report_is_answer(r->series))
                     kit_field(&form, typed_fields[i].kind, typed_fields[i].name,
                               kit_text(request, typed_fields[i].label),
                               hand_value(request, fields, typed_fields[i].name), STR(""), false);
@@ -502,8 +478,9 @@ static void report_forms(struct request *request, const struct sql_report_one_ro
                                                     .submit = kit_text(request, MSG_REPORT_SAVE)};
         }
         if (kit_may(request, RIGHT_REPORT))
-            forms[(*count)++] = simple_form(request, "freeze", MSG_REPORT_FREEZE, MSG_REPORT_FREEZE_LEAD,
-                                            app_href(request, "%.*s/freeze", STR_ARG(base)), MSG_REPORT_FREEZE, true);
+            forms[(*count)++] = kit_side_form(&(struct kit_form){.request = request}, "freeze", MSG_REPORT_FREEZE,
+                                              kit_text(request, MSG_REPORT_FREEZE_LEAD),
+                                              app_href(request, "%.*s/freeze", STR_ARG(base)), MSG_REPORT_FREEZE, true);
     } else if (str_equal(r->state, STR("frozen")) && kit_may(request, RIGHT_REPORT)) {
         forms[(*count)++] =
             kit_reason_form(request, "thaw", MSG_REPORT_THAW, kit_text(request, MSG_REPORT_THAW_LEAD),
@@ -743,408 +720,6 @@ static enum err_code report_send_post(struct request *request, struct response *
     return acted(request, response, db, report_send(db, &actor, id, STR_NONE, err), id, MSG_REPORT_SAID_SENT, err);
 }
 
-/* --- its files --- */
-
-static enum err_code document_of(const struct request *request, struct db *db, const struct sql_report_one_row *r,
-                                 enum answer_kind kind, struct document *ret_document, struct err *err)
-{
-    if (!r->freeze_id.has)
-        return err_set(err, ERR_NOT_FOUND, "báo cáo chưa chốt số liệu");
-    const struct know_report_series *series = know_report_series_find(r->series);
-    struct answer_order order = {.kind = kind,
-                                 .freeze_id = r->freeze_id.v,
-                                 .to_unit_id = r->to_unit_id.has ? r->to_unit_id.v : 0,
-                                 .series_title = series ? series->title.vi : STR_NONE,
-                                 .form = series ? series->form : STR_NONE,
-                                 .period_from_day = (civil_day)r->period_from_day,
-                                 .period_to_day = (civil_day)r->period_to_day,
-                                 .fields_json = r->fields_json};
-    struct actor actor = app_actor_with(request, RIGHT_READ);
-    return answer_document(db, &actor, &order, request->arena, ret_document, err);
-}
-
-static enum err_code pdf_bytes(struct app *app, const struct document *document, struct buf *buf, struct err *err)
-{
-    if (!app->fonts)
-        return err_set(err, ERR_CONFLICT,
-                       "máy chủ này thiếu phông chữ Liberation Serif nên chưa làm được PDF; bản DOCX có cùng nội dung");
-    struct report_sink sink = report_sink_buf(buf);
-    must(pthread_mutex_lock(&app->fonts_lock) == 0);
-    enum err_code code = pdf_write(document, app->fonts, &sink, NULL, err);
-    must(pthread_mutex_unlock(&app->fonts_lock) == 0);
-    return code;
-}
-
-static enum err_code respond_annex(struct request *request, struct response *response, struct db *db,
-                                   const struct sql_report_one_row *r, struct err *err)
-{
-    if (!r->freeze_id.has)
-        return err_set(err, ERR_NOT_FOUND, "báo cáo chưa chốt số liệu");
-    struct sha256 random;
-    crypto_random(&random, sizeof random);
-    const char *path = arena_printf(request->arena, "%s/annex-%.*s.xlsx", app_of(request)->spool_dir,
-                                    STR_ARG(crypto_to_hex(str_slice(sha256_str(&random), 0, 16), request->arena)))
-                           .ptr;
-    if (!path)
-        return arena_full(request->arena, err);
-    struct actor actor = app_actor_with(request, RIGHT_READ);
-    TRY(answer_xlsx(db, &actor, r->freeze_id.v, path, err));
-    struct str bytes;
-    enum err_code code = file_read(path, REPORT_FILE_MAX_BYTES, request->arena, &bytes, err);
-    struct err ignored;
-    err_ignore(file_remove(path, &ignored), "a spool file that stays is swept with the spool");
-    if (code != ERR_NONE)
-        return code;
-    response_file(request, response, STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-                  kit_text(request, MSG_REPORT_ANNEX_NAME), bytes);
-    return ERR_NONE;
-}
-
-static enum err_code report_file_get(struct request *request, struct response *response, struct err *err)
-{
-    static const struct {
-        struct str file;
-        enum answer_kind kind;
-        bool is_pdf;
-    } files[] = {
-        {STR_INIT("letter.pdf"), ANSWER_LETTER, true},   {STR_INIT("letter.docx"), ANSWER_LETTER, false},
-        {STR_INIT("rollup.pdf"), ANSWER_ROLLUP, true},   {STR_INIT("rollup.docx"), ANSWER_ROLLUP, false},
-        {STR_INIT("report.pdf"), ANSWER_PERIODIC, true}, {STR_INIT("report.docx"), ANSWER_PERIODIC, false},
-    };
-    AUTO_DB db = NULL;
-    TRY(app_db(request, &db, err));
-    struct sql_report_one_row *r;
-    TRY(report_get(request, db, &r, err));
-    struct str file = request_param(request, STR("file"));
-    if (str_equal(file, STR("annex.xlsx")))
-        return respond_annex(request, response, db, r, err);
-    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-        if (!str_equal(file, files[i].file))
-            continue;
-        struct document document;
-        TRY(document_of(request, db, r, files[i].kind, &document, err));
-        AUTO_BUF buf;
-        buf_init(&buf, REPORT_FILE_MAX_BYTES);
-        struct report_sink sink = report_sink_buf(&buf);
-        if (files[i].is_pdf)
-            TRY(pdf_bytes(app_of(request), &document, &buf, err));
-        else
-            TRY(docx_write(&document, &sink, err));
-        struct str bytes;
-        TRY(buf_to_arena(&buf, request->arena, &bytes, err));
-        response_file(request, response,
-                      files[i].is_pdf ? STR("application/pdf")
-                                      : STR("application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-                      app_href(request, "%.*s %.*s", STR_ARG(r->unit_name), STR_ARG(file)), bytes);
-        return ERR_NONE;
-    }
-    return err_set(err, ERR_NOT_FOUND, "báo cáo không có tệp này");
-}
-
-static struct str line_kind(enum document_block_kind kind)
-{
-    return kind == DOCUMENT_HEADING ? STR("heading") : kind == DOCUMENT_BASIS ? STR("basis") : STR("text");
-}
-
-static enum err_code report_preview_show(struct request *request, struct response *response, struct err *err)
-{
-    AUTO_DB db = NULL;
-    TRY(app_db(request, &db, err));
-    struct arena *a = request->arena;
-    struct sql_report_one_row *r;
-    TRY(report_get(request, db, &r, err));
-    bool answer = is_answer(r->series);
-    struct document d;
-    TRY(document_of(request, db, r, answer ? ANSWER_LETTER : ANSWER_PERIODIC, &d, err));
-    struct document_lines lines;
-    TRY(document_lines_make(d.blocks, d.block_count, true, a, &lines, err));
-    struct str number, date, frozen;
-    TRY(document_number_text(&d, a, &number, err));
-    TRY(document_date_text(d.date, a, &date, err));
-    TRY(document_frozen_text(&d, a, &frozen, err));
-    const struct document_table *table = &d.annexes[0].blocks[0].table;
-    size_t row_count = table->row_count < REPORT_PREVIEW_ROWS_MAX ? table->row_count : REPORT_PREVIEW_ROWS_MAX;
-    struct pg_rp_line *out =
-        arena_new_array(a, struct pg_rp_line, lines.count + d.sign_line_count + d.recipient_count + 1);
-    struct pg_rp_row *rows = arena_new_array(a, struct pg_rp_row, row_count + 1);
-    if (!out || !rows)
-        return arena_full(a, err);
-    struct pg_rp_line *signs = out + lines.count, *receivers = signs + d.sign_line_count;
-    for (size_t i = 0; i < lines.count; i++)
-        out[i] = (struct pg_rp_line){line_kind(lines.items[i].kind), lines.items[i].label,
-                                     str_trim(lines.items[i].lead), lines.items[i].text};
-    for (size_t i = 0; i < d.sign_line_count; i++)
-        signs[i] = (struct pg_rp_line){.kind = STR("sign"),
-                                       .text = app_href(request, "%s%.*s", document_role_text(d.sign_lines[i].role),
-                                                        STR_ARG(d.sign_lines[i].title))};
-    for (size_t i = 0; i < d.recipient_count; i++) {
-        struct str purpose = d.recipients[i].purpose;
-        receivers[i] = (struct pg_rp_line){
-            .kind = STR("to"),
-            .text = str_is_empty(purpose)
-                        ? d.recipients[i].name
-                        : app_href(request, "%.*s (%.*s)", STR_ARG(d.recipients[i].name), STR_ARG(purpose))};
-    }
-    for (size_t i = 0; i < row_count; i++) {
-        const struct str *c = table->rows[i].cells;
-        rows[i] =
-            (struct pg_rp_row){.name = c[1], .owed = c[2], .done = c[3], .share = c[4], .late = c[5], .unseen = c[7]};
-    }
-    struct str base = app_href(request, "/report/%lld", (long long)r->id);
-    const struct pg_dt_act files[] = {
-        {.label = STR("PDF"),
-         .href = app_href(request, "%.*s/%s.pdf", STR_ARG(base), answer ? "letter" : "report"),
-         .main = true},
-        {.label = STR("DOCX"), .href = app_href(request, "%.*s/%s.docx", STR_ARG(base), answer ? "letter" : "report")},
-        {.label = kit_text(request, MSG_REPORT_FILE_ANNEX),
-         .href = app_href(request, "%.*s/annex.xlsx", STR_ARG(base))},
-    };
-    struct str name = report_name(request, r->series, r->number, r->symbol, r->directive_title);
-    const struct pg_crumb crumbs[] = {{kit_text(request, MSG_REPORT_CRUMB), STR("/reports")},
-                                      {name, base},
-                                      {kit_text(request, MSG_REPORT_PREVIEW), STR("")}};
-    struct layout_frame *frame = web_frame(request, kit_text(request, MSG_REPORT_PREVIEW), STR("reports"));
-    if (!frame)
-        return arena_full(a, err);
-    struct page_out o = response_page(request, response, 200);
-    page_report_preview(
-        &o,
-        &(struct page_report_preview){
-            .frame = frame,
-            .crumbs = {crumbs, ARRAY_LEN(crumbs)},
-            .title = kit_text(request, MSG_REPORT_PREVIEW),
-            .parent = d.parent,
-            .issuer = d.issuer,
-            .number = number,
-            .place = str_is_empty(d.place) ? date : app_href(request, "%.*s, %.*s", STR_ARG(d.place), STR_ARG(date)),
-            .type_name = d.type_name,
-            .summary = str_is_empty(d.type_name) ? app_href(request, "V/v %.*s", STR_ARG(d.summary)) : d.summary,
-            .to = d.to_count ? d.to[0] : STR(""),
-            .lines = {out, lines.count},
-            .signs = {signs, d.sign_line_count},
-            .signer = d.signer_name,
-            .receivers = {receivers, d.recipient_count},
-            .keep = app_href(request, "Lưu: %.*s.", STR_ARG(d.keep)),
-            .annex = d.annexes[0].summary,
-            .rows = {rows, row_count},
-            .row_total = (int64_t)table->row_count - 1,
-            .foot = frozen,
-            .files = {files, ARRAY_LEN(files)},
-        });
-    return ERR_NONE;
-}
-
-/* --- what reminds --- */
-
-static struct str calendar_token(const struct request *request, int64_t person_id)
-{
-    struct str message = arena_printf(request->arena, "calendar %lld", (long long)person_id);
-    struct sha256 mac = crypto_hmac_sha256(app_undo_key(app_of(request)), message);
-    return crypto_to_hex(str_slice(sha256_str(&mac), 0, 16), request->arena);
-}
-
-static enum err_code reminders_show(struct request *request, struct response *response, struct err *err)
-{
-    AUTO_DB db = NULL;
-    TRY(app_db(request, &db, err));
-    struct actor actor = app_actor_with(request, RIGHT_READ);
-    struct kit_range range = kit_range_of(request);
-    struct str kind = form_get(&request->query, STR("kind"));
-    if (!str_equal(kind, STR("reminder")) && !str_equal(kind, STR("request")) && !str_equal(kind, STR("report")))
-        kind = STR_NONE;
-    struct sql_notice_list_rows rows;
-    TRY(sql_notice_list(
-        db, &actor, request->arena,
-        &(struct sql_notice_list_args){.kind = kind, .limit_count = range.limit + 1, .offset_count = range.offset},
-        &rows, err));
-    int64_t unread;
-    TRY(notice_unread_count(db, &actor, &unread, err));
-    bool has_more = (int64_t)rows.count > range.limit;
-    size_t shown = has_more ? (size_t)range.limit : rows.count;
-    struct kit_table table;
-    kit_table_init(&table, request);
-    kit_column(&table, MSG_REPORT_NOTICE, SHEET_TEXT);
-    kit_column(&table, MSG_REPORT_COL_STATE, SHEET_TEXT);
-    kit_column(&table, MSG_REPORT_NOTICE_AT, SHEET_TEXT);
-    kit_column(&table, MSG_REPORT_NOTICE_COPY, SHEET_TEXT);
-    for (size_t i = 0; i < shown; i++) {
-        const struct sql_notice_list_row *r = &rows.items[i];
-        struct str duty = STR("/duty/");
-        bool is_duty = str_starts_with(r->link, duty);
-        kit_row(&table);
-        kit_head(&table, r->title, request_is_local_path(r->link) ? r->link : STR(""), STR(""));
-        kit_cell_chip(&table, r->read_ms.has ? PAGE_STATE_ACK : PAGE_STATE_UNSEEN,
-                      kit_text(request, r->read_ms.has ? MSG_REPORT_READ : MSG_REPORT_UNREAD));
-        kit_cell(&table, kit_vn_ms(request, r->at_ms), STR(""));
-        kit_cell(&table, is_duty ? kit_text(request, MSG_REPORT_COPY) : STR(""),
-                 is_duty ? app_href(request, "/reminders/message/%.*s",
-                                    STR_ARG(str_slice(r->link, duty.len_bytes, r->link.len_bytes)))
-                         : STR(""));
-    }
-    const struct link_param params[] = {{"kind", kind}};
-    struct kit_tabs tabs = {0};
-    static const struct {
-        struct str kind;
-        enum msg_id label;
-    } kinds[] = {{STR_INIT(""), MSG_REPORT_TAB_ALL},
-                 {STR_INIT("reminder"), MSG_REPORT_KIND_REMINDER},
-                 {STR_INIT("request"), MSG_REPORT_KIND_REQUEST},
-                 {STR_INIT("report"), MSG_REPORT_KIND_REPORT}};
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        kit_tab(&tabs, request, STR("/reminders"), "kind", kinds[i].kind, str_is_null(kind) ? STR("") : kind,
-                kit_text(request, kinds[i].label), 0, PAGE_STATE_NONE, params, 1);
-    const struct pg_dt_act acts[] = {
-        {.label = kit_text(request, MSG_REPORT_CALENDAR),
-         .href = app_href(request, "/calendar/%lld/%.*s", (long long)request->session.person_id,
-                          STR_ARG(calendar_token(request, request->session.person_id)))}};
-    struct page_duty_table page = {
-        .title = unread ? kit_msg(request, MSG_REPORT_INBOX_UNREAD, unread, ARG_INT("n", unread))
-                        : kit_text(request, MSG_REPORT_INBOX_CLEAR),
-        .lead = kit_text(request, MSG_REPORT_INBOX_LEAD),
-        .acts = {acts, ARRAY_LEN(acts)},
-        .action = STR("/reminders"),
-        .tabs = {tabs.tabs.items, tabs.tabs.count},
-        .caption = kit_text(request, MSG_REPORT_INBOX),
-        .empty_text = kit_text(request, MSG_REPORT_INBOX_EMPTY),
-        .batch_action = unread ? STR("/reminders/read") : STR(""),
-        .batch_label = kit_text(request, MSG_REPORT_READ_ALL),
-    };
-    int64_t total = range.offset + (int64_t)shown + (has_more ? 1 : 0);
-    return kit_list_respond(request, response, &table, &page, STR("tasks"), STR("/reminders"), params,
-                            ARRAY_LEN(params), &range, total, 0, err);
-}
-
-static enum err_code reminders_read_post(struct request *request, struct response *response, struct err *err)
-{
-    AUTO_DB db = NULL;
-    TRY(app_db(request, &db, err));
-    struct actor actor = app_actor_with(request, RIGHT_READ);
-    int64_t n;
-    TRY(notice_read_all(db, &actor, &n, err));
-    app_done_redirect(request, response, STR("/reminders"), kit_msg(request, MSG_REPORT_SAID_READ, n, ARG_INT("n", n)),
-                      STR_NONE);
-    return ERR_NONE;
-}
-
-static enum err_code inbox_redirect(struct request *request, struct response *response, struct err *err)
-{
-    (void)err;
-    response_redirect(request, response, STR("/reminders"));
-    return ERR_NONE;
-}
-
-/* A text to paste into a chat, with the date and the link. */
-static enum err_code message_show(struct request *request, struct response *response, struct err *err)
-{
-    AUTO_DB db = NULL;
-    TRY(app_db(request, &db, err));
-    int64_t id;
-    TRY(request_id(request, STR("id"), &id, err));
-    struct actor actor = app_actor_with(request, RIGHT_READ);
-    struct str base = app_of(request)->public_url, text;
-    if (str_is_empty(base)) {
-        struct str host = request_header(request, STR("host"));
-        base = app_href(request, "%s://%.*s", request->is_https ? "https" : "http", STR_ARG(host));
-    }
-    TRY(reminder_message(db, &actor, id, base, request->arena, &text, err));
-    struct sql_reminder_of_assignment_rows told;
-    TRY(sql_reminder_of_assignment(db, &actor, request->arena,
-                                   &(struct sql_reminder_of_assignment_args){.assignment_id = id}, &told, err));
-    struct pg_df_side *side = arena_new_array(request->arena, struct pg_df_side, told.count + 1);
-    if (!side)
-        return arena_full(request->arena, err);
-    for (size_t i = 0; i < told.count; i++)
-        side[i] = (struct pg_df_side){.term = kit_vn_day(request, (civil_day)told.items[i].on_day),
-                                      .text = told.items[i].person_name};
-    struct layout_frame *frame = web_frame(request, kit_text(request, MSG_REPORT_COPY), STR("tasks"));
-    if (!frame)
-        return arena_full(request->arena, err);
-    struct page_out o = response_page(request, response, 200);
-    page_report_message(&o, &(struct page_report_message){.frame = frame,
-                                                          .title = kit_text(request, MSG_REPORT_COPY),
-                                                          .text = text,
-                                                          .back_href = app_href(request, "/duty/%lld", (long long)id),
-                                                          .told = {side, told.count}});
-    return ERR_NONE;
-}
-
-/* --- the calendar of days that come (RFC 5545) --- */
-
-/* Text of a property: escaped, and folded at 75 bytes between characters. */
-static void ics_line(struct buf *buf, const char *name, struct str value)
-{
-    size_t at = strlen(name) + 1;
-    buf_printf(buf, "%s:", name);
-    for (size_t i = 0; i < value.len_bytes;) {
-        char c = value.ptr[i];
-        size_t bytes = 1;
-        while (i + bytes < value.len_bytes && ((unsigned char)value.ptr[i + bytes] & 0xC0) == 0x80)
-            bytes++;
-        bool escapes = c == '\\' || c == ';' || c == ',' || c == '\n';
-        if (at + bytes + escapes > 75) {
-            buf_put(buf, STR("\r\n "));
-            at = 1;
-        }
-        if (escapes)
-            buf_put_byte(buf, '\\');
-        if (c == '\n')
-            buf_put_byte(buf, 'n');
-        else if (c != '\r')
-            buf_put(buf, str_slice(value, i, i + bytes));
-        at += bytes + escapes;
-        i += bytes;
-    }
-    buf_put(buf, STR("\r\n"));
-}
-
-static void ics_day(struct buf *buf, const char *name, civil_day day)
-{
-    struct civil c = civil_from_day(day);
-    buf_printf(buf, "%s;VALUE=DATE:%04d%02d%02d\r\n", name, c.year, c.month, c.day);
-}
-
-static enum err_code calendar_get(struct request *request, struct response *response, struct err *err)
-{
-    int64_t person_id;
-    TRY(request_id(request, STR("person"), &person_id, err));
-    if (!crypto_is_equal(request_param(request, STR("secret")), calendar_token(request, person_id)))
-        return err_set(err, ERR_NOT_FOUND, "không có lịch này");
-    AUTO_DB db = NULL;
-    TRY(app_db(request, &db, err));
-    struct actor actor = {
-        .person_id = person_id, .right = RIGHT_READ, .day = app_today(request), .ip = request->client};
-    struct sql_calendar_duties_rows rows;
-    TRY(sql_calendar_duties(db, &actor, request->arena,
-                            &(struct sql_calendar_duties_args){.on_day = app_today(request)}, &rows, err));
-    AUTO_BUF buf;
-    buf_init(&buf, CALENDAR_MAX_BYTES);
-    buf_put(&buf, STR("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//luytre//VI\r\nMETHOD:PUBLISH\r\n"));
-    ics_line(&buf, "X-WR-CALNAME", kit_text(request, MSG_REPORT_CALENDAR_NAME));
-    for (size_t i = 0; i < rows.count; i++) {
-        const struct sql_calendar_duties_row *r = &rows.items[i];
-        struct civil c = civil_from_day(civil_day_of_ms(r->issued_ms));
-        buf_printf(&buf, "BEGIN:VEVENT\r\nUID:duty-%lld@luytre\r\nDTSTAMP:%04d%02d%02dT000000Z\r\n", (long long)r->id,
-                   c.year, c.month, c.day);
-        ics_day(&buf, "DTSTART", (civil_day)r->due_day);
-        ics_day(&buf, "DTEND", (civil_day)r->due_day + 1);
-        ics_line(
-            &buf, "SUMMARY",
-            app_href(request, "%.*s: %.*s", STR_ARG(kit_text(request, MSG_REPORT_CALENDAR_DUE)), STR_ARG(r->title)));
-        ics_line(&buf, "DESCRIPTION",
-                 app_href(request, "%.*s\n%.*s", STR_ARG(r->unit_name),
-                          STR_ARG(directive_ref(request, r->number, r->symbol, r->directive_title))));
-        if (!str_is_empty(app_of(request)->public_url))
-            ics_line(&buf, "URL",
-                     app_href(request, "%.*s/duty/%lld", STR_ARG(app_of(request)->public_url), (long long)r->id));
-        buf_put(&buf, STR("TRANSP:TRANSPARENT\r\nEND:VEVENT\r\n"));
-    }
-    buf_put(&buf, STR("END:VCALENDAR\r\n"));
-    struct str text;
-    TRY(buf_to_arena(&buf, request->arena, &text, err));
-    response_text(request, response, 200, STR("text/calendar; charset=utf-8"), text);
-    return ERR_NONE;
-}
-
 static const struct route routes[] = {
     {GET, "/reports", reports_show, RIGHT_READ, READS, NULL},
     {GET, "/reports.xlsx", reports_show, RIGHT_READ, READS, NULL},
@@ -1160,10 +735,5 @@ static const struct route routes[] = {
     {POST, "/report/{id}/thaw", report_thaw_post, RIGHT_REPORT, CHANGES, NULL},
     {POST, "/report/{id}/correct", report_correct_post, RIGHT_REPORT, CHANGES, NULL},
     {GET, "/report/{id}/{file}", report_file_get, RIGHT_READ, READS | SLOW, NULL},
-    {GET, "/reminders", reminders_show, 0, READS, NULL},
-    {GET, "/inbox", inbox_redirect, 0, READS, NULL},
-    {POST, "/reminders/read", reminders_read_post, 0, CHANGES, NULL},
-    {GET, "/reminders/message/{id}", message_show, RIGHT_READ, READS, NULL},
-    {GET, "/calendar/{person}/{secret}", calendar_get, 0, READS | PUBLIC, NULL},
 };
 const struct route_list report_routes = {routes, ARRAY_LEN(routes)};

@@ -1,0 +1,214 @@
+#include "asset/device.h"
+#include "org/access.h"
+#include "web/app_parts.h"
+#include "web/kit.h"
+
+static enum page_state protection_state(struct str counted)
+{
+    return str_equal(counted, STR("protected")) ? PAGE_STATE_OK
+           : str_equal(counted, STR("unknown")) ? PAGE_STATE_UNSEEN
+                                                : PAGE_STATE_LATE;
+}
+
+static struct str device_words(const struct request *request, const struct device_word *word, struct str otherwise)
+{
+    return word ? (request->lang == LANG_EN ? word->en : word->vi) : otherwise;
+}
+
+static enum err_code device_list_page(struct request *request, struct response *response, struct err *err)
+{
+    int64_t unit_id;
+    TRY(app_unit(request, &unit_id, err));
+    struct str state = kit_typed(request, "state"), kind = kit_typed(request, "kind"), q = kit_typed(request, "q");
+    if (!device_protection_find(state))
+        state = STR("");
+    if (!device_kind_find(kind))
+        kind = STR("");
+    struct link_param params[] = {
+        {"state", state}, {"kind", kind}, {"q", q}, {"unit", request_field(request, STR("unit"))}};
+    struct kit_range range = kit_range_of(request);
+    AUTO_DB db = NULL;
+    TRY(app_db(request, &db, err));
+    struct actor actor = app_actor_with(request, RIGHT_ASSET_READ);
+    struct device_coverage coverage;
+    struct actor reader = app_actor_with(request, RIGHT_READ);
+    TRY(device_coverage(db, &reader, unit_id, STR(""), kind, &coverage, err));
+    struct device_filter filter = {.root_id = unit_id,
+                                   .kind = kind,
+                                   .protection = state,
+                                   .search = q,
+                                   .limit_count = range.limit,
+                                   .offset_count = range.offset};
+    struct sql_device_rows_rows rows;
+    int64_t total;
+    TRY(device_list(db, &actor, request->arena, &filter, &rows, err));
+    TRY(device_list_count(db, &actor, request->arena, &filter, &total, err));
+    struct kit_table table;
+    kit_table_init(&table, request);
+    kit_column(&table, MSG_ASSET_C_DEVICE, SHEET_TEXT);
+    kit_column(&table, MSG_ASSET_C_PROTECTION, SHEET_TEXT);
+    kit_column(&table, MSG_ASSET_C_KIND, SHEET_TEXT);
+    kit_column(&table, MSG_ASSET_C_PRODUCT, SHEET_TEXT);
+    kit_column(&table, MSG_DUTY_C_UNIT, SHEET_TEXT);
+    kit_column(&table, MSG_ASSET_C_SEEN, SHEET_DATE);
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct sql_device_rows_row *d = &rows.items[i];
+        kit_row(&table);
+        kit_head(&table, d->name, app_href(request, "/device/%lld", (long long)d->id),
+                 str_is_null(d->os) ? STR("") : d->os);
+        kit_cell_chip(&table, protection_state(d->counted),
+                      device_words(request, device_protection_find(d->counted), d->counted));
+        kit_cell(&table, device_words(request, device_kind_find(d->kind), d->kind), STR(""));
+        kit_cell(&table, str_is_null(d->antimalware) ? STR("") : d->antimalware, STR(""));
+        kit_cell_sub(&table, d->unit_name, app_href(request, "/unit/%lld", (long long)d->unit_id),
+                     str_is_null(d->site_name) ? STR("") : d->site_name);
+        kit_cell_day(&table, civil_day_of_ms(d->seen_ms));
+    }
+    struct kit_tabs tabs = {0};
+    const int64_t counts[] = {coverage.is_protected, coverage.is_unprotected, coverage.is_unknown};
+    static const size_t order[] = {1, 2, 0}; /* what is missing first */
+    for (size_t i = 0; i < ARRAY_LEN(order); i++) {
+        const struct device_word *word = &device_protections[order[i]];
+        kit_tab(&tabs, request, STR("/devices"), "state", word->id, state, device_words(request, word, word->id),
+                counts[order[i]], protection_state(word->id), params, ARRAY_LEN(params));
+    }
+    kit_tab(&tabs, request, STR("/devices"), "state", STR(""), state, kit_text(request, MSG_DUTY_ALL), coverage.total,
+            PAGE_STATE_NONE, params, ARRAY_LEN(params));
+    struct pg_dt_act acts[] = {
+        {.label = kit_text(request, MSG_ASSET_IMPORT), .href = STR("/import?register=devices"), .main = true}};
+    int permille = device_coverage_permille(&coverage);
+    struct page_duty_table page = {
+        .title = coverage.total ? kit_msg(request, MSG_ASSET_DEVICES_TITLE, 0, ARG_INT("done", coverage.is_protected),
+                                          ARG_INT("total", coverage.total))
+                                : kit_text(request, MSG_ASSET_DEVICES),
+        .lead = permille < 0 ? kit_text(request, MSG_ASSET_DEVICES_NONE_LEAD)
+                             : kit_msg(request, MSG_ASSET_DEVICES_LEAD, 0, ARG_PCT("share", permille),
+                                       ARG_INT("unknown", coverage.is_unknown)),
+        .acts = {acts, kit_may(request, RIGHT_EXECUTE) ? 1 : 0},
+        .q = q,
+        .keep = kit_keep(request, params, ARRAY_LEN(params)),
+        .tabs = {tabs.tabs.items, tabs.tabs.count},
+        .empty_text = kit_text(request, str_is_empty(q) ? MSG_ASSET_DEVICES_EMPTY : MSG_DUTY_NOTHING_FOUND),
+        .empty_act = kit_may(request, RIGHT_EXECUTE) ? kit_text(request, MSG_ASSET_IMPORT) : STR(""),
+        .empty_href = acts[0].href,
+    };
+    return kit_list_respond(request, response, &table, &page, STR("units"), STR("/devices"), params, ARRAY_LEN(params),
+                            &range, total, unit_id, err);
+}
+
+static enum err_code device_show_with(struct request *request, struct response *response, struct str problem,
+                                      struct err *err)
+{
+    int64_t id;
+    TRY(request_id(request, STR("id"), &id, err));
+    AUTO_DB db = NULL;
+    TRY(app_db(request, &db, err));
+    struct actor actor = app_actor_with(request, RIGHT_ASSET_READ);
+    struct device_page d;
+    TRY(device_open(db, &actor, request->arena, id, &d, err));
+    struct kit_facts facts = {.request = request};
+    kit_fact(&facts, MSG_ASSET_C_KIND, device_words(request, device_kind_find(d.device->kind), d.device->kind));
+    kit_fact_link(&facts, MSG_DUTY_C_UNIT, d.device->unit_name,
+                  app_href(request, "/unit/%lld", (long long)d.device->unit_id));
+    kit_fact(&facts, MSG_ASSET_SITE, d.device->site_name);
+    if (d.device->system_id.has)
+        kit_fact_link(&facts, MSG_ASSET_C_SYSTEM, d.device->system_name,
+                      app_href(request, "/system/%lld", (long long)d.device->system_id.v));
+    kit_fact(&facts, MSG_ASSET_OS, d.device->os);
+    kit_fact(&facts, MSG_ASSET_C_PRODUCT, d.device->antimalware);
+    if (d.device->protection_ms.has)
+        kit_fact(&facts, MSG_ASSET_SAID_AT, kit_vn_ms(request, d.device->protection_ms.v));
+    kit_fact(&facts, MSG_ASSET_C_SEEN, kit_vn_ms(request, d.device->seen_ms));
+    struct pg_dr_item *items = arena_new_array(request->arena, struct pg_dr_item, d.identities.count + 1);
+    if (!items)
+        return arena_full(request->arena, err);
+    for (size_t i = 0; i < d.identities.count; i++)
+        items[i] = (struct pg_dr_item){.text = d.identities.items[i].value, .sub = d.identities.items[i].kind};
+    struct pg_dr_section sections[] = {{.id = STR("ids"),
+                                        .title = kit_text(request, MSG_ASSET_IDENTITIES),
+                                        .items = {items, d.identities.count},
+                                        .empty = kit_text(request, MSG_ASSET_IDENTITIES_NONE)}};
+    bool may = false;
+    TRY(access_has(db, &actor, RIGHT_EXECUTE, d.device->unit_id, &may, err));
+    struct kit_form protection;
+    kit_form_init(&protection, request);
+    struct pg_df_field *choice = kit_choice(&protection, "radio", STR("state"),
+                                            kit_text(request, MSG_ASSET_C_PROTECTION), STR(""), STR(""), true, 3);
+    for (size_t i = 0; i < 3; i++)
+        kit_option(choice, device_protections[i].id,
+                   device_words(request, &device_protections[i], device_protections[i].id));
+    kit_field(&protection, "text", STR("product"), kit_text(request, MSG_ASSET_C_PRODUCT),
+              str_is_null(d.device->antimalware) ? STR("") : d.device->antimalware, STR(""), false);
+    struct str here = app_href(request, "/device/%lld", (long long)d.device->id);
+    struct pg_dr_form forms[2] = {
+        kit_side_form(&protection, "protection", MSG_ASSET_PROTECTION_SET, STR(""),
+                      app_href(request, "%.*s/protection", STR_ARG(here)), MSG_DUTY_SAVE, false),
+        kit_reason_form(request, "retire", MSG_ASSET_DEVICE_RETIRE_TITLE, STR(""),
+                        app_href(request, "%.*s/retire", STR_ARG(here)), MSG_DUTY_REASON, MSG_ASSET_RETIRE)};
+    struct pg_crumb crumbs[] = {{.text = kit_text(request, MSG_ASSET_DEVICES), .href = STR("/devices")},
+                                {.text = d.device->name}};
+    struct pg_dt_act acts[] = {{.label = kit_text(request, MSG_ASSET_FINDINGS_OF),
+                                .href = app_href(request, "/findings?device=%lld", (long long)d.device->id)}};
+    struct page_duty_record page = {
+        .crumbs = {crumbs, ARRAY_LEN(crumbs)},
+        .title = d.device->name,
+        .state = protection_state(d.device->counted),
+        .word = device_words(request, device_protection_find(d.device->counted), d.device->counted),
+        .acts = {acts, 1},
+        .problem = problem,
+        .facts_title = kit_text(request, MSG_DUTY_FACTS),
+        .facts = {facts.rows.items, facts.rows.count},
+        .sections = {sections, 1},
+        .forms = {forms, may ? 2 : 0},
+    };
+    return kit_record_respond(request, response, &page, STR("units"), err);
+}
+
+static enum err_code device_show(struct request *request, struct response *response, struct err *err)
+{
+    return device_show_with(request, response, STR(""), err);
+}
+
+static enum err_code device_change(struct request *request, struct response *response, bool retire, struct err *err)
+{
+    struct str problem;
+    {
+        int64_t id;
+        TRY(request_id(request, STR("id"), &id, err));
+        AUTO_DB db = NULL;
+        TRY(app_db(request, &db, err));
+        struct actor actor = app_actor(request);
+        if (!retire && str_is_empty(kit_typed(request, "state")))
+            (void)err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(kit_text(request, MSG_ASSET_ANSWER_NEEDED)));
+        else if ((retire ? device_retire(db, &actor, id, kit_typed(request, "reason-retire"), err)
+                         : device_set_protection(db, &actor, id, kit_typed(request, "state"),
+                                                 kit_typed(request, "product"), 0, err)) == ERR_NONE)
+            return kit_done(request, response,
+                            retire ? STR("/devices") : app_href(request, "/device/%lld", (long long)id),
+                            retire ? MSG_ASSET_SAID_RETIRED : MSG_ASSET_SAID_SAVED, STR_NONE);
+        if (!kit_is_words(err))
+            return err->code;
+        problem = arena_str(request->arena, kit_problem(request, err));
+    }
+    return device_show_with(request, response, problem, err);
+}
+
+static enum err_code device_protection_post(struct request *request, struct response *response, struct err *err)
+{
+    return device_change(request, response, false, err);
+}
+
+static enum err_code device_retire_post(struct request *request, struct response *response, struct err *err)
+{
+    return device_change(request, response, true, err);
+}
+
+static const struct route routes[] = {
+    {GET, "/devices", device_list_page, RIGHT_ASSET_READ, READS, NULL},
+    {GET, "/devices.xlsx", device_list_page, RIGHT_EXPORT, READS | SLOW, NULL},
+    {GET, "/devices.csv", device_list_page, RIGHT_EXPORT, READS | SLOW, NULL},
+    {GET, "/device/{id}", device_show, RIGHT_ASSET_READ, READS, NULL},
+    {POST, "/device/{id}/protection", device_protection_post, RIGHT_EXECUTE, CHANGES, NULL},
+    {POST, "/device/{id}/retire", device_retire_post, RIGHT_EXECUTE, CHANGES, NULL},
+};
+const struct route_list device_routes = {routes, ARRAY_LEN(routes)};
