@@ -1,7 +1,7 @@
 #include "asset/device.h"
 #include "org/access.h"
+#include "web/act.h"
 #include "web/app_parts.h"
-#include "web/kit.h"
 
 static enum page_state protection_state(struct str counted)
 {
@@ -169,38 +169,27 @@ static enum err_code device_show(struct request *request, struct response *respo
     return device_show_with(request, response, STR(""), err);
 }
 
-static enum err_code device_change(struct request *request, struct response *response, bool retire, struct err *err)
+static enum err_code act_protection(struct act *a, struct err *err)
 {
-    struct str problem;
-    {
-        int64_t id;
-        TRY(request_id(request, STR("id"), &id, err));
-        AUTO_DB db = NULL;
-        TRY(app_db(request, &db, err));
-        struct actor actor = app_actor(request);
-        if (!retire && str_is_empty(kit_typed(request, "state")))
-            (void)err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(kit_text(request, MSG_ASSET_ANSWER_NEEDED)));
-        else if ((retire ? device_retire(db, &actor, id, kit_typed(request, "reason-retire"), err)
-                         : device_set_protection(db, &actor, id, kit_typed(request, "state"),
-                                                 kit_typed(request, "product"), 0, err)) == ERR_NONE)
-            return kit_done(request, response,
-                            retire ? STR("/devices") : app_href(request, "/device/%lld", (long long)id),
-                            retire ? MSG_ASSET_SAID_RETIRED : MSG_ASSET_SAID_SAVED, STR_NONE);
-        if (!kit_is_words(err))
-            return err->code;
-        problem = arena_str(request->arena, kit_problem(request, err));
-    }
-    return device_show_with(request, response, problem, err);
+    struct str state = kit_typed(a->request, "state");
+    if (str_is_empty(state))
+        return err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(kit_text(a->request, MSG_ASSET_ANSWER_NEEDED)));
+    return device_set_protection(a->db, &a->actor, a->id, state, kit_typed(a->request, "product"), 0, err);
 }
 
-static enum err_code device_protection_post(struct request *request, struct response *response, struct err *err)
+static enum err_code act_retire(struct act *a, struct err *err)
 {
-    return device_change(request, response, false, err);
+    a->to = STR("/devices");
+    return device_retire(a->db, &a->actor, a->id, kit_typed(a->request, "reason-retire"), err);
 }
 
-static enum err_code device_retire_post(struct request *request, struct response *response, struct err *err)
+static enum err_code device_act_post(struct request *request, struct response *response, struct err *err)
 {
-    return device_change(request, response, true, err);
+    static const struct act_row rows[] = {{STR_INIT("protection"), act_protection, MSG_ASSET_SAID_SAVED},
+                                          {STR_INIT("retire"), act_retire, MSG_ASSET_SAID_RETIRED}};
+    static const struct act_table table = {
+        .rows = rows, .row_count = ARRAY_LEN(rows), .page = "/device/", .again = device_show_with};
+    return act_answer(request, response, &table, err);
 }
 
 static const struct route routes[] = {
@@ -208,7 +197,7 @@ static const struct route routes[] = {
     {GET, "/devices.xlsx", device_list_page, RIGHT_EXPORT, READS | SLOW, NULL},
     {GET, "/devices.csv", device_list_page, RIGHT_EXPORT, READS | SLOW, NULL},
     {GET, "/device/{id}", device_show, RIGHT_ASSET_READ, READS, NULL},
-    {POST, "/device/{id}/protection", device_protection_post, RIGHT_EXECUTE, CHANGES, NULL},
-    {POST, "/device/{id}/retire", device_retire_post, RIGHT_EXECUTE, CHANGES, NULL},
+    {POST, "/device/{id}/protection", device_act_post, RIGHT_EXECUTE, CHANGES, NULL},
+    {POST, "/device/{id}/retire", device_act_post, RIGHT_EXECUTE, CHANGES, NULL},
 };
 const struct route_list device_routes = {routes, ARRAY_LEN(routes)};

@@ -713,11 +713,11 @@ static const struct route routes[] = {
     {GET, "/request/new", request_new_page, RIGHT_EXECUTE, READS, NULL},
     {POST, "/request/new", request_new_post, RIGHT_EXECUTE, CHANGES, NULL},
     {GET, "/request/{id}", request_show, RIGHT_READ, READS, NULL},
-    {POST, "/request/{id}/grant", request_grant_post, RIGHT_READ, CHANGES, NULL},
-    {POST, "/request/{id}/refuse", request_refuse_post, RIGHT_READ, CHANGES, NULL},
-    {POST, "/request/{id}/answer", request_answer_post, RIGHT_READ, CHANGES, NULL},
-    {POST, "/request/{id}/withdraw", request_withdraw_post, RIGHT_EXECUTE, CHANGES, NULL},
-    {POST, "/request/{id}/spend", request_spend_post, RIGHT_READ, CHANGES, NULL},
+    {POST, "/request/{id}/grant", request_act_post, RIGHT_READ, CHANGES, NULL},
+    {POST, "/request/{id}/refuse", request_act_post, RIGHT_READ, CHANGES, NULL},
+    {POST, "/request/{id}/answer", request_act_post, RIGHT_READ, CHANGES, NULL},
+    {POST, "/request/{id}/withdraw", request_act_post, RIGHT_EXECUTE, CHANGES, NULL},
+    {POST, "/request/{id}/spend", request_act_post, RIGHT_READ, CHANGES, NULL},
 
     {GET, "/budget", budget_page, RIGHT_READ, READS, NULL},
     {GET, "/budget.xlsx", budget_page, RIGHT_EXPORT, READS | SLOW, NULL},
@@ -731,8 +731,8 @@ static const struct route routes[] = {
     {GET, "/visit/new", visit_new_page, RIGHT_EXECUTE, READS, NULL},
     {POST, "/visit/new", visit_new_post, RIGHT_EXECUTE, CHANGES, NULL},
     {GET, "/visit/{id}", visit_show, RIGHT_READ, READS, NULL},
-    {POST, "/visit/{id}/finish", visit_finish_post, RIGHT_EXECUTE, CHANGES, NULL},
-    {POST, "/visit/{id}/move", visit_move_post, RIGHT_EXECUTE, CHANGES, NULL},
-    {POST, "/visit/{id}/cancel", visit_cancel_post, RIGHT_EXECUTE, CHANGES, NULL},
+    {POST, "/visit/{id}/finish", visit_act_post, RIGHT_EXECUTE, CHANGES, NULL},
+    {POST, "/visit/{id}/move", visit_act_post, RIGHT_EXECUTE, CHANGES, NULL},
+    {POST, "/visit/{id}/cancel", visit_act_post, RIGHT_EXECUTE, CHANGES, NULL},
 };
 const struct route_list duty_routes = {routes, ARRAY_LEN(routes)};

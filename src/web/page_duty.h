@@ -14,8 +14,7 @@ enum page_state evidence_page_state(struct str state);
 struct str evidence_word(const struct request *request, struct str state, civil_day covers_to_day);
 
 /* page_request.c */
-handler_fn request_list_page, request_new_page, request_new_post, request_show, request_grant_post, request_refuse_post,
-    request_answer_post, request_withdraw_post, request_spend_post, request_help_page;
+handler_fn request_list_page, request_new_page, request_new_post, request_show, request_act_post, request_help_page;
 enum page_state request_page_state(struct str state);
 struct str request_word(const struct request *request, struct str state);
 struct str request_kind_word(const struct request *request, struct str kind);
@@ -26,8 +25,7 @@ handler_fn budget_page, budget_post;
 bool budget_vnd_typed(const struct request *request, struct str name, int64_t *ret_vnd);
 
 /* page_visit.c */
-handler_fn visit_list_page, visit_new_page, visit_new_post, visit_show, visit_finish_post, visit_move_post,
-    visit_cancel_post;
+handler_fn visit_list_page, visit_new_page, visit_new_post, visit_show, visit_act_post;
 
 NONNULL_END
 #endif

@@ -1,8 +1,8 @@
 #include "asset/finding.h"
 #include "org/access.h"
 #include "org/system.sql.h"
+#include "web/act.h"
 #include "web/app_parts.h"
-#include "web/kit.h"
 
 static struct str finding_word_of(const struct request *request, const struct finding_word *words, size_t count,
                                   struct str id)
@@ -155,16 +155,12 @@ static enum err_code finding_new_any(struct request *request, struct response *r
             if (str_is_empty(kit_typed(request, needed[i])))
                 kit_error(&form, str_from_cstr(needed[i]),
                           kit_text(request, i ? MSG_ASSET_ANSWER_NEEDED : MSG_ASSET_FINDING_TITLE_NEEDED));
-        struct err wrong;
-        if (app_day(request, STR("due"), &draft.due_day, &wrong) != ERR_NONE)
-            kit_error(&form, STR("due"), request_said(request, &wrong));
+        draft.due_day = act_day(&form, "due");
         if (!form.error_count) {
             if (finding_open(db, &actor, &draft, &id, err) == ERR_NONE)
                 return kit_done(request, response, app_href(request, "/finding/%lld", (long long)id),
                                 draft.allows_control ? MSG_ASSET_SAID_PAIR : MSG_ASSET_SAID_SAVED, STR_NONE);
-            if (!kit_is_words(err))
-                return err->code;
-            kit_error(&form, STR(""), request_said(request, err));
+            TRY(act_refused(&form, "", err));
         }
     }
     struct sql_unit_systems_rows systems;
@@ -345,58 +341,53 @@ static enum err_code finding_show(struct request *request, struct response *resp
     return finding_show_with(request, response, STR(""), err);
 }
 
-enum finding_act { FINDING_DONE, FINDING_UNDO, FINDING_CLOSE, FINDING_REOPEN, FINDING_CONTROL };
-
-static enum err_code finding_change(struct request *request, struct response *response, enum finding_act act,
-                                    enum msg_id said, struct err *err)
+static struct str half_typed(const struct act *a, struct str *ret_note)
 {
-    struct str problem;
-    {
-        int64_t id;
-        TRY(request_id(request, STR("id"), &id, err));
-        AUTO_DB db = NULL;
-        TRY(app_db(request, &db, err));
-        struct actor actor = app_actor_with(request, RIGHT_READ);
-        struct str half = str_equal(kit_typed(request, "half"), FINDING_HUNT) ? FINDING_HUNT : FINDING_FIX;
-        struct str note = kit_typed(request, str_equal(half, FINDING_HUNT) ? "note-hunt" : "note-fix");
-        enum err_code code =
-            act == FINDING_DONE     ? finding_task_done(db, &actor, id, half, note, 0, err)
-            : act == FINDING_UNDO   ? finding_task_reopen(db, &actor, id, half, note, err)
-            : act == FINDING_CLOSE  ? finding_close(db, &actor, id, kit_typed(request, "reason-close"), err)
-            : act == FINDING_REOPEN ? finding_reopen(db, &actor, id, kit_typed(request, "reason-reopen"), err)
-                                    : finding_allows_control(db, &actor, id, kit_typed(request, "reason-control"), err);
-        if (code == ERR_NONE)
-            return kit_done(request, response, app_href(request, "/finding/%lld", (long long)id), said, STR_NONE);
-        if (!kit_is_words(err))
-            return err->code;
-        problem = arena_str(request->arena, kit_problem(request, err));
-    }
-    return finding_show_with(request, response, problem, err);
+    bool is_hunt = str_equal(kit_typed(a->request, "half"), FINDING_HUNT);
+    *ret_note = kit_typed(a->request, is_hunt ? "note-hunt" : "note-fix");
+    return is_hunt ? FINDING_HUNT : FINDING_FIX;
 }
 
-static enum err_code finding_done_post(struct request *request, struct response *response, struct err *err)
+static enum err_code act_done(struct act *a, struct err *err)
 {
-    return finding_change(request, response, FINDING_DONE, MSG_ASSET_SAID_HALF, err);
+    struct str note, half = half_typed(a, &note);
+    return finding_task_done(a->db, &a->actor, a->id, half, note, 0, err);
 }
 
-static enum err_code finding_undo_post(struct request *request, struct response *response, struct err *err)
+static enum err_code act_undo(struct act *a, struct err *err)
 {
-    return finding_change(request, response, FINDING_UNDO, MSG_ASSET_SAID_UNDONE, err);
+    struct str note, half = half_typed(a, &note);
+    return finding_task_reopen(a->db, &a->actor, a->id, half, note, err);
 }
 
-static enum err_code finding_close_post(struct request *request, struct response *response, struct err *err)
+static enum err_code act_close(struct act *a, struct err *err)
 {
-    return finding_change(request, response, FINDING_CLOSE, MSG_ASSET_SAID_CLOSED, err);
+    return finding_close(a->db, &a->actor, a->id, kit_typed(a->request, "reason-close"), err);
 }
 
-static enum err_code finding_reopen_post(struct request *request, struct response *response, struct err *err)
+static enum err_code act_reopen(struct act *a, struct err *err)
 {
-    return finding_change(request, response, FINDING_REOPEN, MSG_ASSET_SAID_REOPENED, err);
+    return finding_reopen(a->db, &a->actor, a->id, kit_typed(a->request, "reason-reopen"), err);
 }
 
-static enum err_code finding_control_post(struct request *request, struct response *response, struct err *err)
+static enum err_code act_control(struct act *a, struct err *err)
 {
-    return finding_change(request, response, FINDING_CONTROL, MSG_ASSET_SAID_PAIR, err);
+    return finding_allows_control(a->db, &a->actor, a->id, kit_typed(a->request, "reason-control"), err);
+}
+
+static enum err_code finding_act_post(struct request *request, struct response *response, struct err *err)
+{
+    static const struct act_row rows[] = {{STR_INIT("done"), act_done, MSG_ASSET_SAID_HALF},
+                                          {STR_INIT("undo"), act_undo, MSG_ASSET_SAID_UNDONE},
+                                          {STR_INIT("close"), act_close, MSG_ASSET_SAID_CLOSED},
+                                          {STR_INIT("reopen"), act_reopen, MSG_ASSET_SAID_REOPENED},
+                                          {STR_INIT("control"), act_control, MSG_ASSET_SAID_PAIR}};
+    static const struct act_table table = {.rows = rows,
+                                           .row_count = ARRAY_LEN(rows),
+                                           .page = "/finding/",
+                                           .right = RIGHT_READ,
+                                           .again = finding_show_with};
+    return act_answer(request, response, &table, err);
 }
 
 static const struct route routes[] = {
@@ -406,10 +397,10 @@ static const struct route routes[] = {
     {GET, "/finding/new", finding_new_any, RIGHT_ASSET_READ, READS, NULL},
     {POST, "/finding/new", finding_new_any, RIGHT_ASSET_READ, CHANGES, NULL},
     {GET, "/finding/{id}", finding_show, RIGHT_ASSET_READ, READS, NULL},
-    {POST, "/finding/{id}/done", finding_done_post, RIGHT_ASSET_READ, CHANGES, NULL},
-    {POST, "/finding/{id}/undo", finding_undo_post, RIGHT_ASSET_READ, CHANGES, NULL},
-    {POST, "/finding/{id}/close", finding_close_post, RIGHT_ASSET_READ, CHANGES, NULL},
-    {POST, "/finding/{id}/reopen", finding_reopen_post, RIGHT_ASSET_READ, CHANGES, NULL},
-    {POST, "/finding/{id}/control", finding_control_post, RIGHT_ASSET_READ, CHANGES, NULL},
+    {POST, "/finding/{id}/done", finding_act_post, RIGHT_ASSET_READ, CHANGES, NULL},
+    {POST, "/finding/{id}/undo", finding_act_post, RIGHT_ASSET_READ, CHANGES, NULL},
+    {POST, "/finding/{id}/close", finding_act_post, RIGHT_ASSET_READ, CHANGES, NULL},
+    {POST, "/finding/{id}/reopen", finding_act_post, RIGHT_ASSET_READ, CHANGES, NULL},
+    {POST, "/finding/{id}/control", finding_act_post, RIGHT_ASSET_READ, CHANGES, NULL},
 };
 const struct route_list finding_routes = {routes, ARRAY_LEN(routes)};

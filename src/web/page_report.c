@@ -4,6 +4,7 @@
 #include "duty/people.h"
 #include "duty/series.h"
 #include "org/unit.h"
+#include "web/act.h"
 #include "web/app_parts.h"
 
 #define REPORT_TO_ANSWER_MAX 20
@@ -593,33 +594,22 @@ static enum err_code report_page(struct request *request, struct response *respo
     return kit_record_respond(request, response, &page, STR("reports"), err);
 }
 
+static enum err_code report_show_with(struct request *request, struct response *response, struct str problem,
+                                      struct err *err)
+{
+    AUTO_DB db = NULL;
+    TRY(app_db(request, &db, err));
+    return report_page(request, response, db, problem, err);
+}
+
 static enum err_code report_show(struct request *request, struct response *response, struct err *err)
 {
-    AUTO_DB db = NULL;
-    TRY(app_db(request, &db, err));
-    return report_page(request, response, db, STR(""), err);
+    return report_show_with(request, response, STR(""), err);
 }
 
-/* An act on a report: words of the domain come back on its page. */
-static enum err_code acted(struct request *request, struct response *response, struct db *db, enum err_code code,
-                           int64_t to_id, enum msg_id said, struct err *err)
+static enum err_code act_fill(struct act *a, struct err *err)
 {
-    if (code == ERR_NONE)
-        return kit_done(request, response, app_href(request, "/report/%lld", (long long)to_id), said, STR_NONE);
-    if (!kit_is_words(err))
-        return code;
-    struct err problem = *err;
-    TRY(report_page(request, response, db, kit_problem(request, &problem), err));
-    response->status = 422;
-    return ERR_NONE;
-}
-
-static enum err_code report_fill_post(struct request *request, struct response *response, struct err *err)
-{
-    AUTO_DB db = NULL;
-    TRY(app_db(request, &db, err));
-    int64_t id;
-    TRY(request_id(request, STR("id"), &id, err));
+    struct request *request = a->request;
     AUTO_BUF buf;
     buf_init(&buf, REPORT_FIELDS_MAX_BYTES);
     struct json_writer w;
@@ -640,44 +630,44 @@ static enum err_code report_fill_post(struct request *request, struct response *
                            STR_ARG(kit_text(request, typed_fields[i].label)), STR_ARG(text));
     }
     json_object_end(&w);
-    struct actor actor = app_actor(request);
-    if (code == ERR_NONE)
-        code = buf_check(&buf, err);
-    if (code == ERR_NONE)
-        code = report_fill(db, &actor, id, buf_str(&buf), err);
-    return acted(request, response, db, code, id, MSG_REPORT_SAID_SAVED, err);
+    TRY(code);
+    TRY(buf_check(&buf, err));
+    return report_fill(a->db, &a->actor, a->id, buf_str(&buf), err);
 }
 
-static enum err_code report_freeze_post(struct request *request, struct response *response, struct err *err)
+static enum err_code act_freeze(struct act *a, struct err *err)
 {
-    AUTO_DB db = NULL;
-    TRY(app_db(request, &db, err));
-    int64_t id;
-    TRY(request_id(request, STR("id"), &id, err));
-    struct actor actor = app_actor(request);
-    return acted(request, response, db, report_freeze(db, &actor, id, err), id, MSG_REPORT_SAID_FROZEN, err);
+    return report_freeze(a->db, &a->actor, a->id, err);
 }
 
-static enum err_code report_thaw_post(struct request *request, struct response *response, struct err *err)
+static enum err_code act_thaw(struct act *a, struct err *err)
 {
-    AUTO_DB db = NULL;
-    TRY(app_db(request, &db, err));
-    int64_t id;
-    TRY(request_id(request, STR("id"), &id, err));
-    struct actor actor = app_actor(request);
-    return acted(request, response, db, report_thaw(db, &actor, id, form_get(&request->form, STR("reason-thaw")), err),
-                 id, MSG_REPORT_SAID_THAWED, err);
+    return report_thaw(a->db, &a->actor, a->id, form_get(&a->request->form, STR("reason-thaw")), err);
 }
 
-static enum err_code report_correct_post(struct request *request, struct response *response, struct err *err)
+static enum err_code act_correct(struct act *a, struct err *err)
 {
-    AUTO_DB db = NULL;
-    TRY(app_db(request, &db, err));
-    int64_t id, new_id = 0;
-    TRY(request_id(request, STR("id"), &id, err));
-    struct actor actor = app_actor(request);
-    enum err_code code = report_correct(db, &actor, id, form_get(&request->form, STR("reason-correct")), &new_id, err);
-    return acted(request, response, db, code, new_id, MSG_REPORT_SAID_CORRECTED, err);
+    int64_t new_id = 0;
+    TRY(report_correct(a->db, &a->actor, a->id, form_get(&a->request->form, STR("reason-correct")), &new_id, err));
+    a->to = app_href(a->request, "/report/%lld", (long long)new_id);
+    return ERR_NONE;
+}
+
+static enum err_code act_send(struct act *a, struct err *err)
+{
+    return report_send(a->db, &a->actor, a->id, STR_NONE, err);
+}
+
+static enum err_code report_act_post(struct request *request, struct response *response, struct err *err)
+{
+    static const struct act_row rows[] = {{STR_INIT("fill"), act_fill, MSG_REPORT_SAID_SAVED},
+                                          {STR_INIT("freeze"), act_freeze, MSG_REPORT_SAID_FROZEN},
+                                          {STR_INIT("thaw"), act_thaw, MSG_REPORT_SAID_THAWED},
+                                          {STR_INIT("correct"), act_correct, MSG_REPORT_SAID_CORRECTED},
+                                          {STR_INIT("send"), act_send, MSG_REPORT_SAID_SENT}};
+    static const struct act_table table = {
+        .rows = rows, .row_count = ARRAY_LEN(rows), .page = "/report/", .again = report_show_with};
+    return act_answer(request, response, &table, err);
 }
 
 /* Sending to another authority asks first, and says what will happen. */
@@ -710,16 +700,6 @@ static enum err_code report_send_ask(struct request *request, struct response *r
     return kit_form_respond(request, response, &form, &page, STR("reports"), err);
 }
 
-static enum err_code report_send_post(struct request *request, struct response *response, struct err *err)
-{
-    AUTO_DB db = NULL;
-    TRY(app_db(request, &db, err));
-    int64_t id;
-    TRY(request_id(request, STR("id"), &id, err));
-    struct actor actor = app_actor(request);
-    return acted(request, response, db, report_send(db, &actor, id, STR_NONE, err), id, MSG_REPORT_SAID_SENT, err);
-}
-
 static const struct route routes[] = {
     {GET, "/reports", reports_show, RIGHT_READ, READS, NULL},
     {GET, "/reports.xlsx", reports_show, RIGHT_READ, READS, NULL},
@@ -729,11 +709,11 @@ static const struct route routes[] = {
     {GET, "/report/{id}", report_show, RIGHT_READ, READS, NULL},
     {GET, "/report/{id}/preview", report_preview_show, RIGHT_READ, READS, NULL},
     {GET, "/report/{id}/send", report_send_ask, RIGHT_REPORT, READS, NULL},
-    {POST, "/report/{id}/send", report_send_post, RIGHT_REPORT, CHANGES, NULL},
-    {POST, "/report/{id}/fill", report_fill_post, RIGHT_DRAFT, CHANGES, NULL},
-    {POST, "/report/{id}/freeze", report_freeze_post, RIGHT_REPORT, CHANGES | SLOW, NULL},
-    {POST, "/report/{id}/thaw", report_thaw_post, RIGHT_REPORT, CHANGES, NULL},
-    {POST, "/report/{id}/correct", report_correct_post, RIGHT_REPORT, CHANGES, NULL},
+    {POST, "/report/{id}/send", report_act_post, RIGHT_REPORT, CHANGES, NULL},
+    {POST, "/report/{id}/fill", report_act_post, RIGHT_DRAFT, CHANGES, NULL},
+    {POST, "/report/{id}/freeze", report_act_post, RIGHT_REPORT, CHANGES | SLOW, NULL},
+    {POST, "/report/{id}/thaw", report_act_post, RIGHT_REPORT, CHANGES, NULL},
+    {POST, "/report/{id}/correct", report_act_post, RIGHT_REPORT, CHANGES, NULL},
     {GET, "/report/{id}/{file}", report_file_get, RIGHT_READ, READS | SLOW, NULL},
 };
 const struct route_list report_routes = {routes, ARRAY_LEN(routes)};

@@ -1,6 +1,7 @@
 #include "duty/request.h"
 #include "duty/rollup.sql.h"
 #include "org/access.h"
+#include "web/act.h"
 #include "web/page_duty.h"
 
 enum page_state request_page_state(struct str state)
@@ -132,10 +133,8 @@ enum err_code request_new_post(struct request *request, struct response *respons
     struct request_draft draft = {.kind = a.kind,
                                   .unit_id = a.unit_id,
                                   .assignment_id = a.duty ? a.duty->id : 0,
-                                  .reason = kit_typed(request, "reason"),
+                                  .reason = act_text(&form, "reason", MSG_DUTY_REASON_NEEDED),
                                   .until_day = CIVIL_NONE};
-    if (str_is_empty(draft.reason))
-        kit_error(&form, STR("reason"), kit_text(request, MSG_DUTY_REASON_NEEDED));
     if (a.kind == REQUEST_COST) {
         int64_t year = 0;
         if (!budget_vnd_typed(request, STR("amount"), &draft.amount_vnd) || draft.amount_vnd <= 0)
@@ -145,13 +144,10 @@ enum err_code request_new_post(struct request *request, struct response *respons
         draft.budget_year = (int)year;
     }
     if (a.kind == REQUEST_WAIVER) {
-        civil_day last;
-        struct err wrong;
-        if (app_day(request, STR("until"), &last, &wrong) != ERR_NONE)
-            kit_error(&form, STR("until"), request_said(request, &wrong));
-        else if (last == CIVIL_NONE || last <= app_today(request))
+        civil_day last = act_day_needed(&form, "until", MSG_DUTY_UNTIL_NEEDED);
+        if (last != CIVIL_NONE && last <= app_today(request))
             kit_error(&form, STR("until"), kit_text(request, MSG_DUTY_UNTIL_NEEDED));
-        else
+        else if (last != CIVIL_NONE)
             draft.until_day = last + 1; /* people name the last day */
     }
     if (form.error_count)
@@ -299,97 +295,70 @@ enum err_code request_show(struct request *request, struct response *response, s
     return request_show_with(request, response, STR(""), err);
 }
 
-typedef enum err_code request_act(struct request *request, struct db *db, const struct actor *actor,
-                                  const struct sql_request_page_row *row, struct err *err);
-
-static enum err_code request_change(struct request *request, struct response *response, request_act *act,
-                                    enum msg_id said, struct err *err)
-{
-    struct str problem;
-    {
-        AUTO_DB db = NULL;
-        TRY(app_db(request, &db, err));
-        struct sql_request_page_row *row = NULL;
-        TRY(request_load(request, db, &row, err));
-        struct actor actor = app_actor_with(request, RIGHT_READ);
-        if (act(request, db, &actor, row, err) == ERR_NONE)
-            return kit_done(request, response, app_href(request, "/request/%lld", (long long)row->id), said, STR_NONE);
-        if (!kit_is_words(err))
-            return err->code;
-        problem = arena_str(request->arena, kit_problem(request, err));
-    }
-    return request_show_with(request, response, problem, err);
-}
-
-static enum err_code act_grant(struct request *request, struct db *db, const struct actor *actor,
-                               const struct sql_request_page_row *row, struct err *err)
+static enum err_code act_grant(struct act *a, struct err *err)
 {
     struct request_decision decision = {
-        .request_id = row->id, .words = kit_typed(request, "words"), .to_day = CIVIL_NONE};
-    if (!budget_vnd_typed(request, STR("granted"), &decision.granted_vnd))
-        return err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(kit_text(request, MSG_DUTY_AMOUNT_NEEDED)));
+        .request_id = a->id, .words = kit_typed(a->request, "words"), .to_day = CIVIL_NONE};
+    if (!budget_vnd_typed(a->request, STR("granted"), &decision.granted_vnd))
+        return err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(kit_text(a->request, MSG_DUTY_AMOUNT_NEEDED)));
     civil_day last;
-    TRY(app_day(request, STR("until"), &last, err));
+    TRY(app_day(a->request, STR("until"), &last, err));
     if (last != CIVIL_NONE)
         decision.to_day = last + 1;
-    return request_grant(db, actor, &decision, err);
+    return request_grant(a->db, &a->actor, &decision, err);
 }
 
-static enum err_code act_refuse(struct request *request, struct db *db, const struct actor *actor,
-                                const struct sql_request_page_row *row, struct err *err)
+static enum err_code act_refuse(struct act *a, struct err *err)
 {
-    return request_refuse(db, actor, row->id, kit_typed(request, "reason-refuse"), err);
+    return request_refuse(a->db, &a->actor, a->id, kit_typed(a->request, "reason-refuse"), err);
 }
 
-static enum err_code act_answer(struct request *request, struct db *db, const struct actor *actor,
-                                const struct sql_request_page_row *row, struct err *err)
+static enum err_code act_answer_help(struct act *a, struct err *err)
 {
-    return request_answer(db, actor, row->id, kit_typed(request, "words"), err);
+    return request_answer(a->db, &a->actor, a->id, kit_typed(a->request, "words"), err);
 }
 
-static enum err_code act_withdraw(struct request *request, struct db *db, const struct actor *actor,
-                                  const struct sql_request_page_row *row, struct err *err)
+static enum err_code act_withdraw(struct act *a, struct err *err)
 {
-    bool undo = str_equal(kit_typed(request, "undo"), STR("1"));
-    return request_withdraw(db, actor, row->id,
-                            undo ? kit_text(request, MSG_DUTY_UNDONE) : kit_typed(request, "reason-withdraw"), err);
+    bool undo = str_equal(kit_typed(a->request, "undo"), STR("1"));
+    return request_withdraw(a->db, &a->actor, a->id,
+                            undo ? kit_text(a->request, MSG_DUTY_UNDONE) : kit_typed(a->request, "reason-withdraw"),
+                            err);
 }
 
-static enum err_code act_spend(struct request *request, struct db *db, const struct actor *actor,
-                               const struct sql_request_page_row *row, struct err *err)
+static enum err_code act_spend(struct act *a, struct err *err)
 {
     int64_t spent;
-    if (!budget_vnd_typed(request, STR("spent"), &spent))
-        return err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(kit_text(request, MSG_DUTY_AMOUNT_NEEDED)));
-    struct str all = kit_typed(request, "all");
+    if (!budget_vnd_typed(a->request, STR("spent"), &spent))
+        return err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(kit_text(a->request, MSG_DUTY_AMOUNT_NEEDED)));
+    struct str all = kit_typed(a->request, "all");
     if (str_is_empty(all))
-        return err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(kit_text(request, MSG_DUTY_SPENT_CHOOSE)));
-    return request_spend(db, actor, row->id, spent, str_equal(all, STR("1")), kit_typed(request, "words"), err);
+        return err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(kit_text(a->request, MSG_DUTY_SPENT_CHOOSE)));
+    return request_spend(a->db, &a->actor, a->id, spent, str_equal(all, STR("1")), kit_typed(a->request, "words"), err);
 }
 
-enum err_code request_grant_post(struct request *request, struct response *response, struct err *err)
+static enum err_code act_load(struct act *a, struct err *err)
 {
-    return request_change(request, response, act_grant, MSG_DUTY_SAID_GRANTED, err);
+    struct sql_request_page_row *row = NULL;
+    TRY(request_load(a->request, a->db, &row, err));
+    a->row = row;
+    return ERR_NONE;
 }
 
-enum err_code request_refuse_post(struct request *request, struct response *response, struct err *err)
+enum err_code request_act_post(struct request *request, struct response *response, struct err *err)
 {
-    return request_change(request, response, act_refuse, MSG_DUTY_SAID_REFUSED, err);
-}
-
-enum err_code request_answer_post(struct request *request, struct response *response, struct err *err)
-{
-    return request_change(request, response, act_answer, MSG_DUTY_SAID_ANSWERED, err);
-}
-
-enum err_code request_withdraw_post(struct request *request, struct response *response, struct err *err)
-{
-    return request_change(request, response, act_withdraw, MSG_DUTY_SAID_TAKEN_BACK, err);
-}
-
-enum err_code request_spend_post(struct request *request, struct response *response, struct err *err)
-{
-    return request_change(request, response, act_spend, MSG_DUTY_SAID_SPENT, err);
+    static const struct act_row rows[] = {{STR_INIT("grant"), act_grant, MSG_DUTY_SAID_GRANTED},
+                                          {STR_INIT("refuse"), act_refuse, MSG_DUTY_SAID_REFUSED},
+                                          {STR_INIT("answer"), act_answer_help, MSG_DUTY_SAID_ANSWERED},
+                                          {STR_INIT("withdraw"), act_withdraw, MSG_DUTY_SAID_TAKEN_BACK},
+                                          {STR_INIT("spend"), act_spend, MSG_DUTY_SAID_SPENT}};
+    static const struct act_table table = {.rows = rows,
+                                           .row_count = ARRAY_LEN(rows),
+                                           .page = "/request/",
+                                           .right = RIGHT_READ,
+                                           .load = act_load,
+                                           .again = request_show_with};
+    return act_answer(request, response, &table, err);
 }
 
 /* --- what waits for me, what I asked --- */

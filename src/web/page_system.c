@@ -4,8 +4,8 @@
 #include "org/access.h"
 #include "org/system.h"
 #include "org/system.sql.h"
+#include "web/act.h"
 #include "web/app_parts.h"
-#include "web/kit.h"
 
 static const struct {
     const char *id;
@@ -147,18 +147,18 @@ static enum err_code system_load(struct request *request, struct db *db, struct 
 }
 
 /* One thing done to one system; the duties of its operator follow in the same transaction. */
-struct system_act {
+struct system_save {
     struct request *request;
     struct actor actor;
     struct sql_system_page_row *row; /* NULL: a new one */
-    enum err_code (*act)(struct system_act *act, struct db *db, struct err *err);
+    enum err_code (*act)(struct system_save *act, struct db *db, struct err *err);
     struct system_fields fields;
     int64_t id;
 };
 
-static enum err_code system_act_run(struct db *db, void *ctx, struct err *err)
+static enum err_code system_save_run(struct db *db, void *ctx, struct err *err)
 {
-    struct system_act *act = ctx;
+    struct system_save *act = ctx;
     TRY(act->act(act, db, err));
     if (act->row)
         TRY(directive_follow_subjects(db, act->row->operator_id, err));
@@ -342,27 +342,7 @@ static enum err_code system_show(struct request *request, struct response *respo
     return system_show_with(request, response, STR(""), err);
 }
 
-static enum err_code system_change(struct request *request, struct response *response,
-                                   enum err_code (*what)(struct system_act *, struct db *, struct err *),
-                                   enum msg_id said, struct err *err)
-{
-    struct str problem;
-    {
-        AUTO_DB db = NULL;
-        TRY(app_db(request, &db, err));
-        struct system_act act = {.request = request, .actor = app_actor(request), .act = what};
-        TRY(system_load(request, db, &act.row, err));
-        if (db_transact(db, system_act_run, &act, err) == ERR_NONE)
-            return kit_done(request, response, app_href(request, "/system/%lld", (long long)act.row->id), said,
-                            STR_NONE);
-        if (!kit_is_words(err))
-            return err->code;
-        problem = arena_str(request->arena, kit_problem(request, err));
-    }
-    return system_show_with(request, response, problem, err);
-}
-
-static enum err_code act_level(struct system_act *a, struct db *db, struct err *err)
+static enum err_code act_level(struct act *a, struct err *err)
 {
     int64_t level;
     civil_day from;
@@ -370,62 +350,68 @@ static enum err_code act_level(struct system_act *a, struct db *db, struct err *
     TRY(app_day(a->request, STR("from"), &from, err));
     if (level < 1 || level > 5 || str_is_empty(kit_typed(a->request, "state")) || from == CIVIL_NONE)
         return err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(kit_text(a->request, MSG_ASSET_LEVEL_NEEDED)));
-    return system_set_level(db, &a->actor, a->row->id, (int)level, kit_typed(a->request, "state"),
+    return system_set_level(a->db, &a->actor, a->id, (int)level, kit_typed(a->request, "state"),
                             kit_typed_or_none(a->request, "decision"), from, err);
 }
 
-static enum err_code act_domain(struct system_act *a, struct db *db, struct err *err)
+static enum err_code act_domain(struct act *a, struct err *err)
 {
     int64_t id;
-    return system_domain_add(db, &a->actor, a->row->id, kit_typed(a->request, "domain"), &id, err);
+    return system_domain_add(a->db, &a->actor, a->id, kit_typed(a->request, "domain"), &id, err);
 }
 
-static enum err_code act_range(struct system_act *a, struct db *db, struct err *err)
+static enum err_code act_range(struct act *a, struct err *err)
 {
     int64_t id;
-    return system_range_add(db, &a->actor, a->row->id, kit_id_field(a->request, STR("site")),
+    return system_range_add(a->db, &a->actor, a->id, kit_id_field(a->request, STR("site")),
                             kit_typed(a->request, "cidr"), &id, err);
 }
 
-static enum err_code act_database(struct system_act *a, struct db *db, struct err *err)
+static enum err_code act_database(struct act *a, struct err *err)
 {
     int64_t id;
     struct str personal = kit_typed(a->request, "personal");
     if (str_is_empty(personal))
         return err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(kit_text(a->request, MSG_ASSET_PERSONAL_NEEDED)));
-    return system_database_new(db, &a->actor, a->row->id, kit_typed(a->request, "name"),
+    return system_database_new(a->db, &a->actor, a->id, kit_typed(a->request, "name"),
                                kit_typed_or_none(a->request, "engine"), str_equal(personal, STR("1")),
                                app_today(a->request), &id, err);
 }
 
-static enum err_code act_retire(struct system_act *a, struct db *db, struct err *err)
+static enum err_code act_retire(struct act *a, struct err *err)
 {
-    return system_retire(db, &a->actor, a->row->id, app_today(a->request), err);
+    return system_retire(a->db, &a->actor, a->id, app_today(a->request), err);
 }
 
-static enum err_code system_level_post(struct request *request, struct response *response, struct err *err)
+static enum err_code act_load(struct act *a, struct err *err)
 {
-    return system_change(request, response, act_level, MSG_ASSET_SAID_LEVEL, err);
+    struct sql_system_page_row *row = NULL;
+    TRY(system_load(a->request, a->db, &row, err));
+    a->row = row;
+    return ERR_NONE;
 }
 
-static enum err_code system_domain_post(struct request *request, struct response *response, struct err *err)
+/* The duties of its operator follow. */
+static enum err_code act_follow(struct act *a, struct err *err)
 {
-    return system_change(request, response, act_domain, MSG_ASSET_SAID_ADDED, err);
+    const struct sql_system_page_row *row = a->row;
+    return directive_follow_subjects(a->db, row->operator_id, err);
 }
 
-static enum err_code system_range_post(struct request *request, struct response *response, struct err *err)
+static enum err_code system_act_post(struct request *request, struct response *response, struct err *err)
 {
-    return system_change(request, response, act_range, MSG_ASSET_SAID_ADDED, err);
-}
-
-static enum err_code system_database_post(struct request *request, struct response *response, struct err *err)
-{
-    return system_change(request, response, act_database, MSG_ASSET_SAID_ADDED, err);
-}
-
-static enum err_code system_retire_post(struct request *request, struct response *response, struct err *err)
-{
-    return system_change(request, response, act_retire, MSG_ASSET_SAID_RETIRED, err);
+    static const struct act_row rows[] = {{STR_INIT("level"), act_level, MSG_ASSET_SAID_LEVEL},
+                                          {STR_INIT("domain"), act_domain, MSG_ASSET_SAID_ADDED},
+                                          {STR_INIT("range"), act_range, MSG_ASSET_SAID_ADDED},
+                                          {STR_INIT("database"), act_database, MSG_ASSET_SAID_ADDED},
+                                          {STR_INIT("retire"), act_retire, MSG_ASSET_SAID_RETIRED}};
+    static const struct act_table table = {.rows = rows,
+                                           .row_count = ARRAY_LEN(rows),
+                                           .page = "/system/",
+                                           .load = act_load,
+                                           .follow = act_follow,
+                                           .again = system_show_with};
+    return act_answer(request, response, &table, err);
 }
 
 static enum err_code system_form(struct request *request, struct response *response,
@@ -463,22 +449,22 @@ static enum err_code system_form(struct request *request, struct response *respo
     return kit_form_respond(request, response, form, &page, STR("units"), err);
 }
 
-static enum err_code act_new(struct system_act *a, struct db *db, struct err *err)
+static enum err_code act_new(struct system_save *a, struct db *db, struct err *err)
 {
     return system_new(db, &a->actor, &a->fields, app_today(a->request), false, &a->id, err);
 }
 
-static enum err_code act_edit(struct system_act *a, struct db *db, struct err *err)
+static enum err_code act_edit(struct system_save *a, struct db *db, struct err *err)
 {
     a->id = a->row->id;
     return system_update(db, &a->actor, a->id, &a->fields, err);
 }
 
-static enum err_code system_save(struct request *request, struct response *response, bool is_new, struct err *err)
+static enum err_code system_save_any(struct request *request, struct response *response, bool is_new, struct err *err)
 {
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
-    struct system_act act = {.request = request, .actor = app_actor(request), .act = is_new ? act_new : act_edit};
+    struct system_save act = {.request = request, .actor = app_actor(request), .act = is_new ? act_new : act_edit};
     if (!is_new)
         TRY(system_load(request, db, &act.row, err));
     struct kit_form form;
@@ -499,11 +485,8 @@ static enum err_code system_save(struct request *request, struct response *respo
             kit_error(&form, str_from_cstr(classes[i].id), kit_text(request, MSG_ASSET_ANSWER_NEEDED));
         *(bool *)((char *)&act.fields + classes[i].offset) = str_equal(value, STR("1"));
     }
-    if (!form.error_count && db_transact(db, system_act_run, &act, err) != ERR_NONE) {
-        if (!kit_is_words(err))
-            return err->code;
-        kit_error(&form, err->code == ERR_CONFLICT ? STR("code") : STR("name"), request_said(request, err));
-    }
+    if (!form.error_count && db_transact(db, system_save_run, &act, err) != ERR_NONE)
+        TRY(act_refused(&form, err->code == ERR_CONFLICT ? "code" : "name", err));
     if (form.error_count)
         return system_form(request, response, act.row, &form, err);
     return kit_done(request, response, app_href(request, "/system/%lld", (long long)act.id), MSG_ASSET_SAID_SAVED,
@@ -512,12 +495,12 @@ static enum err_code system_save(struct request *request, struct response *respo
 
 static enum err_code system_new_any(struct request *request, struct response *response, struct err *err)
 {
-    return system_save(request, response, true, err);
+    return system_save_any(request, response, true, err);
 }
 
 static enum err_code system_edit_any(struct request *request, struct response *response, struct err *err)
 {
-    return system_save(request, response, false, err);
+    return system_save_any(request, response, false, err);
 }
 
 static const struct route routes[] = {
@@ -529,10 +512,10 @@ static const struct route routes[] = {
     {GET, "/system/{id}", system_show, RIGHT_ASSET_READ, READS, NULL},
     {GET, "/system/{id}/edit", system_edit_any, RIGHT_ASSET_READ, READS, NULL},
     {POST, "/system/{id}/edit", system_edit_any, RIGHT_ASSET_READ, CHANGES, NULL},
-    {POST, "/system/{id}/level", system_level_post, RIGHT_ASSET_READ, CHANGES, NULL},
-    {POST, "/system/{id}/domain", system_domain_post, RIGHT_ASSET_READ, CHANGES, NULL},
-    {POST, "/system/{id}/range", system_range_post, RIGHT_ASSET_READ, CHANGES, NULL},
-    {POST, "/system/{id}/database", system_database_post, RIGHT_ASSET_READ, CHANGES, NULL},
-    {POST, "/system/{id}/retire", system_retire_post, RIGHT_ASSET_READ, CHANGES, NULL},
+    {POST, "/system/{id}/level", system_act_post, RIGHT_ASSET_READ, CHANGES, NULL},
+    {POST, "/system/{id}/domain", system_act_post, RIGHT_ASSET_READ, CHANGES, NULL},
+    {POST, "/system/{id}/range", system_act_post, RIGHT_ASSET_READ, CHANGES, NULL},
+    {POST, "/system/{id}/database", system_act_post, RIGHT_ASSET_READ, CHANGES, NULL},
+    {POST, "/system/{id}/retire", system_act_post, RIGHT_ASSET_READ, CHANGES, NULL},
 };
 const struct route_list system_routes = {routes, ARRAY_LEN(routes)};

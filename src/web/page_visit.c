@@ -4,6 +4,7 @@
 #include "org/access.h"
 #include "org/unit.h"
 #include "org/unit.sql.h"
+#include "web/act.h"
 #include "web/page_duty.h"
 
 #define UNITS_TO_VISIT_MAX 2000
@@ -173,27 +174,18 @@ enum err_code visit_new_post(struct request *request, struct response *response,
     kit_form_init(&form, request);
     struct visit_draft draft = {.unit_id = kit_id_field(request, STR("unit")),
                                 .by_unit_id = request->session.unit_id,
-                                .planned_day = CIVIL_NONE,
-                                .people = kit_typed(request, "people")};
-    struct err wrong;
+                                .planned_day = CIVIL_NONE};
     if (!draft.unit_id)
         kit_error(&form, STR("unit"), kit_text(request, MSG_DUTY_V_UNIT_NEEDED));
-    if (app_day(request, STR("planned"), &draft.planned_day, &wrong) != ERR_NONE)
-        kit_error(&form, STR("planned"), request_said(request, &wrong));
-    else if (draft.planned_day == CIVIL_NONE)
-        kit_error(&form, STR("planned"), kit_text(request, MSG_DUTY_DAY_NEEDED));
-    if (str_is_empty(draft.people))
-        kit_error(&form, STR("people"), kit_text(request, MSG_DUTY_V_PEOPLE_NEEDED));
+    draft.planned_day = act_day_needed(&form, "planned", MSG_DUTY_DAY_NEEDED);
+    draft.people = act_text(&form, "people", MSG_DUTY_V_PEOPLE_NEEDED);
     int64_t id = 0;
     if (!form.error_count) {
         AUTO_DB db = NULL;
         TRY(app_db(request, &db, err));
         struct actor actor = app_actor(request);
-        if (visit_plan(db, &actor, &draft, &id, err) != ERR_NONE) {
-            if (!kit_is_words(err))
-                return err->code;
-            kit_error(&form, STR(""), request_said(request, err));
-        }
+        if (visit_plan(db, &actor, &draft, &id, err) != ERR_NONE)
+            TRY(act_refused(&form, "", err));
     }
     if (form.error_count)
         return visit_form(request, response, &form, err);
@@ -286,71 +278,49 @@ enum err_code visit_show(struct request *request, struct response *response, str
     return visit_show_with(request, response, STR(""), err);
 }
 
-typedef enum err_code visit_act(struct request *request, struct db *db, const struct actor *actor,
-                                const struct sql_visit_page_row *row, struct err *err);
-
-static enum err_code visit_change(struct request *request, struct response *response, visit_act *act, enum msg_id said,
-                                  struct err *err)
+static enum err_code act_finish(struct act *a, struct err *err)
 {
-    struct str problem;
-    {
-        AUTO_DB db = NULL;
-        TRY(app_db(request, &db, err));
-        struct sql_visit_page_row *row = NULL;
-        TRY(visit_load(request, db, &row, err));
-        struct actor actor = app_actor(request);
-        if (act(request, db, &actor, row, err) == ERR_NONE)
-            return kit_done(request, response, app_href(request, "/visit/%lld", (long long)row->id), said, STR_NONE);
-        if (!kit_is_words(err))
-            return err->code;
-        problem = arena_str(request->arena, kit_problem(request, err));
-    }
-    return visit_show_with(request, response, problem, err);
-}
-
-static enum err_code act_finish(struct request *request, struct db *db, const struct actor *actor,
-                                const struct sql_visit_page_row *row, struct err *err)
-{
-    struct visit_result result = {.visit_id = row->id,
-                                  .people = kit_typed(request, "people"),
-                                  .minutes = kit_typed(request, "minutes"),
-                                  .conclusion = kit_typed(request, "conclusion"),
+    struct visit_result result = {.visit_id = a->id,
+                                  .people = kit_typed(a->request, "people"),
+                                  .minutes = kit_typed(a->request, "minutes"),
+                                  .conclusion = kit_typed(a->request, "conclusion"),
                                   .file_sha256 = STR_NONE};
-    TRY(app_day(request, STR("done"), &result.done_day, err));
+    TRY(app_day(a->request, STR("done"), &result.done_day, err));
     if (result.done_day == CIVIL_NONE)
-        return err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(kit_text(request, MSG_DUTY_DAY_NEEDED)));
-    return visit_finish(db, actor, &result, err);
+        return err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(kit_text(a->request, MSG_DUTY_DAY_NEEDED)));
+    return visit_finish(a->db, &a->actor, &result, err);
 }
 
-static enum err_code act_move(struct request *request, struct db *db, const struct actor *actor,
-                              const struct sql_visit_page_row *row, struct err *err)
+static enum err_code act_move(struct act *a, struct err *err)
 {
     civil_day day;
-    TRY(app_day(request, STR("planned"), &day, err));
+    TRY(app_day(a->request, STR("planned"), &day, err));
     if (day == CIVIL_NONE)
-        return err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(kit_text(request, MSG_DUTY_DAY_NEEDED)));
-    return visit_move(db, actor, row->id, day, kit_typed(request, "reason"), err);
+        return err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(kit_text(a->request, MSG_DUTY_DAY_NEEDED)));
+    return visit_move(a->db, &a->actor, a->id, day, kit_typed(a->request, "reason"), err);
 }
 
-static enum err_code act_cancel(struct request *request, struct db *db, const struct actor *actor,
-                                const struct sql_visit_page_row *row, struct err *err)
+static enum err_code act_cancel(struct act *a, struct err *err)
 {
-    bool undo = str_equal(kit_typed(request, "undo"), STR("1"));
-    return visit_cancel(db, actor, row->id,
-                        undo ? kit_text(request, MSG_DUTY_UNDONE) : kit_typed(request, "reason-cancel"), err);
+    bool undo = str_equal(kit_typed(a->request, "undo"), STR("1"));
+    return visit_cancel(a->db, &a->actor, a->id,
+                        undo ? kit_text(a->request, MSG_DUTY_UNDONE) : kit_typed(a->request, "reason-cancel"), err);
 }
 
-enum err_code visit_finish_post(struct request *request, struct response *response, struct err *err)
+static enum err_code act_load(struct act *a, struct err *err)
 {
-    return visit_change(request, response, act_finish, MSG_DUTY_SAID_VISITED, err);
+    struct sql_visit_page_row *row = NULL;
+    TRY(visit_load(a->request, a->db, &row, err));
+    a->row = row;
+    return ERR_NONE;
 }
 
-enum err_code visit_move_post(struct request *request, struct response *response, struct err *err)
+enum err_code visit_act_post(struct request *request, struct response *response, struct err *err)
 {
-    return visit_change(request, response, act_move, MSG_DUTY_SAID_MOVED, err);
-}
-
-enum err_code visit_cancel_post(struct request *request, struct response *response, struct err *err)
-{
-    return visit_change(request, response, act_cancel, MSG_DUTY_SAID_CANCELLED, err);
+    static const struct act_row rows[] = {{STR_INIT("finish"), act_finish, MSG_DUTY_SAID_VISITED},
+                                          {STR_INIT("move"), act_move, MSG_DUTY_SAID_MOVED},
+                                          {STR_INIT("cancel"), act_cancel, MSG_DUTY_SAID_CANCELLED}};
+    static const struct act_table table = {
+        .rows = rows, .row_count = ARRAY_LEN(rows), .page = "/visit/", .load = act_load, .again = visit_show_with};
+    return act_answer(request, response, &table, err);
 }
