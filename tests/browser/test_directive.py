@@ -30,16 +30,6 @@ def main():
         b.get(site.url + '/directives?state=issued')
         first = b.js('return document.querySelector("tbody th a").getAttribute("href")')
 
-        def press(css):
-            """Click what may stand below the fold, and be on the page it leads to."""
-            b.js('const e = document.querySelector(arguments[0]); e.scrollIntoView({block: "center", behavior: "instant"}); document.body.dataset.old = "1"', css)
-            b.click(css)
-            for _ in range(100):
-                if b.js('return document.readyState === "complete" && !document.body.dataset.old'):
-                    return
-                time.sleep(0.05)
-            raise AssertionError(f'{css} leads nowhere')
-
         def total_of(path):
             """How many rows a list says it has."""
             b.get(site.url + path)
@@ -99,7 +89,7 @@ def main():
                         equal(total_of(href), n, f'as of {day}: {css} {href}')
                         true(day in b.text('.lt-note.is-birth'), f'{href} says {day}')
                 b.get(site.url + first + '?as_of=' + day)
-                press('.lt-note.is-birth a')
+                b.follow('.lt-note.is-birth a')
                 equal(b.js('return document.querySelectorAll(".lt-note.is-birth").length'), 0, 'the way back to today')
 
         def past_is_what_was():
@@ -112,7 +102,7 @@ def main():
             before = shown(first + '?as_of=' + day)
             b.get(site.url + first)
             if b.js('return !!document.querySelector("form[action$=\\"/acknowledge\\"] button")'):
-                press('form[action$="/acknowledge"] button')
+                b.follow('form[action$="/acknowledge"] button')
             equal(shown(first + '?as_of=' + day), before, 'yesterday stays')
 
         def past_files():
@@ -131,7 +121,7 @@ def main():
             b.get(site.url + first + '/units')
             name = b.js('return document.querySelector("tbody th a").innerText')
             b.js('document.querySelector("#list-q").value = arguments[0]', name)
-            press('.lt-filter button')
+            b.follow('.lt-filter button')
             true(name in b.text('tbody'), f'{name} is found')
 
         def files():
@@ -149,8 +139,8 @@ def main():
 
         def withdraw_asks():
             b.get(site.url + first)
-            press('a[href$="/withdraw"]')
-            press('form[action$="/withdraw"] button')
+            b.follow('a[href$="/withdraw"]')
+            b.follow('form[action$="/withdraw"] button')
             true('Cần nói vì sao' in b.text('[role=alert]'), b.text('[role=alert]'))
 
         def messages():

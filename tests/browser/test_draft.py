@@ -5,7 +5,6 @@
 import os
 import re
 import sys
-import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import webdriver
@@ -25,32 +24,14 @@ def main():
         site.sign_in(b, CLERK)
         state = {}
 
-        def press(css):
-            b.js('const e = document.querySelector(arguments[0]); e.scrollIntoView({block: "center", behavior: "instant"}); document.body.dataset.old = "1"', css)
-            b.click(css)
-            for _ in range(200):
-                if b.js('return document.readyState === "complete" && !document.body.dataset.old'):
-                    return
-                time.sleep(0.05)
-            raise AssertionError(f'{css} leads nowhere')
-
-        def put(name, value):
-            b.js('document.querySelector(`[name="${arguments[0]}"]`).value = arguments[1]', name, value)
-
-        def value(name):
-            return b.js('return document.querySelector(`[name="${arguments[0]}"]`).value', name)
-
-        def ticked(name):
-            return b.js('return [...document.querySelectorAll(`[name="${arguments[0]}"]:checked`)].map(e => e.value)', name)
-
         def made():
             b.get(site.url + '/directive/new?ob=CT18-2b&own=1&step=words')
-            put('name', 'Rà quét hè')
-            put('o0_day', '30/06/2027')
-            put('o1_title', 'Họp giao ban')
-            put('o1_day', '15/06/2027')
+            b.fill('name', 'Rà quét hè')
+            b.fill('o0_day', '30/06/2027')
+            b.fill('o1_title', 'Họp giao ban')
+            b.fill('o1_day', '15/06/2027')
             b.js('document.querySelector(`[name="o1_to"][value="all"]`).checked = false; document.querySelector(`[name="o1_to"][value="self"]`).checked = true')
-            press('.lt-acts button[value=look]')
+            b.follow('.lt-acts button[value=look]')
             state['path'] = re.search(r'/directive/\d+', b.url())[0]
             true(b.url().endswith('/draft'), b.url())
             true('Rà quét hè' in b.text('.lt-head'), 'the question before issuing names it')
@@ -58,48 +39,48 @@ def main():
         def listed():
             b.get(site.url + '/directives?state=draft')
             true('Rà quét hè' in b.text('tbody'), 'among the drafts')
-            press('tbody th a[href$="%s/draft"]' % state['path'])
+            b.follow('tbody th a[href$="%s/draft"]' % state['path'])
 
         def edited_whole():
             b.get(site.url + state['path'] + '/draft')
-            press('a[href$="/edit"]')
-            equal((value('name'), value('o0_day'), value('o1_title'), value('o1_day')), ('Rà quét hè', '30/06/2027', 'Họp giao ban', '15/06/2027'), 'all that was entered')
-            equal((ticked('o0_to'), ticked('o1_to'), ticked('o0_on'), ticked('o2_on')), (['all'], ['self'], ['1'], []), 'who gets what; the last box is room for one more')
-            put('name', 'Rà quét đầu năm học')
-            put('number', '12')
-            put('symbol', 'SGDĐT-VP')
-            put('o0_day', '31/08/2027')
-            put('o0_text', 'Rà quét mọi hệ thống trước năm học mới.')
-            put('o2_title', 'Báo kết quả')
-            put('o2_day', '05/09/2027')
+            b.follow('a[href$="/edit"]')
+            equal((b.value('name'), b.value('o0_day'), b.value('o1_title'), b.value('o1_day')), ('Rà quét hè', '30/06/2027', 'Họp giao ban', '15/06/2027'), 'all that was entered')
+            equal((b.ticked('o0_to'), b.ticked('o1_to'), b.ticked('o0_on'), b.ticked('o2_on')), (['all'], ['self'], ['1'], []), 'who gets what; the last box is room for one more')
+            b.fill('name', 'Rà quét đầu năm học')
+            b.fill('number', '12')
+            b.fill('symbol', 'SGDĐT-VP')
+            b.fill('o0_day', '31/08/2027')
+            b.fill('o0_text', 'Rà quét mọi hệ thống trước năm học mới.')
+            b.fill('o2_title', 'Báo kết quả')
+            b.fill('o2_day', '05/09/2027')
             b.js('document.querySelector("[name=o2_on]").checked = true; document.querySelector(`[name="o2_to"][value="children"]`).checked = true; document.querySelector("[name=o1_on]").checked = false')
-            press('.lt-acts button[value=look]')
+            b.follow('.lt-acts button[value=look]')
             true('Rà quét đầu năm học' in b.text('.lt-head'), b.text('.lt-head'))
             cards = b.js('return [...document.querySelectorAll(".lt-card h2")].map(e => e.innerText)')
             equal(len(cards), 2, f'one was taken out, one added: {cards}')
             true('31/08/2027' in b.text('main') and '05/09/2027' in b.text('main'), 'the new days')
-            press('a[href$="/edit"]')
-            equal((value('number'), value('symbol'), value('o0_text'), value('o1_title')), ('12', 'SGDĐT-VP', 'Rà quét mọi hệ thống trước năm học mới.', 'Báo kết quả'), 'kept')
+            b.follow('a[href$="/edit"]')
+            equal((b.value('number'), b.value('symbol'), b.value('o0_text'), b.value('o1_title')), ('12', 'SGDĐT-VP', 'Rà quét mọi hệ thống trước năm học mới.', 'Báo kết quả'), 'kept')
 
         def refused_keeps_what_was_typed():
             b.get(site.url + state['path'] + '/edit')
-            put('name', 'Tên đang gõ')
-            put('o0_day', '31/02/2027')
-            press('.lt-acts button[value=look]')
+            b.fill('name', 'Tên đang gõ')
+            b.fill('o0_day', '31/02/2027')
+            b.follow('.lt-acts button[value=look]')
             true('28/02/2027' in b.text('.invalid-feedback'), 'a day that is none')
-            equal(value('name'), 'Tên đang gõ', 'nothing is lost')
+            equal(b.value('name'), 'Tên đang gõ', 'nothing is lost')
 
         def two_clerks():
             b.get(site.url + state['path'] + '/edit')
             stale = b.js('return document.querySelector("[name=revision]").value')
-            put('name', 'Rà quét của người thứ nhất')
-            press('.lt-acts button[value=look]')
+            b.fill('name', 'Rà quét của người thứ nhất')
+            b.follow('.lt-acts button[value=look]')
             b.get(site.url + state['path'] + '/edit')
-            put('revision', stale)
-            put('name', 'Rà quét của người thứ hai')
-            press('.lt-acts button[value=look]')
+            b.fill('revision', stale)
+            b.fill('name', 'Rà quét của người thứ hai')
+            b.follow('.lt-acts button[value=look]')
             true('có người vừa sửa dự thảo này' in b.text('main'), b.text('main')[:400])
-            equal(value('name'), 'Rà quét của người thứ hai', 'what the second typed is still there')
+            equal(b.value('name'), 'Rà quét của người thứ hai', 'what the second typed is still there')
             b.get(site.url + state['path'] + '/draft')
             true('Rà quét của người thứ nhất' in b.text('.lt-head'), 'the first stands')
 
@@ -116,9 +97,9 @@ def main():
 
         def deleted_after_a_question():
             b.get(site.url + state['path'] + '/draft')
-            press('a[href$="/delete"]')
+            b.follow('a[href$="/delete"]')
             true('không lấy lại được' in b.text('main'), 'what will happen')
-            press('main form[action$="/delete"] button[type=submit]')
+            b.follow('main form[action$="/delete"] button[type=submit]')
             true('Đã xóa dự thảo' in b.text('body'), 'said')
             equal(b.js('return document.querySelectorAll(`tbody a[href^="${arguments[0]}/"]`).length', state['path']), 0, 'no longer among the drafts')
             b.get(site.url + state['path'] + '/draft')

@@ -4,7 +4,6 @@
     test_letter.py PROGRAM [SHOTS_DIR]"""
 import os
 import sys
-import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import webdriver
@@ -37,20 +36,10 @@ def main():
         site.sign_in(b, CLERK)
         at = {}
 
-        def press(css):
-            """Click what may stand below the fold, and be on the page it leads to."""
-            b.js('const e = document.querySelector(arguments[0]); e.scrollIntoView({block: "center", behavior: "instant"}); document.body.dataset.old = "1"', css)
-            b.click(css)
-            for _ in range(100):
-                if b.js('return document.readyState === "complete" && !document.body.dataset.old'):
-                    return
-                time.sleep(0.05)
-            raise AssertionError(f'{css} leads nowhere')
-
         def hand_in(text):
             b.get(site.url + '/letters')
             b.js('document.querySelector("#f-text").value = arguments[0]', text)
-            press('form[action="/letters"][method="post"] button')
+            b.follow('form[action="/letters"][method="post"] button')
 
         def paste():
             hand_in(LETTER)
@@ -81,26 +70,26 @@ def main():
 
         def confirm_and_undo():
             b.get(site.url + at['letter'])
-            press('#d1 button[value=confirm]')
+            b.follow('#d1 button[value=confirm]')
             true('Đã xác nhận' in b.text('#d1'), b.text('#d1'))
             true('Hoàn tác' in b.text('.lt-undo'), 'a black strip with undo')
-            press('.lt-undo button')
+            b.follow('.lt-undo button')
             true(b.js('return !!document.querySelector("#d1 button[value=confirm]")'), 'it waits again')
 
         def correct():
             b.get(site.url + at['letter'])
-            press('#d2 a.btn')
+            b.follow('#d2 a.btn')
             b.js('document.querySelector("#f-day").value = "31/02/2027"')
-            press('.lt-acts button[value=save]')
+            b.follow('.lt-acts button[value=save]')
             true('28/02/2027' in b.text('[role=alert]'), f'a day that is none gets a proposal: {b.text("[role=alert]")}')
             b.js('document.querySelector("#f-day").value = "20/04/2027"; document.querySelector("#f-strict").checked = false')
-            press('.lt-acts button[value=save]')
+            b.follow('.lt-acts button[value=save]')
             true('20/04/2027' in b.text('#d2') and 'Đã xác nhận' in b.text('#d2'), b.text('#d2'))
 
         def add():
             b.get(site.url + at['letter'] + '/add?from=0&to=4')
             b.js('document.querySelector("#f-text").value = "Báo tình hình mỗi tuần"')
-            press('.lt-acts button[value=save]')
+            b.follow('.lt-acts button[value=save]')
             true('Báo tình hình mỗi tuần' in b.text('main'), 'the duty stands there')
 
         def secrecy():
@@ -114,10 +103,10 @@ def main():
 
         def issue():
             b.get(site.url + at['letter'])
-            press('#d1 button[value=confirm]')
+            b.follow('#d1 button[value=confirm]')
             b.get(site.url + at['letter'] + '/issue')
             true(b.js('return document.querySelectorAll("section.lt-card input[type=checkbox][name$=_on]").length') >= 1, 'duties stand in the wizard')
-            press('.lt-acts button[value=look]')
+            b.follow('.lt-acts button[value=look]')
             true('/draft' in b.url(), f'the preview comes before anything is issued: {b.url()} {b.js("return document.querySelector(`[role=alert]`)?.innerText")}')
 
         def look(width, dark):

@@ -142,6 +142,27 @@ class Browser:
     def click(self, css):
         self.call('POST', f'/element/{self.find(css)}/click', {})
 
+    def follow(self, css):
+        """Click what may stand below the fold, and be on the page it leads to."""
+        self.js('const e = document.querySelector(arguments[0]); e.scrollIntoView({block: "center", behavior: "instant"}); document.body.dataset.old = "1"', css)
+        self.click(css)
+        for _ in range(200):
+            if self.js('return document.readyState === "complete" && !document.body.dataset.old'):
+                return
+            time.sleep(0.05)
+        raise AssertionError(f'{css} leads nowhere')
+
+    def fill(self, name, value):
+        """What stands in the field of this name, at once."""
+        self.js('document.querySelector(`[name="${arguments[0]}"]`).value = arguments[1]', name, value)
+
+    def value(self, name):
+        return self.js('return document.querySelector(`[name="${arguments[0]}"]`).value', name)
+
+    def ticked(self, name):
+        """The values of the boxes of this name that are chosen."""
+        return self.js('return [...document.querySelectorAll(`[name="${arguments[0]}"]:checked`)].map(e => e.value)', name)
+
     def type(self, css, text):
         self.call('POST', f'/element/{self.find(css)}/value', {'text': text})
 
