@@ -5,6 +5,8 @@
 #include "format/csv.h"
 #include "know/know.h"
 #include "org/event.h"
+#include "org/event.sql.h"
+#include "org/event_place.sql.h"
 #include "org/import.h"
 #include "org/unit.sql.h"
 #include "os/file.h"
@@ -474,12 +476,145 @@ static enum err_code move_run(struct ops *ops, struct err *err)
     return apply(ops, &plan, err);
 }
 
+static const struct option_spec events_specs[] = {OPS_SPEC_STORE, OPS_SPEC_AS, OPS_SPEC_JSON, OPS_SPEC_EN};
+static const struct usage events_usage = {
+    .name = "org events",
+    .args = "CODE",
+    .vi = "sự kiện của một đơn vị và các đơn vị dưới nó, những mục còn chờ phân giao",
+    .en = "events of a unit and of those below it, and what waits to be placed",
+    .specs = events_specs,
+    .spec_count = ARRAY_LEN(events_specs),
+    .args_min = 1,
+    .args_max = 1};
+
+static void put_waiting(struct ops *ops, int64_t event_id, const struct sql_to_place_of_event_row *i)
+{
+    if (ops->json) {
+        struct json_writer *w = ops_line(ops, "to_place");
+        json_field_id(w, STR("id"), i->id);
+        json_field_id(w, STR("event_id"), event_id);
+        json_field_str(w, STR("kind"), i->object_kind);
+        json_field_id(w, STR("object_id"), i->object_id);
+        json_field_str(w, STR("name"), i->name);
+        json_field_str(w, STR("unit"), i->unit_name);
+        ops_line_end(ops);
+    } else
+        buf_printf(&ops->out,
+                   ops_text(ops, "    chờ phân giao #%lld: %.*s (%.*s), tạm ở %.*s\n",
+                            "    to be placed #%lld: %.*s (%.*s), with %.*s for now\n"),
+                   (long long)i->id, STR_ARG(i->name), STR_ARG(i->object_kind), STR_ARG(i->unit_name));
+}
+
+static enum err_code events_run(struct ops *ops, struct err *err)
+{
+    struct actor actor = ops_actor(ops, RIGHT_READ);
+    int64_t id;
+    size_t waiting = 0;
+    struct sql_unit_event_list_rows rows;
+    TRY(ops_unit(ops, ops->options->args.items[0], &id, err));
+    TRY(sql_unit_event_list(
+        ops->db, &actor, &ops->arena,
+        &(struct sql_unit_event_list_args){.root_id = id, .edge_kind = EDGE_ADMINISTRATIVE, .limit_count = 1000}, &rows,
+        err));
+    for (size_t n = 0; n < rows.count; n++) {
+        const struct sql_unit_event_list_row *e = &rows.items[n];
+        struct sql_to_place_of_event_rows items;
+        char day[CIVIL_TEXT_BYTES];
+        civil_iso((civil_day)e->on_day, day);
+        TRY(sql_to_place_of_event(ops->db, &actor, &ops->arena, &(struct sql_to_place_of_event_args){e->id}, &items,
+                                  err));
+        if (ops->json) {
+            struct json_writer *w = ops_line(ops, "event");
+            json_field_id(w, STR("id"), e->id);
+            json_field_str(w, STR("kind"), e->kind);
+            json_field_str(w, STR("on"), str_from_cstr(day));
+            json_field_str(w, STR("basis"), e->basis);
+            ops_line_end(ops);
+        } else
+            buf_printf(&ops->out, "#%lld  %s  %.*s  %.*s\n", (long long)e->id, day, STR_ARG(e->kind),
+                       STR_ARG(e->basis));
+        for (size_t i = 0; i < items.count; i++)
+            if (!items.items[i].placed_unit_id.has) {
+                put_waiting(ops, e->id, &items.items[i]);
+                waiting++;
+            }
+    }
+    if (ops->json) {
+        struct json_writer *w = ops_line(ops, "summary");
+        json_field_i64(w, STR("events"), (int64_t)rows.count);
+        json_field_i64(w, STR("to_place"), (int64_t)waiting);
+        ops_line_end(ops);
+    }
+    return ERR_NONE;
+}
+
+static const struct option_spec place_specs[] = {
+    OPS_SPEC_STORE,
+    {"to", 0, OPTION_TEXT, OPTION_REQUIRED, "CODE", "một trong các đơn vị mới", "one of the new units", 0, 0},
+    OPS_SPEC_AS,
+    OPS_SPEC_JSON,
+    OPS_SPEC_EN};
+static const struct usage place_usage = {.name = "org place",
+                                         .args = "ITEM",
+                                         .vi = "phân giao một mục mà lần chia tách để lại (số mục: org events)",
+                                         .en = "place what a split left (its number: org events)",
+                                         .specs = place_specs,
+                                         .spec_count = ARRAY_LEN(place_specs),
+                                         .args_min = 1,
+                                         .args_max = 1};
+static enum err_code place_run(struct ops *ops, struct err *err)
+{
+    struct actor actor = ops_actor(ops, RIGHT_ORG_ADMIN);
+    int64_t item, to;
+    struct event_placed placed;
+    TRY(ops_id(ops, ops->options->args.items[0], &item, err));
+    TRY(ops_unit(ops, options_text(ops->options, "to"), &to, err));
+    TRY(event_place(ops->db, &actor, item, to, &work_succession, &placed, err));
+    if (ops->json) {
+        struct json_writer *w = ops_line(ops, "summary");
+        json_field_id(w, STR("event_id"), placed.event_id);
+        json_field_id(w, STR("from_id"), placed.from_id);
+        json_field_id(w, STR("to_id"), to);
+        ops_line_end(ops);
+    } else
+        buf_printf(&ops->out, "%s\n", ops_text(ops, "Đã phân giao", "Placed"));
+    return ERR_NONE;
+}
+
+static const struct option_spec undo_specs[] = {OPS_SPEC_STORE, SPEC_BASIS, OPS_SPEC_AS, OPS_SPEC_JSON, OPS_SPEC_EN};
+static const struct usage undo_usage = {
+    .name = "org undo",
+    .args = "EVENT",
+    .vi = "hoàn tác một sự kiện ghi nhầm bằng một sự kiện ngược lại từ hôm nay; chỉ khi chưa có gì dựa trên nó",
+    .en = "reverse an event entered by mistake by another one from today on; only while nothing was built on it",
+    .specs = undo_specs,
+    .spec_count = ARRAY_LEN(undo_specs),
+    .args_min = 1,
+    .args_max = 1};
+static enum err_code undo_run(struct ops *ops, struct err *err)
+{
+    struct actor actor = ops_actor(ops, RIGHT_ORG_ADMIN);
+    int64_t event_id, undo_id = 0;
+    TRY(ops_id(ops, ops->options->args.items[0], &event_id, err));
+    TRY(event_undo(ops->db, &actor, event_id, options_text(ops->options, "basis"), &work_succession, &undo_id, err));
+    if (ops->json) {
+        struct json_writer *w = ops_line(ops, "summary");
+        json_field_id(w, STR("event_id"), undo_id);
+        json_field_id(w, STR("undoes_id"), event_id);
+        ops_line_end(ops);
+    } else
+        buf_printf(&ops->out, ops_text(ops, "Đã hoàn tác bằng sự kiện #%lld\n", "Undone by event #%lld\n"),
+                   (long long)undo_id);
+    return ERR_NONE;
+}
+
 int cmd_org(int argc, char **argv)
 {
     static const struct ops_verb verbs[] = {
         {"import", &import_usage, import_run, OPS_STORE}, {"tree", &tree_usage, tree_run, OPS_STORE},
         {"show", &show_usage, show_run, OPS_STORE},       {"merge", &merge_usage, merge_run, OPS_STORE},
         {"split", &split_usage, split_run, OPS_STORE},    {"rename", &rename_usage, rename_run, OPS_STORE},
-        {"move", &move_usage, move_run, OPS_STORE}};
+        {"move", &move_usage, move_run, OPS_STORE},       {"events", &events_usage, events_run, OPS_STORE},
+        {"place", &place_usage, place_run, OPS_STORE},    {"undo", &undo_usage, undo_run, OPS_STORE}};
     return ops_main("org", verbs, ARRAY_LEN(verbs), argc, argv);
 }

@@ -99,6 +99,38 @@ enum err_code duty_loose(struct db *db, int64_t unit_id, struct arena *arena, st
     return ERR_NONE;
 }
 
+enum err_code duty_open(struct db *db, int64_t unit_id, int64_t system_id, struct arena *arena,
+                        struct event_loose_list *list, struct err *err)
+{
+    struct sql_assignments_open_rows rows;
+    TRY(sql_assignments_open(db, arena, &(struct sql_assignments_open_args){.unit_id = unit_id, .system_id = system_id},
+                             &rows, err));
+    for (size_t i = 0; i < rows.count; i++) {
+        struct event_loose *item = vec_push(&list->items, arena);
+        if (!item)
+            return arena_full(arena, err);
+        *item = (struct event_loose){STR("assignment"), rows.items[i].id, STR_NONE};
+    }
+    return ERR_NONE;
+}
+
+enum err_code duty_built_on(struct db *db, int64_t event_id, int64_t since_ms, int64_t founded_id, struct err *err)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, 1u << 20);
+    struct sql_event_built_on_row *n = NULL;
+    TRY(sql_event_built_on(
+        db, &arena,
+        &(struct sql_event_built_on_args){.event_id = event_id, .since_ms = since_ms, .founded_id = founded_id}, &n,
+        err));
+    if (n && n->evidence)
+        return err_set(err, ERR_CONFLICT, "đã nộp %lld bằng chứng cho nhiệm vụ chuyển theo sự kiện này",
+                       (long long)n->evidence);
+    if (n && n->directives)
+        return err_set(err, ERR_CONFLICT, "đơn vị mới đã ban hành %lld văn bản chỉ đạo", (long long)n->directives);
+    return ERR_NONE;
+}
+
 enum err_code duty_place(struct db *db, const struct event_step *step, int64_t assignment_id, struct err *err)
 {
     AUTO_ARENA arena;

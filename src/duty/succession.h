@@ -14,6 +14,10 @@ MUST_USE enum err_code duty_move_system(struct db *db, const struct event_step *
                                         size_t *ret_moved, struct err *err);
 MUST_USE enum err_code duty_loose(struct db *db, int64_t unit_id, struct arena *arena, struct event_loose_list *list,
                                   struct err *err);
+MUST_USE enum err_code duty_open(struct db *db, int64_t unit_id, int64_t system_id, struct arena *arena,
+                                 struct event_loose_list *list, struct err *err);
+MUST_USE enum err_code duty_built_on(struct db *db, int64_t event_id, int64_t since_ms, int64_t founded_id,
+                                     struct err *err);
 MUST_USE enum err_code duty_place(struct db *db, const struct event_step *step, int64_t assignment_id, struct err *err);
 
 NONNULL_END

@@ -51,3 +51,23 @@ SELECT e.id, e.title, e.done_day, e.covers_to_day, e.state, e.submitted_ms, e.un
        (SELECT COUNT(*) FROM evidence_file ef WHERE ef.evidence_id = e.id) AS file_count
   FROM assignment a JOIN assignment_evidence ae ON ae.assignment_id = a.id JOIN evidence e ON e.id = ae.evidence_id
  WHERE a.id = :assignment_id AND {scope a.unit_id} AND e.unit_id <> a.unit_id ORDER BY e.id DESC;
+
+-- name: assignments_open
+-- Open duties of a unit; of one system and its databases when that is not 0.
+-- result: many
+-- scope: system
+-- args: unit_id int, system_id int
+-- columns: id int
+SELECT a.id FROM assignment a WHERE a.unit_id = :unit_id AND a.closed_day IS NULL
+   AND (CAST(:system_id AS BIGINT) = 0 OR (a.subject_kind = 'system' AND a.subject_id = :system_id)
+     OR (a.subject_kind = 'database' AND a.subject_id IN (SELECT b.id FROM system_database b WHERE b.system_id = :system_id))) ORDER BY a.id;
+
+-- name: event_built_on
+-- What was handed in since for the duties an event moved, and what a unit it made has issued.
+-- result: one
+-- scope: system
+-- args: event_id int, since_ms int, founded_id int
+-- columns: evidence int, directives int
+SELECT (SELECT COUNT(DISTINCT e.id) FROM unit_event_item i JOIN assignment_evidence ae ON ae.assignment_id = i.object_id JOIN evidence e ON e.id = ae.evidence_id
+         WHERE i.event_id = :event_id AND i.object_kind = 'assignment' AND e.submitted_ms > :since_ms) AS evidence,
+       (SELECT COUNT(*) FROM directive d WHERE d.issuer_id = :founded_id AND d.state <> 'draft') AS directives;

@@ -6,6 +6,7 @@
 #include "org/access.h"
 #include "org/event.sql.h"
 #include "org/event_move.h"
+#include "org/event_undo.sql.h"
 #include "org/person.sql.h"
 #include "org/sample.sql.h"
 #include "org/unit.sql.h"
@@ -70,10 +71,36 @@ static enum err_code check_plan(const struct event_plan *p, struct err *err)
 
 /* --- one thing moves --- */
 
-static enum err_code move_person(struct db *db, struct arena *arena, int64_t person_id, int64_t from_id, int64_t to_id,
-                                 civil_day day, struct err *err)
+struct item {
+    const char *kind;
+    int64_t id, new_id;
+    struct str edge_kind;
+    int64_t until_day;
+};
+
+/* So that it can be moved back. */
+static enum err_code note_item(struct db *db, const struct event_step *step, struct item item, struct err *err)
 {
-    int64_t changes = 0;
+    return sql_event_item_insert(
+        db,
+        &(struct sql_event_item_insert_args){.id = db_id(db),
+                                             .event_id = step->event_id,
+                                             .object_kind = str_from_cstr(item.kind),
+                                             .object_id = item.id,
+                                             .new_id = item.new_id,
+                                             .edge_kind = str_is_null(item.edge_kind) ? STR("") : item.edge_kind,
+                                             .from_unit_id = step->from_id,
+                                             .to_unit_id = step->to_id,
+                                             .until_day = item.until_day},
+        err);
+}
+
+static enum err_code move_person(struct db *db, struct arena *arena, int64_t person_id, const struct event_step *step,
+                                 struct err *err)
+{
+    int64_t changes = 0, from_id = step->from_id, to_id = step->to_id;
+    civil_day day = step->day;
+    TRY(note_item(db, step, (struct item){.kind = "person", .id = person_id}, err));
     TRY(sql_person_unit_end(
         db, &(struct sql_person_unit_end_args){.person_id = person_id, .unit_id = from_id, .day = day}, &changes, err));
     struct sql_person_unit_on_row *there = NULL;
@@ -89,9 +116,11 @@ static enum err_code move_person(struct db *db, struct arena *arena, int64_t per
 }
 
 /* person_id 0: everybody's. Both rows of a grant go, the second finds the first by the id the first came from. */
-static enum err_code move_grants(struct db *db, struct arena *arena, int64_t person_id, int64_t from_id, int64_t to_id,
-                                 civil_day day, struct err *err)
+static enum err_code move_grants(struct db *db, struct arena *arena, int64_t person_id, const struct event_step *step,
+                                 struct err *err)
 {
+    int64_t from_id = step->from_id, to_id = step->to_id;
+    civil_day day = step->day;
     struct sql_event_grants_rows grants;
     TRY(sql_event_grants(db, arena,
                          &(struct sql_event_grants_args){.unit_id = from_id, .person_id = person_id, .on_day = day},
@@ -111,6 +140,10 @@ static enum err_code move_grants(struct db *db, struct arena *arena, int64_t per
             old_pair = g->id;
             new_pair = id;
             is_dropped = same && same->n > 0;
+            TRY(note_item(
+                db, step,
+                (struct item){.kind = "grant", .id = g->id, .new_id = is_dropped ? 0 : id, .until_day = g->to_day},
+                err));
         }
         if (is_dropped && (!g->pair_id.has || g->pair_id.v == old_pair))
             continue;
@@ -135,13 +168,14 @@ static enum err_code move_grants(struct db *db, struct arena *arena, int64_t per
     return ERR_NONE;
 }
 
-static enum err_code move_function(struct db *db, int64_t id, int64_t unit_id, int64_t area_id, struct str function,
-                                   civil_day day, struct str basis, int64_t event_id, struct err *err)
+static enum err_code move_function(struct db *db, int64_t id, int64_t new_id, int64_t unit_id, int64_t area_id,
+                                   struct str function, civil_day day, struct str basis, int64_t event_id,
+                                   struct err *err)
 {
     int64_t changes = 0;
     TRY(sql_unit_function_close(db, &(struct sql_unit_function_close_args){.id = id, .day = day}, &changes, err));
     return sql_unit_function_insert(db,
-                                    &(struct sql_unit_function_insert_args){.id = db_id(db),
+                                    &(struct sql_unit_function_insert_args){.id = new_id,
                                                                             .unit_id = unit_id,
                                                                             .area_unit_id = area_id,
                                                                             .function = function,
@@ -158,9 +192,29 @@ struct applying {
     struct event_done done;
 };
 
-static enum err_code move_duties(struct db *db, struct applying *a, int64_t from_id, int64_t to_id, struct err *err)
+enum err_code event_note_duty(struct db *db, int64_t assignment_id, const struct event_step *step, struct err *err)
+{
+    return note_item(db, step, (struct item){.kind = "assignment", .id = assignment_id}, err);
+}
+
+enum err_code event_note_duties(struct db *db, struct arena *arena, const struct event_duties *duties,
+                                int64_t system_id, const struct event_step *step, struct err *err)
+{
+    struct event_loose_list open = {0};
+    if (!duties || !duties->open)
+        return ERR_NONE;
+    TRY(duties->open(db, step->from_id, system_id, arena, &open, err));
+    for (size_t i = 0; i < open.items.count; i++)
+        TRY(event_note_duty(db, open.items.items[i].id, step, err));
+    return ERR_NONE;
+}
+
+static enum err_code move_duties(struct db *db, struct arena *arena, struct applying *a, int64_t from_id, int64_t to_id,
+                                 struct err *err)
 {
     size_t moved = 0;
+    struct event_step step = {a->done.event_id, from_id, to_id, a->plan->on_day, a->actor->person_id, true};
+    TRY(event_note_duties(db, arena, a->duties, 0, &step, err));
     if (!a->duties || !a->duties->move)
         return ERR_NONE;
     TRY(a->duties->move(a->duties->ctx, db, from_id, to_id, a->actor->person_id, &moved, err));
@@ -207,8 +261,8 @@ static enum err_code follow(struct db *db, const struct applying *a, int64_t fro
 enum err_code event_move_person(struct db *db, struct arena *arena, int64_t person_id, const struct event_step *step,
                                 struct err *err)
 {
-    TRY(move_person(db, arena, person_id, step->from_id, step->to_id, step->day, err));
-    return move_grants(db, arena, person_id, step->from_id, step->to_id, step->day, err);
+    TRY(move_person(db, arena, person_id, step, err));
+    return move_grants(db, arena, person_id, step, err);
 }
 
 enum err_code event_move_system(struct db *db, struct arena *arena, int64_t system_id, const struct event_step *step,
@@ -245,9 +299,13 @@ enum err_code event_move_child(struct db *db, struct arena *arena, const struct 
     TRY(sql_event_children(db, arena, &(struct sql_event_children_args){.unit_id = step->from_id, .on_day = step->day},
                            &children, err));
     for (size_t k = 0; k < children.count; k++)
-        if (children.items[k].child_id == child_id)
+        if (children.items[k].child_id == child_id) {
+            TRY(note_item(db, step,
+                          (struct item){.kind = "child", .id = child_id, .edge_kind = children.items[k].edge_kind},
+                          err));
             TRY(unit_set_parent(db, actor, child_id, children.items[k].edge_kind, step->to_id, step->day,
                                 step->event_id, err));
+        }
     return ERR_NONE;
 }
 
@@ -270,6 +328,11 @@ static enum err_code move_children(struct db *db, struct arena *arena, const str
                                  &up, err));
             parent_id = up ? up->parent_id : 0;
         }
+        struct event_step step = step_of(a, from_id, parent_id, true);
+        TRY(note_item(
+            db, &step,
+            (struct item){.kind = "child", .id = children.items[i].child_id, .edge_kind = children.items[i].edge_kind},
+            err));
         TRY(unit_set_parent(db, a->actor, children.items[i].child_id, children.items[i].edge_kind, parent_id, day,
                             a->done.event_id, err));
     }
@@ -282,15 +345,15 @@ static enum err_code hand_over(struct db *db, struct arena *arena, struct applyi
 {
     civil_day day = a->plan->on_day;
     struct str basis = str_trim(a->plan->basis);
+    struct event_step step = step_of(a, from_id, to_id, true);
     TRY(access_require(db, a->actor, RIGHT_ORG_ADMIN, from_id, "change this unit", err));
     TRY(access_require(db, a->actor, RIGHT_ORG_ADMIN, to_id, "hand things over to this unit", err));
     TRY(move_children(db, arena, a, from_id, to_id, children_up, err));
     struct sql_event_people_rows people;
     TRY(sql_event_people(db, arena, &(struct sql_event_people_args){.unit_id = from_id, .on_day = day}, &people, err));
     for (size_t i = 0; i < people.count; i++)
-        TRY(move_person(db, arena, people.items[i].person_id, from_id, to_id, day, err));
-    TRY(move_grants(db, arena, 0, from_id, to_id, day, err));
-    struct event_step step = step_of(a, from_id, to_id, true);
+        TRY(move_person(db, arena, people.items[i].person_id, &step, err));
+    TRY(move_grants(db, arena, 0, &step, err));
     TRY(note_handover(db, arena, &step, STR(""), 0, err));
     struct sql_event_systems_operator_args systems = {.from_unit_id = from_id, .to_unit_id = to_id, .on_day = day};
     TRY(sql_event_systems_operator(db, &systems, err));
@@ -314,12 +377,13 @@ static enum err_code hand_over(struct db *db, struct arena *arena, struct applyi
         bool has_other = false;
         for (size_t k = 0; k < holders.count; k++)
             has_other |= holders.items[k].id != f->id;
-        int64_t changes = 0;
+        int64_t changes = 0, new_id = has_other ? 0 : db_id(db);
+        TRY(note_item(db, &step, (struct item){.kind = "function", .id = f->id, .new_id = new_id}, err));
         if (has_other)
             TRY(sql_unit_function_close(db, &(struct sql_unit_function_close_args){.id = f->id, .day = day}, &changes,
                                         err));
         else
-            TRY(move_function(db, f->id, unit_id, area_id, f->function, day, basis, a->done.event_id, err));
+            TRY(move_function(db, f->id, new_id, unit_id, area_id, f->function, day, basis, a->done.event_id, err));
     }
     struct sql_event_members_rows members;
     TRY(sql_event_members(db, arena, &(struct sql_event_members_args){.unit_id = from_id, .on_day = day}, &members,
@@ -327,17 +391,21 @@ static enum err_code hand_over(struct db *db, struct arena *arena, struct applyi
     for (size_t i = 0; i < members.count; i++) {
         TRY(sql_unit_member_close(db, &(struct sql_unit_member_close_args){.id = members.items[i].id, .day = day},
                                   err));
+        int64_t new_id = db_id(db);
+        TRY(note_item(db, &step, (struct item){.kind = "member", .id = members.items[i].id, .new_id = new_id}, err));
         TRY(sql_unit_member_insert(db,
-                                   &(struct sql_unit_member_insert_args){.id = db_id(db),
+                                   &(struct sql_unit_member_insert_args){.id = new_id,
                                                                          .unit_id = to_id,
                                                                          .membership = members.items[i].membership,
                                                                          .from_day = day,
                                                                          .basis = basis},
                                    err));
     }
-    TRY(move_duties(db, a, from_id, to_id, err));
+    TRY(move_duties(db, arena, a, from_id, to_id, err));
     TRY(follow(db, a, from_id, to_id, true, err));
     TRY(unit_end(db, a->actor, from_id, day, err));
+    if (a->plan->kind == EVENT_SPLIT) /* stands already, for each part */
+        return ERR_NONE;
     return sql_unit_succession_insert(
         db,
         &(struct sql_unit_succession_insert_args){
@@ -395,6 +463,7 @@ static enum err_code apply_split(struct db *db, struct arena *arena, struct appl
             break;
         case EVENT_SYSTEM:
             TRY(event_move_system(db, arena, m->id, &step, err));
+            TRY(event_note_duties(db, arena, a->duties, m->id, &step, err));
             if (a->duties && a->duties->move_system)
                 TRY(a->duties->move_system(db, &step, m->id, &moved, err));
             a->done.duties_moved += moved;
@@ -434,8 +503,8 @@ static enum err_code apply_transfer(struct db *db, struct arena *arena, struct a
         TRY(access_require(db, a->actor, RIGHT_ORG_ADMIN, p->from_ids[i], "take a function from this unit", err));
         for (size_t k = 0; k < holders.count; k++)
             if (holders.items[k].unit_id == p->from_ids[i]) {
-                TRY(move_function(db, holders.items[k].id, p->to_id, holders.items[k].area_unit_id, p->function,
-                                  p->on_day, str_trim(p->basis), a->done.event_id, err));
+                TRY(move_function(db, holders.items[k].id, db_id(db), p->to_id, holders.items[k].area_unit_id,
+                                  p->function, p->on_day, str_trim(p->basis), a->done.event_id, err));
                 moved++;
             }
     }

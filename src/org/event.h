@@ -77,6 +77,13 @@ struct event_duties {
                                     struct err *err);
     enum err_code (*NULLABLE place)(struct db *db, const struct event_step *step, struct str kind, int64_t id,
                                     struct err *err);
+    /* Open duties, all of a unit or those on one system. */
+    enum err_code (*NULLABLE open)(struct db *db, int64_t unit_id, int64_t system_id, struct arena *arena,
+                                   struct event_loose_list *list, struct err *err);
+    /* Before an event is undone: ERR_CONFLICT says what was done since that stands on it. founded_id: a unit the event
+     * made; 0: none, look at what moved. */
+    enum err_code (*NULLABLE built_on)(struct db *db, int64_t event_id, int64_t since_ms, int64_t founded_id,
+                                       struct err *err);
     /* People of that unit learn of it. */
     enum err_code (*NULLABLE marked)(struct db *db, int64_t unit_id, int64_t event_id, size_t count, struct err *err);
 };
@@ -106,6 +113,13 @@ struct event_done {
 MUST_USE enum err_code event_apply(struct db *db, const struct actor *actor, const struct event_plan *plan,
                                    const struct event_duties *NULLABLE duties, struct event_done *ret_done,
                                    struct err *err);
+
+/* An event entered by mistake is reversed by another one, from today on (from its own day when that is still to come):
+ * names, parents, functions, people, systems, sites, duties, findings go back, a unit that ended is there again, a unit
+ * it made ends. The days between stay as they were known. Only while nothing was built on it: ERR_CONFLICT says what
+ * was. Needs RIGHT_ORG_ADMIN on what it touches. */
+MUST_USE enum err_code event_undo(struct db *db, const struct actor *actor, int64_t event_id, struct str reason,
+                                  const struct event_duties *NULLABLE duties, int64_t *ret_undo_id, struct err *err);
 
 /* What a split left with its first part goes to one of the parts, from today on (from the split's day when that is
  * still to come). Needs RIGHT_ORG_ADMIN on both. The act stands in the audit chain. Lists: sql_to_place_*. */

@@ -1,8 +1,8 @@
 -- name: unit_event_insert
 -- result: none
 -- scope: system
--- args: id int, kind text, on_day int, basis text, note text?, by_person int?, at_ms int
-INSERT INTO unit_event (id, kind, on_day, basis, note, by_person, at_ms) VALUES (:id, :kind, :on_day, :basis, :note, :by_person, :at_ms);
+-- args: id int, kind text, on_day int, basis text, note text?, by_person int?, at_ms int, undoes_id int?
+INSERT INTO unit_event (id, kind, on_day, basis, note, by_person, at_ms, undoes_id) VALUES (:id, :kind, :on_day, :basis, :note, :by_person, :at_ms, :undoes_id);
 
 -- name: unit_succession_insert
 -- result: none
@@ -17,7 +17,7 @@ INSERT INTO unit_succession (id, event_id, from_unit_id, to_unit_id) VALUES (:id
 -- args: unit_id int
 -- columns: to_unit_id int, name text?, kind text, on_day int, basis text
 SELECT s.to_unit_id, (SELECT MAX(f.name) FROM unit_fact f WHERE f.unit_id = s.to_unit_id AND f.from_day <= e.on_day AND f.to_day > e.on_day) AS name, e.kind, e.on_day, e.basis
-  FROM unit_succession s JOIN unit_event e ON e.id = s.event_id WHERE s.from_unit_id = :unit_id AND ({scope :unit_id} OR {scope s.to_unit_id}) ORDER BY e.on_day, s.id;
+  FROM unit_succession s JOIN unit_event e ON e.id = s.event_id WHERE s.from_unit_id = :unit_id AND ({scope :unit_id} OR {scope s.to_unit_id}) AND NOT EXISTS (SELECT 1 FROM unit_event u WHERE u.undoes_id = e.id) ORDER BY e.on_day, s.id;
 
 -- name: unit_predecessors
 -- result: many
@@ -25,7 +25,7 @@ SELECT s.to_unit_id, (SELECT MAX(f.name) FROM unit_fact f WHERE f.unit_id = s.to
 -- args: unit_id int
 -- columns: from_unit_id int, name text?, kind text, on_day int, basis text
 SELECT s.from_unit_id, (SELECT MAX(f.name) FROM unit_fact f WHERE f.unit_id = s.from_unit_id AND f.from_day <= e.on_day - 1 AND f.to_day > e.on_day - 1) AS name, e.kind, e.on_day, e.basis
-  FROM unit_succession s JOIN unit_event e ON e.id = s.event_id WHERE s.to_unit_id = :unit_id AND {scope :unit_id} ORDER BY e.on_day, s.id;
+  FROM unit_succession s JOIN unit_event e ON e.id = s.event_id WHERE s.to_unit_id = :unit_id AND {scope :unit_id} AND NOT EXISTS (SELECT 1 FROM unit_event u WHERE u.undoes_id = e.id) ORDER BY e.on_day, s.id;
 
 -- name: unit_event_list
 -- Events that touched a unit at or below a root, newest first.

@@ -18,6 +18,14 @@ MUST_USE enum err_code event_move_site(struct db *db, struct arena *arena, int64
 MUST_USE enum err_code event_move_child(struct db *db, struct arena *arena, const struct actor *actor, int64_t child_id,
                                         const struct event_step *step, struct err *err);
 
+/* What open duties of a unit (system_id not 0: on that system) are about to go. */
+MUST_USE enum err_code event_note_duties(struct db *db, struct arena *arena, const struct event_duties *NULLABLE duties,
+                                         int64_t system_id, const struct event_step *step, struct err *err);
+
+/* One duty is about to go. */
+MUST_USE enum err_code event_note_duty(struct db *db, int64_t assignment_id, const struct event_step *step,
+                                       struct err *err);
+
 /* Before the rest of a split unit goes to its first part: everything in it that no move named is marked. */
 MUST_USE enum err_code event_mark_rest(struct db *db, struct arena *arena, int64_t event_id, int64_t from_id,
                                        int64_t part_id, civil_day day, const struct event_duties *NULLABLE duties,

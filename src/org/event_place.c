@@ -83,12 +83,16 @@ static enum err_code move_one(struct db *db, struct arena *arena, const struct p
         return event_move_child(db, arena, p->actor, id, step, err);
     if (str_equal(kind, STR("system"))) {
         TRY(event_move_system(db, arena, id, step, err));
+        TRY(event_note_duties(db, arena, p->duties, id, step, err));
         if (p->duties && p->duties->move_system)
             TRY(p->duties->move_system(db, step, id, &moved, err));
     } else if (str_equal(kind, STR("site")))
         TRY(event_move_site(db, arena, id, step, err));
-    else
+    else {
+        if (str_equal(kind, STR("assignment")))
+            TRY(event_note_duty(db, id, step, err));
         return p->duties && p->duties->place ? p->duties->place(db, step, kind, id, err) : ERR_NONE;
+    }
     return p->duties && p->duties->follow ? p->duties->follow(db, step, err) : ERR_NONE;
 }
 

@@ -475,6 +475,29 @@ enum err_code unit_end(struct db *db, const struct actor *actor, int64_t unit_id
     return db_transact(db, end_in_transaction, &c, err);
 }
 
+static enum err_code revive_in_transaction(struct db *db, void *ctx, struct err *err)
+{
+    const struct changing *c = ctx;
+    AUTO_ARENA arena;
+    arena_init(&arena, UNIT_ARENA_BYTES);
+    TRY(check_fact(db, &arena, c->fact, c->unit_id, c->day, err));
+    TRY(put_fact(db, &arena, c->unit_id, c->fact, c->day, c->event_id, err));
+    for (size_t k = 0; k < know_edge_kind_count; k++)
+        TRY(sql_closure_self(
+            db,
+            &(struct sql_closure_self_args){
+                .unit_id = c->unit_id, .edge_kind = know_edge_kinds[k].id, .from_day = c->day, .to_day = CIVIL_FOREVER},
+            err));
+    return note(db, c->actor, "unit_revived", c->unit_id, c->fact->name, err);
+}
+
+enum err_code unit_revive(struct db *db, const struct actor *actor, int64_t unit_id, const struct unit_fact *fact,
+                          civil_day from_day, int64_t event_id, struct err *err)
+{
+    struct changing c = {.actor = actor, .unit_id = unit_id, .fact = fact, .day = from_day, .event_id = event_id};
+    return db_transact(db, revive_in_transaction, &c, err);
+}
+
 enum err_code unit_find_code(struct db *db, struct str code, civil_day on_day, int64_t *ret_id, struct err *err)
 {
     AUTO_ARENA arena;

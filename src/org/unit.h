@@ -55,6 +55,11 @@ MUST_USE enum err_code unit_set_parent(struct db *db, const struct actor *actor,
 /* From a day on it is no more: facts and edges end. What stood below must have gone elsewhere before (ERR_CONFLICT). */
 MUST_USE enum err_code unit_end(struct db *db, const struct actor *actor, int64_t unit_id, civil_day from_day,
                                 struct err *err);
+/* From a day on a unit that ended is there again, with these facts, in every tree, below nobody: parents come by
+ * unit_set_parent. Only for the undoing of an event, which checks who asks. ERR_CONFLICT when another unit has its code
+ * by now. */
+MUST_USE enum err_code unit_revive(struct db *db, const struct actor *actor, int64_t unit_id,
+                                   const struct unit_fact *fact, civil_day from_day, int64_t event_id, struct err *err);
 /* ERR_NOT_FOUND when no unit holds it on that day. */
 MUST_USE enum err_code unit_find_code(struct db *db, struct str code, civil_day on_day, int64_t *ret_id,
                                       struct err *err);

@@ -124,6 +124,20 @@ static enum err_code event_show_with(struct request *request, struct response *r
                               .facts = {facts, n},
                               .parts = {parts, v.parts.count}};
     TRY(fill_items(request, db, &v, &page, err));
+    if (e->undone_id.has) {
+        page.undone = text_of(request, MSG_UNIT_EV_WAS_UNDONE);
+        page.undone_href = app_href(request, "/event/%lld", (long long)e->undone_id.v);
+    } else if (e->undoes_id.has) {
+        page.undone = text_of(request, MSG_UNIT_EV_UNDOES);
+        page.undone_href = app_href(request, "/event/%lld", (long long)e->undoes_id.v);
+    } else { /* what exactly it needs is known when it is done */
+        struct actor admin = app_actor_with(request, RIGHT_ORG_ADMIN);
+        struct sql_event_get_row *mine = NULL;
+        TRY(sql_event_get(db, &admin, arena, &(struct sql_event_get_args){.event_id = e->id}, &mine, err));
+        if (mine)
+            page.undo_action = app_href(request, "/event/%lld/undo", (long long)e->id);
+        page.undo_reason = request_field(request, STR("basis"));
+    }
     page.frame = web_frame(request, page.heading, STR("units"));
     if (!page.frame)
         return arena_full(arena, err);
@@ -137,6 +151,24 @@ enum err_code event_show(struct request *request, struct response *response, str
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
     return event_show_with(request, response, db, STR(""), err);
+}
+
+enum err_code event_undo_do(struct request *request, struct response *response, struct err *err)
+{
+    AUTO_DB db = NULL;
+    TRY(app_db(request, &db, err));
+    struct event_view v = {0};
+    TRY(event_load(request, db, &v, err));
+    struct actor actor = app_actor(request);
+    int64_t undo_id = 0;
+    enum err_code code =
+        event_undo(db, &actor, v.event->id, request_field(request, STR("basis")), &work_succession, &undo_id, err);
+    if (code == ERR_SYNTAX || code == ERR_CONFLICT)
+        return event_show_with(request, response, db, request_said(request, err), err);
+    TRY(code);
+    app_done_redirect(request, response, app_href(request, "/event/%lld", (long long)undo_id),
+                      text_of(request, MSG_UNIT_EV_SAID_UNDONE), STR_NONE);
+    return ERR_NONE;
 }
 
 enum err_code unit_to_place(struct request *request, struct db *db, const struct actor *actor, int64_t unit_id,

@@ -911,6 +911,7 @@ static const struct route routes[] = {
     {POST, "/units/events/new", unit_event_do, RIGHT_ORG_ADMIN, CHANGES | SLOW, NULL},
     {GET, "/event/{id}", event_show, RIGHT_READ, READS, NULL},
     {POST, "/event/{id}/place", event_place_do, RIGHT_ORG_ADMIN, CHANGES | SLOW, NULL},
+    {POST, "/event/{id}/undo", event_undo_do, RIGHT_ORG_ADMIN, CHANGES | SLOW, NULL},
     {GET, "/unit/{id}/move", unit_move_show, RIGHT_ORG_ADMIN, READS, NULL},
     {GET, "/unit/{id}", unit_show, RIGHT_READ, READS, NULL},
     {GET, "/unit/{id}/duties.xlsx", unit_duties_file, RIGHT_EXPORT, READS, NULL},

@@ -68,7 +68,7 @@ handler_fn units_show;
 /* page_unit_edit.c, page_import.c, page_event.c, page_unit_event.c */
 handler_fn unit_edit_show, unit_edit_do, unit_new_show, unit_new_do;
 handler_fn import_show, import_do, import_template_file, import_undo_do;
-handler_fn event_show, event_place_do;
+handler_fn event_show, event_place_do, event_undo_do;
 /* What a split left with this unit to be placed, as a note on its page. */
 MUST_USE enum err_code unit_to_place(struct request *request, struct db *db, const struct actor *actor, int64_t unit_id,
                                      struct page_unit *page, struct err *err);

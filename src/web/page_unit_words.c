@@ -70,7 +70,8 @@ struct str unit_event_word(const struct request *request, struct str event_kind)
                  {"rename", MSG_UNIT_EVENT_RENAME},
                  {"reparent", MSG_UNIT_EVENT_REPARENT},
                  {"dissolve", MSG_UNIT_EVENT_DISSOLVE},
-                 {"transfer_function", MSG_UNIT_EVENT_TRANSFER}};
+                 {"transfer_function", MSG_UNIT_EVENT_TRANSFER},
+                 {"undo", MSG_UNIT_EVENT_UNDO}};
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         if (str_equal(event_kind, str_from_cstr(words[i].kind)))
             return text_of(request, words[i].word);

@@ -57,4 +57,6 @@ const struct event_duties work_succession = {.count = count,
                                              .move_system = duty_move_system,
                                              .loose = loose,
                                              .place = place,
+                                             .open = duty_open,
+                                             .built_on = duty_built_on,
                                              .marked = marked};

@@ -184,6 +184,13 @@ def main():
         harness.true('Búp Non' in after.split('Đã phân giao')[-1], 'it stands with what was placed')
         admin.get(event + '/place', placing)
         harness.equal(admin.code, 422, 'placed once')
+        undo = {'csrf': admin.csrf(page), 'basis': ''}
+        harness.true('cần ghi lý do' in html.unescape(admin.get(event + '/undo', undo)) and admin.code == 422, 'an undoing has a reason')
+        undo['basis'] = 'Ghi nhầm đơn vị'
+        page = html.unescape(admin.get(event + '/undo', undo))
+        harness.true(admin.code == 200 and 'Ghi nhầm đơn vị' in page, 'the reverse event is shown')
+        harness.true('đã được hoàn tác' in html.unescape(admin.get(event)), 'and the first one names it')
+        harness.true('LN1' not in admin.get(f'/unit/{old}') and admin.code == 200, 'the old school is there again')
         focal.get(event)
         harness.equal(focal.code, 404, 'an event of others looks like none')
         focal.get(event + '/place', placing)

@@ -170,6 +170,73 @@ static void grants_down_a_tree_move_as_a_pair(void **state)
     assert_false(has);
 }
 
+/* By somebody who may, on the day and later; the tree is afterwards what its edges say. */
+static void an_event_is_undone_by_another(void **state)
+{
+    struct store_test *t = *state;
+    struct err err = {0};
+    struct world w = world_make(t);
+    civil_day today = civil_day_of_ms(t->now_ms);
+    struct actor admin = world_actor(t, w.admin, RIGHT_ORG_ADMIN), head = world_actor(t, w.head, RIGHT_ORG_ADMIN);
+    int64_t second = world_unit(t, &w.system, "commune", "UBND xã Bình Lâm", "xa-002", w.committee, 0), undo = 0;
+    int64_t units[] = {w.committee, w.department, w.commune, w.school, w.other_school, second};
+    struct event_done done;
+    /* a name */
+    struct event_plan p = plan(EVENT_RENAME, &w.school, 1, 0, today);
+    p.new_fact = &(struct unit_fact){.name = STR("Trường Tiểu học Nhầm Tên")};
+    assert_ok(event_apply(t->db, &admin, &p, NULL, &done, &err));
+    assert_err(event_undo(t->db, &head, done.event_id, STR("nhầm"), NULL, &undo, &err), ERR_DENIED);
+    assert_str(name_on(t, w.school, today), STR("Trường Tiểu học Nhầm Tên"));
+    assert_ok(event_undo(t->db, &admin, done.event_id, STR("nhầm"), NULL, &undo, &err));
+    assert_str(name_on(t, w.school, today), STR("Trường Tiểu học Tre Xanh"));
+    /* a parent, and the other school of it: the day after */
+    struct unit_parent under = {EDGE_ADMINISTRATIVE, second};
+    p = plan(EVENT_REPARENT, &w.school, 1, 0, today);
+    p.parents = &under;
+    p.parent_count = 1;
+    assert_ok(event_apply(t->db, &admin, &p, NULL, &done, &err));
+    assert_int_equal(parent_on(t, w.school, EDGE_ADMINISTRATIVE, today), second);
+    t->now_ms += CIVIL_DAY_MS;
+    admin.day = w.system.day = today + 1;
+    assert_ok(event_undo(t->db, &admin, done.event_id, STR("nhầm xã"), NULL, &undo, &err));
+    assert_int_equal(parent_on(t, w.school, EDGE_ADMINISTRATIVE, today), second); /* as it was known */
+    assert_int_equal(parent_on(t, w.school, EDGE_ADMINISTRATIVE, today + 1), w.commune);
+    /* a function */
+    assert_ok(sql_unit_function_insert(t->db,
+                                       &(struct sql_unit_function_insert_args){.id = db_id(t->db),
+                                                                               .unit_id = w.commune,
+                                                                               .area_unit_id = w.committee,
+                                                                               .function = STR("dedicated_body"),
+                                                                               .from_day = DAY0,
+                                                                               .basis = STR("cũ")},
+                                       &err));
+    p = plan(EVENT_TRANSFER_FUNCTION, &w.commune, 1, second, today + 1);
+    p.function = STR("dedicated_body");
+    assert_ok(event_apply(t->db, &admin, &p, NULL, &done, &err));
+    assert_ok(event_undo(t->db, &admin, done.event_id, STR("nhầm"), NULL, &undo, &err));
+    struct sql_unit_function_holders_rows holders;
+    assert_ok(sql_unit_function_holders(t->db, &t->arena,
+                                        &(struct sql_unit_function_holders_args){.function = STR("dedicated_body"),
+                                                                                 .area_unit_id = w.committee,
+                                                                                 .on_day = today + 1},
+                                        &holders, &err));
+    assert_int_equal(holders.count, 1);
+    assert_int_equal(holders.items[0].unit_id, w.commune);
+    /* a commune with everything below it */
+    p = plan(EVENT_MERGE, &w.commune, 1, second, today + 1);
+    assert_ok(event_apply(t->db, &admin, &p, NULL, &done, &err));
+    assert_int_equal(parent_on(t, w.school, EDGE_ADMINISTRATIVE, today + 1), second);
+    assert_ok(event_undo(t->db, &admin, done.event_id, STR("nhầm xã"), NULL, &undo, &err));
+    assert_int_equal(parent_on(t, w.school, EDGE_ADMINISTRATIVE, today + 1), w.commune);
+    assert_int_equal(parent_on(t, w.commune, EDGE_ADMINISTRATIVE, today + 1), w.committee);
+    struct sql_unit_successors_rows next;
+    assert_ok(
+        sql_unit_successors(t->db, &w.system, &t->arena, &(struct sql_unit_successors_args){w.commune}, &next, &err));
+    assert_int_equal(next.count, 0); /* nothing came of it */
+    for (civil_day day = today - 1; day <= today + 2; day++)
+        compare(t, EDGE_ADMINISTRATIVE, day, units, ARRAY_LEN(units));
+}
+
 static void a_split_goes_by_item(void **state)
 {
     struct store_test *t = *state;
@@ -394,6 +461,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         STORE_TEST(a_merged_school_lives_on_in_its_successor),
         STORE_TEST(grants_down_a_tree_move_as_a_pair),
+        STORE_TEST(an_event_is_undone_by_another),
         STORE_TEST(a_split_goes_by_item),
         STORE_TEST(random_histories_keep_the_closure_right),
         STORE_TEST(the_reform_of_2025),

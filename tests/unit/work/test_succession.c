@@ -10,6 +10,7 @@
 #include "duty/ledger.h"
 #include "duty/rollup.sql.h"
 #include "duty/succession.sql.h"
+#include "org/access.h"
 #include "org/event.h"
 #include "org/event.sql.h"
 #include "org/event_place.sql.h"
@@ -17,6 +18,7 @@
 #include "org/site.h"
 #include "org/system.h"
 #include "org/system.sql.h"
+#include "org/unit.sql.h"
 #include "work/succession.h"
 
 extern const struct sql_module sql_module_proof, sql_module_org, sql_module_duty, sql_module_asset;
@@ -384,14 +386,187 @@ static void what_no_move_names_waits_to_be_placed(void **state)
     assert_ok(ledger_recount(t->db, &err));
 }
 
+/* Everything as it stood before the event, from the day of the undoing on; what was between stays as it was known. */
+static void a_merger_entered_by_mistake_is_undone(void **state)
+{
+    struct store_test *t = *state;
+    struct err err = {0};
+    struct world w = world_make(t);
+    struct event_done done;
+    int64_t child = found(t, &w, "Điểm trường Nứa Con", w.old), teacher = 0, grant = 0, undo = 0, again = 0;
+    struct person_fields fields = {.name = STR("Cao Thị Nứa")};
+    assert_ok(person_new(t->db, &w.system, &fields, w.old, TODAY, false, &teacher, &err));
+    assert_ok(grant_give(t->db, &w.system,
+                         &(struct grant_request){.person_id = teacher,
+                                                 .role = STR("unit_head"),
+                                                 .unit_id = w.old,
+                                                 .edge_kind = STR(""),
+                                                 .from_day = TODAY,
+                                                 .to_day = TODAY + 400},
+                         &grant, &err));
+    struct event_plan plan = {.kind = EVENT_MERGE,
+                              .on_day = TODAY + 10,
+                              .basis = STR("Nghị quyết 1"),
+                              .from_ids = &w.old,
+                              .from_count = 1,
+                              .to_id = w.successor};
+    assert_ok(event_apply(t->db, &w.system, &plan, &work_succession, &done, &err));
+    assert_int_equal(open_duties(t, w.old), 0);
+    int moved = 0;
+    t->now_ms += 2 * CIVIL_DAY_MS;
+    w.system = actor_system(TODAY + 12);
+    assert_ok(ledger_advance(t->db, TODAY + 12, &moved, &err));
+    assert_err(event_undo(t->db, &w.system, done.event_id, STR(" "), &work_succession, &undo, &err), ERR_SYNTAX);
+    assert_err(event_undo(t->db, &(struct actor){.person_id = teacher, .day = TODAY + 12}, done.event_id,
+                          STR("ghi nhầm"), &work_succession, &undo, &err),
+               ERR_DENIED);
+    assert_ok(event_undo(t->db, &w.system, done.event_id, STR("ghi nhầm đơn vị"), &work_succession, &undo, &err));
+    assert_standing(t, &w, w.old, TODAY + 12, (struct standing){2, 2, 3, 3});
+    assert_standing(t, &w, w.successor, TODAY + 12, (struct standing){0, 0, 0, 0});
+    assert_standing(t, &w, w.successor, TODAY + 11, (struct standing){2, 2, 3, 3}); /* as it was known then */
+    assert_standing(t, &w, w.old, TODAY + 9, (struct standing){2, 2, 3, 3});
+    assert_int_equal(open_duties(t, w.old), 3);
+    assert_int_equal(finding_unit(t, &w, w.alone), w.old);
+    struct sql_unit_name_on_row *name = NULL;
+    assert_ok(sql_unit_name_on(t->db, &t->arena, &(struct sql_unit_name_on_args){w.old, TODAY + 12}, &name, &err));
+    assert_str(name->name, STR("Trường Tiểu học Nứa"));
+    struct sql_unit_edge_on_row *edge = NULL;
+    assert_ok(sql_unit_edge_on(t->db, &t->arena,
+                               &(struct sql_unit_edge_on_args){child, EDGE_ADMINISTRATIVE, TODAY + 12}, &edge, &err));
+    assert_int_equal(edge->parent_id, w.old);
+    assert_ok(sql_unit_edge_on(t->db, &t->arena,
+                               &(struct sql_unit_edge_on_args){w.old, EDGE_ADMINISTRATIVE, TODAY + 12}, &edge, &err));
+    assert_int_equal(edge->parent_id, w.committee);
+    /* who headed it heads it, and no longer the other; and no longer than he was appointed */
+    const struct {
+        int64_t unit;
+        civil_day day;
+        bool has;
+    } heads[] = {{w.old, TODAY + 12, true},
+                 {w.successor, TODAY + 12, false},
+                 {w.successor, TODAY + 11, true},
+                 {w.old, TODAY + 399, true},
+                 {w.old, TODAY + 400, false}};
+    for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
+        bool has = false;
+        assert_ok(access_has(t->db, &(struct actor){.person_id = teacher, .day = heads[i].day}, RIGHT_EXECUTE,
+                             heads[i].unit, &has, &err));
+        if (has != heads[i].has)
+            fail_msg("head %zu: %d", i, has);
+    }
+    /* once, and an undoing is not undone */
+    assert_err(event_undo(t->db, &w.system, done.event_id, STR("x"), &work_succession, &again, &err), ERR_CONFLICT);
+    assert_err(event_undo(t->db, &w.system, undo, STR("x"), &work_succession, &again, &err), ERR_CONFLICT);
+    assert_ok(device_recount(t->db, &err));
+    assert_ok(ledger_recount(t->db, &err));
+    /* and the merger may then be entered rightly */
+    plan.on_day = TODAY + 12;
+    assert_ok(event_apply(t->db, &w.system, &plan, &work_succession, &done, &err));
+    assert_standing(t, &w, w.successor, TODAY + 12, (struct standing){2, 2, 3, 3});
+    assert_ok(ledger_recount(t->db, &err));
+}
+
+static struct event_plan split_in_two(const struct world *w, const struct unit_fact parts[2], struct unit_parent *up)
+{
+    *up = (struct unit_parent){EDGE_ADMINISTRATIVE, w->committee};
+    return (struct event_plan){.kind = EVENT_SPLIT,
+                               .on_day = TODAY + 10,
+                               .basis = STR("Quyết định 3"),
+                               .from_ids = &w->old,
+                               .from_count = 1,
+                               .parents = up,
+                               .parent_count = 1,
+                               .parts = parts,
+                               .part_count = 2};
+}
+
+static const struct unit_fact two_parts[2] = {
+    {.kind = STR_INIT("school_primary"), .name = STR_INIT("Trường Tiểu học Nứa 1")},
+    {.kind = STR_INIT("school_primary"), .name = STR_INIT("Trường Tiểu học Nứa 2")}};
+
+/* On the very day, after some of it was placed. */
+static void a_split_is_undone_with_what_was_placed(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    struct event_done done;
+    struct event_placed placed;
+    struct unit_parent up;
+    int64_t undo = 0;
+    struct event_plan plan = split_in_two(&w, two_parts, &up);
+    struct event_move move = {EVENT_SYSTEM, w.systems[1], 1};
+    plan.moves = &move;
+    plan.move_count = 1;
+    assert_ok(event_apply(t->db, &w.system, &plan, &work_succession, &done, &err));
+    struct sql_to_place_of_event_rows rows = waiting(t, &w, done.event_id);
+    for (size_t i = 0; i < rows.count; i++)
+        if (!str_equal(rows.items[i].object_kind, STR("system")))
+            assert_ok(
+                event_place(t->db, &w.system, rows.items[i].id, done.part_ids[1], &work_succession, &placed, &err));
+    assert_ok(event_undo(t->db, &w.system, done.event_id, STR("chưa tách"), &work_succession, &undo, &err));
+    assert_standing(t, &w, w.old, TODAY + 10, (struct standing){2, 2, 3, 3});
+    assert_standing(t, &w, w.old, TODAY + 9, (struct standing){2, 2, 3, 3});
+    for (int i = 0; i < 2; i++) {
+        struct sql_unit_name_on_row *name = NULL;
+        assert_standing(t, &w, done.part_ids[i], TODAY + 10, (struct standing){0, 0, 0, 0});
+        assert_int_equal(open_duties(t, done.part_ids[i]), 0);
+        assert_ok(sql_unit_name_on(t->db, &t->arena, &(struct sql_unit_name_on_args){done.part_ids[i], TODAY + 10},
+                                   &name, &err));
+        assert_null(name);
+    }
+    assert_int_equal(open_duties(t, w.old), 3);
+    assert_ok(device_recount(t->db, &err));
+    assert_ok(ledger_recount(t->db, &err));
+}
+
+/* Refused, with the reason, as soon as somebody built on it; and then nothing has changed. */
+static void what_was_built_on_an_event_keeps_it(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    struct event_done done, next;
+    struct unit_parent up;
+    int64_t undo = 0, person = 0;
+    struct event_plan plan = split_in_two(&w, two_parts, &up);
+    assert_ok(event_apply(t->db, &w.system, &plan, &work_succession, &done, &err));
+    /* somebody was taken on by the new school */
+    struct person_fields fields = {.name = STR("Mai Văn Tre")};
+    assert_ok(person_new(t->db, &w.system, &fields, done.part_ids[1], TODAY + 10, false, &person, &err));
+    assert_err(event_undo(t->db, &w.system, done.event_id, STR("x"), &work_succession, &undo, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.text, "1 mục"));
+    assert_standing(t, &w, done.part_ids[0], TODAY + 10, (struct standing){2, 2, 3, 3});
+    assert_ok(person_leave_unit(t->db, &w.system, person, done.part_ids[1], TODAY + 10, &err));
+    /* a later event */
+    int moved = 0;
+    t->now_ms += CIVIL_DAY_MS;
+    w.system = actor_system(TODAY + 11);
+    assert_ok(ledger_advance(t->db, TODAY + 11, &moved, &err));
+    struct event_plan rename = {.kind = EVENT_RENAME,
+                                .on_day = TODAY + 11,
+                                .basis = STR("Quyết định 4"),
+                                .from_ids = &done.part_ids[0],
+                                .from_count = 1,
+                                .new_fact = &(struct unit_fact){.name = STR("Trường Tiểu học Nứa Một")}};
+    assert_ok(event_apply(t->db, &w.system, &rename, &work_succession, &next, &err));
+    assert_err(event_undo(t->db, &w.system, done.event_id, STR("x"), &work_succession, &undo, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.text, "Quyết định 4"));
+    assert_ok(event_undo(t->db, &w.system, next.event_id, STR("nhầm tên"), &work_succession, &undo, &err));
+    /* both gone again, so is the reason */
+    assert_ok(event_undo(t->db, &w.system, done.event_id, STR("x"), &work_succession, &undo, &err));
+    assert_standing(t, &w, w.old, TODAY + 11, (struct standing){2, 2, 3, 3});
+    assert_ok(ledger_recount(t->db, &err));
+}
+
 int main(void)
 {
     static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
                                                        &sql_module_duty,  &sql_module_asset, NULL};
     static const struct CMUnitTest tests[] = {
-        STORE_TEST(a_merged_unit_hands_everything_over),
-        STORE_TEST(a_split_takes_what_stands_on_what_goes),
-        STORE_TEST(what_no_move_names_waits_to_be_placed),
+        STORE_TEST(a_merged_unit_hands_everything_over),    STORE_TEST(a_split_takes_what_stands_on_what_goes),
+        STORE_TEST(what_no_move_names_waits_to_be_placed),  STORE_TEST(a_merger_entered_by_mistake_is_undone),
+        STORE_TEST(a_split_is_undone_with_what_was_placed), STORE_TEST(what_was_built_on_an_event_keeps_it),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);
 }
