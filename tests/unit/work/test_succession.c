@@ -10,6 +10,7 @@
 #include "duty/ledger.h"
 #include "duty/rollup.sql.h"
 #include "duty/succession.sql.h"
+#include "know/know.h"
 #include "org/access.h"
 #include "org/event.h"
 #include "org/event.sql.h"
@@ -559,14 +560,135 @@ static void what_was_built_on_an_event_keeps_it(void **state)
     assert_ok(ledger_recount(t->db, &err));
 }
 
+/* --- the reform of 2025: 63 provinces become 34 --- */
+
+struct old_department { /* of education, with what it held */
+    int64_t province, id, site, system, devices[2], finding;
+};
+
+static int64_t body(struct store_test *t, const struct world *w, const char *kind, const char *title, struct str name,
+                    int64_t parent)
+{
+    struct err err;
+    int64_t id = 0;
+    struct unit_parent up[] = {{EDGE_ADMINISTRATIVE, parent}, {EDGE_PROFESSIONAL, parent}};
+    struct unit_fact fact = {.kind = str_from_cstr(kind),
+                             .name = arena_printf(&t->arena, "%s tỉnh %.*s", title, STR_ARG(name))};
+    assert_ok(unit_found(t->db, &w->system, &fact, up, parent ? 2 : 0, civil_to_day(2010, 1, 1), 0, false, &id, &err));
+    return id;
+}
+
+static struct old_department department(struct store_test *t, const struct world *w, struct str name, int64_t province,
+                                        int number)
+{
+    struct err err;
+    civil_day since = civil_to_day(2020, 1, 1);
+    struct old_department d = {.province = province,
+                               .id = body(t, w, "dept_education", "Sở Giáo dục và Đào tạo", name, province)};
+    assert_ok(site_new(t->db, &w->system, d.id, STR("Trụ sở"), STR_NONE, since, &d.site, &err));
+    assert_ok(system_new(t->db, &w->system, &(struct system_fields){.operator_id = d.id, .name = STR("Cổng thông tin")},
+                         since, false, &d.system, &err));
+    for (int i = 0; i < 2; i++) {
+        struct identity serial = {IDENTITY_SERIAL, arena_printf(&t->arena, "GD-%d-%d", number, i)};
+        struct device_registered made;
+        assert_ok(device_register(t->db, &w->system,
+                                  &(struct device_draft){.site_id = d.site,
+                                                         .kind = STR("workstation"),
+                                                         .identities = &serial,
+                                                         .identity_count = 1,
+                                                         .protection = STR("protected")},
+                                  "hand", &made, &err));
+        d.devices[i] = made.id;
+    }
+    assert_ok(finding_open(t->db, &w->system,
+                           &(struct finding_draft){.unit_id = d.id,
+                                                   .device_id = number % 2 ? d.devices[1] : 0,
+                                                   .system_id = number % 2 ? 0 : d.system,
+                                                   .kind = STR("vulnerability"),
+                                                   .title = STR("Cổng quản trị mở"),
+                                                   .severity = STR("high"),
+                                                   .allows_control = true,
+                                                   .source = STR("hand"),
+                                                   .found_day = CIVIL_NONE,
+                                                   .due_day = CIVIL_NONE},
+                           &d.finding, &err));
+    return d;
+}
+
+static int64_t successor_of(struct store_test *t, const struct world *w, int64_t unit_id)
+{
+    struct err err;
+    struct sql_unit_successors_rows next;
+    assert_ok(
+        sql_unit_successors(t->db, &w->system, &t->arena, &(struct sql_unit_successors_args){unit_id}, &next, &err));
+    return next.count ? next.items[next.count - 1].to_unit_id : unit_id;
+}
+
+static void the_reform_of_2025_takes_devices_and_findings_along(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    enum { OLD = 63 };
+    static struct old_department old[OLD];
+    static int64_t held[OLD]; /* how many old departments stand in one */
+    civil_day before = civil_to_day(2025, 6, 30), after = civil_to_day(2025, 7, 1), made = civil_to_day(2025, 6, 10);
+    int count = 0;
+    memset(held, 0, sizeof held);
+    t->now_ms = civil_day_start_ms(made) + 8 * 3600 * 1000;
+    struct world w = {.system = actor_system(made)};
+    assert_ok(ledger_open(t->db, made, &err));
+    for (size_t p = 0; p < know_province_count; p++)
+        for (size_t m = 0; m < know_provinces[p].merged.count; m++, count++) {
+            struct str name = know_provinces[p].merged.items[m];
+            assert_true(count < OLD);
+            old[count] =
+                department(t, &w, name, body(t, &w, "provincial_committee", "Ủy ban nhân dân", name, 0), count);
+        }
+    assert_int_equal(count, OLD);
+    t->now_ms = civil_day_start_ms(civil_to_day(2025, 7, 2));
+    w.system = actor_system(civil_to_day(2025, 7, 2));
+    struct reform_done done;
+    assert_ok(reform_apply(t->db, &w.system, NULL, &work_succession, &done, &err));
+    assert_int_equal(done.unmatched_count, 0);
+    int ended = 0;
+    for (int i = 0; i < OLD; i++) {
+        int64_t now = successor_of(t, &w, old[i].id);
+        ended += now != old[i].id;
+        for (int k = 0; k < OLD; k++)
+            held[k] += old[k].id == now;
+        /* the day before: where it was, each with its own */
+        assert_standing(t, &w, old[i].id, before, (struct standing){1, 1, 2, 1});
+        /* afterwards: with the successor, both halves of the pair with the finding, and they can be worked on there */
+        assert_int_equal(finding_unit(t, &w, old[i].finding), now);
+        struct sql_finding_tasks_rows tasks;
+        assert_ok(sql_finding_tasks(t->db, &w.system, &t->arena, &(struct sql_finding_tasks_args){old[i].finding},
+                                    &tasks, &err));
+        assert_int_equal(tasks.count, 2);
+        assert_ok(finding_task_done(t->db, &w.system, old[i].finding, STR("fix"), STR("đã vá"), 0, &err));
+    }
+    assert_int_equal(ended, OLD - 34);
+    for (int i = 0; i < OLD; i++) {
+        size_t n = (size_t)held[i];
+        struct device_coverage c;
+        assert_standing(t, &w, old[i].id, after, (struct standing){n, n, 2 * n, n});
+        assert_ok(device_coverage_unit(t->db, &w.system, old[i].id, STR(""), &c, &err));
+        assert_int_equal(c.is_protected, 2 * held[i]);
+    }
+    assert_ok(device_recount(t->db, &err));
+}
+
 int main(void)
 {
     static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
                                                        &sql_module_duty,  &sql_module_asset, NULL};
     static const struct CMUnitTest tests[] = {
-        STORE_TEST(a_merged_unit_hands_everything_over),    STORE_TEST(a_split_takes_what_stands_on_what_goes),
-        STORE_TEST(what_no_move_names_waits_to_be_placed),  STORE_TEST(a_merger_entered_by_mistake_is_undone),
-        STORE_TEST(a_split_is_undone_with_what_was_placed), STORE_TEST(what_was_built_on_an_event_keeps_it),
+        STORE_TEST(a_merged_unit_hands_everything_over),
+        STORE_TEST(a_split_takes_what_stands_on_what_goes),
+        STORE_TEST(what_no_move_names_waits_to_be_placed),
+        STORE_TEST(a_merger_entered_by_mistake_is_undone),
+        STORE_TEST(a_split_is_undone_with_what_was_placed),
+        STORE_TEST(what_was_built_on_an_event_keeps_it),
+        STORE_TEST(the_reform_of_2025_takes_devices_and_findings_along),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);
 }
