@@ -462,6 +462,17 @@ UPDATE device SET unit_id = :to_unit_id WHERE unit_id = :from_unit_id AND site_i
 -- outbox: to_unit_id
 UPDATE device_suggestion SET unit_id = :to_unit_id WHERE unit_id = :from_unit_id AND one_id IN (SELECT id FROM device WHERE unit_id = :to_unit_id);
 
+-- name: device_counts_on
+-- The same, counted by kind.
+-- result: many
+-- scope: org
+-- args: unit_id int, on_day int
+-- columns: kind text, n int
+SELECT d.kind, COUNT(*) AS n FROM site t JOIN device d ON d.site_id = t.id AND d.merged_into IS NULL AND d.from_day <= :on_day AND d.to_day > :on_day
+ WHERE (t.unit_id = :unit_id OR t.id IN (SELECT h.object_id FROM unit_handover h WHERE h.from_unit_id = :unit_id AND h.object_kind = 'site'))
+   AND COALESCE((SELECT h.from_unit_id FROM unit_handover h WHERE h.object_kind = 'site' AND h.object_id = t.id AND h.on_day > :on_day ORDER BY h.on_day, h.id LIMIT 1), t.unit_id) = :unit_id
+   AND ({scope :unit_id} OR EXISTS (SELECT 1 FROM unit_succession s WHERE s.from_unit_id = :unit_id AND {scope s.to_unit_id})) GROUP BY d.kind ORDER BY COUNT(*) DESC, d.kind;
+
 -- name: devices_on
 -- Devices that stood with a unit on a day, also when they stand elsewhere today: where their site stood.
 -- result: many

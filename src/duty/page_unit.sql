@@ -40,8 +40,8 @@ SELECT COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN k.n_late > 0 THEN 1 ELSE 0 END
 -- args: unit_id int, as_of_day int
 -- columns: id int, title text, catalogue_id text?, directive_title text, number text?, symbol text?, subject_kind text, subject_id int, subject_name text?, state int, due_day int?
 SELECT x.assignment_id AS id, o.title, o.catalogue_id, d.title AS directive_title, d.number, d.symbol, a.subject_kind, a.subject_id, s.name AS subject_name, x.state, a.due_day
-  FROM (SELECT d.assignment_id, d.obligation_id, d.state, SUM(d.delta) AS n FROM assignment b JOIN assignment_delta d ON d.assignment_id = b.id
-         WHERE b.unit_id = :unit_id AND d.visible_day <= :as_of_day GROUP BY d.assignment_id, d.obligation_id, d.state) x
+  FROM (SELECT d.assignment_id, d.obligation_id, d.state, SUM(d.delta) AS n FROM assignment_delta d
+         WHERE d.unit_id = :unit_id AND d.visible_day <= :as_of_day GROUP BY d.assignment_id, d.obligation_id, d.state) x
   JOIN obligation o ON o.id = x.obligation_id JOIN assignment a ON a.id = x.assignment_id JOIN directive d ON d.id = a.directive_id
   LEFT JOIN info_system s ON a.subject_kind = 'system' AND s.id = a.subject_id
  WHERE x.n > 0 AND {scope :unit_id}

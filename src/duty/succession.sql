@@ -71,3 +71,18 @@ SELECT a.id FROM assignment a WHERE a.unit_id = :unit_id AND a.closed_day IS NUL
 SELECT (SELECT COUNT(DISTINCT e.id) FROM unit_event_item i JOIN assignment_evidence ae ON ae.assignment_id = i.object_id JOIN evidence e ON e.id = ae.evidence_id
          WHERE i.event_id = :event_id AND i.object_kind = 'assignment' AND e.submitted_ms > :since_ms) AS evidence,
        (SELECT COUNT(*) FROM directive d WHERE d.issuer_id = :founded_id AND d.state <> 'draft') AS directives;
+
+-- name: unit_duty_evidence_on
+-- The newest evidence behind what a unit owed on a past day: handed in by then, and not withdrawn by then.
+-- result: many
+-- scope: org
+-- args: unit_id int, as_of_day int, until_ms int
+-- columns: assignment_id int, evidence_id int, title text
+SELECT x.assignment_id, e.id AS evidence_id, e.title
+  FROM (SELECT ae.assignment_id, MAX(v.id) AS newest
+          FROM (SELECT DISTINCT d.assignment_id FROM assignment_delta d WHERE d.unit_id = :unit_id AND d.visible_day <= :as_of_day) b
+          JOIN assignment_evidence ae ON ae.assignment_id = b.assignment_id
+          JOIN evidence v ON v.id = ae.evidence_id AND v.submitted_ms < :until_ms AND (v.state <> 'withdrawn' OR v.decided_ms >= :until_ms)
+         GROUP BY ae.assignment_id) x
+  JOIN evidence e ON e.id = x.newest
+ WHERE {scope :unit_id};

@@ -2,6 +2,7 @@
 #include "org/access.h"
 #include "web/act.h"
 #include "web/app_parts.h"
+#include "web/page_unit.h"
 
 static enum page_state protection_state(struct str counted)
 {
@@ -110,6 +111,7 @@ static enum err_code device_show_with(struct request *request, struct response *
     kit_fact(&facts, MSG_ASSET_C_KIND, device_words(request, device_kind_find(d.device->kind), d.device->kind));
     kit_fact_link(&facts, MSG_DUTY_C_UNIT, d.device->unit_name,
                   app_href(request, "/unit/%lld", (long long)d.device->unit_id));
+    TRY(unit_holders_before(request, db, &actor, d.device->unit_id, STR("site"), d.device->site_id, &facts, err));
     kit_fact(&facts, MSG_ASSET_SITE, d.device->site_name);
     if (d.device->system_id.has)
         kit_fact_link(&facts, MSG_ASSET_C_SYSTEM, d.device->system_name,

@@ -3,6 +3,7 @@
 #include "org/system.sql.h"
 #include "web/act.h"
 #include "web/app_parts.h"
+#include "web/page_unit.h"
 
 static struct str finding_word_of(const struct request *request, const struct finding_word *words, size_t count,
                                   struct str id)
@@ -250,6 +251,7 @@ static enum err_code finding_show_with(struct request *request, struct response 
     kit_fact(&facts, MSG_ASSET_C_SEVERITY, finding_word_of(request, finding_severities, 4, x->severity));
     kit_fact(&facts, MSG_ASSET_C_KIND, finding_word_of(request, finding_kinds, FINDING_KIND_COUNT, x->kind));
     kit_fact_link(&facts, MSG_DUTY_C_UNIT, x->unit_name, app_href(request, "/unit/%lld", (long long)x->unit_id));
+    TRY(unit_holders_before(request, db, &actor, x->unit_id, STR("finding"), x->id, &facts, err));
     if (x->system_id.has)
         kit_fact_link(&facts, MSG_ASSET_C_SYSTEM, x->system_name,
                       app_href(request, "/system/%lld", (long long)x->system_id.v));

@@ -6,6 +6,7 @@
 #include "org/system.sql.h"
 #include "web/act.h"
 #include "web/app_parts.h"
+#include "web/page_unit.h"
 
 static const struct {
     const char *id;
@@ -182,6 +183,7 @@ static enum err_code system_show_with(struct request *request, struct response *
     kit_fact(&facts, MSG_ASSET_DECISION, s->level_decision);
     kit_fact_link(&facts, MSG_ASSET_C_OPERATOR, s->operator_name,
                   app_href(request, "/unit/%lld", (long long)s->operator_id));
+    TRY(unit_holders_before(request, db, &reader, s->operator_id, STR("system"), s->id, &facts, err));
     kit_fact_link(&facts, MSG_ASSET_OWNER, s->owner_name, app_href(request, "/unit/%lld", (long long)s->owner_id));
     kit_fact(&facts, MSG_ASSET_C_CLASSES,
              class_words(request,

@@ -5,7 +5,9 @@
 #include "duty/page_unit.sql.h"
 #include "duty/past.sql.h"
 #include "duty/rollup.sql.h"
+#include "duty/succession.sql.h"
 #include "org/access.sql.h"
+#include "org/page_past.sql.h"
 #include "org/page_unit.sql.h"
 #include "org/system.sql.h"
 #include "org/unit.sql.h"
@@ -148,6 +150,18 @@ static enum err_code duties_past(struct request *request, struct db *db, const s
             .word = app_state_word(request, &facts, (int)r->state, seen->day),
             .due = r->due_day.has ? unit_day_vn(request, (civil_day)r->due_day.v) : STR("–")};
     }
+    struct sql_unit_duty_evidence_on_rows proofs;
+    TRY(sql_unit_duty_evidence_on(
+        db, &seen->actor, request->arena,
+        &(struct sql_unit_duty_evidence_on_args){
+            .unit_id = seen->id, .as_of_day = seen->day, .until_ms = civil_day_start_ms(seen->day + 1)},
+        &proofs, err));
+    for (size_t i = 0; i < past.count; i++)
+        for (size_t p = 0; p < proofs.count; p++)
+            if (proofs.items[p].assignment_id == past.items[i].id) {
+                rows->items[i].proof = proofs.items[p].title;
+                rows->items[i].proof_href = app_href(request, "/evidence/%lld", (long long)proofs.items[p].evidence_id);
+            }
     rows->count = past.count;
     return ERR_NONE;
 }
@@ -319,9 +333,38 @@ static void cover_of(const struct request *request, const struct duty_rows *rows
     }
 }
 
+/* Those that stood with it then, wherever they stand now. What a system was marked with has no dates: left out. */
+static enum err_code fill_systems_past(struct request *request, struct db *db, const struct unit_seen *seen,
+                                       const struct duty_rows *rows, struct page_unit *page, struct err *err)
+{
+    struct sql_unit_systems_on_rows systems;
+    TRY(sql_unit_systems_on(db, &seen->actor, request->arena,
+                            &(struct sql_unit_systems_on_args){.unit_id = seen->id, .on_day = seen->day}, &systems,
+                            err));
+    struct pg_unit_system *items = arena_new_array(request->arena, struct pg_unit_system, systems.count + 1);
+    if (!items)
+        return arena_full(request->arena, err);
+    size_t shown = systems.count < SYSTEM_ROWS_MAX ? systems.count : SYSTEM_ROWS_MAX;
+    for (size_t i = 0; i < shown; i++) {
+        const struct sql_unit_systems_on_row *s = &systems.items[i];
+        items[i] = (struct pg_unit_system){.name = s->name,
+                                           .href = app_href(request, "/system/%lld", (long long)s->id),
+                                           .sub = s->code,
+                                           .level = s->level.has ? app_href(request, "%lld", (long long)s->level.v)
+                                                                 : text_of(request, MSG_UNIT_NO_LEVEL)};
+        cover_of(request, rows, s->id, STR("CT18-2b"), &items[i].scan_state, &items[i].scan, &items[i].scan_href);
+        cover_of(request, rows, s->id, STR("CT18-2a"), &items[i].hunt_state, &items[i].hunt, &items[i].hunt_href);
+    }
+    page->systems = (struct pg_unit_system_list){items, shown};
+    page->systems_n = (int64_t)systems.count;
+    return ERR_NONE;
+}
+
 static enum err_code fill_systems(struct request *request, struct db *db, const struct unit_seen *seen,
                                   const struct duty_rows *rows, struct page_unit *page, struct err *err)
 {
+    if (seen->is_past || seen->is_ended)
+        return fill_systems_past(request, db, seen, rows, page, err);
     struct sql_unit_systems_rows systems;
     TRY(sql_unit_systems(db, &seen->actor, request->arena,
                          &(struct sql_unit_systems_args){.unit_id = seen->id, .on_day = seen->day}, &systems, err));
@@ -473,6 +516,8 @@ static enum err_code fill_side(struct request *request, struct db *db, const str
     page->parents = (struct pg_unit_line_list){up, parents.count};
     page->functions = (struct pg_unit_line_list){work, functions.count};
     page->sites = (struct pg_unit_line_list){places, sites.count};
+    if (seen->is_past || seen->is_ended)
+        TRY(unit_sites_on(request, db, &seen->actor, seen->id, seen->day, &page->sites, err));
     page->facts = (struct pg_unit_line_list){facts, n};
     return ERR_NONE;
 }
@@ -714,6 +759,10 @@ static enum err_code unit_show(struct request *request, struct response *respons
     TRY(buf_to_arena(&lead, request->arena, &page.lead, err));
     if (seen.is_ended)
         page.past = msg_str(request->arena, request->lang, MSG_UNIT_ENDED, 0, MSG_ARGS(ARG_DAY("day", seen.day)));
+    if (seen.is_past || seen.is_ended) {
+        TRY(unit_held_on(request, db, seen.id, seen.day, &page, err));
+        page.due_note = text_of(request, MSG_UNIT_DUE_NOT_DATED);
+    }
     TRY(unit_to_place(request, db, &seen.actor, seen.id, &page, err));
     struct layout_frame *frame = web_frame(request, page.name, STR("units"));
     if (!frame)

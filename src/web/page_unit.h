@@ -9,6 +9,7 @@
 #include "know/know.h"
 #include "org/unit.h"
 #include "web/app.h"
+#include "web/kit.h"
 #include "web/listing.h"
 
 NONNULL_BEGIN
@@ -68,6 +69,15 @@ handler_fn units_show;
 /* page_unit_edit.c, page_import.c, page_event.c, page_unit_event.c */
 handler_fn unit_edit_show, unit_edit_do, unit_new_show, unit_new_do;
 handler_fn import_show, import_do, import_template_file, import_undo_do;
+/* page_unit_past.c: what stood with a unit on a past day (devices and findings for whoever may see such), and, for the
+ * page of a site, system or finding, who held it before unit_id. */
+MUST_USE enum err_code unit_held_on(struct request *request, struct db *db, int64_t unit_id, civil_day day,
+                                    struct page_unit *page, struct err *err);
+MUST_USE enum err_code unit_sites_on(struct request *request, struct db *db, const struct actor *actor, int64_t unit_id,
+                                     civil_day day, struct pg_unit_line_list *ret_sites, struct err *err);
+MUST_USE enum err_code unit_holders_before(struct request *request, struct db *db, const struct actor *actor,
+                                           int64_t unit_id, struct str object_kind, int64_t object_id,
+                                           struct kit_facts *facts, struct err *err);
 handler_fn event_show, event_place_do, event_undo_do;
 /* What a split left with this unit to be placed, as a note on its page. */
 MUST_USE enum err_code unit_to_place(struct request *request, struct db *db, const struct actor *actor, int64_t unit_id,

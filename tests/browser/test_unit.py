@@ -140,6 +140,8 @@ def main():
         page = html.unescape(focal.get(f'/unit/{own}?as_of={day}'))
         harness.equal(focal.code, 200)
         file = re.search(r'href="(/unit/\d+/duties\.csv[^"]*)"', page)
+        harness.true(f'Thiết bị và lỗ hổng đang mở ngày {day}' in page, 'what it held on that day')
+        harness.true('ngày hạn là hạn đang ghi hôm nay' in page, 'says what is not known by day')
         harness.true(file and 'as_of=' in file.group(1), 'the file is of that day')
         rows = len(re.findall(r'<th scope="row"><a href="/duty/', page))
         focal.get(file.group(1).replace('state=', 'was='))

@@ -3,11 +3,13 @@
 #include "store_test.h"
 
 #include "asset/device.h"
+#include "asset/device.sql.h"
 #include "asset/finding.h"
 #include "asset/finding.sql.h"
 #include "duty/directive.h"
 #include "duty/directive.sql.h"
 #include "duty/ledger.h"
+#include "duty/page_unit.sql.h"
 #include "duty/rollup.sql.h"
 #include "duty/succession.sql.h"
 #include "know/know.h"
@@ -15,6 +17,7 @@
 #include "org/event.h"
 #include "org/event.sql.h"
 #include "org/event_place.sql.h"
+#include "org/page_past.sql.h"
 #include "org/person.h"
 #include "org/site.h"
 #include "org/system.h"
@@ -560,6 +563,56 @@ static void what_was_built_on_an_event_keeps_it(void **state)
     assert_ok(ledger_recount(t->db, &err));
 }
 
+/* What the page of a past day reads. */
+static void a_past_day_shows_who_held_and_owed_what(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    struct event_done done;
+    struct event_plan plan = {.kind = EVENT_MERGE,
+                              .on_day = TODAY + 10,
+                              .basis = STR("Nghị quyết 1"),
+                              .from_ids = &w.old,
+                              .from_count = 1,
+                              .to_id = w.successor};
+    assert_ok(event_apply(t->db, &w.system, &plan, &work_succession, &done, &err));
+    const struct {
+        int64_t unit;
+        civil_day day;
+        size_t systems, devices, duties;
+    } days[] = {{w.old, TODAY + 9, 2, 3, 3},
+                {w.old, TODAY + 10, 0, 0, 0},
+                {w.successor, TODAY + 9, 0, 0, 2},
+                {w.successor, TODAY + 10, 2, 3, 5}};
+    for (size_t i = 0; i < ARRAY_LEN(days); i++) {
+        struct sql_unit_systems_on_rows systems;
+        struct sql_device_counts_on_rows devices;
+        struct sql_unit_duties_as_of_rows duties;
+        assert_ok(sql_unit_systems_on(t->db, &w.system, &t->arena,
+                                      &(struct sql_unit_systems_on_args){days[i].unit, days[i].day}, &systems, &err));
+        assert_ok(sql_device_counts_on(t->db, &w.system, &t->arena,
+                                       &(struct sql_device_counts_on_args){days[i].unit, days[i].day}, &devices, &err));
+        assert_ok(sql_unit_duties_as_of(t->db, &w.system, &t->arena,
+                                        &(struct sql_unit_duties_as_of_args){days[i].unit, days[i].day}, &duties,
+                                        &err));
+        size_t n = devices.count ? (size_t)devices.items[0].n : 0; /* all of one kind */
+        if (systems.count != days[i].systems || n != days[i].devices || duties.count != days[i].duties)
+            fail_msg("row %zu: %zu systems, %zu devices, %zu duties", i, systems.count, n, duties.count);
+    }
+    static const char *const kinds[] = {"system", "site", "finding"};
+    const int64_t things[] = {w.systems[0], w.sites[1], w.alone};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        struct sql_holders_before_rows holders;
+        assert_ok(sql_holders_before(t->db, &w.system, &t->arena,
+                                     &(struct sql_holders_before_args){w.successor, str_from_cstr(kinds[i]), things[i]},
+                                     &holders, &err));
+        assert_int_equal(holders.count, 1);
+        assert_int_equal(holders.items[0].on_day, TODAY + 10);
+        assert_str(holders.items[0].name, STR("Trường Tiểu học Nứa"));
+    }
+}
+
 /* --- the reform of 2025: 63 provinces become 34 --- */
 
 struct old_department { /* of education, with what it held */
@@ -688,6 +741,7 @@ int main(void)
         STORE_TEST(a_merger_entered_by_mistake_is_undone),
         STORE_TEST(a_split_is_undone_with_what_was_placed),
         STORE_TEST(what_was_built_on_an_event_keeps_it),
+        STORE_TEST(a_past_day_shows_who_held_and_owed_what),
         STORE_TEST(the_reform_of_2025_takes_devices_and_findings_along),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);
