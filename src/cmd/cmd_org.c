@@ -42,8 +42,9 @@ static struct str tree_of(const struct ops *ops)
 /* --- import --- */
 static const struct option_spec import_specs[] = {
     OPS_SPEC_STORE,
-    {"register", 0, OPTION_TEXT, 0, "NAME", "units (mặc định), people, systems, sites, devices",
-     "units (default), people, systems, sites, devices", 0, 0},
+    {"register", 0, OPTION_TEXT, 0, "NAME",
+     "units (mặc định), people, systems, sites, ranges, domains, databases, devices",
+     "units (default), people, systems, sites, ranges, domains, databases, devices", 0, 0},
     {"root", 0, OPTION_TEXT, 0, "CODE", "chỉ được ghi vào đơn vị này và cấp dưới", "write to this unit and below only",
      0, 0},
     {"dry-run", 0, OPTION_FLAG, 0, NULL, "chỉ xem, không ghi", "look, write nothing", 0, 0},
@@ -100,7 +101,7 @@ static enum err_code import_with(struct ops *ops, struct import_run *run, struct
     size_t n_new = run->new_count, n_changed = run->changed_count, n_same = run->same_count, n_error = run->error_count;
     bool writes = !options_has(o, "dry-run") && n_new + n_changed > 0;
     if (writes)
-        TRY(import_apply(ops->db, &actor, run, path_base_name(path), bytes, err));
+        TRY(register_apply(ops->db, &actor, run, path_base_name(path), bytes, err));
     if (ops->json) {
         struct json_writer *w = ops_line(ops, "summary");
         json_field_i64(w, STR("new"), (int64_t)n_new);
@@ -144,7 +145,7 @@ static enum err_code undo_batch(struct ops *ops, const struct import_register *w
     int64_t batch_id = 0;
     if (!str_to_i64(text, &batch_id))
         return ops_usage(ops, err, "--undo: số của lần nhập", "--undo: the number of a batch");
-    TRY(import_undo(ops->db, &actor, what, batch_id, err));
+    TRY(register_undo(ops->db, &actor, what, batch_id, err));
     if (ops->json) {
         json_field_id(ops_line(ops, "summary"), STR("undone_batch_id"), batch_id);
         ops_line_end(ops);
@@ -159,8 +160,8 @@ static enum err_code import_run(struct ops *ops, struct err *err)
     struct str name = options_has(ops->options, "register") ? options_text(ops->options, "register") : STR("units");
     const struct import_register *what = register_find(name);
     if (!what)
-        return ops_usage(ops, err, "--register: units, people, systems, sites hoặc devices",
-                         "--register: units, people, systems, sites or devices");
+        return ops_usage(ops, err, "--register: units, people, systems, sites, ranges, domains, databases hoặc devices",
+                         "--register: units, people, systems, sites, ranges, domains, databases or devices");
     if (options_has(ops->options, "template")) {
         print_template(ops, what);
         return ERR_NONE;

@@ -14,8 +14,8 @@
 const struct import_register *import_register_find(struct str id)
 {
     for (size_t i = 0; i < import_register_count; i++)
-        if (str_equal(id, str_from_cstr(import_registers[i].id)))
-            return &import_registers[i];
+        if (str_equal(id, str_from_cstr(import_registers[i]->id)))
+            return import_registers[i];
     return NULL;
 }
 

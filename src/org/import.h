@@ -76,7 +76,8 @@ struct import_register {
      */
     bool (*NULLABLE renews)(struct import_run *run, const struct import_row *row);
 };
-extern const struct import_register import_registers[]; /* units, people, systems, sites; all: work/registers.h */
+/* units, people, systems, sites, ranges, domains, databases; all: work/registers.h */
+extern const struct import_register *const import_registers[];
 extern const size_t import_register_count;
 const struct import_register *NULLABLE import_register_find(struct str id);
 

@@ -84,6 +84,30 @@ SELECT id, owner_id, operator_id, name, code, description, is_important, has_per
 -- columns: id int, unit_id int, name text, address text?
 SELECT id, unit_id, name, address FROM site WHERE from_day <= :on_day AND to_day > :on_day ORDER BY id;
 
+-- name: import_ranges
+-- result: many
+-- scope: system
+-- args: on_day int
+-- columns: id int, system_id int, operator_id int, site_name text?, cidr text
+SELECT r.id, r.system_id, s.operator_id, t.name AS site_name, r.cidr FROM system_range r JOIN info_system s ON s.id = r.system_id LEFT JOIN site t ON t.id = r.site_id
+ WHERE s.from_day <= :on_day AND s.to_day > :on_day ORDER BY r.id;
+
+-- name: import_domains
+-- result: many
+-- scope: system
+-- args: on_day int
+-- columns: id int, system_id int, operator_id int, domain text
+SELECT d.id, d.system_id, s.operator_id, d.domain FROM system_domain d JOIN info_system s ON s.id = d.system_id
+ WHERE s.from_day <= :on_day AND s.to_day > :on_day ORDER BY d.id;
+
+-- name: import_databases
+-- result: many
+-- scope: system
+-- args: on_day int
+-- columns: id int, system_id int, operator_id int, name text, engine text?, has_personal_data int
+SELECT d.id, d.system_id, s.operator_id, d.name, d.engine, d.has_personal_data FROM system_database d JOIN info_system s ON s.id = d.system_id
+ WHERE s.from_day <= :on_day AND s.to_day > :on_day AND d.from_day <= :on_day AND d.to_day > :on_day ORDER BY d.id;
+
 -- name: undo_stuck_units
 -- What stands on units a batch made.
 -- result: one
@@ -183,3 +207,24 @@ SELECT COUNT(*) AS ranges FROM import_change c JOIN system_range r ON r.site_id 
 -- args: batch_id int
 -- outbox: batch_id
 DELETE FROM site WHERE id IN (SELECT object_id FROM import_change WHERE batch_id = :batch_id AND before_json IS NULL);
+
+-- name: undo_ranges
+-- result: none
+-- scope: system
+-- args: batch_id int
+-- outbox: batch_id
+DELETE FROM system_range WHERE id IN (SELECT object_id FROM import_change WHERE batch_id = :batch_id AND before_json IS NULL);
+
+-- name: undo_domains
+-- result: none
+-- scope: system
+-- args: batch_id int
+-- outbox: batch_id
+DELETE FROM system_domain WHERE id IN (SELECT object_id FROM import_change WHERE batch_id = :batch_id AND before_json IS NULL);
+
+-- name: undo_databases
+-- result: none
+-- scope: system
+-- args: batch_id int
+-- outbox: batch_id
+DELETE FROM system_database WHERE id IN (SELECT object_id FROM import_change WHERE batch_id = :batch_id AND before_json IS NULL);

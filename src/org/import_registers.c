@@ -1,8 +1,8 @@
 /* The registers of org: units, people, systems, sites. Each loads what is there as cells, and writes what differs. */
 #include "base/viet.h"
 #include "know/know.h"
-#include "org/import.h"
 #include "org/import.sql.h"
+#include "org/import_parts.h"
 #include "org/person.h"
 #include "org/person.sql.h"
 #include "org/site.h"
@@ -87,9 +87,8 @@ const char *import_unit_check(const struct import_run *run, struct str code, int
     return NULL;
 }
 
-/* An object of a unit; one whose unit has no code cannot be named by a table and is left out. */
-static enum err_code put_there(struct import_run *run, int64_t id, const struct known_unit *NULLABLE unit,
-                               const struct str *all, size_t all_count, struct err *err)
+enum err_code import_put_there(struct import_run *run, int64_t id, const struct known_unit *unit, const struct str *all,
+                               size_t all_count, struct err *err)
 {
     must(all_count == run->what->column_count);
     struct str *cells = unit ? arena_new_array(&run->arena, struct str, all_count) : NULL;
@@ -102,16 +101,13 @@ static enum err_code put_there(struct import_run *run, int64_t id, const struct 
     return import_there(run, id, cells, unit->is_inside, err);
 }
 
-/* "unit, name": what makes two rows of a unit the same. */
-static struct str pair_key(struct import_run *run, struct str unit, struct str name)
+struct str import_pair_key(struct import_run *run, struct str unit, struct str name)
 {
     struct str both = arena_printf(&run->arena, "%.*s\n%.*s", STR_ARG(unit), STR_ARG(name));
     return str_is_null(both) ? STR_NONE : viet_lower(&run->arena, both);
 }
 
-/* The rows were judged against the root and the actor's reach; what they touch is then written in the name of the
- * system. */
-static struct actor writer_of(const struct actor *actor)
+struct actor import_writer(const struct actor *actor)
 {
     struct actor system = actor_system(actor->day);
     system.person_id = actor->person_id;
@@ -166,7 +162,7 @@ static enum err_code unit_load(struct db *db, struct import_run *run, struct err
         const struct str all[U_COUNT] = {r->code,         r->name,     r->kind,   r->administrative,
                                          r->professional, r->incident, r->symbol, r->address,
                                          r->phone,        r->email,    r->domain, r->sector};
-        TRY(put_there(run, r->id, import_unit_by_id(run, r->id), all, ARRAY_LEN(all), err));
+        TRY(import_put_there(run, r->id, import_unit_by_id(run, r->id), all, ARRAY_LEN(all), err));
     }
     return ERR_NONE;
 }
@@ -275,7 +271,7 @@ static enum err_code unit_write(struct db *db, const struct actor *actor, struct
             bulk[i].parents[p] = (struct unit_parent){edges[p], unit_id_of(run, order[i]->cells[U_ADMIN + p])};
     }
     TRY(unit_found_many(db, bulk, count, run->day, 0, run->is_sample, err));
-    struct actor system = writer_of(actor);
+    struct actor system = import_writer(actor);
     for (size_t i = 0; i < run->row_count; i++) {
         const struct import_row *row = &run->rows[i];
         bool differs = false;
@@ -327,7 +323,7 @@ static const struct import_column person_columns[] = {
 /* The same person: same mail address in the same unit, or without one the same name there. */
 static struct str person_key(struct import_run *run, struct str *cells)
 {
-    return pair_key(run, cells[P_UNIT], str_is_empty(cells[P_EMAIL]) ? cells[P_NAME] : cells[P_EMAIL]);
+    return import_pair_key(run, cells[P_UNIT], str_is_empty(cells[P_EMAIL]) ? cells[P_NAME] : cells[P_EMAIL]);
 }
 
 static enum err_code person_load(struct db *db, struct import_run *run, struct err *err)
@@ -339,7 +335,7 @@ static enum err_code person_load(struct db *db, struct import_run *run, struct e
         const struct sql_import_people_row *r = &people.items[i];
         const struct known_unit *unit = import_unit_by_id(run, r->unit_id);
         const struct str all[P_COUNT] = {r->name, unit ? unit->code : STR(""), r->title, r->email, r->phone, STR_NONE};
-        TRY(put_there(run, r->id, unit, all, ARRAY_LEN(all), err));
+        TRY(import_put_there(run, r->id, unit, all, ARRAY_LEN(all), err));
     }
     return ERR_NONE;
 }
@@ -457,7 +453,7 @@ static const struct import_column system_columns[] = {
 
 static struct str system_key(struct import_run *run, struct str *cells)
 {
-    return pair_key(run, cells[S_OPERATOR], str_is_empty(cells[S_CODE]) ? cells[S_NAME] : cells[S_CODE]);
+    return import_pair_key(run, cells[S_OPERATOR], str_is_empty(cells[S_CODE]) ? cells[S_NAME] : cells[S_CODE]);
 }
 
 static enum err_code system_load(struct db *db, struct import_run *run, struct err *err)
@@ -481,7 +477,7 @@ static enum err_code system_load(struct db *db, struct import_run *run, struct e
                                          r->sector,
                                          r->description};
 #undef YES
-        TRY(put_there(run, r->id, unit, all, ARRAY_LEN(all), err));
+        TRY(import_put_there(run, r->id, unit, all, ARRAY_LEN(all), err));
     }
     return ERR_NONE;
 }
@@ -496,7 +492,7 @@ static const char *system_check(struct import_run *run, struct import_row *row, 
 
 static enum err_code system_write(struct db *db, const struct actor *actor, struct import_run *run, struct err *err)
 {
-    struct actor system = writer_of(actor);
+    struct actor system = import_writer(actor);
     for (size_t i = 0; i < run->row_count; i++) {
         struct import_row *row = &run->rows[i];
         if (row->verdict != IMPORT_NEW && row->verdict != IMPORT_CHANGED)
@@ -546,7 +542,7 @@ static const struct import_column site_columns[] = {
 
 static struct str site_key(struct import_run *run, struct str *cells)
 {
-    return pair_key(run, cells[T_UNIT], cells[T_NAME]);
+    return import_pair_key(run, cells[T_UNIT], cells[T_NAME]);
 }
 
 static enum err_code site_load(struct db *db, struct import_run *run, struct err *err)
@@ -557,7 +553,7 @@ static enum err_code site_load(struct db *db, struct import_run *run, struct err
     for (size_t i = 0; i < rows.count; i++) {
         const struct known_unit *unit = import_unit_by_id(run, rows.items[i].unit_id);
         const struct str all[T_COUNT] = {unit ? unit->code : STR(""), rows.items[i].name, rows.items[i].address};
-        TRY(put_there(run, rows.items[i].id, unit, all, ARRAY_LEN(all), err));
+        TRY(import_put_there(run, rows.items[i].id, unit, all, ARRAY_LEN(all), err));
     }
     return ERR_NONE;
 }
@@ -569,7 +565,7 @@ static const char *site_check(struct import_run *run, struct import_row *row, in
 
 static enum err_code site_write(struct db *db, const struct actor *actor, struct import_run *run, struct err *err)
 {
-    struct actor system = writer_of(actor);
+    struct actor system = import_writer(actor);
     for (size_t i = 0; i < run->row_count; i++) {
         struct import_row *row = &run->rows[i];
         const struct known_unit *unit = import_unit_by_code(run, row->cells[T_UNIT]);
@@ -594,14 +590,37 @@ static enum err_code site_drop(struct db *db, int64_t batch_id, int64_t at_ms, s
     return sql_undo_sites(db, &(struct sql_undo_sites_args){.batch_id = batch_id}, err);
 }
 
-const struct import_register import_registers[] = {
-    {"units", "Đơn vị", "Units", "unit", RIGHT_ORG_ADMIN, unit_columns, ARRAY_LEN(unit_columns), unit_load, unit_key,
-     unit_check, unit_write, unit_drop, NULL},
-    {"people", "Người dùng", "People", "person", RIGHT_PEOPLE_ADMIN, person_columns, ARRAY_LEN(person_columns),
-     person_load, person_key, person_check, person_write, person_drop, NULL},
-    {"systems", "Hệ thống thông tin", "Systems", "system", RIGHT_ORG_ADMIN, system_columns, ARRAY_LEN(system_columns),
-     system_load, system_key, system_check, system_write, system_drop, NULL},
-    {"sites", "Địa điểm", "Sites", "site", RIGHT_ORG_ADMIN, site_columns, ARRAY_LEN(site_columns), site_load, site_key,
-     site_check, site_write, site_drop, NULL},
-};
+static const struct import_register
+    units = {"units",   "Đơn vị", "Units",    "unit",     RIGHT_ORG_ADMIN, unit_columns, ARRAY_LEN(unit_columns),
+             unit_load, unit_key, unit_check, unit_write, unit_drop,       NULL},
+    people = {"people",
+              "Người dùng",
+              "People",
+              "person",
+              RIGHT_PEOPLE_ADMIN,
+              person_columns,
+              ARRAY_LEN(person_columns),
+              person_load,
+              person_key,
+              person_check,
+              person_write,
+              person_drop,
+              NULL},
+    systems = {"systems",
+               "Hệ thống thông tin",
+               "Systems",
+               "system",
+               RIGHT_ORG_ADMIN,
+               system_columns,
+               ARRAY_LEN(system_columns),
+               system_load,
+               system_key,
+               system_check,
+               system_write,
+               system_drop,
+               NULL},
+    sites = {"sites",   "Địa điểm", "Sites",    "site",     RIGHT_ORG_ADMIN, site_columns, ARRAY_LEN(site_columns),
+             site_load, site_key,   site_check, site_write, site_drop,       NULL};
+const struct import_register *const import_registers[] = {&units,         &people,         &systems,         &sites,
+                                                          &import_ranges, &import_domains, &import_databases};
 const size_t import_register_count = ARRAY_LEN(import_registers);

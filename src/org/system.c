@@ -303,6 +303,40 @@ enum err_code system_database_new(struct db *db, const struct actor *actor, int6
     return ERR_NONE;
 }
 
+static enum err_code database_change_in_transaction(struct db *db, void *ctx, struct err *err)
+{
+    const struct change *c = ctx;
+    AUTO_ARENA arena;
+    arena_init(&arena, SYSTEM_ARENA_BYTES);
+    struct sql_system_raw_row *row;
+    TRY(require_system(db, &arena, c, &row, err));
+    int64_t changes = 0;
+    TRY(sql_system_database_change(db,
+                                   &(struct sql_system_database_change_args){.id = c->part_id,
+                                                                             .system_id = c->id,
+                                                                             .name = str_trim(c->name),
+                                                                             .engine = or_none(c->text),
+                                                                             .has_personal_data = c->flag},
+                                   &changes, err));
+    if (changes != 1)
+        return err_set(err, ERR_NOT_FOUND, "không có cơ sở dữ liệu này");
+    return note(db, c->actor, "system_database_changed", c->id, row->operator_id, str_trim(c->name), err);
+}
+
+enum err_code system_database_update(struct db *db, const struct actor *actor, int64_t system_id, int64_t database_id,
+                                     struct str name, struct str engine, bool has_personal_data, struct err *err)
+{
+    if (str_is_empty(str_trim(name)))
+        return err_set(err, ERR_SYNTAX, "cơ sở dữ liệu cần có tên");
+    struct change c = {.actor = actor,
+                       .id = system_id,
+                       .part_id = database_id,
+                       .name = name,
+                       .text = engine,
+                       .flag = has_personal_data};
+    return db_transact(db, database_change_in_transaction, &c, err);
+}
+
 static enum err_code database_end_in_transaction(struct db *db, void *ctx, struct err *err)
 {
     const struct change *c = ctx;
@@ -374,6 +408,15 @@ enum err_code cidr_parse(struct str text, struct cidr *ret_cidr, struct err *err
     return ERR_NONE;
 }
 
+const char *cidr_print(const struct cidr *cidr, char ret_text[CIDR_TEXT_BYTES])
+{
+    _Static_assert(CIDR_TEXT_BYTES >= INET6_ADDRSTRLEN + 8, "an address and its prefix");
+    must(inet_ntop(cidr->is_v6 ? AF_INET6 : AF_INET, cidr->bytes, ret_text, INET6_ADDRSTRLEN));
+    size_t n = strlen(ret_text);
+    snprintf(ret_text + n, CIDR_TEXT_BYTES - n, "/%d", cidr->prefix);
+    return ret_text;
+}
+
 static enum err_code range_in_transaction(struct db *db, void *ctx, struct err *err)
 {
     struct change *c = ctx;
@@ -409,11 +452,9 @@ enum err_code system_range_add(struct db *db, const struct actor *actor, int64_t
     TRY(cidr_parse(cidr, &parsed, err));
     if (parsed.is_private && !site_id)
         return err_set(err, ERR_SYNTAX, "địa chỉ nội bộ %.*s cần có địa điểm", STR_ARG(cidr));
-    char text[INET6_ADDRSTRLEN + 8];
-    must(inet_ntop(parsed.is_v6 ? AF_INET6 : AF_INET, parsed.bytes, text, INET6_ADDRSTRLEN));
-    size_t n = strlen(text);
-    snprintf(text + n, sizeof text - n, "/%d", parsed.prefix);
-    struct change c = {.actor = actor, .id = system_id, .site_id = site_id, .text = str_from_cstr(text)};
+    char text[CIDR_TEXT_BYTES];
+    struct change c = {
+        .actor = actor, .id = system_id, .site_id = site_id, .text = str_from_cstr(cidr_print(&parsed, text))};
     TRY(db_transact(db, range_in_transaction, &c, err));
     *ret_id = c.part_id;
     return ERR_NONE;
@@ -446,8 +487,7 @@ enum err_code system_range_drop(struct db *db, const struct actor *actor, int64_
     return db_transact(db, range_drop_in_transaction, &c, err);
 }
 
-/* A domain as names are written (RFC 1035 2.3.1, RFC 1123): labels of letters, digits and hyphens, at least two. */
-static bool is_domain(struct str s)
+bool domain_is_name(struct str s)
 {
     size_t label = 0, dots = 0;
     if (s.len_bytes == 0 || s.len_bytes > 253)
@@ -492,7 +532,7 @@ enum err_code system_domain_add(struct db *db, const struct actor *actor, int64_
     AUTO_ARENA arena;
     arena_init(&arena, SYSTEM_ARENA_BYTES);
     struct change c = {.actor = actor, .id = system_id, .name = viet_lower(&arena, str_trim(domain))};
-    if (!is_domain(c.name))
+    if (!domain_is_name(c.name))
         return err_set(err, ERR_SYNTAX, "'%.*s' không phải tên miền", STR_ARG(domain));
     TRY(db_transact(db, domain_in_transaction, &c, err));
     *ret_id = c.part_id;

@@ -41,6 +41,10 @@ MUST_USE enum err_code system_set_level(struct db *db, const struct actor *actor
 MUST_USE enum err_code system_database_new(struct db *db, const struct actor *actor, int64_t system_id, struct str name,
                                            struct str engine, bool has_personal_data, civil_day from_day,
                                            int64_t *ret_id, struct err *err);
+/* Only what differs needs to be given anew: all three are set. */
+MUST_USE enum err_code system_database_update(struct db *db, const struct actor *actor, int64_t system_id,
+                                              int64_t database_id, struct str name, struct str engine,
+                                              bool has_personal_data, struct err *err);
 MUST_USE enum err_code system_database_end(struct db *db, const struct actor *actor, int64_t system_id,
                                            int64_t database_id, civil_day day, struct err *err);
 /* "192.0.2.0/24", "2001:db8::/48", or one address. A private one needs a site (of the operator or the owner); site_id
@@ -62,6 +66,10 @@ struct cidr {
     uint8_t bytes[16];
 };
 MUST_USE enum err_code cidr_parse(struct str text, struct cidr *ret_cidr, struct err *err);
+#define CIDR_TEXT_BYTES 56
+const char *cidr_print(const struct cidr *cidr, char ret_text[CIDR_TEXT_BYTES]); /* the one way it is stored */
+/* Labels of small letters, digits and hyphens, at least two (RFC 1035 2.3.1, RFC 1123). */
+bool domain_is_name(struct str name);
 
 /* The sectors of Decision 632 under a root: which have bodies, which have none and must stay visible. */
 struct sector_row {

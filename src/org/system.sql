@@ -105,6 +105,12 @@ DELETE FROM system_level WHERE id = :id;
 -- args: id int, system_id int, name text, engine text?, has_personal_data int, from_day int
 INSERT INTO system_database (id, system_id, name, engine, has_personal_data, from_day, to_day) VALUES (:id, :system_id, :name, :engine, :has_personal_data, :from_day, 2147483647);
 
+-- name: system_database_change
+-- result: changes
+-- scope: system
+-- args: id int, system_id int, name text, engine text?, has_personal_data int
+UPDATE system_database SET name = :name, engine = :engine, has_personal_data = :has_personal_data WHERE id = :id AND system_id = :system_id;
+
 -- name: system_database_close
 -- result: changes
 -- scope: system

@@ -235,7 +235,7 @@ static enum err_code apply_it(struct request *request, struct db *db, const stru
     if (!path || file_read(path, UPLOAD_MAX_BYTES, request->arena, &bytes, err) != ERR_NONE)
         return err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(text_of(request, MSG_UNIT_I_GONE)));
     run->skip_errors = !str_is_empty(form_get(&request->form, STR("skip")));
-    TRY(import_apply(db, actor, run, str_is_empty(name) ? STR("sheet") : name, bytes, err));
+    TRY(register_apply(db, actor, run, str_is_empty(name) ? STR("sheet") : name, bytes, err));
     struct err ignored;
     err_ignore(file_remove(path, &ignored), "a spool file that stays is swept with the spool");
     return ERR_NONE;
@@ -281,7 +281,7 @@ enum err_code import_undo_do(struct request *request, struct response *response,
     int64_t batch;
     TRY(request_id(request, STR("batch"), &batch, err));
     struct actor actor = app_actor_with(request, what->right);
-    enum err_code code = import_undo(db, &actor, what, batch, err);
+    enum err_code code = register_undo(db, &actor, what, batch, err);
     if (is_refusal(code)) {
         struct page_import page = {.problem = said(request, err)};
         return import_page(request, response, db, what, &root, &page, err);
