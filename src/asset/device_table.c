@@ -419,5 +419,5 @@ static enum err_code drop(struct db *db, int64_t batch_id, int64_t at_ms, struct
 
 const struct import_register device_register_table = {
     "devices", "Thiết bị", "Devices", "device", RIGHT_EXECUTE, columns, ARRAY_LEN(columns),
-    load,      key,        check,     write,    drop,          renews,
+    load,      key,        check,     write,    drop,          renews,  RIGHT_ORG_ADMIN,
 };

@@ -226,7 +226,10 @@ static enum err_code require_root(struct db *db, const struct actor *actor, cons
 {
     if (root_id == 0)
         return actor->all ? ERR_NONE : err_set(err, ERR_DENIED, "only the system itself imports everywhere");
-    return access_require(db, actor, what->right, root_id, "import into this unit", err);
+    bool has = false;
+    if (what->also_right)
+        TRY(access_has(db, actor, what->also_right, root_id, &has, err));
+    return has ? ERR_NONE : access_require(db, actor, what->right, root_id, "import into this unit", err);
 }
 
 struct importing {

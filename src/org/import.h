@@ -75,6 +75,7 @@ struct import_register {
     /* Does a row that differs in nothing say something all the same (a statement of today)? Then it counts as changed.
      */
     bool (*NULLABLE renews)(struct import_run *run, const struct import_row *row);
+    uint64_t also_right; /* another right that will do, on the root and on each unit; 0: none */
 };
 /* units, people, systems, sites, ranges, domains, databases; all: work/registers.h */
 extern const struct import_register *const import_registers[];
@@ -119,7 +120,7 @@ MUST_USE enum err_code import_units_load(struct db *db, struct import_run *run, 
 const struct known_unit *NULLABLE import_unit_by_id(const struct import_run *run, int64_t id);
 const struct known_unit *NULLABLE import_unit_by_code(const struct import_run *run, struct str code);
 /* NULL, or why the unit of this cell will not do. */
-const char *NULLABLE import_unit_check(const struct import_run *run, struct str code, int column, int *ret_column);
+const char *NULLABLE import_unit_check(struct import_run *run, struct str code, int column, int *ret_column);
 
 /* Headers and one example row, as cells: for report/sheet or csv. */
 void import_template(const struct import_register *what, struct str *ret_headers, struct str *ret_example);

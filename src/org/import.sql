@@ -49,13 +49,13 @@ SELECT COUNT(*) AS n, MIN(c.after_json) AS first_json FROM import_change c
  WHERE c.batch_id = :batch_id AND EXISTS (SELECT 1 FROM import_change l JOIN import_batch b ON b.id = l.batch_id AND b.undone_ms IS NULL WHERE l.object_id = c.object_id AND l.batch_id > :batch_id);
 
 -- name: import_units
--- Every unit with a code on a day. inside: at or below the root, and the actor has the right there (a grant on the root alone does not reach below it).
+-- Every unit with a code on a day. inside: at or below the root in any tree, and the actor has the right there (a grant on the root alone does not reach below it).
 -- result: many
 -- scope: org
 -- args: root_id int, on_day int
 -- columns: id int, code text, kind text, name text, symbol text?, address text?, phone text?, email text?, domain text?, sector text?, inside int, administrative text?, professional text?, incident text?
 SELECT f.unit_id AS id, f.code, f.kind, f.name, f.symbol, f.address, f.phone, f.email, f.domain, f.sector,
-       CASE WHEN CAST(:root_id AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM unit_closure c WHERE c.ancestor_id = :root_id AND c.edge_kind = 'administrative' AND c.descendant_id = f.unit_id AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope f.unit_id} AND {scope_below c.depth, :root_id, 'administrative'}) THEN 1 ELSE 0 END AS inside,
+       CASE WHEN CAST(:root_id AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM unit_closure c WHERE c.ancestor_id = :root_id AND c.descendant_id = f.unit_id AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope f.unit_id} AND {scope_below c.depth, :root_id, c.edge_kind}) THEN 1 ELSE 0 END AS inside,
        (SELECT MAX(p.code) FROM unit_edge e JOIN unit_fact p ON p.unit_id = e.parent_id AND p.from_day <= :on_day AND p.to_day > :on_day WHERE e.child_id = f.unit_id AND e.edge_kind = 'administrative' AND e.from_day <= :on_day AND e.to_day > :on_day) AS administrative,
        (SELECT MAX(p.code) FROM unit_edge e JOIN unit_fact p ON p.unit_id = e.parent_id AND p.from_day <= :on_day AND p.to_day > :on_day WHERE e.child_id = f.unit_id AND e.edge_kind = 'professional' AND e.from_day <= :on_day AND e.to_day > :on_day) AS professional,
        (SELECT MAX(p.code) FROM unit_edge e JOIN unit_fact p ON p.unit_id = e.parent_id AND p.from_day <= :on_day AND p.to_day > :on_day WHERE e.child_id = f.unit_id AND e.edge_kind = 'incident' AND e.from_day <= :on_day AND e.to_day > :on_day) AS incident

@@ -50,8 +50,17 @@ static enum err_code know_units(struct db *db, struct import_run *run, struct sq
     struct known_unit *units = arena_new_array(&run->arena, struct known_unit, ret_rows->count + 1);
     if (!units)
         return arena_full(&run->arena, err);
+    struct sql_import_units_rows also = {0}; /* the same units in the same order, by the other right */
+    if (run->what->also_right && !run->actor.all) {
+        struct actor actor = run->actor;
+        actor.right = run->what->also_right;
+        TRY(sql_import_units(db, &actor, &run->arena,
+                             &(struct sql_import_units_args){.root_id = run->root_id, .on_day = run->day}, &also, err));
+    }
     for (size_t i = 0; i < ret_rows->count; i++) {
-        units[i] = (struct known_unit){ret_rows->items[i].id, ret_rows->items[i].code, ret_rows->items[i].inside};
+        bool is_inside = ret_rows->items[i].inside ||
+                         (i < also.count && also.items[i].id == ret_rows->items[i].id && also.items[i].inside);
+        units[i] = (struct known_unit){ret_rows->items[i].id, ret_rows->items[i].code, is_inside};
         if (!map_put(&run->unit_by_code, &run->arena, units[i].code, &units[i]) ||
             !map_put(&run->unit_by_id, &run->arena, id_key(&units[i].id), &units[i]))
             return arena_full(&run->arena, err);
@@ -75,14 +84,23 @@ const struct known_unit *import_unit_by_code(const struct import_run *run, struc
     return map_get(&run->unit_by_code, code);
 }
 
-const char *import_unit_check(const struct import_run *run, struct str code, int column, int *ret_column)
+/* In parts, so that it is said in the reader's language. */
+static const char *out_of_reach(struct import_run *run, struct str code)
+{
+    struct err why;
+    (void)err_set(&why, ERR_SYNTAX, "đơn vị %.*s ngoài phạm vi của bạn", STR_ARG(code));
+    const char *said = arena_cstr(&run->arena, str_from_cstr(why.said));
+    return said ? said : "thuộc đơn vị ngoài phạm vi của bạn";
+}
+
+const char *import_unit_check(struct import_run *run, struct str code, int column, int *ret_column)
 {
     const struct known_unit *unit = import_unit_by_code(run, code);
     *ret_column = column;
     if (!unit)
         return "không có đơn vị mang mã này";
     if (!unit->is_inside)
-        return "đơn vị ngoài phạm vi của bạn";
+        return out_of_reach(run, code);
     *ret_column = -1;
     return NULL;
 }

@@ -107,11 +107,10 @@ static void fill_rows(const struct request *request, const struct import_run *ru
 
 static enum err_code import_page(struct request *request, struct response *response, struct db *db,
                                  const struct import_register *what, const struct unit_root *root,
-                                 struct page_import *page, struct err *err)
+                                 const struct actor *actor, struct page_import *page, struct err *err)
 {
-    struct actor actor = app_actor_with(request, what->right);
     struct sql_import_batches_rows batches;
-    TRY(sql_import_batches(db, &actor, request->arena,
+    TRY(sql_import_batches(db, actor, request->arena,
                            &(struct sql_import_batches_args){.unit_id = root->id, .limit_count = IMPORT_BATCHES_MAX},
                            &batches, err));
     struct pg_import_batch *rows = arena_new_array(request->arena, struct pg_import_batch, batches.count + 1);
@@ -164,10 +163,17 @@ static enum err_code import_page(struct request *request, struct response *respo
 
 /* The register names its own right; the route only asks for somebody who may read. */
 static enum err_code import_begin_page(struct request *request, struct db *db, const struct import_register **ret_what,
-                                       struct unit_root *ret_root, struct err *err)
+                                       struct unit_root *ret_root, struct actor *ret_actor, struct err *err)
 {
     TRY(register_of(request, ret_what, err));
-    return unit_root_pick(request, db, (*ret_what)->right, ret_root, err);
+    uint64_t right = (*ret_what)->right;
+    enum err_code code = unit_root_pick(request, db, right, ret_root, err);
+    if ((code == ERR_DENIED || code == ERR_NOT_FOUND) && (*ret_what)->also_right) {
+        right = (*ret_what)->also_right;
+        code = unit_root_pick(request, db, right, ret_root, err);
+    }
+    *ret_actor = app_actor_with(request, right);
+    return code;
 }
 
 enum err_code import_show(struct request *request, struct response *response, struct err *err)
@@ -176,9 +182,10 @@ enum err_code import_show(struct request *request, struct response *response, st
     TRY(app_db(request, &db, err));
     const struct import_register *what = NULL;
     struct unit_root root;
-    TRY(import_begin_page(request, db, &what, &root, err));
+    struct actor actor;
+    TRY(import_begin_page(request, db, &what, &root, &actor, err));
     struct page_import page = {.problem = STR("")};
-    return import_page(request, response, db, what, &root, &page, err);
+    return import_page(request, response, db, what, &root, &actor, &page, err);
 }
 
 enum err_code import_template_file(struct request *request, struct response *response, struct err *err)
@@ -247,8 +254,8 @@ enum err_code import_do(struct request *request, struct response *response, stru
     TRY(app_db(request, &db, err));
     const struct import_register *what = NULL;
     struct unit_root root;
-    TRY(import_begin_page(request, db, &what, &root, err));
-    struct actor actor = app_actor_with(request, what->right);
+    struct actor actor;
+    TRY(import_begin_page(request, db, &what, &root, &actor, err));
     struct page_import page = {.pasted = form_get(&request->form, STR("pasted"))};
     bool is_apply = str_equal(form_get(&request->form, STR("step")), STR("apply"));
     struct import_run run;
@@ -268,7 +275,7 @@ enum err_code import_do(struct request *request, struct response *response, stru
             app_href(request, "/import/%s/undo/%lld", what->id, (long long)batch));
         return ERR_NONE;
     }
-    return import_page(request, response, db, what, &root, &page, err);
+    return import_page(request, response, db, what, &root, &actor, &page, err);
 }
 
 enum err_code import_undo_do(struct request *request, struct response *response, struct err *err)
@@ -277,14 +284,14 @@ enum err_code import_undo_do(struct request *request, struct response *response,
     TRY(app_db(request, &db, err));
     const struct import_register *what = NULL;
     struct unit_root root;
-    TRY(import_begin_page(request, db, &what, &root, err));
+    struct actor actor;
+    TRY(import_begin_page(request, db, &what, &root, &actor, err));
     int64_t batch;
     TRY(request_id(request, STR("batch"), &batch, err));
-    struct actor actor = app_actor_with(request, what->right);
     enum err_code code = register_undo(db, &actor, what, batch, err);
     if (is_refusal(code)) {
         struct page_import page = {.problem = said(request, err)};
-        return import_page(request, response, db, what, &root, &page, err);
+        return import_page(request, response, db, what, &root, &actor, &page, err);
     }
     TRY(code);
     app_done_redirect(request, response, register_href(request, what), text_of(request, MSG_UNIT_I_TAKEN_BACK),

@@ -1,5 +1,8 @@
 #include "asset_world.h"
 
+#include "know/refusal.h"
+#include "org/unit.h"
+
 #include "asset/device_table.h"
 #include "base/buf.h"
 
@@ -401,6 +404,52 @@ static void each_wrong_row_of_a_table_says_why(void **state)
     import_end(&run);
 }
 
+/* Who keeps the units below brings in their devices by the column of codes, in whatever tree they stand below; of
+ * others the row names the code. */
+static void a_department_brings_in_devices_of_its_schools(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    int64_t keeper =
+        world_person(t, "Phan Thị Lá", w.department, "administrative", RIGHT_READ | RIGHT_ASSET_READ | RIGHT_ORG_ADMIN);
+    int64_t outside = world_unit(t, &w, "school_primary", "Trường ngoài ngành", w.committee);
+    struct actor actor = world_actor(t, keeper), officer = world_actor(t, w.officer_of[0]);
+    struct str rows = sheet(t, "Trường THCS Số 1,,Máy A,,,02-00-5E-00-53-0A,,,\n"
+                               "Trường THCS Số 2,,Máy B,,,02-00-5E-00-53-0B,,,\n"
+                               "Trường ngoài ngành,Cơ sở 1,Máy C,,,02-00-5E-00-53-0C,,,\n");
+    struct import_run run = begin(w.department, t);
+    assert_ok(import_preview(t->db, &actor, &run, rows, &err));
+    assert_int_equal(run.new_count, 2);
+    assert_int_equal(run.error_count, 1);
+    assert_true(str_contains(run.rows[2].reason, STR("Trường ngoài ngành")));
+    assert_str(refusal_words(run.rows[2].reason, LANG_EN, &t->arena),
+               STR("unit Trường ngoài ngành is outside of what you may change"));
+    assert_err(import_preview(t->db, &officer, &run, rows, &err), ERR_DENIED); /* of a school, not of the department */
+    import_end(&run);
+    run = begin(w.department, t);
+    run.skip_errors = true;
+    assert_ok(import_apply(t->db, &actor, &run, STR("phong.csv"), rows, &err));
+    assert_int_equal(world_coverage(t, w.superior, w.department).total, 2);
+    assert_err(import_undo(t->db, &officer, run.what, run.batch_id, &err), ERR_DENIED);
+    assert_ok(import_undo(t->db, &actor, run.what, run.batch_id, &err));
+    assert_int_equal(world_coverage(t, w.superior, w.department).total, 0);
+    assert_ok(device_recount(t->db, &err));
+    import_end(&run);
+    /* along another tree, another keeper and another school */
+    int64_t branch =
+        world_person(t, "Đỗ Văn Ngành", w.department, "professional", RIGHT_READ | RIGHT_ASSET_READ | RIGHT_ORG_ADMIN);
+    assert_ok(unit_set_parent(t->db, &w.system, outside, EDGE_PROFESSIONAL, w.department, civil_day_of_ms(t->now_ms), 0,
+                              &err));
+    actor = world_actor(t, branch);
+    run = begin(w.department, t);
+    assert_ok(import_preview(t->db, &actor, &run, rows, &err));
+    assert_int_equal(run.rows[0].verdict, IMPORT_ERROR);
+    assert_int_equal(run.rows[1].verdict, IMPORT_ERROR);
+    assert_int_equal(run.rows[2].verdict, IMPORT_NEW);
+    import_end(&run);
+}
+
 static void a_table_of_devices_comes_in_changes_and_goes(void **state)
 {
     struct store_test *t = *state;
@@ -573,6 +622,7 @@ int main(void)
         STORE_TEST(every_act_is_in_the_chain),
         STORE_TEST(cameras_are_no_part_of_the_hundred_percent),
         STORE_TEST(each_wrong_row_of_a_table_says_why),
+        STORE_TEST(a_department_brings_in_devices_of_its_schools),
         STORE_TEST(a_table_of_devices_comes_in_changes_and_goes),
         STORE_TEST(a_hundred_thousand_devices),
         STORE_TEST(random_histories_are_counted_right),
