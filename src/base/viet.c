@@ -322,6 +322,8 @@ static size_t fold_char(uint32_t cp, char out[4])
         to = '\'';
     else if (cp == 0x201C || cp == 0x201D || cp == 0x201E || cp == 0x2033)
         to = '"';
+    else if (cp >= 0xFF01 && cp <= 0xFF5E) /* full-width ASCII, as East Asian keyboards type it */
+        return fold_char(cp - 0xFEE0, out);
     if (to) {
         out[0] = to;
         return 1;

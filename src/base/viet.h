@@ -34,8 +34,8 @@ bool viet_is_all_upper(struct str s); /* has a letter and no lower-case letter: 
 
 /* --- search ---
  * The fold of a text: lower case, all marks gone, đ is d, œ is oe; every dash is '-', every kind of space ' ',
- * typographic quotes are ' and ", soft hyphens and zero-width characters vanish. Runs of spaces are kept, so lines stay
- * lines. */
+ * typographic quotes are ' and ", full-width letters and digits are plain ones, soft hyphens and zero-width characters
+ * vanish. Runs of spaces are kept, so lines stay lines. */
 MUST_USE struct str viet_fold(struct arena *arena, struct str s);
 void viet_put_fold(struct buf *out, struct str s);
 struct viet_folded {

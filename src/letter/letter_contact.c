@@ -16,6 +16,21 @@ static bool called_before(const struct reader *r, uint32_t i)
     return false;
 }
 
+/* The plain digits of a number, which may stand full-width or with something invisible between; as many as digits says.
+ */
+static size_t digits_of(const struct reader *r, uint32_t i, char *out)
+{
+    struct str s = word_text(r, i);
+    size_t n = 0;
+    for (size_t pos = 0; pos < s.len_bytes && n < r->words[i].digits;) {
+        uint32_t cp = utf8_next(s, &pos);
+        cp = cp >= 0xFF10 && cp <= 0xFF19 ? cp - 0xFEE0 : cp;
+        if (cp >= '0' && cp <= '9')
+            out[n++] = (char)cp;
+    }
+    return n;
+}
+
 /* "0900 000 123", "0900.000.123", "(024) 3900 0000", "+84 900 000 123": words taken. */
 static uint32_t phone_at(struct reader *r, uint32_t i, uint32_t end, struct letter_value *ret, enum err_code *code)
 {
@@ -31,12 +46,15 @@ static uint32_t phone_at(struct reader *r, uint32_t i, uint32_t end, struct lett
         i++;
     if (i >= end || r->words[i].kind != WORD_NUMBER || r->words[i].digits < 2)
         return 0;
+    char start_digits[PHONE_DIGITS_MAX + 4] = "";
+    if (r->words[i].digits > PHONE_DIGITS_MAX)
+        return 0;
+    (void)digits_of(r, i, start_digits);
     /* "1900 1234", "1800 1234" are called by firms and hotlines */
     bool service = !plus && !paren && r->words[i].digits >= 4 &&
-                   (memcmp(r->text.ptr + r->words[i].from, "1900", 4) == 0 ||
-                    memcmp(r->text.ptr + r->words[i].from, "1800", 4) == 0) &&
+                   (memcmp(start_digits, "1900", 4) == 0 || memcmp(start_digits, "1800", 4) == 0) &&
                    called_before(r, i);
-    if (!plus && !service && r->text.ptr[r->words[i].from] != '0')
+    if (!plus && !service && start_digits[0] != '0')
         return 0;
     uint32_t last = i;
     for (; i < end && i - start < 14; i++) {
@@ -44,8 +62,7 @@ static uint32_t phone_at(struct reader *r, uint32_t i, uint32_t end, struct lett
         if (w->kind == WORD_NUMBER) {
             if (n + w->digits > PHONE_DIGITS_MAX)
                 break;
-            memcpy(digits + n, r->text.ptr + w->from, w->digits);
-            n += w->digits;
+            n += digits_of(r, i, digits + n);
             last = i;
             if (n >= 10 && !(plus && n < 11))
                 break;
@@ -121,7 +138,7 @@ static enum err_code person_before(struct reader *r, uint32_t from, uint32_t at,
         uint32_t end = t;
         while (end < at && !has_class(r, end, LEX_PHONE_LABEL) &&
                !(r->words[end].kind == WORD_MARK && strchr(",;:()", r->words[end].mark)) &&
-               !str_equal(word_text(r, end), STR("email")) && !str_equal(word_text(r, end), STR("Email")))
+               !has_class(r, end, LEX_MAIL_LABEL))
             end++;
         bool is_post = end > t && (is_mark(r, t - 1, '(') || is_mark(r, t - 1, ',') || is_mark(r, t - 1, '-'));
         if (is_post)

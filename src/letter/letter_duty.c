@@ -55,6 +55,23 @@ struct duties {
     bool is_lead;     /* the first paragraph of a news item, which tells the whole in one sentence */
 };
 
+static bool same_word(const struct reader *r, uint32_t a, uint32_t b)
+{
+    return r->words[a].kind == r->words[b].kind && viet_equal_folded(word_text(r, a), word_text(r, b));
+}
+
+/* In a letter all in capitals: is word i inside a name that stands under Kính gửi ("TRUNG TÂM LƯU TRỮ TỈNH")? */
+static bool in_known_name(const struct reader *r, uint32_t i)
+{
+    for (size_t n = 0; n < r->names.count; n++) {
+        const struct name *name = &r->names.items[n];
+        for (uint32_t k = name->first + 1; k + 1 < name->last; k++)
+            if (i > 0 && k != i && same_word(r, k, i) && same_word(r, k - 1, i - 1) && same_word(r, k + 1, i + 1))
+                return true;
+    }
+    return false;
+}
+
 static bool is_verb(const struct reader *r, uint32_t i, uint32_t end, bool at_start)
 {
     const struct lex_phrase *hit;
@@ -63,6 +80,8 @@ static bool is_verb(const struct reader *r, uint32_t i, uint32_t end, bool at_st
         return false;
     if (at_start)
         return true;
+    if (r->is_shouted && i + 1 < end && in_known_name(r, i))
+        return false;
     if ((has_class(r, i, LEX_BE) && !r->words[i].upper_first) ||
         (r->words[i].upper_first && i > 0 && r->words[i - 1].kind != WORD_MARK))
         return false;
@@ -899,7 +918,7 @@ static bool starts_paragraph(const struct duties *d, const struct item *current,
     if (!(w->upper_first || w->kind == WORD_NUMBER || (w->kind == WORD_MARK && (w->mark == '"' || w->mark == '('))))
         return false;
     char end = previous->kind == WORD_MARK ? previous->mark : 0;
-    bool blank = !r->is_double_spaced && w->line - previous->line > 1;
+    bool blank = !r->is_double_spaced && line_gap(r, i) > 1;
     if (end == '.' || end == ':')
         return blank || break_was_meant(d, i);
     if (end == ';')
@@ -924,7 +943,7 @@ static bool heading_ends(const struct duties *d, const struct item *item, uint32
         shouted = r->words[k].kind != WORD_TEXT || r->words[k].upper_all;
     if (shouted && !r->is_shouted)
         return !w->upper_all;
-    if (!break_was_meant(d, i))
+    if (is_over_page(r, i) || !break_was_meant(d, i))
         return false;
     if (item->kind <= ITEM_ROMAN && i - first <= HEADING_WORDS_MAX)
         return true;

@@ -7,6 +7,7 @@
 #define RECIPIENTS_MAX      200u
 #define ITEM_WORDS_MAX      120u
 #define FRAME_WORDS_MAX     8u
+#define NAMES_MAX           30u
 #define NAME_WORDS_MAX      6u
 #define BARE_NAME_WORDS_MAX 4u
 #define PARAGRAPH_WORDS_MIN 24u /* a line of the body, in one piece; a subject of that length stands over two */
@@ -531,8 +532,11 @@ static enum err_code recipient_add(struct reader *r, uint32_t first, uint32_t la
     if (first >= last || r->letter->recipients.count >= RECIPIENTS_MAX)
         return ERR_NONE;
     struct letter_value *to = vec_push(&r->letter->recipients, r->arena);
-    if (!to)
+    struct name *name = r->is_shouted && r->names.count < NAMES_MAX ? vec_push(&r->names, r->arena) : NULL;
+    if (!to || (r->is_shouted && r->names.count < NAMES_MAX && !name))
         return arena_full(r->arena, r->err);
+    if (name)
+        *name = (struct name){first, last};
     return words_value(r, first, last, to);
 }
 
@@ -616,7 +620,7 @@ static enum err_code distribution_read(struct reader *r, uint32_t nn)
         for (uint32_t next = k + 1; next < r->pieces.count; next++) {
             const struct piece *q = piece_of(r, next);
             bool closed = r->words[last - 1].kind == WORD_MARK && strchr(".;", r->words[last - 1].mark);
-            if (closed || q->first != last || is_bullet(r, q->first) || q->is_upper ||
+            if (closed || q->first != last || is_bullet(r, q->first) || (q->is_upper && !is_mark(r, q->first, '(')) ||
                 q->line - piece_of(r, next - 1)->line > 1 || q->line == piece_of(r, next - 1)->line ||
                 q->last - i > ITEM_WORDS_MAX)
                 break;
@@ -777,6 +781,8 @@ static uint32_t frame_cut(struct reader *r)
             continue;
         if (has_class(r, first, LEX_TAIL_FRAME) && line->first > 40) {
             r->word_count = line->first;
+            for (uint32_t rest = l; rest < r->line_count; rest++)
+                r->lines[rest].first = r->lines[rest].last = r->word_count;
             break;
         }
         if (l < 30 && has_class(r, first, LEX_HEAD_FRAME) && from == line->first && !is_mark(r, line->first, '-'))
@@ -814,7 +820,7 @@ static enum err_code article_read(struct reader *r, uint32_t from)
         if (end->kind == WORD_MARK && strchr(".;:", end->mark))
             break;
         bool short_line = last - p->first <= 40;
-        if (!short_line || (next > k && !r->words[piece_of(r, next)->first].upper_first))
+        if (!short_line || (next > k && !r->words[piece_of(r, next)->first].capital))
             break;
         if (!r->letter->subject.at.to)
             TRY(words_value(r, p->first, last, &r->letter->subject));

@@ -61,6 +61,9 @@ struct piece {
 };
 
 struct table; /* letter_table.c */
+struct name { /* words [first, last) */
+    uint32_t first, last;
+};
 
 #define LOOK_AHEAD_WORDS 8u /* empty words behind the last, so that a look ahead needs no question */
 
@@ -82,6 +85,7 @@ struct reader {
     uint32_t body_to;
     civil_day not_before; /* the letter was written on or after this day, by what it cites; CIVIL_NONE unknown */
     VEC(struct piece) pieces;
+    VEC(struct name) names; /* those of Kính gửi, when case tells nothing */
     VEC(struct table) tables;
     uint16_t *NULLABLE word_at; /* letter_table.c: for each word its first and last character's place in its line */
 };
@@ -106,7 +110,13 @@ static inline bool is_mark(const struct reader *r, uint32_t i, char mark)
 bool phrase_in(const struct reader *r, uint32_t from, uint32_t to, struct lex_range alternative,
                uint32_t *NULLABLE ret_at);
 bool class_in(const struct reader *r, uint32_t from, uint32_t to, enum letter_class cls, uint32_t *NULLABLE ret_at);
-/* Words [first, last) as one line of text. STR_NONE with err set when the arena is full. */
+/* Soft hyphens, zero-width spaces and joiners, byte order marks: in the bytes, not on the paper. */
+bool is_invisible(uint32_t cp);
+bool is_over_page(const struct reader *r, uint32_t i); /* the word before i stands on another page */
+/* Lines from the word before i to i; 1 over a page break, which says nothing. */
+uint32_t line_gap(const struct reader *r, uint32_t i);
+/* Words [first, last) as one line of text, without what is in the bytes but not on the paper. STR_NONE with err set
+ * when the arena is full. */
 MUST_USE enum err_code words_value(struct reader *r, uint32_t first, uint32_t last, struct letter_value *ret);
 struct str word_text(const struct reader *r, uint32_t i);
 /* Closing bracket or quote for the one at i, or `end`. */

@@ -12,6 +12,7 @@
 #define CELL_WORDS_MAX  400u
 #define CO_ACTORS_MAX   20u
 #define HEAD_WORDS_MAX  12u    /* in one cell of a head */
+#define BLANK_ROLES_MIN 3u     /* columns that a head of blanks must name */
 #define TIGHT_MAX       3u     /* blanks between two heads; fewer leave cells no room to stand straight */
 #define SLIP_MAX        4      /* characters that a cell of such columns may slip */
 #define EMPTY_LINES_MAX 3u     /* between rows */
@@ -49,6 +50,15 @@ struct tables {
 
 /* --- lines and cells --- */
 
+/* Characters that take room on the paper. */
+static uint32_t characters(const struct reader *r, uint32_t from, uint32_t to)
+{
+    uint32_t count = 0;
+    for (size_t at = from; at < to;)
+        count += !is_invisible(utf8_next(r->text, &at));
+    return count;
+}
+
 /* Where the words of line l stand: characters from its start, and the cell when tabs or bars part it. One pass over its
  * bytes, once. */
 static void line_map(struct reader *r, uint32_t l)
@@ -73,16 +83,14 @@ static void line_map(struct reader *r, uint32_t l)
         at = line->from + 1;
     }
     for (uint32_t i = line->first; i < line->last; i++) {
-        for (; at < r->words[i].from; at++) {
-            column += ((unsigned char)r->text.ptr[at] & 0xC0) != 0x80;
+        column += characters(r, at, r->words[i].from);
+        for (; at < r->words[i].from; at++)
             part += r->text.ptr[at] == sep;
-        }
         r->word_at[2 * (size_t)i] = column < COLUMN_MAX ? (uint16_t)column : COLUMN_MAX;
         r->words[i].part = part < COLUMNS_MAX ? (uint8_t)part : COLUMNS_MAX;
-        for (; at < r->words[i].to; at++) {
-            column += ((unsigned char)r->text.ptr[at] & 0xC0) != 0x80;
+        column += characters(r, at, r->words[i].to);
+        for (; at < r->words[i].to; at++)
             part += r->text.ptr[at] == sep;
-        }
         r->word_at[2 * (size_t)i + 1] = column < COLUMN_MAX ? (uint16_t)column : COLUMN_MAX;
     }
 }
@@ -263,7 +271,10 @@ static bool head_of_blanks(struct reader *r, uint32_t l, struct table *t)
             }
         }
     }
-    return t->count >= 3 && head_fits(t, weak);
+    unsigned roles = 0;
+    for (unsigned role = COL_NO; role < COL_ROLES && head_fits(t, weak); role++)
+        roles += t->of_role[role] != 0;
+    return roles >= BLANK_ROLES_MIN; /* two might stand in a sentence with wide spaces */
 }
 
 /* --- where it ends --- */
@@ -377,8 +388,13 @@ static bool is_heading(const struct reader *r, uint32_t l)
     uint32_t first = r->lines[l].first, last = r->lines[l].last;
     if (first + 1 < last && r->words[first + 1].kind == WORD_MARK && strchr(".)", r->words[first + 1].mark))
         return true;
-    return viet_is_all_upper(
-        (struct str){r->text.ptr + r->words[first].from, r->words[last - 1].to - r->words[first].from});
+    return !r->is_shouted && viet_is_all_upper((struct str){r->text.ptr + r->words[first].from,
+                                                            r->words[last - 1].to - r->words[first].from});
+}
+
+static uint32_t column_of(const struct reader *r, const struct table *t, uint32_t l, uint32_t word)
+{
+    return t->kind == TABLE_BLANKS || r->lines[l].parted == t->kind ? r->words[word].part : 0;
 }
 
 /* Lines of a table of blanks: until the tail of the letter, too many empty lines, or two lines of prose. */
@@ -397,6 +413,11 @@ static void find_last(struct reader *r, struct table *t, bool known)
             return;
         bool crosses = is_prose(r, t, l) || (known && assign(r, t, l));
         if (crosses && !is_heading(r, l))
+            return;
+        /* behind an empty line words in the column of numbers: "Ghi chú: …" */
+        uint32_t no = t->of_role[COL_NO];
+        if (empty > 0 && no && char_from(r, r->lines[l].first) < t->columns[no - 1].to &&
+            r->words[r->lines[l].first].kind == WORD_TEXT && !is_heading(r, l))
             return;
         if (!crosses) {
             over = 0;
@@ -427,11 +448,6 @@ static void find_end(struct reader *r, struct table *t)
             return; /* one line without a tab is the rest of its last cell, or a heading between the rows */
         empty = 0;
     }
-}
-
-static uint32_t column_of(const struct reader *r, const struct table *t, uint32_t l, uint32_t word)
-{
-    return t->kind == TABLE_BLANKS || r->lines[l].parted == t->kind ? r->words[word].part : 0;
 }
 
 static bool table_at(struct reader *r, uint32_t l, struct table *t)

@@ -6,8 +6,11 @@
 #define PHRASE_WORDS_MAX    12u
 #define GROUP_WORDS_MAX     400u
 #define GROUP_DEPTH_MAX     16u
+#define HEAD_LINES          8u   /* of the letter, which a running head says again */
+#define PRINTED_LINE_BYTES  130u /* longer ones are paragraphs */
+#define BESIDE_MAX          400u /* lines beside page numbers that are compared */
 #define UNMARKED_WORDS_MIN  3u
-#define SHOUTED_LETTERS_MIN 200u
+#define SHOUTED_LETTERS_MIN 60u
 #define SHOUTED_ONE_IN      20u /* fewer small letters than one in so many */
 #define UNMARKED_ONE_IN     20u /* a text with marks on fewer words is one typed without them (most words have one) */
 
@@ -29,26 +32,40 @@ static uint16_t vocabulary_find(struct str text)
     }
 }
 
-/* "12", "- 12 -", "Trang 12", "Trang 2/5": what a printer puts on every page. */
+bool is_invisible(uint32_t cp)
+{
+    return cp == 0xAD || (cp >= 0x200B && cp <= 0x200F) || cp == 0x2060 || cp == 0xFEFF;
+}
+
+/* "12", "- 12 -", "Trang 12", "Trang 2/5", with digits and blanks of any width: what a printer puts on every page. */
 static bool is_page_number(struct str s)
 {
-    bool has_digit = false;
-    size_t digits = 0;
-    if (str_starts_with(s, STR("Trang ")))
-        s = str_slice(s, 6, s.len_bytes);
+    char plain[24];
+    size_t n = 0, digits = 0;
+    if (s.len_bytes > 40)
+        return false;
+    for (size_t pos = 0; pos < s.len_bytes;) {
+        uint32_t cp = utf8_next(s, &pos);
+        if (is_invisible(cp))
+            continue;
+        cp = cp == 0xA0 ? ' ' : cp >= 0xFF01 && cp <= 0xFF5E ? cp - 0xFEE0 : cp;
+        if (cp >= 0x80 || n == sizeof plain)
+            return false;
+        plain[n++] = (char)cp;
+    }
+    s = (struct str){plain, n};
+    if (str_starts_with(s, STR("Trang ")) || str_starts_with(s, STR("TRANG ")))
+        s = str_trim(str_slice(s, 6, s.len_bytes));
+    if (s.len_bytes > 12 || (s.len_bytes && s.ptr[0] == '/'))
+        return false;
     for (size_t i = 0; i < s.len_bytes; i++) {
         char c = s.ptr[i];
-        if (c >= '0' && c <= '9') {
-            has_digit = true;
-            digits++;
-        } else if (c == '-' || c == ' ') {
-            if (c == '-' && i != 0 && i != s.len_bytes - 1)
-                return false;
-        } else if (c != '/') {
+        bool digit = c >= '0' && c <= '9';
+        digits += digit;
+        if (!digit && c != ' ' && c != '/' && !(c == '-' && (i == 0 || i == s.len_bytes - 1)))
             return false;
-        }
     }
-    return has_digit && digits <= 6 && s.len_bytes <= 10 && s.ptr[0] != '/';
+    return digits > 0 && digits <= 6;
 }
 
 /* "-------", "_____", "* * *": drawn, not said. */
@@ -61,6 +78,73 @@ static bool is_drawn(struct str s)
         marks += s.ptr[i] != ' ';
     }
     return marks >= 3;
+}
+
+/* The next run of bytes of a folded text that are no white space. */
+static bool folded_word(struct str s, size_t *pos, struct str *ret_word)
+{
+    while (*pos < s.len_bytes && (unsigned char)s.ptr[*pos] <= ' ')
+        ++*pos;
+    size_t from = *pos;
+    while (*pos < s.len_bytes && (unsigned char)s.ptr[*pos] > ' ')
+        ++*pos;
+    *ret_word = str_slice(s, from, *pos);
+    return *pos > from;
+}
+
+/* All words of the line stand in the first lines of the letter: its head again, on a further page. */
+static enum err_code repeats_head(struct reader *r, struct str s, bool *ret_repeats)
+{
+    uint32_t to = r->lines[r->line_count > HEAD_LINES ? HEAD_LINES - 1 : 0].to;
+    struct str head = viet_fold(r->arena, (struct str){r->text.ptr, to}), word;
+    s = viet_fold(r->arena, s);
+    *ret_repeats = false;
+    if (str_is_null(head) || str_is_null(s))
+        return arena_full(r->arena, r->err);
+    for (size_t pos = 0; folded_word(s, &pos, &word);) {
+        bool found = false;
+        struct str other;
+        for (size_t at = 0; !found && folded_word(head, &at, &other);)
+            found = str_equal(word, other);
+        if (!found)
+            return ERR_NONE;
+    }
+    *ret_repeats = true;
+    return ERR_NONE;
+}
+
+static struct str line_text(const struct reader *r, uint32_t l)
+{
+    return (struct str){r->text.ptr + r->lines[l].from, r->lines[l].to - r->lines[l].from};
+}
+
+/* A running head or foot in small letters: the same line stands beside two page numbers. */
+static enum err_code frames_beside_numbers(struct reader *r)
+{
+    uint32_t beside[BESIDE_MAX], count = 0;
+    for (uint32_t l = 0; l < r->line_count && count + 2 <= BESIDE_MAX; l++) {
+        if (!r->lines[l].is_frame || !is_page_number(line_text(r, l)))
+            continue;
+        for (int step = -1; step <= 1; step += 2) {
+            uint32_t k = l;
+            do
+                k = k + (uint32_t)step;
+            while (k < r->line_count && r->lines[k].is_blank);
+            if (k < r->line_count && !r->lines[k].is_frame && r->lines[k].to - r->lines[k].from >= PAGE_HEAD_BYTES_MIN)
+                beside[count++] = k;
+        }
+    }
+    struct str keys[BESIDE_MAX];
+    for (uint32_t i = 0; i < count; i++) {
+        keys[i] = viet_search_key(r->arena, line_text(r, beside[i]));
+        if (str_is_null(keys[i]))
+            return arena_full(r->arena, r->err);
+    }
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = 0; k < count; k++)
+            if (beside[i] != beside[k] && str_equal(keys[i], keys[k]))
+                r->lines[beside[i]].is_frame = true;
+    return ERR_NONE;
 }
 
 static enum err_code read_lines(struct reader *r)
@@ -91,10 +175,14 @@ static enum err_code read_lines(struct reader *r)
         before_blank = line->is_blank;
         line->is_frame = !line->is_blank && (is_page_number(s) || is_drawn(s));
         /* what stands in capitals right below a page number is the head of a page */
-        if (after_number && !r->is_shouted && s.len_bytes >= PAGE_HEAD_BYTES_MIN && viet_is_all_upper(s))
-            line->is_frame = true;
+        if (after_number && s.len_bytes >= PAGE_HEAD_BYTES_MIN && !line->is_frame) {
+            if (r->is_shouted)
+                TRY(repeats_head(r, s, &line->is_frame));
+            else
+                line->is_frame = viet_is_all_upper(s);
+        }
         if (!line->is_blank)
-            after_number = line->is_frame && !is_drawn(s) && !viet_is_all_upper(s);
+            after_number = line->is_frame && is_page_number(s);
         /* A heading in capitals that stood on an earlier page. */
         if (s.len_bytes >= 12 && s.len_bytes <= 200 && !r->is_shouted && viet_is_all_upper(s)) {
             uintptr_t earlier = (uintptr_t)map_get(&seen, s);
@@ -105,6 +193,7 @@ static enum err_code read_lines(struct reader *r)
         }
         from = (uint32_t)i + 1;
     }
+    TRY(frames_beside_numbers(r));
     r->is_double_spaced = text_lines >= 12 && after_blank * 10 > text_lines * 8;
     /* Where a letter is printed with an empty line between all lines, its paragraphs are short of words; where
      * paragraphs are long lines, an empty line is a paragraph. */
@@ -112,7 +201,7 @@ static enum err_code read_lines(struct reader *r)
         uint64_t bytes = 0;
         for (uint32_t i = 0; i < r->line_count; i++)
             bytes += r->lines[i].to - r->lines[i].from;
-        if (bytes > (uint64_t)text_lines * 130)
+        if (bytes > (uint64_t)text_lines * PRINTED_LINE_BYTES)
             r->is_double_spaced = false;
     }
     return ERR_NONE;
@@ -132,6 +221,8 @@ static void word_case(const struct reader *r, struct word *w)
     bool all = true, first = true;
     while (pos < s.len_bytes) {
         uint32_t cp = utf8_next(s, &pos);
+        if (is_invisible(cp))
+            continue;
         bool upper = viet_is_upper(cp);
         if (first)
             w->upper_first = w->capital = upper;
@@ -144,27 +235,43 @@ static void word_case(const struct reader *r, struct word *w)
     w->exact = lower_len < WORD_LONGEST_BYTES ? vocabulary_find((struct str){lower, lower_len}) : 0;
 }
 
-/* A syllable that a page or line break cut in two ("thông t" / "in") is put together when that makes a word we know and
- * the halves are none. */
-static bool join_broken(struct reader *r, struct str fold, uint32_t previous_fold_from, uint32_t from, uint32_t to)
+/* A syllable that a page or line break cut in two ("thông t" / "in", "th" / "ông") is put together when that makes a
+ * word we know, or a syllable of the language, and the halves are none. */
+static bool join_broken(struct reader *r, struct str fold, uint32_t previous_fold_from, uint32_t from, uint32_t to,
+                        uint32_t raw_from, uint32_t raw_to)
 {
     struct word *w = &r->words[r->word_count - 1];
     if (r->word_count < 2)
         return false;
     bool letter = w->to - w->from <= 2 && !is_mark(r, r->word_count - 2, '/'); /* not the "c" of "b/c" */
-    if (w->kind != WORD_TEXT || (w->folded && !letter) || w->upper_all || to - previous_fold_from > 8)
+    if (w->kind != WORD_TEXT || (w->upper_all && !r->is_shouted) || to - previous_fold_from > 12)
         return false;
     char joined[16];
     size_t n = 0;
     for (uint32_t i = previous_fold_from; i < to; i++)
-        if (is_word_byte((unsigned char)fold.ptr[i]))
+        if (is_word_byte((unsigned char)fold.ptr[i]) && n < sizeof joined)
             joined[n++] = fold.ptr[i];
-    if (n < 3 || n == to - from)
+    if (n < 2 || n == to - from || n == sizeof joined)
         return false;
     uint16_t id = vocabulary_find((struct str){joined, n});
-    if (!id)
+    char raw[64];
+    size_t first = w->to - w->from, second = raw_to - raw_from;
+    if (first + second >= sizeof raw)
+        return false;
+    memcpy(raw, r->text.ptr + w->from, first);
+    memcpy(raw + first, r->text.ptr + raw_from, second);
+    struct str whole = {raw, first + second};
+    bool known = id && n >= 3 && to - previous_fold_from <= 8 && (!w->folded || letter);
+    bool halves = !viet_is_syllable_unmarked((struct str){raw, first}) ||
+                  !viet_is_syllable_unmarked((struct str){raw + first, second});
+    if (!known && !(halves && viet_is_syllable_unmarked(whole)))
         return false;
     w->folded = id;
+    char lower[64 + 4];
+    size_t lower_bytes = 0;
+    for (size_t pos = 0; pos < whole.len_bytes && lower_bytes < WORD_LONGEST_BYTES;)
+        lower_bytes += utf8_put(lower + lower_bytes, viet_lower_char(utf8_next(whole, &pos)));
+    w->exact = lower_bytes < WORD_LONGEST_BYTES ? vocabulary_find((struct str){lower, lower_bytes}) : 0;
     return true;
 }
 
@@ -251,8 +358,11 @@ static void unmarked_find(struct reader *r)
         if (r->words[i].kind != WORD_TEXT)
             continue;
         words++;
-        for (uint32_t k = r->words[i].from; k < r->words[i].to; k++) {
-            if ((unsigned char)r->text.ptr[k] >= 0x80) {
+        for (size_t k = r->words[i].from; k < r->words[i].to;) {
+            bool plain = (unsigned char)r->text.ptr[k] < 0x80;
+            uint32_t cp = plain ? 0 : utf8_next(r->text, &k);
+            k += plain;
+            if (!plain && !is_invisible(cp)) {
                 marked++;
                 break;
             }
@@ -322,13 +432,40 @@ static bool is_all_capitals(struct str s)
     return capitals >= SHOUTED_LETTERS_MIN && small * SHOUTED_ONE_IN < capitals;
 }
 
+bool is_over_page(const struct reader *r, uint32_t i)
+{
+    for (uint32_t l = i ? r->words[i - 1].line + 1 : r->words[i].line; l < r->words[i].line; l++)
+        if (r->lines[l].is_frame)
+            return true;
+    return false;
+}
+
+uint32_t line_gap(const struct reader *r, uint32_t i)
+{
+    return i == 0 ? 0 : is_over_page(r, i) ? 1 : r->words[i].line - r->words[i - 1].line;
+}
+
+/* Do the two words stand side by side in a phrase of the lexicon ("lỗ" / "hổng" over an empty line)? */
+static bool is_bigram(uint16_t a, uint16_t b)
+{
+    for (unsigned p = 0; a && b && p < lex_phrase_count; p++)
+        for (unsigned k = 1; k < lex_phrases[p].count; k++) {
+            const struct lex_word *w = &lex_words[lex_phrases[p].at + k];
+            if (!w->gap && lex_bare[w->id] == b && lex_bare[w[-1].id] == a)
+                return true;
+        }
+    return false;
+}
+
 /* In a text all in capitals only what starts a sentence counts as written with one. */
 static void capitals_forget(struct reader *r)
 {
     for (uint32_t i = 1; i < r->word_count; i++) {
         struct word *w = &r->words[i], *previous = &r->words[i - 1];
-        w->upper_first = w->capital && ((previous->kind == WORD_MARK && strchr(".;:!?-+*)\x01", previous->mark)) ||
-                                        w->line - previous->line > 1);
+        bool ended = previous->kind == WORD_MARK && strchr(".;:!?-+*)\x01", previous->mark);
+        w->upper_first =
+            w->capital &&
+            (ended || (line_gap(r, i) > 1 && previous->kind != WORD_NUMBER && !is_bigram(previous->folded, w->folded)));
     }
 }
 
@@ -421,8 +558,8 @@ enum err_code reader_words(struct reader *r)
             dropped = dropped || !is_item;
         }
         if (!dropped && w.kind == WORD_TEXT && starts && r->word_count > 0 && line > 0 && j - i <= 6 &&
-            !viet_is_upper(utf8_next(r->text, &(size_t){at})) &&
-            join_broken(r, fold, previous_fold_from, (uint32_t)i, (uint32_t)j)) {
+            (r->is_shouted || !viet_is_upper(utf8_next(r->text, &(size_t){at}))) &&
+            join_broken(r, fold, previous_fold_from, (uint32_t)i, (uint32_t)j, w.from, w.to)) {
             r->words[r->word_count - 1].to = w.to;
             dropped = true;
             starts = false;
@@ -577,9 +714,21 @@ enum err_code words_value(struct reader *r, uint32_t first, uint32_t last, struc
         if (i > first && w->spaced && !split_number)
             out[n++] = ' ';
         /* a word put together over a line break has white space inside */
-        for (uint32_t k = w->from; k < w->to; k++)
-            if ((unsigned char)r->text.ptr[k] > ' ')
-                out[n++] = r->text.ptr[k];
+        for (size_t k = w->from; k < w->to;) {
+            unsigned char c = (unsigned char)r->text.ptr[k];
+            if (c != 0xC2 && c < 0xE2) {
+                if (c > ' ')
+                    out[n++] = (char)c;
+                k++;
+                continue;
+            }
+            uint32_t cp = utf8_next(r->text, &k);
+            if (is_invisible(cp) || cp == 0xA0)
+                continue;
+            if (cp >= 0xFF01 && cp <= 0xFF5E) /* full-width */
+                cp -= 0xFEE0;
+            n += utf8_put(out + n, cp);
+        }
     }
     out[n] = '\0';
     *ret = (struct letter_value){{out, n}, {from, to}};
