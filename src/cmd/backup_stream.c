@@ -96,7 +96,7 @@ enum err_code pack_create(const char *path, const struct seal_public *to, struct
                           struct err *err)
 {
     if (file_exists(path))
-        return err_set(err, ERR_CONFLICT, "%s đã có, không ghi đè / exists, nothing is written over it", path);
+        return err_set(err, ERR_CONFLICT, "%s đã có, không ghi đè", path);
     char tail[CRYPTO_TOKEN_CHARS + 1 + sizeof PACK_PART_SUFFIX] = PACK_PART_SUFFIX "-", token[CRYPTO_TOKEN_CHARS + 1];
     crypto_token(token);
     memcpy(tail + sizeof PACK_PART_SUFFIX, token, sizeof token);
@@ -208,7 +208,7 @@ static enum err_code broken(struct pack_reader *r, const char *what, struct err 
         return why.code;
     }
     errno = 0;
-    return err_set(err, ERR_SYNTAX, "tệp sao lưu hỏng / the backup is damaged: %s", what);
+    return err_set(err, ERR_SYNTAX, "tệp sao lưu hỏng: %s", what);
 }
 
 static enum err_code read_whole(struct pack_reader *r, char *room, size_t want, const char *what, struct err *err)
@@ -256,7 +256,7 @@ enum err_code pack_open(const char *path, const struct seal_secret *secret, stru
     if (code == ERR_NONE)
         code = read_whole(r, magic, sizeof magic, "it is empty", err);
     if (code == ERR_NONE && memcmp(magic, PACK_MAGIC, sizeof magic) != 0)
-        code = err_set(err, ERR_SYNTAX, "%s: không phải tệp sao lưu của luytre / not a backup of luytre", path);
+        code = err_set(err, ERR_SYNTAX, "%s: không phải tệp sao lưu của luytre", path);
     if (code != ERR_NONE) {
         pack_close(r);
         return code;
@@ -273,7 +273,7 @@ enum err_code pack_next(struct pack_reader *r, char *ret_kind, struct str *ret_p
     struct cursor cursor = cursor_over((struct str){head + 1, 4});
     size_t length = cursor_u32le(&cursor);
     if (length > PACK_RECORD_MAX_BYTES || head[0] == '\0' || !strchr("HDEBCKZ", head[0]))
-        return err_set(err, ERR_SYNTAX, "tệp sao lưu hỏng / the backup is damaged: no such record");
+        return err_set(err, ERR_SYNTAX, "tệp sao lưu hỏng: không có bản ghi này");
     TRY(read_whole(r, r->room, length, "it was cut short", err));
     r->room[length] = '\0';
     if (head[0] == 'Z') {
@@ -282,7 +282,7 @@ enum err_code pack_next(struct pack_reader *r, char *ret_kind, struct str *ret_p
         while ((n = read(r->pipe_fd, &more, 1)) < 0 && errno == EINTR)
             ;
         if (n != 0)
-            return err_set(err, ERR_SYNTAX, "tệp sao lưu hỏng / the backup is damaged: something follows its end");
+            return err_set(err, ERR_SYNTAX, "tệp sao lưu hỏng: còn dữ liệu sau phần cuối");
         TRY(seal_join(&r->seal, err));
         r->has_ended = true;
     }
@@ -333,8 +333,7 @@ static enum err_code key_read(const char *path, const char *head, bool is_secret
     if (fd < 0 || fstat(fd, &st) != 0)
         return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "open %s: %s", path, strerror(errno));
     if (is_secret && (st.st_mode & 077) != 0)
-        return err_set(err, ERR_DENIED,
-                       "%s: người khác đọc được, chmod 600 trước đã / others may read it, chmod 600 first", path);
+        return err_set(err, ERR_DENIED, "%s: người khác đọc được, chmod 600 trước đã", path);
     struct str text, bytes, start = str_from_cstr(head);
     TRY(file_read_fd(fd, path, KEY_MAX_BYTES, &arena, &text, err));
     errno = 0;
@@ -343,9 +342,7 @@ static enum err_code key_read(const char *path, const char *head, bool is_secret
             ERR_NONE ||
         bytes.len_bytes != SEAL_PUBLIC_BYTES)
         return err_set(err, ERR_SYNTAX,
-                       is_secret
-                           ? "%s: không phải khóa bí mật sao lưu / not a secret key of backups"
-                           : "%s: không phải khóa nhận sao lưu (tệp .pub) / not a recipient's key (the .pub file)",
+                       is_secret ? "%s: không phải khóa bí mật sao lưu" : "%s: không phải khóa nhận sao lưu (tệp .pub)",
                        path);
     memcpy(ret_bytes, bytes.ptr, SEAL_PUBLIC_BYTES);
     crypto_wipe((void *)(uintptr_t)bytes.ptr, bytes.len_bytes);

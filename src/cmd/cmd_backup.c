@@ -74,8 +74,7 @@ static enum err_code put(struct packing *p, char kind, struct str payload, struc
 {
     if (is_interrupted) {
         errno = 0;
-        return err_set(err, ERR_BUSY,
-                       "đã dừng theo yêu cầu, không để lại gì / stopped as asked, nothing was left behind");
+        return err_set(err, ERR_BUSY, "đã dừng theo yêu cầu, không để lại gì");
     }
     return pack_put(p->writer, kind, payload, err);
 }
@@ -106,8 +105,7 @@ static enum err_code put_blob(struct packing *p, struct db *db, const struct sha
         if (!row)
             return ERR_NONE; /* swept away meanwhile: nobody uses it */
         errno = why;
-        return err_set(err, ERR_IO, "tệp đính kèm mất, xem luytre doctor / a file is missing, see luytre doctor: %s",
-                       path);
+        return err_set(err, ERR_IO, "tệp đính kèm mất, xem luytre doctor: %s", path);
     }
     struct str hex = crypto_to_hex(sha256_str(hash), arena);
     struct str head = arena_printf(arena, "%.*s %lld", STR_ARG(hex), (long long)size_bytes);
@@ -133,8 +131,7 @@ static enum err_code put_blob(struct packing *p, struct db *db, const struct sha
     struct sha256 found = sha256_end(&stream);
     if (!sha256_equal(&found, hash)) {
         errno = 0;
-        return err_set(err, ERR_IO, "tệp đính kèm hỏng, xem luytre doctor / a file is damaged, see luytre doctor: %s",
-                       path);
+        return err_set(err, ERR_IO, "tệp đính kèm hỏng, xem luytre doctor: %s", path);
     }
     arena_rewind(arena, mark);
     p->blob_count++;
@@ -282,7 +279,7 @@ static enum err_code put_keys(struct packing *p, const char *folder, size_t *ret
     }
     if (*ret_count == 0) {
         errno = 0;
-        return err_set(err, ERR_NOT_FOUND, "không có khóa nào trong %s / no key stands in it", folder);
+        return err_set(err, ERR_NOT_FOUND, "không có khóa nào trong %s", folder);
     }
     return put(p, 'Z', STR("{}"), err);
 }

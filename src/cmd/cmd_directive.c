@@ -221,7 +221,7 @@ static enum err_code show_run(struct ops *ops, struct err *err)
     TRY(ops_id(ops, ops->options->args.items[0], &id, err));
     TRY(sql_directive_get(ops->db, &actor, &ops->arena, &(struct sql_directive_get_args){.id = id}, &d, err));
     if (!d)
-        return err_set(err, ERR_NOT_FOUND, "không có văn bản #%lld / no such directive", (long long)id);
+        return err_set(err, ERR_NOT_FOUND, "không có văn bản #%lld", (long long)id);
     TRY(sql_obligation_list(ops->db, &ops->arena, &(struct sql_obligation_list_args){.directive_id = id}, &rows, err));
     char day[CIVIL_TEXT_BYTES];
     if (!ops->json)

@@ -246,7 +246,7 @@ static enum err_code tree_run(struct ops *ops, struct err *err)
                              &(struct sql_unit_name_on_args){.unit_id = id, .on_day = ops_day(ops, "as-of")}, &row,
                              err));
         if (!row)
-            return err_set(err, ERR_NOT_FOUND, "đơn vị không có trong ngày đó / the unit was not there on that day");
+            return err_set(err, ERR_NOT_FOUND, "đơn vị không có trong ngày đó");
         count += put_unit(ops, 0, 0, id, row->kind, row->name, row->code);
         TRY(put_below(ops, id, 1, depth_max, &count, err));
     } else {
@@ -288,7 +288,7 @@ static enum err_code show_run(struct ops *ops, struct err *err)
     TRY(sql_unit_parents(ops->db, &actor, &ops->arena,
                          &(struct sql_unit_parents_args){.unit_id = id, .on_day = actor.day}, &parents, err));
     if (!facts.count)
-        return err_set(err, ERR_NOT_FOUND, "không có đơn vị #%lld / no such unit", (long long)id);
+        return err_set(err, ERR_NOT_FOUND, "không có đơn vị #%lld", (long long)id);
     char from[CIVIL_TEXT_BYTES], to[CIVIL_TEXT_BYTES];
     for (size_t i = 0; i < facts.count; i++) {
         const struct sql_unit_history_row *f = &facts.items[i];

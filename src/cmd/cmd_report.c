@@ -30,6 +30,7 @@ static const struct option_spec specs[] = {
      0, 0},
     {"causes", 0, OPTION_TEXT, 0, "TEXT", "nguyên nhân, khó khăn", "causes, difficulties", 0, 0},
     {"proposals", 0, OPTION_TEXT, 0, "TEXT", "đề xuất, kiến nghị", "proposals", 0, 0},
+    {"en", 0, OPTION_FLAG, 0, NULL, "lời từ chối bằng tiếng Anh", "refusals in English", 0, 0},
 };
 static const struct usage usage = {
     .name = "report",
@@ -55,7 +56,7 @@ static enum err_code freeze_find(struct db *db, const struct actor *actor, const
         TRY(sql_answer_directive(db, arena, &(struct sql_answer_directive_args){.id = draft.directive_id}, &directive,
                                  err));
         if (!directive)
-            return err_set(err, ERR_NOT_FOUND, "--directive: không có văn bản chỉ đạo này / no such directive");
+            return err_set(err, ERR_NOT_FOUND, "--directive: không có văn bản chỉ đạo này");
         draft.root_id = directive->issuer_id;
     }
     if (!str_is_empty(code)) {
@@ -64,7 +65,7 @@ static enum err_code freeze_find(struct db *db, const struct actor *actor, const
         struct sql_report_roots_rows roots;
         TRY(sql_report_roots(db, arena, &(struct sql_report_roots_args){.on_day = db_today(db)}, &roots, err));
         if (!roots.count)
-            return err_set(err, ERR_NOT_FOUND, "chưa có đơn vị nào trong dữ liệu này / no unit in this store");
+            return err_set(err, ERR_NOT_FOUND, "chưa có đơn vị nào trong dữ liệu này");
         draft.root_id = roots.items[0].id;
     }
     TRY(access_edge_best(db, actor, draft.root_id, &draft.edge_kind, err));
@@ -147,7 +148,7 @@ int cmd_report(int argc, char **argv)
     struct err err = {0};
     enum err_code code = run(&options, is_letter ? ANSWER_LETTER : ANSWER_ROLLUP, &arena, &err);
     if (code != ERR_NONE) {
-        struct str said = refusal_text(&err, LANG_VI, &arena);
+        struct str said = refusal_text(&err, options_has(&options, "en") ? LANG_EN : LANG_VI, &arena);
         fprintf(stderr, "luytre report: %.*s\n", STR_ARG(said));
         return code == ERR_SYNTAX ? EXIT_USAGE : EXIT_FAILED;
     }

@@ -74,7 +74,7 @@ struct restoring {
 static enum err_code damaged(const char *what, struct err *err)
 {
     errno = 0;
-    return err_set(err, ERR_SYNTAX, "tệp sao lưu hỏng / the backup is damaged: %s", what);
+    return err_set(err, ERR_SYNTAX, "tệp sao lưu hỏng: %s", what);
 }
 
 /* --- files --- */
@@ -84,8 +84,7 @@ static enum err_code blob_begin(struct restoring *r, struct str head, struct err
     if (r->fd >= 0 || !str_split(&head, ' ', &hex) || !str_to_i64(head, &r->left_bytes) || r->left_bytes < 0)
         return damaged("a file's head", err);
     if (!r->blobs)
-        return err_set(err, ERR_UNSUPPORTED,
-                       "bản sao lưu có tệp lớn: cần --blobs DIR / the backup has large files: give --blobs DIR");
+        return err_set(err, ERR_UNSUPPORTED, "bản sao lưu có tệp lớn: cần --blobs DIR");
     struct arena *arena = &r->ops->arena;
     if (crypto_from_hex(hex, arena, &bytes, err) != ERR_NONE || bytes.len_bytes != sizeof r->want.bytes)
         return damaged("a file's hash", err);
@@ -208,10 +207,7 @@ static enum err_code blobs_prepare(struct restoring *r, struct err *err)
             continue;
         errno = 0;
         if (!is_ours)
-            return err_set(err, ERR_CONFLICT,
-                           "thư mục %s không trống: chỉ khôi phục vào chỗ trống / is not empty: a backup is restored "
-                           "into an empty place only",
-                           r->blobs);
+            return err_set(err, ERR_CONFLICT, "thư mục %s không trống: chỉ khôi phục vào chỗ trống", r->blobs);
         const char *path;
         TRY(path_join(str_from_cstr(r->blobs), list.items[i].name, arena, &path, err));
         TRY(file_remove_all(path, err));
@@ -272,17 +268,14 @@ static enum err_code check(const char *where, const char *NULLABLE blobs, bool i
     TRY(backup_is_unfinished(db, &is_unfinished, err));
     errno = 0;
     if (is_finish && !is_unfinished)
-        return err_set(err, ERR_CONFLICT,
-                       "%s: không có lần khôi phục nào bị ngắt ở đây / no restore was cut short here",
-                       store_where(store));
+        return err_set(err, ERR_CONFLICT, "%s: không có lần khôi phục nào bị ngắt ở đây", store_where(store));
     ops_progress("kiểm chứng / verify", 0, "");
     TRY(chain_verify(db, &ops->arena, &ret->chain, err));
     TRY(ledger_recount(db, err));
     TRY(blob_verify(db, &ret->blobs, err));
     errno = 0;
     if (ret->blobs.missing || ret->blobs.damaged)
-        return err_set(err, ERR_CONFLICT,
-                       "%lld tệp thiếu, %lld tệp hỏng trong bản sao lưu / files missing or damaged in the backup",
+        return err_set(err, ERR_CONFLICT, "%lld tệp thiếu, %lld tệp hỏng trong bản sao lưu",
                        (long long)ret->blobs.missing, (long long)ret->blobs.damaged);
     struct reopening reopening = {0};
     TRY(db_transact(db, reopen, &reopening, err));
@@ -333,8 +326,7 @@ static enum err_code header_read(struct restoring *r, struct err *err)
     int64_t format = 0;
     bool keys;
     if (!json_i64(json_get(root, STR("format")), &format) || format != 1)
-        return err_set(err, ERR_UNSUPPORTED,
-                       "bản sao lưu do luytre mới hơn tạo / the backup was made by a newer luytre");
+        return err_set(err, ERR_UNSUPPORTED, "bản sao lưu do luytre mới hơn tạo");
     r->engine = STR_NONE;
     if (json_bool(json_get(root, STR("keys")), &keys) && keys)
         return ERR_NONE;
@@ -350,12 +342,9 @@ static enum err_code restore_all(struct restoring *r, const char *where, struct 
     TRY(header_read(r, err));
     errno = 0;
     if (str_is_null(r->engine))
-        return err_set(err, ERR_SYNTAX, "đây là tệp khóa: dùng --keys-from / this is a file of keys: use --keys-from");
+        return err_set(err, ERR_SYNTAX, "đây là tệp khóa: dùng --keys-from");
     if (str_equal(r->engine, STR("postgres")) != is_postgres)
-        return err_set(
-            err, ERR_UNSUPPORTED,
-            "bản sao lưu của %.*s: khôi phục vào cùng loại / a backup of %.*s: restore it into the same kind",
-            STR_ARG(r->engine), STR_ARG(r->engine));
+        return err_set(err, ERR_UNSUPPORTED, "bản sao lưu của %.*s: khôi phục vào cùng loại", STR_ARG(r->engine));
     TRY(until_database(r, &r->next, &ended, err));
     if (ended)
         return damaged("it holds no database", err);
@@ -397,10 +386,7 @@ static enum err_code restore_snapshot(struct ops *ops, const char *file, const c
     errno = fd < 0 ? errno : 0;
     if (fd < 0 || pread(fd, magic, sizeof magic, 0) != (ssize_t)sizeof magic ||
         memcmp(magic, SNAPSHOT_MAGIC, sizeof magic) != 0)
-        return err_set(
-            err, errno ? ERR_IO : ERR_SYNTAX,
-            "%s: không phải ảnh chụp PostgreSQL của luytre upgrade / not a PostgreSQL snapshot of luytre upgrade",
-            file);
+        return err_set(err, errno ? ERR_IO : ERR_SYNTAX, "%s: không phải ảnh chụp PostgreSQL của luytre upgrade", file);
     r->fd = fd;
     struct backup_source source = {snapshot_read, r};
     struct store_options how = {.modules = sql_modules_all,
@@ -419,9 +405,7 @@ static enum err_code restore_file(struct ops *ops, const char *file, const struc
 {
     errno = 0;
     if (!ops_is_postgres(str_from_cstr(where)) && file_exists(where))
-        return err_set(err, ERR_CONFLICT,
-                       "%s đã có: chỉ khôi phục vào chỗ trống / exists: a backup is restored into an empty place only",
-                       where);
+        return err_set(err, ERR_CONFLICT, "%s đã có: chỉ khôi phục vào chỗ trống", where);
     TRY(pack_open(file, secret, &r->reader, err));
     enum err_code code = blobs_prepare(r, err);
     if (code == ERR_NONE) {
@@ -480,7 +464,7 @@ static enum err_code restore_keys(struct ops *ops, const char *file, const struc
         TRY(path_join(str_from_cstr(folder), name, &ops->arena, &paths[i], err));
         errno = 0;
         if (file_exists(paths[i]))
-            return err_set(err, ERR_CONFLICT, "%s đã có, không ghi đè / exists, nothing is written over it", paths[i]);
+            return err_set(err, ERR_CONFLICT, "%s đã có, không ghi đè", paths[i]);
         records.items[i] = rest;
     }
     for (size_t i = 0; i < records.count; i++) {

@@ -49,7 +49,7 @@ static enum err_code beside(struct str store, const struct options *options, con
         return file_mkdir_all(*ret_path, 0700, err);
     }
     if (str_contains(store, STR("://")))
-        return err_set(err, ERR_SYNTAX, "với PostgreSQL cần --%s DIR / with PostgreSQL give --%s DIR", name, name);
+        return err_set(err, ERR_SYNTAX, "với PostgreSQL cần --%s DIR", name);
     struct str folder = str_slice(store, 0, store.len_bytes - path_base_name(store).len_bytes);
     struct str path = arena_printf(arena, "%.*s%s", STR_ARG(folder), otherwise);
     if (str_is_null(path))

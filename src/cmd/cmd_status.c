@@ -38,6 +38,7 @@ static const struct option_spec specs[] = {
      "CSV: the unit itself, then each unit right below", 0, 0},
     {"fail-on", 0, OPTION_TEXT, 0, "STATE", "thoát mã 1 khi có việc ở trạng thái này (late, birth, unseen…)",
      "exit 1 when something is in that state (late, birth, unseen…)", 0, 0},
+    {"en", 0, OPTION_FLAG, 0, NULL, "lời từ chối bằng tiếng Anh", "refusals in English", 0, 0},
 };
 static const struct usage usage = {
     .name = "status",
@@ -83,11 +84,9 @@ static enum err_code root_find(struct status *s, struct str code, struct err *er
     struct sql_report_roots_rows roots;
     TRY(sql_report_roots(s->db, s->arena, &(struct sql_report_roots_args){.on_day = day}, &roots, err));
     if (!roots.count)
-        return err_set(err, ERR_NOT_FOUND, "chưa có đơn vị nào trong dữ liệu này / no unit in this store");
+        return err_set(err, ERR_NOT_FOUND, "chưa có đơn vị nào trong dữ liệu này");
     if (roots.count > 1 && roots.items[1].below == roots.items[0].below)
-        return err_set(
-            err, ERR_SYNTAX,
-            "có nhiều đơn vị đứng đầu, chọn một bằng --org / several units stand on top, choose one with --org");
+        return err_set(err, ERR_SYNTAX, "có nhiều đơn vị đứng đầu, chọn một bằng --org");
     s->root_id = roots.items[0].id;
     s->root_name = roots.items[0].name;
     return ERR_NONE;
@@ -331,7 +330,7 @@ static enum err_code run(const struct options *options, struct arena *arena, str
     s->directive_id = options_int(options, "directive", ROLLUP_ALL);
     s->as_of = options_day(options, "as-of");
     if (s->as_of > s->today)
-        return err_set(err, ERR_SYNTAX, "--as-of: ngày ấy chưa đến / that day has not come");
+        return err_set(err, ERR_SYNTAX, "--as-of: ngày ấy chưa đến");
     if (s->as_of == s->today)
         s->as_of = CIVIL_NONE;
     TRY(root_find(s, options_text(options, "org"), err));
@@ -384,7 +383,7 @@ int cmd_status(int argc, char **argv)
     if (code == ERR_NONE)
         code = file_write_fd(STDOUT_FILENO, "stdout", buf_str(&out), &err);
     if (code != ERR_NONE) {
-        struct str said = refusal_text(&err, LANG_VI, &arena);
+        struct str said = refusal_text(&err, options_has(&options, "en") ? LANG_EN : LANG_VI, &arena);
         fprintf(stderr, "luytre status: %.*s\n", STR_ARG(said));
         return code == ERR_SYNTAX ? EXIT_USAGE : EXIT_FAILED;
     }

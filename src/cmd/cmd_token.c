@@ -49,8 +49,7 @@ static enum err_code new_run(struct ops *ops, struct err *err)
         uint64_t right = right_from_str(options_nth(o, "right", i));
         if (!right) {
             ops->is_wrong_use = true;
-            return err_set(err, ERR_SYNTAX, "không có quyền \"%.*s\" / no such right",
-                           STR_ARG(options_nth(o, "right", i)));
+            return err_set(err, ERR_SYNTAX, "không có quyền \"%.*s\"", STR_ARG(options_nth(o, "right", i)));
         }
         rights |= right;
     }
@@ -112,7 +111,7 @@ static enum err_code end_run(struct ops *ops, struct err *err)
     struct sql_ops_token_owner_row *row = NULL;
     TRY(sql_ops_token_owner(ops->db, &ops->arena, &(struct sql_ops_token_owner_args){.id = id}, &row, err));
     if (!row)
-        return err_set(err, ERR_NOT_FOUND, "không có khóa #%lld / no such token", (long long)id);
+        return err_set(err, ERR_NOT_FOUND, "không có khóa #%lld", (long long)id);
     struct actor owner = {.person_id = row->person_id, .right = RIGHT_READ, .day = ops->actor.day};
     TRY(api_token_end(ops->db, &owner, id, err));
     if (ops->json) {

@@ -312,7 +312,7 @@ static enum err_code verify_file(struct ops *ops, const char *path, const struct
         errno = 0;
         code = take_line(str_trim((struct str){line, (size_t)n}), &r, &arena, err);
         if (code != ERR_NONE)
-            code = err_wrap(err, "%s: dòng / line %zu", path, line_no);
+            code = err_wrap(err, "%s: dòng %zu", path, line_no);
         arena_rewind(&arena, mark);
     }
     free(line);
@@ -323,8 +323,7 @@ static enum err_code verify_file(struct ops *ops, const char *path, const struct
     if (is_broken)
         return err_set(err, ERR_IO, "read %s", path);
     if (!r.has_heads)
-        return err_set(err, ERR_CONFLICT, "%s: phần cuối bị cắt mất / the end was cut off (line %zu is the last)", path,
-                       line_no);
+        return err_set(err, ERR_CONFLICT, "%s: phần cuối bị cắt mất, dòng cuối là %zu", path, line_no);
     struct chain_report sum = {.stream_count = r.count, .heads = r.heads};
     for (size_t i = 0; i < r.count; i++) {
         const struct file_chain *c = &r.chains[i];

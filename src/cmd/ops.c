@@ -21,7 +21,7 @@ bool ops_is_postgres(struct str where)
 enum err_code ops_usage(struct ops *ops, struct err *err, const char *vi, const char *en)
 {
     ops->is_wrong_use = true;
-    return err_set(err, ERR_SYNTAX, "%s / %s", vi, en);
+    return err_set(err, ERR_SYNTAX, "%s", ops_text(ops, vi, en));
 }
 
 enum err_code ops_folder(struct ops *ops, const char *name, const char *NULLABLE *ret_path, struct err *err)
@@ -68,7 +68,7 @@ enum err_code ops_id(struct ops *ops, struct str text, int64_t *ret_id, struct e
     int64_t id;
     if (!str_to_i64(digits, &id) || id <= 0) {
         ops->is_wrong_use = true;
-        return err_set(err, ERR_SYNTAX, "\"%.*s\" không phải mã số / is no id", STR_ARG(text));
+        return err_set(err, ERR_SYNTAX, "\"%.*s\" không phải mã số", STR_ARG(text));
     }
     *ret_id = id;
     return ERR_NONE;
@@ -79,9 +79,8 @@ enum err_code ops_unit(struct ops *ops, struct str text, int64_t *ret_id, struct
     if (str_starts_with(text, STR("#")))
         return ops_id(ops, text, ret_id, err);
     if (unit_find_code(ops->db, text, ops->actor.day, ret_id, err) != ERR_NONE)
-        return err->code != ERR_NOT_FOUND
-                   ? err->code
-                   : err_set(err, ERR_NOT_FOUND, "không có đơn vị mã \"%.*s\" / no unit has the code", STR_ARG(text));
+        return err->code != ERR_NOT_FOUND ? err->code
+                                          : err_set(err, ERR_NOT_FOUND, "không có đơn vị mã \"%.*s\"", STR_ARG(text));
     return ERR_NONE;
 }
 
@@ -97,7 +96,7 @@ enum err_code ops_person(struct ops *ops, struct str text, int64_t *ret_id, stru
     struct str digits = str_starts_with(text, STR("#")) ? str_slice(text, 1, text.len_bytes) : text;
     if (str_to_i64(digits, ret_id) && *ret_id > 0)
         return ERR_NONE;
-    return err_set(err, ERR_NOT_FOUND, "không có tài khoản \"%.*s\" / no such account", STR_ARG(text));
+    return err_set(err, ERR_NOT_FOUND, "không có tài khoản \"%.*s\"", STR_ARG(text));
 }
 
 civil_day ops_day(const struct ops *ops, const char *name)

@@ -41,9 +41,7 @@ enum err_code serve_address_is_local(struct str listen, struct err *err)
     struct socket_address address;
     TRY(socket_address_parse(listen, &address, err));
     if (!socket_address_is_local(&address))
-        return err_set(err, ERR_DENIED,
-                       "%.*s: chỉ mở trên máy này (127.0.0.1, [::1] hoặc unix:…) / only on this machine",
-                       STR_ARG(listen));
+        return err_set(err, ERR_DENIED, "%.*s: chỉ mở trên máy này (127.0.0.1, [::1] hoặc unix:…)", STR_ARG(listen));
     return ERR_NONE;
 }
 

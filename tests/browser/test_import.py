@@ -91,8 +91,17 @@ def main():
             equal(status, 0, f'taken back: {why}')
             equal(db.execute("SELECT COUNT(*) FROM system_domain WHERE domain = 'moi.truclam.example'").fetchone()[0], 0, 'it is gone')
 
+        def one_language():
+            for args, vi, en in ((['org', 'show', 'khong-co'], 'không có đơn vị mã "khong-co"', 'no unit has the code "khong-co"'),
+                                 (['org', 'import', '--register', 'x'], 'databases hoặc devices', 'databases or devices'),
+                                 (['status', '--as-of', '2999-01-01'], 'ngày ấy chưa đến', 'that day has not come')):
+                for flag, told, untold in ((['--en'], en, vi), ([], vi, en)):
+                    done = subprocess.run([os.path.abspath(sys.argv[1]), *args, '--store', store, *flag], capture_output=True, text=True, check=False)
+                    true(done.returncode in (2, 3) and told in done.stderr and untold not in done.stderr and ' / ' not in done.stderr,
+                         f'{args} {flag}: {done.returncode} {done.stderr}')
+
         run([('systems bring their duties', systems_bring_duties), ('ranges, domains, databases by the page', parts_by_page), ('taken back', taken_back),
-             ('by the command line', by_command)])
+             ('by the command line', by_command), ('the command line refuses in one language', one_language)])
 
 
 if __name__ == '__main__':
