@@ -590,6 +590,7 @@ static bool mark_middle(struct reader *r, const struct table *t, uint32_t from, 
     for (uint32_t k = 0; k < count; k++) {
         if (!is_numbered(r, t, lines[k]))
             continue;
+        must(start < count); /* the same steps as above */
         r->lines[lines[start]].starts_row = true;
         start = 2 * k - start + 1;
     }
