@@ -3,6 +3,8 @@
 #include "base/viet.h"
 #include "know/know.h"
 
+#undef session_refuse_locked /* a macro for the analyser alone */
+
 #define SIGN_IN_NAME_MAX_BYTES 120u
 
 enum err_code session_note(struct db *db, const char *kind, int64_t person_id, int64_t actor_id, struct str content,

@@ -31,6 +31,9 @@ MUST_USE enum err_code session_name_for(struct arena *arena, struct str typed, s
 
 /* ERR_BUSY: for how long. */
 enum err_code session_refuse_locked(int64_t locked_until_ms, int64_t now_ms, struct err *err);
+#ifdef __clang_analyzer__ /* as in base/err.h */
+#define session_refuse_locked(...) err_is_failure(session_refuse_locked(__VA_ARGS__))
+#endif
 /* One more wrong try; from SESSION_FAILURES_FREE on the person waits. */
 MUST_USE enum err_code session_count_failure(struct db *db, int64_t person_id, const char *kind, struct str ip,
                                              struct err *err);
