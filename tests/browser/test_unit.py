@@ -161,6 +161,16 @@ def main():
         harness.equal(admin.code, 422)
         harness.true('role="alert"' in page and 'Măng Mới' in page, 'says why and keeps what was typed')
 
+    def devices_of_units_below_come_in_by_their_code():
+        page = admin.get('/import/devices')
+        harness.equal(admin.code, 200, 'whoever keeps the tree below')
+        code = re.search(r'mã (\S+) ', admin.get(f'/unit/{school}')).group(1)
+        rows = f'Mã đơn vị,Địa điểm,Tên thiết bị,Địa chỉ MAC\n{code},Cơ sở chính,Máy Lá Non,02-00-5E-00-53-77\nkhong-co-ma,Cơ sở chính,Máy Lá Già,02-00-5E-00-53-78\n'
+        page = html.unescape(admin.get('/import/devices', {'csrf': admin.csrf(page), 'pasted': rows, 'step': 'preview'}, multipart=True))
+        harness.equal(admin.code, 200)
+        harness.true('1 mới' in page and '1 sai' in page, re.search(r'id="h-rows">([^<]*)', page).group(1))
+        harness.true('không có đơn vị mang mã này' in page, 'the wrong row says why')
+
     def a_split_leaves_what_nobody_named_to_be_placed():
         found = admin.get('/units?view=list&kind=school_primary&edge=administrative')
         old = next(u for u in re.findall(r'href="/unit/(\d+)"', found.split('<tbody')[-1]) if u != school)
@@ -214,7 +224,7 @@ def main():
                         harness.equal((width, path, browser.axe(), browser.overflow()), (width, path, [], 0))
 
     try:
-        harness.run([(f.__name__, f) for f in (answers, numbers_open, search_without_marks, strangers_see_nothing, files, impossible_day, a_past_day_is_the_whole_page, event_is_shown_first, a_split_leaves_what_nobody_named_to_be_placed, accessible)])
+        harness.run([(f.__name__, f) for f in (answers, numbers_open, search_without_marks, strangers_see_nothing, files, impossible_day, a_past_day_is_the_whole_page, event_is_shown_first, devices_of_units_below_come_in_by_their_code, a_split_leaves_what_nobody_named_to_be_placed, accessible)])
     finally:
         demo.stop()
 

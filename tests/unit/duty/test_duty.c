@@ -3,6 +3,7 @@
 #include "duty/past.sql.h"
 #include "duty/rollup.h"
 #include "duty/rows.h"
+#include "duty/succession.sql.h"
 
 #include "proof/chain.h"
 #include "proof/chain.sql.h"
@@ -158,6 +159,23 @@ static void a_province_sees_it_move(void **state)
     assert_ok(evidence_withdraw(t->db, &teacher, evidence, STR("nộp nhầm tệp"), &err));
     assert_int_equal(rollup(t, &w, w.committee, id).n_late, issued.assignment_count);
     assert_ok(ledger_recount(t->db, &err));
+    /* a past day shows what stood behind it then: handed in by its end, not taken back by its end */
+    const struct {
+        civil_day day;
+        size_t count;
+    } past[] = {
+        {draft.done_day - 1, 0}, {draft.done_day, 1}, {civil_to_day(2027, 3, 1), 1}, {civil_to_day(2027, 3, 2), 0}};
+    for (size_t i = 0; i < ARRAY_LEN(past); i++) {
+        struct sql_unit_duty_evidence_on_rows proofs;
+        assert_ok(sql_unit_duty_evidence_on(
+            t->db, &w.system, &t->arena,
+            &(struct sql_unit_duty_evidence_on_args){w.schools[3], past[i].day, civil_day_start_ms(past[i].day + 1)},
+            &proofs, &err));
+        if (proofs.count != past[i].count)
+            fail_msg("day %zu: %zu pieces of evidence, wanted %zu", i, proofs.count, past[i].count);
+        if (proofs.count)
+            assert_true(proofs.items[0].evidence_id == evidence && proofs.items[0].title.len_bytes > 0);
+    }
 }
 
 static void reading_counts_persons(void **state)
