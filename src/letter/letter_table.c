@@ -587,7 +587,7 @@ static bool mark_middle(struct reader *r, const struct table *t, uint32_t from, 
     if (!sign || start != count)
         return false;
     start = 0;
-    for (uint32_t k = 0; k < count; k++) {
+    for (uint32_t k = 0; k < count && start < count; k++) {
         if (!is_numbered(r, t, lines[k]))
             continue;
         must(start < count); /* the same steps as above */
