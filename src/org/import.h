@@ -78,7 +78,9 @@ struct import_register {
     uint64_t also_right; /* another right that will do, on the root and on each unit; 0: none */
 };
 /* units, people, systems, sites, ranges, domains, databases; all: work/registers.h */
+NONNULL_END /* clang infers no mark for a pointer within an array */
 extern const struct import_register *const import_registers[];
+NONNULL_BEGIN
 extern const size_t import_register_count;
 const struct import_register *NULLABLE import_register_find(struct str id);
 
