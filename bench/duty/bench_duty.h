@@ -29,6 +29,7 @@ struct bench {
     int64_t *directives;
     size_t directive_count;
     int years;
+    const char *only;   /* pages whose visitor and address contain this; NULL: all, and everything else */
     size_t cache_bytes; /* of a connection while the province is made; 0: that of the server */
     struct err err;
 };

@@ -14,13 +14,39 @@ struct arena_block {
     _Alignas(16) unsigned char data[];
 };
 
+struct arena_hook {
+    struct arena_hook *next;
+    void (*fn)(void *ctx);
+    void *ctx;
+};
+
 void arena_init(struct arena *arena, size_t ceiling_bytes)
 {
     *arena = (struct arena){.ceiling_bytes = ceiling_bytes};
 }
 
+bool arena_on_done(struct arena *arena, void (*fn)(void *ctx), void *ctx)
+{
+    struct arena_hook *hook = arena_new(arena, struct arena_hook);
+    if (!hook)
+        return false;
+    *hook = (struct arena_hook){arena->hook, fn, ctx};
+    arena->hook = hook;
+    return true;
+}
+
+static void run_hooks(struct arena *arena, const struct arena_hook *until)
+{
+    while (arena->hook != until) {
+        struct arena_hook *hook = arena->hook;
+        arena->hook = hook->next;
+        hook->fn(hook->ctx);
+    }
+}
+
 void arena_done(struct arena *arena)
 {
+    run_hooks(arena, NULL);
     struct arena_block *block = arena->block;
     while (block) {
         struct arena_block *next = block->next;
@@ -110,11 +136,13 @@ struct str arena_printf(struct arena *arena, const char *fmt, ...)
 
 struct arena_mark arena_mark(const struct arena *arena)
 {
-    return (struct arena_mark){arena->block, arena->block ? arena->block->used_bytes : 0, arena->used_bytes};
+    return (struct arena_mark){arena->block, arena->hook, arena->block ? arena->block->used_bytes : 0,
+                               arena->used_bytes};
 }
 
 void arena_rewind(struct arena *arena, struct arena_mark mark)
 {
+    run_hooks(arena, mark.hook);
     while (arena->block != mark.block) {
         struct arena_block *next = arena->block->next;
         mem_free(arena->block);

@@ -11,14 +11,17 @@
 NONNULL_BEGIN
 
 struct arena_block;
+struct arena_hook;
 struct arena {
     struct arena_block *NULLABLE block; /* newest first */
+    struct arena_hook *NULLABLE hook;   /* newest first */
     size_t used_bytes;                  /* of all blocks */
     size_t ceiling_bytes;
 };
 /* A place to come back to: everything allocated after the mark is released by arena_rewind. */
 struct arena_mark {
     struct arena_block *NULLABLE block;
+    struct arena_hook *NULLABLE hook;
     size_t block_used_bytes;
     size_t used_bytes;
 };
@@ -46,6 +49,10 @@ MUST_USE const char *NULLABLE arena_cstr(struct arena *arena, struct str s);
 
 struct arena_mark arena_mark(const struct arena *arena);
 void arena_rewind(struct arena *arena, struct arena_mark mark);
+
+/* fn(ctx) when what stands in the arena now goes: at arena_done, or at a rewind to an older mark; the newest first.
+ * false when there is no memory: fn was not called and will not be. */
+MUST_USE bool arena_on_done(struct arena *arena, void (*fn)(void *ctx), void *ctx);
 
 /* The error every failed arena call turns into. */
 enum err_code arena_full(const struct arena *arena, struct err *err);

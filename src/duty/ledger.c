@@ -270,6 +270,7 @@ static enum err_code close_day(struct db *db, struct arena *arena, civil_day day
 {
     TRY(sql_past_close(db, &(struct sql_past_close_args){.day = day}, err));
     TRY(sql_past_close_below(db, &(struct sql_past_close_below_args){.day = day}, err));
+    TRY(sql_past_close_obligation(db, &(struct sql_past_close_obligation_args){.day = day}, err));
     /* Trees that changed, on this day or, decided later, for days before: their sums are counted anew from there on. */
     struct sql_tree_changes_rows trees;
     TRY(sql_tree_changes(db, arena, &(struct sql_tree_changes_args){.day = day}, &trees, err));
@@ -286,6 +287,17 @@ static enum err_code close_day(struct db *db, struct arena *arena, civil_day day
                                                                      .from_day = tree->from_day,
                                                                      .last_day = day},
                                  err));
+        TRY(sql_past_obligation_drop(db,
+                                     &(struct sql_past_obligation_drop_args){.edge_kind = tree->edge_kind,
+                                                                             .unit_id = tree->ancestor_id,
+                                                                             .from_day = tree->from_day},
+                                     err));
+        TRY(sql_past_obligation_again(db,
+                                      &(struct sql_past_obligation_again_args){.edge_kind = tree->edge_kind,
+                                                                               .unit_id = tree->ancestor_id,
+                                                                               .from_day = tree->from_day,
+                                                                               .last_day = day},
+                                      err));
     }
     return trees.count ? sql_tree_changes_done(db, &(struct sql_tree_changes_done_args){.day = day}, err) : ERR_NONE;
 }

@@ -193,6 +193,87 @@ SELECT x.edge_kind, x.unit_id, x.scope_id, :day, COALESCE(p.n_unseen, 0) + x.n_u
  WHERE 1 = 1
 ON CONFLICT (edge_kind, unit_id, scope_id, day) DO NOTHING;
 
+-- name: past_close_obligation
+-- A day ends: the same below each unit for each obligation.
+-- result: none
+-- scope: system
+-- args: day int
+INSERT INTO duty_past_obligation (edge_kind, unit_id, obligation_id, day, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
+SELECT x.edge_kind, x.unit_id, x.obligation_id, :day, COALESCE(p.n_unseen, 0) + x.n_unseen, COALESCE(p.n_ack, 0) + x.n_ack, COALESCE(p.n_doing, 0) + x.n_doing, COALESCE(p.n_ok, 0) + x.n_ok, COALESCE(p.n_due, 0) + x.n_due, COALESCE(p.n_late, 0) + x.n_late, COALESCE(p.n_birth, 0) + x.n_birth, COALESCE(p.n_na, 0) + x.n_na, COALESCE(p.n_waived, 0) + x.n_waived
+  FROM (SELECT c.edge_kind, c.ancestor_id AS unit_id, d.obligation_id, SUM(d.n_unseen) AS n_unseen, SUM(d.n_ack) AS n_ack, SUM(d.n_doing) AS n_doing, SUM(d.n_ok) AS n_ok, SUM(d.n_due) AS n_due, SUM(d.n_late) AS n_late, SUM(d.n_birth) AS n_birth, SUM(d.n_na) AS n_na, SUM(d.n_waived) AS n_waived
+          FROM (SELECT unit_id, obligation_id,
+               SUM(CASE WHEN state = 0 THEN delta ELSE 0 END) AS n_unseen,
+               SUM(CASE WHEN state = 1 THEN delta ELSE 0 END) AS n_ack,
+               SUM(CASE WHEN state = 2 THEN delta ELSE 0 END) AS n_doing,
+               SUM(CASE WHEN state = 3 THEN delta ELSE 0 END) AS n_ok,
+               SUM(CASE WHEN state = 4 THEN delta ELSE 0 END) AS n_due,
+               SUM(CASE WHEN state = 5 THEN delta ELSE 0 END) AS n_late,
+               SUM(CASE WHEN state = 6 THEN delta ELSE 0 END) AS n_birth,
+               SUM(CASE WHEN state = 7 THEN delta ELSE 0 END) AS n_na,
+               SUM(CASE WHEN state = 8 THEN delta ELSE 0 END) AS n_waived
+                  FROM assignment_delta WHERE visible_day = :day GROUP BY unit_id, obligation_id) d
+          JOIN unit_closure c ON c.descendant_id = d.unit_id AND c.depth > 0 AND c.from_day <= :day AND c.to_day > :day
+         GROUP BY c.edge_kind, c.ancestor_id, d.obligation_id) x
+  LEFT JOIN duty_past_obligation p ON p.edge_kind = x.edge_kind AND p.unit_id = x.unit_id AND p.obligation_id = x.obligation_id
+   AND p.day = (SELECT MAX(q.day) FROM duty_past_obligation q WHERE q.edge_kind = x.edge_kind AND q.unit_id = x.unit_id AND q.obligation_id = x.obligation_id AND q.day < :day)
+ WHERE 1 = 1
+ON CONFLICT (edge_kind, unit_id, obligation_id, day) DO NOTHING;
+
+-- name: past_obligation_drop
+-- result: none
+-- scope: system
+-- args: edge_kind text, unit_id int, from_day int
+DELETE FROM duty_past_obligation WHERE edge_kind = :edge_kind AND unit_id = :unit_id AND day >= :from_day;
+
+-- name: past_obligation_again
+-- The sums of one unit by obligation counted anew from a day on: what stood the day before, what changed at units while they stood below,
+-- what came with a unit that came below, what went with one that left.
+-- result: none
+-- scope: system
+-- args: edge_kind text, unit_id int, from_day int, last_day int
+INSERT INTO duty_past_obligation (edge_kind, unit_id, obligation_id, day, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
+WITH step AS (
+    SELECT p.obligation_id, CAST(:from_day AS BIGINT) AS day, p.n_unseen, p.n_ack, p.n_doing, p.n_ok, p.n_due, p.n_late, p.n_birth, p.n_na, p.n_waived
+      FROM duty_past_obligation p
+     WHERE p.edge_kind = :edge_kind AND p.unit_id = :unit_id
+       AND p.day = (SELECT MAX(q.day) FROM duty_past_obligation q WHERE q.edge_kind = :edge_kind AND q.unit_id = :unit_id AND q.obligation_id = p.obligation_id AND q.day < :from_day)
+    UNION ALL
+    SELECT m.obligation_id, m.day,
+               SUM(CASE WHEN state = 0 THEN delta ELSE 0 END) AS n_unseen,
+               SUM(CASE WHEN state = 1 THEN delta ELSE 0 END) AS n_ack,
+               SUM(CASE WHEN state = 2 THEN delta ELSE 0 END) AS n_doing,
+               SUM(CASE WHEN state = 3 THEN delta ELSE 0 END) AS n_ok,
+               SUM(CASE WHEN state = 4 THEN delta ELSE 0 END) AS n_due,
+               SUM(CASE WHEN state = 5 THEN delta ELSE 0 END) AS n_late,
+               SUM(CASE WHEN state = 6 THEN delta ELSE 0 END) AS n_birth,
+               SUM(CASE WHEN state = 7 THEN delta ELSE 0 END) AS n_na,
+               SUM(CASE WHEN state = 8 THEN delta ELSE 0 END) AS n_waived
+      FROM (SELECT d.obligation_id, d.visible_day AS day, d.state, d.delta
+              FROM unit_closure c JOIN assignment_delta d ON d.unit_id = c.descendant_id AND d.visible_day >= c.from_day AND d.visible_day < c.to_day
+             WHERE c.ancestor_id = :unit_id AND c.edge_kind = :edge_kind AND c.depth > 0 AND c.to_day > :from_day AND d.visible_day >= :from_day AND d.visible_day <= :last_day
+            UNION ALL
+            SELECT d.obligation_id, c.from_day, d.state, d.delta
+              FROM unit_closure c JOIN assignment_delta d ON d.unit_id = c.descendant_id AND d.visible_day < c.from_day
+             WHERE c.ancestor_id = :unit_id AND c.edge_kind = :edge_kind AND c.depth > 0 AND c.from_day >= :from_day AND c.from_day <= :last_day
+            UNION ALL
+            SELECT d.obligation_id, c.to_day, d.state, -d.delta
+              FROM unit_closure c JOIN assignment_delta d ON d.unit_id = c.descendant_id AND d.visible_day < c.to_day
+             WHERE c.ancestor_id = :unit_id AND c.edge_kind = :edge_kind AND c.depth > 0 AND c.to_day >= :from_day AND c.to_day <= :last_day) m
+     GROUP BY m.obligation_id, m.day),
+by_day AS (
+    SELECT obligation_id, day, SUM(n_unseen) AS n_unseen, SUM(n_ack) AS n_ack, SUM(n_doing) AS n_doing, SUM(n_ok) AS n_ok, SUM(n_due) AS n_due, SUM(n_late) AS n_late, SUM(n_birth) AS n_birth, SUM(n_na) AS n_na, SUM(n_waived) AS n_waived FROM step GROUP BY obligation_id, day)
+SELECT :edge_kind, :unit_id, obligation_id, day,
+       SUM(n_unseen) OVER (PARTITION BY obligation_id ORDER BY day),
+       SUM(n_ack) OVER (PARTITION BY obligation_id ORDER BY day),
+       SUM(n_doing) OVER (PARTITION BY obligation_id ORDER BY day),
+       SUM(n_ok) OVER (PARTITION BY obligation_id ORDER BY day),
+       SUM(n_due) OVER (PARTITION BY obligation_id ORDER BY day),
+       SUM(n_late) OVER (PARTITION BY obligation_id ORDER BY day),
+       SUM(n_birth) OVER (PARTITION BY obligation_id ORDER BY day),
+       SUM(n_na) OVER (PARTITION BY obligation_id ORDER BY day),
+       SUM(n_waived) OVER (PARTITION BY obligation_id ORDER BY day)
+  FROM by_day;
+
 -- name: tree_changes
 -- Ancestors whose tree was changed from a day on that has ended.
 -- result: many

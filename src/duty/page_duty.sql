@@ -65,38 +65,6 @@ SELECT a.id, o.title, o.catalogue_id, a.state, d.title AS directive_title
 SELECT f.name, f.media_type, f.size_bytes, f.sha256 FROM evidence_file f JOIN evidence e ON e.id = f.evidence_id
  WHERE f.id = :file_id AND f.evidence_id = :evidence_id AND {scope e.unit_id};
 
--- name: evidence_rows
--- Evidence of a unit, and below it by a grant that goes down; what waits stands first, the oldest of it on top.
--- result: many
--- scope: org
--- args: root_id int, edge_kind text, on_day int, state text?, kind text?, search text?, limit_count int, offset_count int
--- columns: id int, unit_id int, unit_name text, kind text, title text, subject_name text?, done_day int, covers_to_day int, state text, source text, submitted_ms int, submitted_by int?, submitted_name text?, decided_name text?, decided_ms int?, file_count int
-SELECT e.id, e.unit_id, n.name AS unit_name, e.kind, e.title, s.name AS subject_name, e.done_day, e.covers_to_day, e.state, e.source, e.submitted_ms, e.submitted_by, p.name AS submitted_name,
-       q.name AS decided_name, e.decided_ms, (SELECT COUNT(*) FROM evidence_file f WHERE f.evidence_id = e.id) AS file_count
-  FROM unit_closure c JOIN evidence e ON e.unit_id = c.descendant_id
-  JOIN unit_fact n ON n.unit_id = e.unit_id AND n.from_day <= :on_day AND n.to_day > :on_day
-  LEFT JOIN info_system s ON e.subject_kind = 'system' AND s.id = e.subject_id
-  LEFT JOIN person p ON p.id = e.submitted_by LEFT JOIN person q ON q.id = e.decided_by
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
-   AND {scope_below c.depth, :root_id, :edge_kind}
-   AND (CAST(:state AS TEXT) IS NULL OR e.state = :state) AND (CAST(:kind AS TEXT) IS NULL OR e.kind = :kind) AND (CAST(:search AS TEXT) IS NULL OR n.search_key LIKE :search)
- ORDER BY CASE e.state WHEN 'submitted' THEN 0 WHEN 'returned' THEN 1 ELSE 2 END, CASE e.state WHEN 'submitted' THEN e.submitted_ms ELSE -e.submitted_ms END, e.id
- LIMIT :limit_count OFFSET :offset_count;
-
--- name: evidence_row_counts
--- How many of those are in each state.
--- result: many
--- scope: org
--- args: root_id int, edge_kind text, on_day int, kind text?, search text?
--- columns: state text, n int
-SELECT e.state, COUNT(*) AS n
-  FROM unit_closure c JOIN evidence e ON e.unit_id = c.descendant_id
-  JOIN unit_fact n ON n.unit_id = e.unit_id AND n.from_day <= :on_day AND n.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
-   AND {scope_below c.depth, :root_id, :edge_kind}
-   AND (CAST(:kind AS TEXT) IS NULL OR e.kind = :kind) AND (CAST(:search AS TEXT) IS NULL OR n.search_key LIKE :search)
- GROUP BY e.state ORDER BY e.state;
-
 -- name: contact_rows
 -- The focal officer of each unit at and below a root, whoever has none first. verified_day: the last accepted evidence of kind contact.
 -- only_missing 1: nobody, or nobody with a telephone number.

@@ -63,7 +63,8 @@ static enum err_code put_duties(struct db *db, struct figures *f, struct err *er
     } else {
         /* A directive that heads a family is asked for with all that carries it out, as the freeze takes it. */
         struct rollup_obligations rows;
-        TRY(rollup_by_obligation(db, &f->reader, f->of->unit_id, f->of->directive_id, f->edge, f->arena, &rows, err));
+        TRY(rollup_by_obligation(db, &f->reader, f->of->unit_id, f->of->directive_id, f->edge, false, f->arena, &rows,
+                                 err));
         tallies = arena_new_array(f->arena, struct tally, rows.count + 1);
         for (size_t i = 0; tallies && i < rows.count; i++)
             add(tallies, &count, rows.items[i].catalogue_id, rows.items[i].title, rows.items[i].state, rows.items[i].n);

@@ -1,6 +1,8 @@
 #include "duty/rollup.h"
 
+#include "duty/board.h"
 #include "duty/ledger.h"
+#include "duty/past.sql.h"
 #include "duty/rollup.sql.h"
 
 static struct rollup rollup_of(int64_t unseen, int64_t ack, int64_t doing, int64_t ok, int64_t due, int64_t late,
@@ -39,17 +41,27 @@ enum err_code rollup_scope_kind(struct db *db, int64_t scope_id, struct arena *a
     return ERR_NONE;
 }
 
-/* As known at the end of a day that has ended. */
-static enum err_code past(struct db *db, const struct actor *actor, int64_t root_id, int64_t scope_id,
-                          struct str edge_kind, civil_day as_of, struct arena *arena, struct rollup *ret_rollup,
-                          struct err *err)
+/* Whether the sums kept over a tree of that day still wait to be counted anew. */
+static enum err_code is_changed(struct db *db, int64_t root_id, struct str edge_kind, civil_day as_of,
+                                struct arena *arena, bool *ret_is, struct err *err)
 {
     struct sql_rollup_tree_changed_row *changed = NULL;
     TRY(sql_rollup_tree_changed(
         db, arena,
         &(struct sql_rollup_tree_changed_args){.root_id = root_id, .edge_kind = edge_kind, .as_of_day = as_of},
         &changed, err));
-    if (changed && changed->n > 0) {
+    *ret_is = changed && changed->n > 0;
+    return ERR_NONE;
+}
+
+/* As known at the end of a day that has ended. */
+static enum err_code past(struct db *db, const struct actor *actor, int64_t root_id, int64_t scope_id,
+                          struct str edge_kind, civil_day as_of, struct arena *arena, struct rollup *ret_rollup,
+                          struct err *err)
+{
+    bool changed;
+    TRY(is_changed(db, root_id, edge_kind, as_of, arena, &changed, err));
+    if (changed) {
         struct sql_rollup_past_by_unit_row *row = NULL;
         TRY(sql_rollup_past_by_unit(
             db, actor, arena,
@@ -77,6 +89,10 @@ enum err_code rollup_get(struct db *db, const struct actor *actor, int64_t root_
     if (as_of != CIVIL_NONE && as_of > day)
         return err_set(err, ERR_SYNTAX, "ngày này chưa tới");
     if (as_of == CIVIL_NONE || as_of == day) {
+        bool is_most;
+        TRY(board_sum_of_most(db, actor, root_id, scope_id, edge_kind, day, arena, &is_most, ret_rollup, err));
+        if (is_most)
+            return ERR_NONE;
         struct sql_rollup_unit_row *row = NULL;
         TRY(sql_rollup_unit(db, actor, arena,
                             &(struct sql_rollup_unit_args){
@@ -130,16 +146,12 @@ enum err_code rollup_trend(struct db *db, const struct actor *actor, int64_t roo
     } while (0)
 
 enum err_code rollup_by_obligation(struct db *db, const struct actor *actor, int64_t root_id, int64_t scope_id,
-                                   struct str edge_kind, struct arena *arena, struct rollup_obligations *ret_rows,
-                                   struct err *err)
+                                   struct str edge_kind, bool holds_all, struct arena *arena,
+                                   struct rollup_obligations *ret_rows, struct err *err)
 {
     civil_day day;
     TRY(ledger_day(db, arena, &day, err));
-    struct rollup here;
-    struct sql_rollup_scope_total_row *all = NULL;
-    TRY(rollup_get(db, actor, root_id, scope_id, edge_kind, CIVIL_NONE, arena, &here, err));
-    TRY(sql_rollup_scope_total(db, arena, &(struct sql_rollup_scope_total_args){.scope_id = scope_id}, &all, err));
-    if (scope_id != ROLLUP_ALL && all && here.total == all->n) {
+    if (scope_id != ROLLUP_ALL && holds_all) {
         struct sql_obligation_rollup_whole_rows rows;
         TRY(sql_obligation_rollup_whole(db, actor, arena,
                                         &(struct sql_obligation_rollup_whole_args){
@@ -154,5 +166,49 @@ enum err_code rollup_by_obligation(struct db *db, const struct actor *actor, int
                                   .root_id = root_id, .scope_id = scope_id, .edge_kind = edge_kind, .on_day = day},
                               &rows, err));
     COPY_OBLIGATIONS(rows);
+    return ERR_NONE;
+}
+
+enum err_code rollup_past_by_obligation(struct db *db, const struct actor *actor, int64_t root_id, int64_t scope_id,
+                                        struct str edge_kind, civil_day as_of, struct arena *arena,
+                                        struct rollup_obligations *ret_rows, struct err *err)
+{
+    bool changed;
+    TRY(is_changed(db, root_id, edge_kind, as_of, arena, &changed, err));
+    if (changed) {
+        struct str kind;
+        TRY(rollup_scope_kind(db, scope_id, arena, &kind, err));
+        bool is_family = str_equal(kind, STR("family"));
+        struct sql_past_obligations_rows rows;
+        TRY(sql_past_obligations(
+            db, actor, arena,
+            &(struct sql_past_obligations_args){.root_id = root_id,
+                                                .edge_kind = edge_kind,
+                                                .as_of_day = as_of,
+                                                .family_id = {is_family, scope_id},
+                                                .directive_id = {!is_family && scope_id != ROLLUP_ALL, scope_id}},
+            &rows, err));
+        COPY_OBLIGATIONS(rows);
+        return ERR_NONE;
+    }
+    struct sql_past_obligations_kept_rows rows;
+    TRY(sql_past_obligations_kept(
+        db, actor, arena,
+        &(struct sql_past_obligations_kept_args){
+            .root_id = root_id, .edge_kind = edge_kind, .as_of_day = as_of, .scope_id = scope_id},
+        &rows, err));
+    struct rollup_obligation *out = arena_new_array(arena, struct rollup_obligation, rows.count * DUTY_STATE_COUNT + 1);
+    if (!out)
+        return arena_full(arena, err);
+    size_t count = 0;
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct sql_past_obligations_kept_row *row = &rows.items[i];
+        struct rollup r = ROLLUP_OF(row);
+        for (int state = 0; state < DUTY_STATE_COUNT; state++)
+            if (r.n[state] > 0)
+                out[count++] =
+                    (struct rollup_obligation){row->catalogue_id, row->title, row->denominator, state, r.n[state]};
+    }
+    *ret_rows = (struct rollup_obligations){out, count};
     return ERR_NONE;
 }

@@ -42,10 +42,16 @@ struct rollup_obligations {
     struct rollup_obligation *NULLABLE items;
     size_t count;
 };
-/* How far each obligation of a scope is at and below a unit, as it stands. */
+/* How far each obligation of a scope is at and below a unit, as it stands. holds_all: nothing of the scope stands
+ * elsewhere (duty/board.h), so the units need not be looked at; false is always right. */
 MUST_USE enum err_code rollup_by_obligation(struct db *db, const struct actor *actor, int64_t root_id, int64_t scope_id,
-                                            struct str edge_kind, struct arena *arena,
+                                            struct str edge_kind, bool holds_all, struct arena *arena,
                                             struct rollup_obligations *ret_rows, struct err *err);
+/* The same at the end of a day that has ended. */
+MUST_USE enum err_code rollup_past_by_obligation(struct db *db, const struct actor *actor, int64_t root_id,
+                                                 int64_t scope_id, struct str edge_kind, civil_day as_of,
+                                                 struct arena *arena, struct rollup_obligations *ret_rows,
+                                                 struct err *err);
 /* What the queries with a `kind` argument want for a scope: "all", "family", "directive". */
 MUST_USE enum err_code rollup_scope_kind(struct db *db, int64_t scope_id, struct arena *arena, struct str *ret_kind,
                                          struct err *err);

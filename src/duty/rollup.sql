@@ -27,37 +27,6 @@ SELECT ch.descendant_id AS unit_id, f.name, f.kind, COUNT(*) AS units, CAST(SUM(
  GROUP BY ch.descendant_id, f.name, f.kind, f.sort_key
  ORDER BY SUM(k.n_late) DESC, SUM(k.n_unseen) DESC, SUM(k.n_due) DESC, f.sort_key, ch.descendant_id;
 
--- name: rollup_wall
--- One row a unit at and below the root, for the wall: its worst state and the parent it stands under.
--- result: many
--- scope: org
--- args: root_id int, scope_id int, edge_kind text, on_day int
--- columns: unit_id int, name text, kind text, parent_id int?, n_unseen int, n_ack int, n_doing int, n_ok int, n_due int, n_late int, n_birth int, n_na int, n_waived int
-SELECT c.descendant_id AS unit_id, f.name, f.kind, e.parent_id, k.n_unseen, k.n_ack, k.n_doing, k.n_ok, k.n_due, k.n_late, k.n_birth, k.n_na, k.n_waived
-  FROM unit_closure c
-  JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = :scope_id
-  JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
-  LEFT JOIN unit_edge e ON e.child_id = c.descendant_id AND e.edge_kind = c.edge_kind AND e.from_day <= :on_day AND e.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
- ORDER BY e.parent_id, f.sort_key, c.descendant_id;
-
--- name: rollup_units
--- The table below the wall: units in one scope, filtered by worst state and search, late first. Paged by offset.
--- result: many
--- scope: org
--- args: root_id int, scope_id int, edge_kind text, on_day int, state int, search text?, limit_count int, offset_count int
--- columns: unit_id int, name text, kind text, n_unseen int, n_ack int, n_doing int, n_ok int, n_due int, n_late int, n_birth int, n_na int, n_waived int
-SELECT c.descendant_id AS unit_id, f.name, f.kind, k.n_unseen, k.n_ack, k.n_doing, k.n_ok, k.n_due, k.n_late, k.n_birth, k.n_na, k.n_waived
-  FROM unit_closure c
-  JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = :scope_id
-  JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
-   AND (CAST(:search AS TEXT) IS NULL OR f.search_key LIKE :search)
-   AND (CAST(:state AS BIGINT) < 0 OR (CAST(:state AS BIGINT) = 0 AND k.n_unseen > 0) OR (CAST(:state AS BIGINT) = 1 AND k.n_ack > 0) OR (CAST(:state AS BIGINT) = 2 AND k.n_doing > 0)
-     OR (CAST(:state AS BIGINT) = 3 AND k.n_ok > 0) OR (CAST(:state AS BIGINT) = 4 AND k.n_due > 0) OR (CAST(:state AS BIGINT) = 5 AND k.n_late > 0)
-     OR (CAST(:state AS BIGINT) = 6 AND k.n_birth > 0) OR (CAST(:state AS BIGINT) = 7 AND k.n_na > 0) OR (CAST(:state AS BIGINT) = 8 AND k.n_waived > 0))
- ORDER BY k.n_late DESC, k.n_unseen DESC, k.n_due DESC, f.sort_key, c.descendant_id LIMIT :limit_count OFFSET :offset_count;
-
 -- name: rollup_past
 -- As known at the end of a day that has ended: the unit's own sum of that day and the sum below it in the tree of that day.
 -- result: one
@@ -198,14 +167,6 @@ SELECT o.catalogue_id, MIN(o.title) AS title, o.denominator, a.state, SUM(a.n) A
          GROUP BY b.obligation_id, b.state) a ON a.obligation_id = o.id
  WHERE {scope :root_id} AND {scope_below 1, :root_id, :edge_kind}
  GROUP BY o.catalogue_id, CASE WHEN o.catalogue_id IS NULL THEN o.id ELSE 0 END, o.denominator, a.state ORDER BY o.catalogue_id, MIN(o.title), o.denominator, a.state;
-
--- name: rollup_scope_total
--- Everything of a scope, wherever it stands.
--- result: one
--- scope: system
--- args: scope_id int
--- columns: n int
-SELECT CAST(COALESCE(SUM(n_unseen + n_ack + n_doing + n_ok + n_due + n_late + n_birth + n_na + n_waived), 0) AS BIGINT) AS n FROM duty_count WHERE scope_id = :scope_id;
 
 -- name: assignment_page
 -- One assignment as a page shows it.

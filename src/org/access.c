@@ -1,5 +1,8 @@
 #include "org/access.h"
 
+#include <stdlib.h>
+
+#include "base/vec.h"
 #include "know/know.h"
 #include "org/access.sql.h"
 #include "org/unit.h"
@@ -22,6 +25,69 @@ enum err_code access_require(struct db *db, const struct actor *actor, uint64_t 
     bool has = false;
     TRY(access_has(db, actor, right, unit_id, &has, err));
     return has ? ERR_NONE : err_set(err, ERR_DENIED, "not allowed to %s here", what);
+}
+
+enum err_code access_may_look_below(struct db *db, const struct actor *actor, int64_t unit_id, struct str edge_kind,
+                                    bool *ret_may, struct err *err)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, 1u << 16);
+    struct sql_access_may_below_row *row = NULL;
+    TRY(sql_access_may_below(
+        db, actor, &arena, &(struct sql_access_may_below_args){.unit_id = unit_id, .edge_kind = edge_kind}, &row, err));
+    *ret_may = row != NULL;
+    return ERR_NONE;
+}
+
+enum err_code access_tree(struct db *db, const struct actor *actor, int64_t unit_id, struct str edge_kind,
+                          civil_day day, struct arena *arena, struct tree_part *ret_part, struct err *err)
+{
+    struct tree_part part = {.tree = NULL};
+    bool sees = false, sees_below = false;
+    TRY(tree_get(db, edge_kind, day, arena, &part.tree, err));
+    uint32_t root = tree_find(part.tree, unit_id);
+    if (root != TREE_NONE)
+        TRY(access_has(db, actor, actor->right, unit_id, &sees, err));
+    if (sees)
+        TRY(access_may_look_below(db, actor, unit_id, edge_kind, &sees_below, err));
+    if (sees) {
+        part.from = root;
+        part.count = sees_below ? part.tree->units[root].end - root : 1;
+    }
+    *ret_part = part;
+    return ERR_NONE;
+}
+
+static int compare_kind(const void *a, const void *b)
+{
+    const struct access_kind *x = a, *y = b;
+    return x->n != y->n ? (x->n < y->n) - (x->n > y->n) : str_compare(x->kind, y->kind);
+}
+
+enum err_code access_kinds(struct db *db, const struct actor *actor, int64_t unit_id, struct str edge_kind,
+                           civil_day day, bool with_unit, struct arena *arena, struct access_kind_list *ret_kinds,
+                           struct err *err)
+{
+    struct tree_part part;
+    TRY(access_tree(db, actor, unit_id, edge_kind, day, arena, &part, err));
+    VEC(struct access_kind) kinds = {0};
+    for (uint32_t i = with_unit ? 0 : 1; i < part.count; i++) {
+        struct str kind = part.tree->units[part.from + i].kind;
+        size_t at = 0;
+        while (at < kinds.count && !str_equal(kinds.items[at].kind, kind))
+            at++;
+        if (at == kinds.count) {
+            struct access_kind *slot = vec_push(&kinds, arena);
+            if (!slot)
+                return arena_full(arena, err);
+            *slot = (struct access_kind){kind, 0};
+        }
+        kinds.items[at].n++;
+    }
+    if (kinds.count)
+        qsort(kinds.items, kinds.count, sizeof *kinds.items, compare_kind);
+    *ret_kinds = (struct access_kind_list){kinds.items, kinds.count};
+    return ERR_NONE;
 }
 
 enum err_code access_sees_below(struct db *db, const struct actor *actor, int64_t unit_id, struct str edge_kind,

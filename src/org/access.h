@@ -4,7 +4,7 @@
 #ifndef LUYTRE_ORG_ACCESS_H
 #define LUYTRE_ORG_ACCESS_H
 
-#include "store/store.h"
+#include "org/tree.h"
 
 NONNULL_BEGIN
 
@@ -26,6 +26,24 @@ MUST_USE enum err_code access_has(struct db *db, const struct actor *actor, uint
  * sees anything. */
 MUST_USE enum err_code access_edge_best(struct db *db, const struct actor *actor, int64_t unit_id, struct str *ret_edge,
                                         struct err *err);
+/* The actor may look down this edge, whether anything stands below or not. */
+MUST_USE enum err_code access_may_look_below(struct db *db, const struct actor *actor, int64_t unit_id,
+                                             struct str edge_kind, bool *ret_may, struct err *err);
+/* What the actor may see at and below a unit in the tree of a day: nothing, the unit alone, or all below it. */
+MUST_USE enum err_code access_tree(struct db *db, const struct actor *actor, int64_t unit_id, struct str edge_kind,
+                                   civil_day day, struct arena *arena, struct tree_part *ret_part, struct err *err);
+struct access_kind {
+    struct str kind;
+    int64_t n;
+};
+struct access_kind_list {
+    struct access_kind *NULLABLE items; /* the most frequent first */
+    size_t count;
+};
+/* What kinds of units the actor sees below one, and with_unit itself. */
+MUST_USE enum err_code access_kinds(struct db *db, const struct actor *actor, int64_t unit_id, struct str edge_kind,
+                                    civil_day day, bool with_unit, struct arena *arena,
+                                    struct access_kind_list *ret_kinds, struct err *err);
 /* Units stand below along this edge and the actor may look down it. */
 MUST_USE enum err_code access_sees_below(struct db *db, const struct actor *actor, int64_t unit_id,
                                          struct str edge_kind, bool *ret_sees, struct err *err);

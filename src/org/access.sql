@@ -33,6 +33,14 @@ SELECT (SELECT COUNT(*) FROM unit_closure c
   FROM unit u
  WHERE u.id = :unit_id AND {scope :unit_id} AND {scope_below 1, :unit_id, :edge_kind};
 
+-- name: access_may_below
+-- A row when the actor may look down one kind of edge from this unit, whether anything stands there or not.
+-- result: one
+-- scope: org
+-- args: unit_id int, edge_kind text
+-- columns: ok int
+SELECT 1 AS ok FROM unit u WHERE u.id = :unit_id AND {scope :unit_id} AND {scope_below 1, :unit_id, :edge_kind};
+
 -- name: access_look_below
 -- A row when units stand below this one along one kind of edge and the actor may look down it.
 -- result: one

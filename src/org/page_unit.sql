@@ -22,17 +22,6 @@ SELECT c.ancestor_id AS id, f.name, c.depth, CASE WHEN {scope c.ancestor_id} THE
   FROM unit_closure c JOIN unit_fact f ON f.unit_id = c.ancestor_id AND f.from_day <= :on_day AND f.to_day > :on_day
  WHERE c.descendant_id = :unit_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day ORDER BY c.depth DESC;
 
--- name: unit_page_kinds
--- Kinds of units at and below a root: for the filter.
--- result: many
--- scope: org
--- args: root_id int, edge_kind text, on_day int
--- columns: kind text, n int
-SELECT f.kind, COUNT(*) AS n
-  FROM unit_closure c JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
- GROUP BY f.kind ORDER BY COUNT(*) DESC, f.kind;
-
 -- name: unit_page_contacts
 -- Head and focal points of a unit on a day, and when each last said that their number is right.
 -- result: many

@@ -17,6 +17,7 @@ UPDATE person SET name = :name, title = :title, email = :email, phone = :phone, 
 -- result: changes
 -- scope: system
 -- args: id int, language text, theme text
+-- kept: stays how pages look to a person is not kept in memory
 UPDATE person SET language = :language, theme = :theme WHERE id = :id;
 
 -- name: person_activate

@@ -48,18 +48,21 @@ UPDATE credential SET password_hash = :password_hash WHERE person_id = :person_i
 -- scope: system
 -- args: person_id int
 -- columns: failed_count int
+-- kept: stays attempts to sign in are not kept in memory
 UPDATE credential SET failed_count = failed_count + 1 WHERE person_id = :person_id RETURNING failed_count;
 
 -- name: credential_lock
 -- result: none
 -- scope: system
 -- args: person_id int, locked_until_ms int
+-- kept: stays attempts to sign in are not kept in memory
 UPDATE credential SET locked_until_ms = :locked_until_ms WHERE person_id = :person_id;
 
 -- name: credential_fine
 -- result: none
 -- scope: system
 -- args: person_id int
+-- kept: stays attempts to sign in are not kept in memory
 UPDATE credential SET failed_count = 0, locked_until_ms = NULL WHERE person_id = :person_id AND (failed_count > 0 OR locked_until_ms IS NOT NULL);
 
 -- name: totp_put
@@ -79,6 +82,7 @@ UPDATE credential SET totp_confirmed_ms = :confirmed_ms WHERE person_id = :perso
 -- result: changes
 -- scope: system
 -- args: person_id int, step int
+-- kept: stays attempts to sign in are not kept in memory
 UPDATE credential SET totp_last_step = :step WHERE person_id = :person_id AND (totp_last_step IS NULL OR totp_last_step < :step);
 
 -- name: totp_drop

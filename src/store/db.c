@@ -112,6 +112,7 @@ static enum err_code transact_once(struct db *db, enum err_code (*fn)(struct db 
         db->state = DB_WRITING;
         db->is_spoiled = false;
         db->notes.count = 0;
+        db->stirred_count = 0;
         code = fn(db, ctx, err);
         if (code == ERR_NONE && (db->is_spoiled || db->must_retry))
             code = err_set(err, db->must_retry ? ERR_BUSY : ERR_CONFLICT,
@@ -120,6 +121,8 @@ static enum err_code transact_once(struct db *db, enum err_code (*fn)(struct db 
             code = outbox_flush(db, err);
         if (code == ERR_NONE && !is_raw)
             code = id_lane_cover(db, err);
+        if (code == ERR_NONE)
+            code = keep_stir(db, err);
         if (code == ERR_NONE)
             code = db->driver->exec(db, "COMMIT", err);
         if (code != ERR_NONE)

@@ -57,6 +57,8 @@ struct db {
     struct db_ids ids;
     bool is_without_id; /* an id was asked for before a transaction and there was none: the next one fails with */
     struct err without_id;
+    const char *stirred[8]; /* of the running transaction, by name: store/keep.h */
+    size_t stirred_count;
     struct db_stmt *NULLABLE stmts; /* hash by query, power of two */
     size_t stmt_room;
     size_t stmt_count;
@@ -145,6 +147,7 @@ struct store {
     uint64_t commit_count; /* transactions committed */
     uint64_t sync_count;   /* of these on the disk */
     bool is_syncing;
+    struct keeper *NULLABLE keeper; /* store/keep.c */
 };
 
 /* A transaction of db was committed while the write lock is held: its number. And wait until that one is on the disk.
@@ -166,6 +169,12 @@ MUST_USE enum err_code store_connect(const char *where, const struct store_optio
                                      struct db **ret_db, struct err *err);
 /* Inside db_bulk: send what waits before anything else runs. A failure spoils the transaction. */
 MUST_USE enum err_code db_bulk_send(struct db *db, struct err *err);
+/* store/keep.c: a query wrote what is kept under a name; the numbers move before the transaction commits. */
+void keep_note(struct db *db, const char *name);
+MUST_USE enum err_code keep_stir(struct db *db, struct err *err);
+MUST_USE bool keep_init(struct store *store); /* false: no memory */
+void keep_done(struct store *store);
+
 /* store/outbox.c: the row of this transaction, before it commits; and the notes of a connection that closes. */
 MUST_USE enum err_code outbox_flush(struct db *db, struct err *err);
 void outbox_notes_free(struct db *db);

@@ -178,6 +178,8 @@ static enum err_code take_row(void *ctx, struct db_row *row, struct err *err)
 static enum err_code note_write(struct db *db, const struct run *run, struct err *err)
 {
     const struct sql_query *query = run->query;
+    if (query->stirs)
+        keep_note(db, query->stirs);
     return query->outbox_table ? outbox_touch(db, query->outbox_table, query->params[query->outbox_param].name,
                                               run->values[query->outbox_param].i, err)
                                : ERR_NONE;

@@ -83,6 +83,7 @@ struct sql_query {
     size_t copy_count;
     const char *NULLABLE outbox_table; /* written, and other tiers must learn of it (store/outbox.h); */
     int outbox_param;                  /* params[outbox_param] says which rows */
+    const char *NULLABLE stirs;        /* written: what is kept in memory under this name is read anew (store/keep.h) */
 };
 struct sql_migration {
     int number; /* unique over all modules, rising */

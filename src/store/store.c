@@ -46,6 +46,7 @@ static void store_free(struct store *store)
     pthread_mutex_destroy(&store->sync_lock);
     pthread_cond_destroy(&store->synced);
     id_lane_done(&store->id_lane);
+    keep_done(store);
     mem_free(store->where);
     mem_free(store->shown);
     mem_free(store->blob_folder);
@@ -147,6 +148,7 @@ enum err_code store_connect(const char *where, const struct store_options *optio
     must(pthread_cond_init(&store->given, &attr) == 0);
     must(pthread_mutex_init(&store->sync_lock, NULL) == 0 && pthread_cond_init(&store->synced, NULL) == 0);
     pthread_condattr_destroy(&attr);
+    bool has_keeper = keep_init(store);
     store->driver = is_url(where) ? &store_driver_postgres : &store_driver_sqlite;
     store->where = copy(where);
     store->shown = is_url(where) ? shown_url(where) : copy(where);
@@ -161,7 +163,7 @@ enum err_code store_connect(const char *where, const struct store_options *optio
     id_lane_init(&store->id_lane);
     id_source_init(&store->ids, &store->clock, store->node);
     enum err_code code = ERR_NONE;
-    if (!store->where || !store->shown || (options->blob_folder && !store->blob_folder))
+    if (!has_keeper || !store->where || !store->shown || (options->blob_folder && !store->blob_folder))
         code = err_set(err, ERR_NOMEM, "no memory for the store");
     struct db *db = NULL;
     if (code == ERR_NONE)

@@ -1,13 +1,13 @@
 #include "web/page_directive.h"
 
 #include "asset/device.h"
+#include "duty/board.h"
 #include "duty/cover.h"
 #include "duty/directive.h"
 #include "duty/freeze.h"
 #include "duty/page_directive.sql.h"
-#include "duty/past.sql.h"
+#include "duty/readers.h"
 #include "duty/rollup.h"
-#include "duty/rollup.sql.h"
 #include "duty/rows.h"
 #include "know/know.h"
 #include "org/unit.h"
@@ -326,10 +326,6 @@ static enum err_code directives_show(struct request *request, struct response *r
 
 /* --- one directive --- */
 
-struct duty_count_row {
-    struct str catalogue_id, title, denominator; /* denominator: of a past day only */
-    int64_t state, n;
-};
 struct view {
     struct request *request;
     struct db *db;
@@ -340,11 +336,11 @@ struct view {
     bool is_past;
     struct str as_of; /* "&as_of=30/11/2022" for addresses; "" today */
     struct str as_of_text, as_of_error;
-    struct opt_i64 family_id, directive_id; /* the one that is the scope */
+    struct board board;
     struct rollup rollup;
     int64_t units[DUTY_STATE_COUNT]; /* by worst state */
     int64_t unit_count;
-    const struct duty_count_row *NULLABLE duties;
+    const struct rollup_obligation *NULLABLE duties;
     size_t duty_count;
 };
 
@@ -404,9 +400,15 @@ static enum err_code view_open(struct request *request, struct db *db, struct vi
     /* from here on: the way this reader looks down from this root */
     TRY(tier_edge(request, db, &v->actor, v->d->issuer_id, v->d->edge_kind, v->root_id, &v->d->edge_kind, err));
     view_day(v);
-    bool is_top = v->d->family_id == v->d->id;
-    v->family_id = (struct opt_i64){is_top, v->d->id};
-    v->directive_id = (struct opt_i64){!is_top, v->d->id};
+    return ERR_NONE;
+}
+
+/* Every unit at and below the root, as it stood on the day looked at. */
+static enum err_code view_board(struct view *v, struct err *err)
+{
+    TRY(board_read(v->db, &v->actor, v->root_id, v->d->id, v->d->edge_kind, v->is_past ? v->day : CIVIL_NONE,
+                   v->request->arena, &v->board, err));
+    v->rollup = board_sum(&v->board, 0);
     return ERR_NONE;
 }
 
@@ -439,72 +441,29 @@ static enum err_code unit_name_on(const struct view *v, int64_t unit_id, struct 
     return ERR_NONE;
 }
 
-struct wall_row {
-    int64_t unit_id;
-    struct opt_i64 parent_id;
-    struct str name;
-    struct rollup rollup;
-};
-#define WALL_ROWS(rows)                                                                            \
-    do {                                                                                           \
-        *ret_count = (rows).count;                                                                 \
-        *ret_rows = arena_new_array(v->request->arena, struct wall_row, (rows).count + 1);         \
-        if (!*ret_rows)                                                                            \
-            return arena_full(v->request->arena, err);                                             \
-        for (size_t i = 0; i < (rows).count; i++)                                                  \
-            (*ret_rows)[i] = (struct wall_row){(rows).items[i].unit_id, (rows).items[i].parent_id, \
-                                               (rows).items[i].name, ROLLUP_OF(&(rows).items[i])}; \
-    } while (0)
-
-/* One row a unit at and below the root, in the order of parents; as it stood on the day looked at. */
-static enum err_code wall_rows(const struct view *v, struct wall_row **ret_rows, size_t *ret_count, struct err *err)
-{
-    if (v->is_past) {
-        struct sql_past_wall_rows past;
-        TRY(sql_past_wall(
-            v->db, &v->actor, v->request->arena,
-            &(struct sql_past_wall_args){
-                .root_id = v->root_id, .scope_id = v->d->id, .edge_kind = v->d->edge_kind, .as_of_day = v->day},
-            &past, err));
-        WALL_ROWS(past);
-        return ERR_NONE;
-    }
-    struct sql_rollup_wall_rows now;
-    TRY(sql_rollup_wall(
-        v->db, &v->actor, v->request->arena,
-        &(struct sql_rollup_wall_args){
-            .root_id = v->root_id, .scope_id = v->d->id, .edge_kind = v->d->edge_kind, .on_day = v->today},
-        &now, err));
-    WALL_ROWS(now);
-    return ERR_NONE;
-}
-
 /* The wall, its legend, and how many units stand in each worst state. */
 static enum err_code view_wall(struct view *v, struct page_directive *page, struct err *err)
 {
     struct arena *arena = v->request->arena;
-    struct wall_row *rows;
-    size_t row_count;
-    TRY(wall_rows(v, &rows, &row_count, err));
-    struct wall_unit *units = arena_new_array(arena, struct wall_unit, row_count + 1);
-    struct wall_parent *parents = arena_new_array(arena, struct wall_parent, row_count * 2 + 1);
-    if (!units || !parents)
+    const struct board *board = &v->board;
+    struct wall_unit *units = arena_new_array(arena, struct wall_unit, (size_t)board->count + 1);
+    struct wall_parent *parents = arena_new_array(arena, struct wall_parent, (size_t)board->count + 1);
+    bool *is_named = arena_new_array(arena, bool, (size_t)board->count + 1);
+    if (!units || !parents || !is_named)
         return arena_full(arena, err);
     size_t count = 0, parent_count = 0;
-    int64_t last_parent = 0;
-    for (size_t i = 0; i < row_count; i++) {
-        const struct wall_row *r = &rows[i];
-        int worst = wall_worst(r->rollup.n);
-        if (worst < 0)
+    for (uint32_t i = 0; i < board->count; i++) {
+        if (board_total(&board->cells[i]) <= 0)
             continue;
+        int worst = board_worst(&board->cells[i]);
         v->units[worst]++;
-        int64_t parent = r->unit_id == v->root_id || !r->parent_id.has ? r->unit_id : r->parent_id.v;
-        units[count++] = (struct wall_unit){r->unit_id, parent, r->name, app_page_state(worst)};
-        if (parent != last_parent) { /* rows come in the order of parents */
-            last_parent = parent;
-            struct wall_parent *p = &parents[parent_count++];
-            p->unit_id = parent;
-            TRY(unit_name_on(v, parent, &p->name, err));
+        const struct tree_unit *unit = board_unit(board, i);
+        uint32_t above = i ? unit->parent - board->from : 0; /* the root stands with itself */
+        const struct tree_unit *parent = board_unit(board, above);
+        units[count++] = (struct wall_unit){unit->id, parent->id, unit->name, app_page_state(worst)};
+        if (!is_named[above]) {
+            is_named[above] = true;
+            parents[parent_count++] = (struct wall_parent){parent->id, parent->name};
         }
     }
     v->unit_count = (int64_t)count;
@@ -552,23 +511,6 @@ struct unit_ask {
     struct str kind, search;
     int64_t limit, offset;
 };
-#define UNIT_ROWS(rows)                                                                                           \
-    do {                                                                                                          \
-        struct pg_missing_row *out = arena_new_array(v->request->arena, struct pg_missing_row, (rows).count + 1); \
-        if (!out)                                                                                                 \
-            return arena_full(v->request->arena, err);                                                            \
-        for (size_t i = 0; i < (rows).count; i++) {                                                               \
-            out[i] = unit_row(v, (rows).items[i].unit_id, (int)(rows).items[i].worst, (rows).items[i].due_day);   \
-            out[i].name = (rows).items[i].name;                                                                   \
-            out[i].parent = (rows).items[i].parent_name;                                                          \
-            out[i].who = (rows).items[i].focal_name;                                                              \
-            out[i].tel = (rows).items[i].focal_phone;                                                             \
-            if ((rows).items[i].reminded_day.has)                                                                 \
-                out[i].reminded = (civil_day)(rows).items[i].reminded_day.v;                                      \
-        }                                                                                                         \
-        *ret_rows = (struct pg_missing_row_list){out, (rows).count};                                              \
-    } while (0)
-
 static struct pg_missing_row unit_row(const struct view *v, int64_t unit_id, int worst, struct opt_i64 due)
 {
     struct request *request = v->request;
@@ -584,38 +526,36 @@ static struct pg_missing_row unit_row(const struct view *v, int64_t unit_id, int
     };
 }
 
+static struct board_filter unit_filter(const struct unit_ask *ask)
+{
+    return (struct board_filter){.state = ask->state, .kind = ask->kind, .search = ask->search, .owes = true};
+}
+
 static enum err_code unit_rows(const struct view *v, const struct unit_ask *ask, struct pg_missing_row_list *ret_rows,
                                struct err *err)
 {
-    if (v->is_past) {
-        struct sql_past_unit_rows_rows past;
-        TRY(sql_past_unit_rows(v->db, &v->actor, v->request->arena,
-                               &(struct sql_past_unit_rows_args){.root_id = v->root_id,
-                                                                 .scope_id = v->d->id,
-                                                                 .edge_kind = v->d->edge_kind,
-                                                                 .as_of_day = v->day,
-                                                                 .state = ask->state,
-                                                                 .unit_kind = ask->kind,
-                                                                 .search = ask->search,
-                                                                 .limit_count = ask->limit,
-                                                                 .offset_count = ask->offset},
-                               &past, err));
-        UNIT_ROWS(past);
-        return ERR_NONE;
+    struct arena *arena = v->request->arena;
+    const struct board *board = &v->board;
+    const struct board_filter filter = unit_filter(ask);
+    uint32_t *units;
+    size_t count;
+    TRY(board_list(board, &filter, BOARD_BY_WORST, ask->limit, ask->offset, arena, &units, &count, NULL, err));
+    struct board_beside *beside;
+    TRY(board_look_beside(v->db, board, units, count, v->d->id, v->day, v->is_past, arena, &beside, err));
+    struct pg_missing_row *out = arena_new_array(arena, struct pg_missing_row, count + 1);
+    if (!out)
+        return arena_full(arena, err);
+    for (size_t i = 0; i < count; i++) {
+        const struct tree_unit *unit = board_unit(board, units[i]);
+        out[i] = unit_row(v, unit->id, board_worst(&board->cells[units[i]]), beside[i].due_day);
+        out[i].name = unit->name;
+        out[i].parent = unit->parent == TREE_NONE ? STR_NONE : board->tree->units[unit->parent].name;
+        out[i].who = beside[i].focal_name;
+        out[i].tel = beside[i].focal_phone;
+        if (beside[i].reminded_day.has)
+            out[i].reminded = (civil_day)beside[i].reminded_day.v;
     }
-    struct sql_directive_unit_rows_rows now;
-    TRY(sql_directive_unit_rows(v->db, &v->actor, v->request->arena,
-                                &(struct sql_directive_unit_rows_args){.root_id = v->root_id,
-                                                                       .scope_id = v->d->id,
-                                                                       .edge_kind = v->d->edge_kind,
-                                                                       .on_day = v->today,
-                                                                       .state = ask->state,
-                                                                       .unit_kind = ask->kind,
-                                                                       .search = ask->search,
-                                                                       .limit_count = ask->limit,
-                                                                       .offset_count = ask->offset},
-                                &now, err));
-    UNIT_ROWS(now);
+    *ret_rows = (struct pg_missing_row_list){out, count};
     return ERR_NONE;
 }
 
@@ -668,16 +608,16 @@ static enum err_code view_missing(struct view *v, struct page_directive *page, s
     page->first = (struct pg_first_row_list){first, first_count};
     if (v->is_past) /* what waits to be decided waits today */
         return ERR_NONE;
-    int64_t reviews[DUTY_STATE_COUNT];
-    TRY(rows_count(v->db, &v->actor,
-                   &(struct rows_filter){.root_id = v->root_id,
-                                         .scope_id = v->d->id,
-                                         .edge_kind = v->d->edge_kind,
-                                         .on_day = v->today,
-                                         .waiting = true},
-                   arena, reviews, err));
+    struct rows_seen reviews;
+    TRY(rows_read(v->db, &v->actor,
+                  &(struct rows_filter){.root_id = v->root_id,
+                                        .scope_id = v->d->id,
+                                        .edge_kind = v->d->edge_kind,
+                                        .as_of = CIVIL_NONE,
+                                        .waiting = true},
+                  arena, &reviews, err));
     for (int i = 0; i < DUTY_STATE_COUNT; i++)
-        waiting += reviews[i];
+        waiting += reviews.n[i];
     if (waiting)
         first[first_count++] = (struct pg_first_row){.state = PAGE_STATE_DUE,
                                                      .n = waiting,
@@ -693,7 +633,6 @@ static enum err_code view_missing(struct view *v, struct page_directive *page, s
     return ERR_NONE;
 }
 
-#define TREE_ROW(r) tree_row(v, (r)->unit_id, (r)->name, (struct rollup[]){ROLLUP_OF(r)})
 static struct pg_tree_row tree_row(const struct view *v, int64_t unit_id, struct str name, const struct rollup *r)
 {
     struct str word;
@@ -711,28 +650,16 @@ static struct pg_tree_row tree_row(const struct view *v, int64_t unit_id, struct
 static enum err_code view_tree(const struct view *v, struct page_directive *page, struct err *err)
 {
     struct arena *arena = v->request->arena;
-    struct sql_past_children_rows past = {0};
-    struct sql_rollup_children_rows now = {0};
-    if (v->is_past)
-        TRY(sql_past_children(
-            v->db, &v->actor, arena,
-            &(struct sql_past_children_args){
-                .root_id = v->root_id, .scope_id = v->d->id, .edge_kind = v->d->edge_kind, .as_of_day = v->day},
-            &past, err));
-    else
-        TRY(sql_rollup_children(
-            v->db, &v->actor, arena,
-            &(struct sql_rollup_children_args){
-                .root_id = v->root_id, .scope_id = v->d->id, .edge_kind = v->d->edge_kind, .on_day = v->today},
-            &now, err));
-    size_t count = past.count + now.count;
+    struct board_branch *branches;
+    size_t count;
+    TRY(board_branches(&v->board, arena, &branches, &count, err));
     struct pg_tree_row *tree = arena_new_array(arena, struct pg_tree_row, count + 1);
     if (!tree)
         return arena_full(arena, err);
-    for (size_t i = 0; i < past.count; i++)
-        tree[i] = TREE_ROW(&past.items[i]);
-    for (size_t i = 0; i < now.count; i++)
-        tree[i] = TREE_ROW(&now.items[i]);
+    for (size_t i = 0; i < count; i++) {
+        const struct tree_unit *unit = board_unit(&v->board, branches[i].at);
+        tree[i] = tree_row(v, unit->id, unit->name, &branches[i].rollup);
+    }
     size_t shown = count > TREE_ROWS ? TREE_ROWS : count;
     page->tree = (struct pg_tree_row_list){tree, shown};
     size_t more = count - shown > TREE_MORE_ROWS ? TREE_MORE_ROWS : count - shown;
@@ -749,36 +676,22 @@ static enum err_code view_tree(const struct view *v, struct page_directive *page
 static enum err_code view_duty_counts(struct view *v, struct err *err)
 {
     struct arena *arena = v->request->arena;
-    struct sql_past_obligations_rows past = {0};
-    struct rollup_obligations now = {0};
+    struct rollup_obligations found = {0};
     if (v->is_past)
-        TRY(sql_past_obligations(v->db, &v->actor, arena,
-                                 &(struct sql_past_obligations_args){.root_id = v->root_id,
-                                                                     .edge_kind = v->d->edge_kind,
-                                                                     .as_of_day = v->day,
-                                                                     .family_id = v->family_id,
-                                                                     .directive_id = v->directive_id},
-                                 &past, err));
+        TRY(rollup_past_by_obligation(v->db, &v->actor, v->root_id, v->d->id, v->d->edge_kind, v->day, arena, &found,
+                                      err));
     else
-        TRY(rollup_by_obligation(v->db, &v->actor, v->root_id, v->d->id, v->d->edge_kind, arena, &now, err));
-    struct duty_count_row *rows = arena_new_array(arena, struct duty_count_row, past.count + now.count + 1);
-    if (!rows)
-        return arena_full(arena, err);
-    for (size_t i = 0; i < past.count; i++)
-        rows[i] = (struct duty_count_row){past.items[i].catalogue_id, past.items[i].title, past.items[i].denominator,
-                                          past.items[i].state, past.items[i].n};
-    for (size_t i = 0; i < now.count; i++)
-        rows[i] = (struct duty_count_row){now.items[i].catalogue_id, now.items[i].title, now.items[i].denominator,
-                                          now.items[i].state, now.items[i].n};
-    v->duties = rows;
-    v->duty_count = past.count + now.count;
+        TRY(rollup_by_obligation(v->db, &v->actor, v->root_id, v->d->id, v->d->edge_kind, v->board.holds_all, arena,
+                                 &found, err));
+    v->duties = found.items;
+    v->duty_count = found.count;
     return ERR_NONE;
 }
 
 static enum err_code view_duties(const struct view *v, struct page_directive *page, struct err *err)
 {
     struct arena *arena = v->request->arena;
-    const struct duty_count_row *rows = v->duties;
+    const struct rollup_obligation *rows = v->duties;
     size_t row_count = v->duty_count;
     struct sql_obligation_list_rows own;
     TRY(sql_obligation_list(v->db, arena, &(struct sql_obligation_list_args){.directive_id = v->d->id}, &own, err));
@@ -787,7 +700,7 @@ static enum err_code view_duties(const struct view *v, struct page_directive *pa
         return arena_full(arena, err);
     size_t count = 0;
     for (size_t i = 0; i < row_count;) {
-        const struct duty_count_row *r = &rows[i];
+        const struct rollup_obligation *r = &rows[i];
         int64_t n[DUTY_STATE_COUNT] = {0};
         size_t end = i;
         for (; end < row_count && str_equal(rows[end].catalogue_id, r->catalogue_id) &&
@@ -840,20 +753,12 @@ static enum err_code view_four(const struct view *v, struct page_directive *page
     if (!four)
         return arena_full(arena, err);
     size_t n = 0;
-    struct sql_directive_reader_counts_row *people = NULL;
-    TRY(sql_directive_reader_counts(v->db, &v->actor, arena,
-                                    &(struct sql_directive_reader_counts_args){.root_id = v->root_id,
-                                                                               .directive_id = v->d->id,
-                                                                               .edge_kind = v->d->edge_kind,
-                                                                               .on_day = v->day,
-                                                                               .before_ms = view_before_ms(v),
-                                                                               .is_past = v->is_past,
-                                                                               .search = STR_NONE},
-                                    &people, err));
-    if (people && people->people)
+    struct readers people;
+    TRY(readers_get(v->db, &v->board, v->d->id, v->day, v->is_past, STR_NONE, arena, &people, err));
+    if (people.count)
         four[n++] = (struct pg_denominator){tier_say(request, MSG_DIRECTIVE_FOUR_PERSON),
-                                            words_tenths(people->read_count, people->people), people->read_count,
-                                            people->people,
+                                            words_tenths((int64_t)people.read_count, (int64_t)people.count),
+                                            (int64_t)people.read_count, (int64_t)people.count,
                                             app_href(request, "/directive/%lld/people?unit=%lld%.*s&read=1",
                                                      (long long)v->d->id, (long long)v->root_id, STR_ARG(v->as_of))};
     int64_t owed = v->unit_count - v->units[DUTY_NA] - v->units[DUTY_WAIVED];
@@ -867,7 +772,7 @@ static enum err_code view_four(const struct view *v, struct page_directive *page
     for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
         int64_t done = 0, asked = 0;
         for (size_t i = 0; i < v->duty_count; i++) {
-            const struct duty_count_row *d = &v->duties[i];
+            const struct rollup_obligation *d = &v->duties[i];
             if (!str_equal(kinds[k].id, d->denominator) || d->state == DUTY_NA || d->state == DUTY_WAIVED)
                 continue;
             asked += d->n;
@@ -1054,8 +959,7 @@ static enum err_code directive_show(struct request *request, struct response *re
     }
     struct page_directive page = {
         .id = v.d->id, .unit = link_id(request, v.root_id), .as_of_text = v.as_of_text, .as_of_error = v.as_of_error};
-    TRY(rollup_get(db, &v.actor, v.root_id, v.d->id, v.d->edge_kind, v.is_past ? v.day : CIVIL_NONE, arena, &v.rollup,
-                   err));
+    TRY(view_board(&v, err));
     TRY(view_duty_counts(&v, err));
     TRY(view_wall(&v, &page, err));
     TRY(view_missing(&v, &page, err));
@@ -1113,35 +1017,17 @@ static enum err_code units_file(struct request *request, struct response *respon
                            ARRAY_LEN(columns), cells, count, err);
 }
 
-static enum err_code unit_counts(const struct view *v, struct str kind, struct str search, int64_t n[DUTY_STATE_COUNT],
-                                 int64_t *ret_total, struct err *err)
+static int64_t unit_counts(const struct view *v, const struct unit_ask *ask, int64_t n[DUTY_STATE_COUNT])
 {
-    struct sql_past_unit_counts_rows past = {0};
-    struct sql_directive_unit_counts_rows now = {0};
-    if (v->is_past)
-        TRY(sql_past_unit_counts(v->db, &v->actor, v->request->arena,
-                                 &(struct sql_past_unit_counts_args){.root_id = v->root_id,
-                                                                     .scope_id = v->d->id,
-                                                                     .edge_kind = v->d->edge_kind,
-                                                                     .as_of_day = v->day,
-                                                                     .unit_kind = kind,
-                                                                     .search = search},
-                                 &past, err));
-    else
-        TRY(sql_directive_unit_counts(v->db, &v->actor, v->request->arena,
-                                      &(struct sql_directive_unit_counts_args){.root_id = v->root_id,
-                                                                               .scope_id = v->d->id,
-                                                                               .edge_kind = v->d->edge_kind,
-                                                                               .on_day = v->today,
-                                                                               .unit_kind = kind,
-                                                                               .search = search},
-                                      &now, err));
-    *ret_total = 0;
-    for (size_t i = 0; i < past.count; i++)
-        *ret_total += n[past.items[i].worst] = past.items[i].n;
-    for (size_t i = 0; i < now.count; i++)
-        *ret_total += n[now.items[i].worst] = now.items[i].n;
-    return ERR_NONE;
+    struct board_filter filter = unit_filter(ask);
+    filter.state = BOARD_ANY;
+    int64_t total = 0;
+    for (uint32_t i = 0; i < v->board.count; i++)
+        if (board_matches(&v->board, i, &filter)) {
+            n[board_worst(&v->board.cells[i])]++;
+            total++;
+        }
+    return total;
 }
 
 static enum err_code units_show(struct request *request, struct response *response, struct err *err)
@@ -1157,16 +1043,16 @@ static enum err_code units_show(struct request *request, struct response *respon
     if (str_is_empty(kind))
         kind = STR_NONE;
     enum listing_file file = listing_file_of(request);
-    int64_t page = listing_page(request), n[DUTY_STATE_COUNT] = {0}, total = 0;
-    TRY(unit_counts(&v, kind, search, n, &total, err));
+    int64_t page = listing_page(request), n[DUTY_STATE_COUNT] = {0};
+    const struct unit_ask ask = {.state = state,
+                                 .kind = kind,
+                                 .search = search,
+                                 .limit = file == LISTING_PAGE ? LISTING_PAGE_ROWS : LISTING_SHEET_ROWS,
+                                 .offset = file == LISTING_PAGE ? (page - 1) * LISTING_PAGE_ROWS : 0};
+    TRY(view_board(&v, err));
+    int64_t total = unit_counts(&v, &ask, n);
     struct pg_missing_row_list rows;
-    TRY(unit_rows(&v,
-                  &(struct unit_ask){.state = state,
-                                     .kind = kind,
-                                     .search = search,
-                                     .limit = file == LISTING_PAGE ? LISTING_PAGE_ROWS : LISTING_SHEET_ROWS,
-                                     .offset = file == LISTING_PAGE ? (page - 1) * LISTING_PAGE_ROWS : 0},
-                  &rows, err));
+    TRY(unit_rows(&v, &ask, &rows, err));
     if (file != LISTING_PAGE)
         return units_file(request, response, rows.items, rows.count, err);
     struct str day = v.is_past ? tier_day(request, v.day) : STR("");
@@ -1265,50 +1151,38 @@ static enum err_code people_show(struct request *request, struct response *respo
     int way = str_equal(asked, STR("1")) ? 1 : str_equal(asked, STR("0")) ? 2 : 0;
     enum listing_file file = listing_file_of(request);
     int64_t page = listing_page(request);
-    struct sql_directive_reader_counts_row *counts = NULL;
-    TRY(sql_directive_reader_counts(db, &v.actor, arena,
-                                    &(struct sql_directive_reader_counts_args){.root_id = v.root_id,
-                                                                               .directive_id = v.d->id,
-                                                                               .edge_kind = v.d->edge_kind,
-                                                                               .on_day = v.day,
-                                                                               .before_ms = view_before_ms(&v),
-                                                                               .is_past = v.is_past,
-                                                                               .search = search},
-                                    &counts, err));
-    int64_t people = counts ? counts->people : 0, done = counts ? counts->read_count : 0;
+    TRY(view_board(&v, err));
+    struct readers all;
+    TRY(readers_get(db, &v.board, v.d->id, v.day, v.is_past, search, arena, &all, err));
+    int64_t people = (int64_t)all.count, done = (int64_t)all.read_count;
     int64_t n[3] = {people, done, people - done};
-    struct sql_directive_reader_rows_rows found;
-    TRY(sql_directive_reader_rows(db, &v.actor, arena,
-                                  &(struct sql_directive_reader_rows_args){
-                                      .root_id = v.root_id,
-                                      .directive_id = v.d->id,
-                                      .edge_kind = v.d->edge_kind,
-                                      .on_day = v.day,
-                                      .before_ms = view_before_ms(&v),
-                                      .is_past = v.is_past,
-                                      .missing = way,
-                                      .search = search,
-                                      .limit_count = file == LISTING_PAGE ? LISTING_PAGE_ROWS : LISTING_SHEET_ROWS,
-                                      .offset_count = file == LISTING_PAGE ? (page - 1) * LISTING_PAGE_ROWS : 0},
-                                  &found, err));
+    /* who has not read it stands in front */
+    const struct reader *from = way == 1 ? all.items + (all.count - all.read_count) : all.items;
+    size_t left = (size_t)n[way], skip = file == LISTING_PAGE ? (size_t)(page - 1) * LISTING_PAGE_ROWS : 0;
+    size_t limit = file == LISTING_PAGE ? LISTING_PAGE_ROWS : LISTING_SHEET_ROWS;
+    skip = skip < left ? skip : left;
+    struct {
+        const struct reader *items;
+        size_t count;
+    } found = {from + skip, left - skip < limit ? left - skip : limit};
     struct pg_reader_row *rows = arena_new_array(arena, struct pg_reader_row, found.count + 1);
     if (!rows)
         return arena_full(arena, err);
     for (size_t i = 0; i < found.count; i++) {
-        const struct sql_directive_reader_rows_row *r = &found.items[i];
+        const struct reader *r = &found.items[i];
         char at[CIVIL_TEXT_BYTES];
         rows[i] = (struct pg_reader_row){
-            .name = r->name,
-            .title = r->title,
-            .unit = r->unit_name,
-            .unit_href = app_href(request, "/unit/%lld%s%.*s", (long long)r->unit_id, v.is_past ? "?" : "",
+            .name = r->person->name,
+            .title = r->person->title,
+            .unit = r->unit->name,
+            .unit_href = app_href(request, "/unit/%lld%s%.*s", (long long)r->unit->id, v.is_past ? "?" : "",
                                   STR_ARG(str_slice(v.as_of, 1, v.as_of.len_bytes))),
-            .tel = r->phone,
-            .at = r->at_ms.has ? r->at_ms.v : 0,
-            .state = r->at_ms.has ? PAGE_STATE_ACK : PAGE_STATE_UNSEEN,
-            .word = r->at_ms.has ? msg_str(arena, request->lang, MSG_DIRECTIVE_READ_AT, 0,
-                                           MSG_ARGS(ARG_STR("at", str_from_cstr(civil_vn_ms(r->at_ms.v, at)))))
-                                 : tier_say(request, MSG_DIRECTIVE_NOT_READ)};
+            .tel = r->person->phone,
+            .at = r->at_ms,
+            .state = r->at_ms ? PAGE_STATE_ACK : PAGE_STATE_UNSEEN,
+            .word = r->at_ms ? msg_str(arena, request->lang, MSG_DIRECTIVE_READ_AT, 0,
+                                       MSG_ARGS(ARG_STR("at", str_from_cstr(civil_vn_ms(r->at_ms, at)))))
+                             : tier_say(request, MSG_DIRECTIVE_NOT_READ)};
     }
     if (file != LISTING_PAGE)
         return people_file(request, response, rows, found.count, err);
@@ -1409,8 +1283,7 @@ static enum err_code withdraw_page(struct request *request, struct response *res
                                    struct str reason, struct str reason_error, struct err *err)
 {
     struct page_directive unused = {0};
-    TRY(rollup_get(v->db, &v->actor, v->root_id, v->d->id, v->d->edge_kind, CIVIL_NONE, request->arena, &v->rollup,
-                   err));
+    TRY(view_board(v, err));
     TRY(view_wall(v, &unused, err));
     struct page_directive_withdraw page = {
         .title = msg_str(request->arena, request->lang, MSG_DIRECTIVE_WITHDRAW_TITLE, 0,

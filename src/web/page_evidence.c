@@ -3,6 +3,7 @@
 #include "asset/device.h"
 #include "base/limits.h"
 #include "duty/cover.h"
+#include "duty/evidence_list.h"
 #include "duty/page_duty.sql.h"
 #include "duty/rollup.sql.h"
 #include "format/doctext.h"
@@ -827,46 +828,33 @@ static enum err_code list_with(struct request *request, struct response *respons
     TRY(app_edge(request, db, &actor, unit_id, &edge, err));
     civil_day today = app_today(request);
     struct str search = app_search(request, STR("q"));
-    struct sql_evidence_row_counts_rows counts;
-    TRY(sql_evidence_row_counts(db, &actor, request->arena,
-                                &(struct sql_evidence_row_counts_args){.root_id = unit_id,
-                                                                       .edge_kind = edge,
-                                                                       .on_day = today,
-                                                                       .kind = str_is_empty(kind) ? STR_NONE : kind,
-                                                                       .search = search},
-                                &counts, err));
-    struct sql_evidence_rows_rows rows;
-    TRY(sql_evidence_rows(db, &actor, request->arena,
-                          &(struct sql_evidence_rows_args){.root_id = unit_id,
-                                                           .edge_kind = edge,
-                                                           .on_day = today,
-                                                           .state = str_is_empty(state) ? STR_NONE : state,
-                                                           .kind = str_is_empty(kind) ? STR_NONE : kind,
-                                                           .search = search,
-                                                           .limit_count = range.limit,
-                                                           .offset_count = range.offset},
-                          &rows, err));
+    struct evidence_page found;
+    TRY(evidence_list(db, &actor,
+                      &(struct evidence_ask){.root_id = unit_id,
+                                             .edge_kind = edge,
+                                             .day = today,
+                                             .state = str_is_empty(state) ? STR_NONE : state,
+                                             .kind = str_is_empty(kind) ? STR_NONE : kind,
+                                             .search = search},
+                      range.limit, range.offset, request->arena, &found, err));
     static const struct {
-        struct str id;
         enum msg_id label;
         enum page_state state;
-    } states[] = {{STR_INIT("submitted"), MSG_DUTY_E_SUBMITTED, PAGE_STATE_DOING},
-                  {STR_INIT("returned"), MSG_DUTY_E_RETURNED, PAGE_STATE_DUE},
-                  {STR_INIT("accepted"), MSG_DUTY_E_ACCEPTED, PAGE_STATE_OK},
-                  {STR_INIT("withdrawn"), MSG_DUTY_E_WITHDRAWN, PAGE_STATE_NA}};
+    } states[EVIDENCE_STATES] = {[EVIDENCE_SUBMITTED] = {MSG_DUTY_E_SUBMITTED, PAGE_STATE_DOING},
+                                 [EVIDENCE_RETURNED] = {MSG_DUTY_E_RETURNED, PAGE_STATE_DUE},
+                                 [EVIDENCE_ACCEPTED] = {MSG_DUTY_E_ACCEPTED, PAGE_STATE_OK},
+                                 [EVIDENCE_WITHDRAWN] = {MSG_DUTY_E_WITHDRAWN, PAGE_STATE_NA}};
     int64_t all = 0, total = 0, waiting = 0;
     struct kit_tabs tabs = {0};
     for (size_t i = 0; i < ARRAY_LEN(states); i++) {
-        int64_t n = 0;
-        for (size_t c = 0; c < counts.count; c++)
-            if (str_equal(counts.items[c].state, states[i].id))
-                n = counts.items[c].n;
+        int64_t n = found.n[i];
+        struct str id = evidence_state_id((enum evidence_state)i);
         all += n;
-        if (i == 0)
+        if (i == EVIDENCE_SUBMITTED)
             waiting = n;
-        if (str_equal(state, states[i].id))
+        if (str_equal(state, id))
             total = n;
-        kit_tab(&tabs, request, STR("/evidence"), "state", states[i].id, state, kit_text(request, states[i].label), n,
+        kit_tab(&tabs, request, STR("/evidence"), "state", id, state, kit_text(request, states[i].label), n,
                 states[i].state, params, ARRAY_LEN(params));
     }
     kit_tab(&tabs, request, STR("/evidence"), "state", STR("all"), str_is_empty(state) ? STR("all") : state,
@@ -882,8 +870,9 @@ static enum err_code list_with(struct request *request, struct response *respons
     kit_column(&table, MSG_DUTY_C_DONE, SHEET_DATE);
     kit_column(&table, MSG_DUTY_C_HANDED, SHEET_DATE);
     kit_column(&table, MSG_DUTY_C_FILES, SHEET_INT);
-    for (size_t i = 0; i < rows.count; i++) {
-        const struct sql_evidence_rows_row *e = &rows.items[i];
+    for (size_t i = 0; i < found.count; i++) {
+        const struct sql_evidence_rows_row *e = found.items[i].row;
+        struct str unit_name = found.items[i].unit_name;
         const struct know_evidence_kind *of_kind = know_evidence_kind_find(e->kind);
         struct pg_dt_row *row = kit_row(&table);
         struct str href = app_href(request, "/evidence/%lld", (long long)e->id);
@@ -892,7 +881,7 @@ static enum err_code list_with(struct request *request, struct response *respons
                                               : e->subject_name);
         kit_cell_chip(&table, evidence_page_state(e->state),
                       evidence_word(request, e->state, (civil_day)e->covers_to_day));
-        kit_cell(&table, e->unit_name, app_href(request, "/unit/%lld", (long long)e->unit_id));
+        kit_cell(&table, unit_name, app_href(request, "/unit/%lld", (long long)e->unit_id));
         kit_cell(&table, str_is_null(e->submitted_name) ? kit_text(request, MSG_DUTY_BY_MACHINE) : e->submitted_name,
                  STR(""));
         kit_cell_day(&table, (civil_day)e->done_day);
@@ -902,7 +891,7 @@ static enum err_code list_with(struct request *request, struct response *respons
         if (row && str_equal(e->state, STR("submitted"))) {
             row->pick = is_own ? STR("") : link_id(request, e->id);
             row->pick_label =
-                kit_msg(request, MSG_DUTY_PICK_ONE, 0, ARG_STR("title", e->title), ARG_STR("unit", e->unit_name));
+                kit_msg(request, MSG_DUTY_PICK_ONE, 0, ARG_STR("title", e->title), ARG_STR("unit", unit_name));
             row->note = is_own ? kit_text(request, MSG_DUTY_OWN) : STR("");
         }
     }

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "duty/board.h"
 #include "duty/cover.h"
 #include "duty/directive.sql.h"
 #include "duty/letter_book.sql.h"
@@ -9,8 +10,10 @@
 #include "duty/rollup.sql.h"
 #include "format/json.h"
 #include "know/know.h"
+#include "org/access.h"
 #include "org/page_site.sql.h"
 #include "org/person.sql.h"
+#include "org/staff.h"
 #include "org/unit.h"
 #include "org/unit.sql.h"
 #include "proof/chain.h"
@@ -390,8 +393,7 @@ static struct str rows_href(const struct request *request, int64_t unit_id, stru
     return link_make(request, STR("/rows"), params, ARRAY_LEN(params));
 }
 
-static struct pg_first_row below_first(const struct request *request, const struct sql_rollup_children_row *r,
-                                       int64_t owed)
+static struct pg_first_row below_first(const struct request *request, const struct board_child *r, int64_t owed)
 {
     enum page_state state = r->n_late ? PAGE_STATE_LATE : r->n_unseen ? PAGE_STATE_UNSEEN : PAGE_STATE_DUE;
     struct str word = r->n_late     ? count_text(request, MSG_HOME_BELOW_WORD, r->n_late)
@@ -417,12 +419,11 @@ static enum err_code fill_below(struct request *request, const struct place *pla
     if (!root)
         return ERR_NONE;
     struct actor actor = app_actor_with(request, RIGHT_READ);
-    struct sql_rollup_children_rows children;
-    TRY(sql_rollup_children(
-        place->db, &actor, request->arena,
-        &(struct sql_rollup_children_args){
-            .root_id = root->unit_id, .scope_id = 0, .edge_kind = root->edge_kind, .on_day = app_today(request)},
-        &children, err));
+    struct board board;
+    struct board_children children;
+    TRY(board_read(place->db, &actor, root->unit_id, ROLLUP_ALL, root->edge_kind, CIVIL_NONE, request->arena, &board,
+                   err));
+    TRY(board_children(&board, request->arena, &children, err));
     struct pg_first_row *first = arena_new_array(request->arena, struct pg_first_row, FIRST_ROWS);
     struct pg_below_row *rows = arena_new_array(request->arena, struct pg_below_row, BELOW_ROWS);
     if (!first || !rows)
@@ -430,7 +431,7 @@ static enum err_code fill_below(struct request *request, const struct place *pla
     size_t n = 0, listed = 0;
     int64_t red = 0;
     for (size_t i = 0; i < children.count; i++) {
-        const struct sql_rollup_children_row *r = &children.items[i];
+        const struct board_child *r = &children.items[i];
         int64_t owed =
             r->n_unseen + r->n_ack + r->n_doing + r->n_ok + r->n_due + r->n_late + r->n_birth; /* not na, not waived */
         red += r->n_late > 0;
@@ -753,6 +754,8 @@ static enum err_code search_trees(struct request *request, const struct place *p
     struct actor actor = app_actor_with(request, RIGHT_READ);
     civil_day today = app_today(request);
     size_t n_units = 0, n_people = 0, roots = 0;
+    const struct staff *staff;
+    TRY(staff_get(place->db, today, request->arena, &staff, err));
     for (int wide = 1; wide >= 0; wide--)
         for (size_t i = 0; i < place->grants.count && roots < SEARCH_ROOTS; i++) {
             const struct sql_person_self_grants_row *g = &place->grants.items[i];
@@ -760,38 +763,29 @@ static enum err_code search_trees(struct request *request, const struct place *p
                 continue;
             roots++;
             struct str edge = wide ? g->edge_kind : EDGE_ADMINISTRATIVE;
-            struct sql_unit_search_rows found;
-            TRY(sql_unit_search(place->db, &actor, request->arena,
-                                &(struct sql_unit_search_args){.root_id = g->unit_id,
-                                                               .edge_kind = edge,
-                                                               .search = like,
-                                                               .kind = STR_NONE,
-                                                               .on_day = today,
-                                                               .limit_count = SEARCH_ROWS},
-                                &found, err));
-            for (size_t k = 0; k < found.count && n_units < SEARCH_ROWS; k++) {
-                struct str href = app_href(request, "/unit/%lld", (long long)found.items[k].id);
+            struct tree_part part;
+            uint32_t *found, *persons;
+            size_t found_count, person_count;
+            TRY(access_tree(place->db, &actor, g->unit_id, edge, today, request->arena, &part, err));
+            TRY(tree_search(&part, like, SEARCH_ROWS, request->arena, &found, &found_count, err));
+            for (size_t k = 0; k < found_count && n_units < SEARCH_ROWS; k++) {
+                const struct tree_unit *unit = &part.tree->units[found[k]];
+                struct str href = app_href(request, "/unit/%lld", (long long)unit->id);
                 if (!has_hit(units, n_units, href))
-                    units[n_units++] = (struct pg_search_hit){found.items[k].name, found.items[k].parent_name, href};
+                    units[n_units++] = (struct pg_search_hit){
+                        unit->name, unit->parent == TREE_NONE ? STR_NONE : part.tree->units[unit->parent].name, href};
             }
-            struct sql_person_search_rows persons;
-            TRY(sql_person_search(place->db, &actor, request->arena,
-                                  &(struct sql_person_search_args){.root_id = g->unit_id,
-                                                                   .edge_kind = edge,
-                                                                   .search = like,
-                                                                   .role = STR_NONE,
-                                                                   .active = 1,
-                                                                   .on_day = today,
-                                                                   .limit_count = SEARCH_ROWS},
-                                  &persons, err));
-            for (size_t k = 0; k < persons.count && n_people < SEARCH_ROWS; k++) {
-                const struct sql_person_search_row *p = &persons.items[k];
-                struct str href = app_href(request, "/person/%lld", (long long)p->id);
-                if (has_hit(people, n_people, href))
+            TRY(staff_list(place->db, staff, &part, &(struct staff_filter){.search = like, .role = STR_NONE}, today,
+                           request->arena, &persons, &person_count, err));
+            for (size_t k = 0; k < person_count && n_people < SEARCH_ROWS; k++) {
+                const struct staff_person *p = &staff->people[persons[k]];
+                struct str href = app_href(request, "/person/%lld", (long long)p->person_id);
+                if (!p->is_active || has_hit(people, n_people, href))
                     continue;
-                struct str detail = str_is_empty(p->phone) ? p->unit_name
-                                                           : arena_printf(request->arena, "%.*s · %.*s",
-                                                                          STR_ARG(p->unit_name), STR_ARG(p->phone));
+                struct str unit = part.tree->units[tree_find(part.tree, p->unit_id)].name;
+                struct str detail = str_is_empty(p->phone)
+                                        ? unit
+                                        : arena_printf(request->arena, "%.*s · %.*s", STR_ARG(unit), STR_ARG(p->phone));
                 people[n_people++] = (struct pg_search_hit){p->name, detail, href};
             }
         }

@@ -2,7 +2,6 @@
 
 #include "duty/directive.h"
 #include "duty/page_directive.sql.h"
-#include "duty/past.sql.h"
 #include "duty/rollup.h"
 #include "duty/rollup.sql.h"
 #include "duty/rows.h"
@@ -20,7 +19,7 @@ struct asked {
     int64_t root_id;
     struct str edge_kind;
     struct sql_directive_get_row *d; /* NULL: every directive */
-    struct opt_i64 family_id, directive_id, obligation_id;
+    struct opt_i64 obligation_id;
     struct str catalogue, denominator, kind, search, q;
     int state;
     bool waiting;
@@ -58,9 +57,6 @@ static enum err_code ask(struct request *request, struct db *db, struct asked *a
                               &a->d, err));
         if (!a->d)
             return err_set(err, ERR_NOT_FOUND, "no such directive");
-        bool is_top = a->d->family_id == a->d->id;
-        a->family_id = (struct opt_i64){is_top, a->d->id};
-        a->directive_id = (struct opt_i64){!is_top, a->d->id};
     }
     TRY(tier_root(request, db, a->d ? a->d->issuer_id : 0, &a->root_id, err));
     return a->d ? tier_edge(request, db, &a->actor, a->d->issuer_id, a->d->edge_kind, a->root_id, &a->edge_kind, err)
@@ -87,25 +83,27 @@ static void asked_params(const struct asked *a, struct link_param params[ASKED_P
 }
 enum { PARAM_AS_OF = 6, PARAM_STATE = 7, PARAM_KIND = 8, PARAM_Q = 9 };
 
-static enum err_code rows_today(const struct asked *a, int64_t limit, int64_t offset, struct duty_rows *ret_rows,
-                                int64_t n[DUTY_STATE_COUNT], struct err *err)
+static enum err_code rows_find(const struct asked *a, int64_t limit, int64_t offset, struct duty_rows *ret_rows,
+                               int64_t n[DUTY_STATE_COUNT], struct err *err)
 {
     const struct rows_filter filter = {.root_id = a->root_id,
                                        .scope_id = a->d ? a->d->id : 0,
                                        .edge_kind = a->edge_kind,
-                                       .on_day = a->today,
+                                       .as_of = a->as_of,
                                        .catalogue_id = a->catalogue,
                                        .obligation_id = a->obligation_id.v,
                                        .denominator = a->denominator,
                                        .unit_kind = a->kind,
                                        .search = a->search,
-                                       .waiting = a->waiting};
+                                       .waiting = a->waiting && a->as_of == CIVIL_NONE};
     bool is_in[DUTY_STATE_COUNT];
     for (int i = 0; i < DUTY_STATE_COUNT; i++)
         is_in[i] = a->state == STATE_ANY || a->state == i ||
                    (a->state == STATE_LATE_ALL && (i == DUTY_LATE || i == DUTY_BIRTH));
-    TRY(rows_count(a->db, &a->actor, &filter, a->request->arena, n, err));
-    return rows_page(a->db, &a->actor, &filter, n, is_in, limit, offset, a->request->arena, ret_rows, err);
+    struct rows_seen seen;
+    TRY(rows_read(a->db, &a->actor, &filter, a->request->arena, &seen, err));
+    memcpy(n, seen.n, sizeof seen.n);
+    return rows_page(a->db, &filter, &seen, is_in, limit, offset, a->request->arena, ret_rows, err);
 }
 
 static struct str line_word(const struct asked *a, const struct duty_row *r)
@@ -168,54 +166,15 @@ static struct pg_duty_line past_line(const struct asked *a, int64_t unit_id, int
                                  .due = due};
 }
 
-/* Something is asked that the plain list of a past day does not know. */
-static bool is_filtered(const struct asked *a)
-{
-    return a->state == STATE_LATE_ALL || a->obligation_id.has || !str_is_empty(a->catalogue) ||
-           !str_is_empty(a->denominator) || !str_is_empty(a->kind) || !str_is_empty(a->search);
-}
-
-static enum err_code lines_past(const struct asked *a, int64_t limit, int64_t offset,
-                                struct pg_duty_line_list *ret_lines, int64_t n[DUTY_STATE_COUNT], struct err *err)
+static enum err_code lines_past(const struct asked *a, const struct duty_rows *found,
+                                struct pg_duty_line_list *ret_lines, struct err *err)
 {
     struct arena *arena = a->request->arena;
-    struct sql_past_row_counts_rows counts;
-    TRY(sql_past_row_counts(a->db, &a->actor, arena,
-                            &(struct sql_past_row_counts_args){.root_id = a->root_id,
-                                                               .edge_kind = a->edge_kind,
-                                                               .as_of_day = a->as_of,
-                                                               .family_id = a->family_id,
-                                                               .directive_id = a->directive_id,
-                                                               .catalogue_id = a->catalogue,
-                                                               .obligation_id = a->obligation_id,
-                                                               .denominator = a->denominator,
-                                                               .unit_kind = a->kind,
-                                                               .search = a->search},
-                            &counts, err));
-    for (size_t i = 0; i < counts.count; i++)
-        if (counts.items[i].state >= 0 && counts.items[i].state < DUTY_STATE_COUNT)
-            n[counts.items[i].state] = counts.items[i].n;
-    struct sql_past_rows_rows found;
-    TRY(sql_past_rows(a->db, &a->actor, arena,
-                      &(struct sql_past_rows_args){.root_id = a->root_id,
-                                                   .edge_kind = a->edge_kind,
-                                                   .as_of_day = a->as_of,
-                                                   .family_id = a->family_id,
-                                                   .directive_id = a->directive_id,
-                                                   .catalogue_id = a->catalogue,
-                                                   .obligation_id = a->obligation_id,
-                                                   .denominator = a->denominator,
-                                                   .unit_kind = a->kind,
-                                                   .search = a->search,
-                                                   .state = a->state,
-                                                   .limit_count = limit,
-                                                   .offset_count = offset},
-                      &found, err));
-    struct pg_duty_line *lines = arena_new_array(arena, struct pg_duty_line, found.count + 1);
+    struct pg_duty_line *lines = arena_new_array(arena, struct pg_duty_line, found->count + 1);
     if (!lines)
         return arena_full(arena, err);
-    for (size_t i = 0; i < found.count; i++) {
-        const struct sql_past_rows_row *r = &found.items[i];
+    for (size_t i = 0; i < found->count; i++) {
+        const struct duty_row *r = &found->items[i];
         lines[i] = past_line(a, r->unit_id, r->id, r->state, r->due_day);
         lines[i].unit = r->unit_name;
         lines[i].title = r->title;
@@ -223,44 +182,7 @@ static enum err_code lines_past(const struct asked *a, int64_t limit, int64_t of
         lines[i].who = r->focal_name;
         lines[i].tel = r->focal_phone;
     }
-    *ret_lines = (struct pg_duty_line_list){lines, found.count};
-    return ERR_NONE;
-}
-
-static enum err_code lines_as_of(const struct asked *a, int64_t limit, int64_t offset,
-                                 struct pg_duty_line_list *ret_lines, int64_t n[DUTY_STATE_COUNT], struct err *err)
-{
-    if (is_filtered(a))
-        return lines_past(a, limit, offset, ret_lines, n, err);
-    struct request *request = a->request;
-    struct rollup rollup;
-    int64_t scope = a->d ? a->d->id : ROLLUP_ALL;
-    TRY(rollup_get(a->db, &a->actor, a->root_id, scope, a->edge_kind, a->as_of, request->arena, &rollup, err));
-    memcpy(n, rollup.n, sizeof rollup.n);
-    struct str kind;
-    TRY(rollup_scope_kind(a->db, scope, request->arena, &kind, err));
-    struct sql_assignments_as_of_rows found;
-    TRY(sql_assignments_as_of(a->db, &a->actor, request->arena,
-                              &(struct sql_assignments_as_of_args){.root_id = a->root_id,
-                                                                   .scope_id = scope,
-                                                                   .kind = kind,
-                                                                   .edge_kind = a->edge_kind,
-                                                                   .as_of_day = a->as_of,
-                                                                   .state = a->state,
-                                                                   .limit_count = limit,
-                                                                   .offset_count = offset},
-                              &found, err));
-    struct pg_duty_line *lines = arena_new_array(request->arena, struct pg_duty_line, found.count + 1);
-    if (!lines)
-        return arena_full(request->arena, err);
-    for (size_t i = 0; i < found.count; i++) {
-        const struct sql_assignments_as_of_row *r = &found.items[i];
-        lines[i] = past_line(a, r->unit_id, r->assignment_id, r->state, r->due_day);
-        lines[i].unit = r->unit_name;
-        lines[i].title = r->title;
-        lines[i].about = r->catalogue_id;
-    }
-    *ret_lines = (struct pg_duty_line_list){lines, found.count};
+    *ret_lines = (struct pg_duty_line_list){lines, found->count};
     return ERR_NONE;
 }
 
@@ -329,12 +251,9 @@ static size_t make_tabs(const struct asked *a, const int64_t n[DUTY_STATE_COUNT]
 
 static enum err_code make_kinds(const struct asked *a, struct pg_option_list *ret_kinds, struct err *err)
 {
-    struct sql_unit_kinds_below_rows rows;
-    TRY(sql_unit_kinds_below(
-        a->db, &a->actor, a->request->arena,
-        &(struct sql_unit_kinds_below_args){
-            .root_id = a->root_id, .edge_kind = a->edge_kind, .on_day = a->as_of == CIVIL_NONE ? a->today : a->as_of},
-        &rows, err));
+    struct access_kind_list rows;
+    TRY(access_kinds(a->db, &a->actor, a->root_id, a->edge_kind, a->as_of == CIVIL_NONE ? a->today : a->as_of, false,
+                     a->request->arena, &rows, err));
     struct pg_option *kinds = arena_new_array(a->request->arena, struct pg_option, rows.count + 1);
     if (!kinds)
         return arena_full(a->request->arena, err);
@@ -372,13 +291,9 @@ enum err_code rows_show(struct request *request, struct response *response, stru
     int64_t limit = file == LISTING_PAGE ? LISTING_PAGE_ROWS : LISTING_SHEET_ROWS,
             offset = file == LISTING_PAGE ? (page - 1) * LISTING_PAGE_ROWS : 0;
     struct pg_duty_line_list lines;
-    if (a.as_of == CIVIL_NONE) {
-        struct duty_rows found;
-        TRY(rows_today(&a, limit, offset, &found, n, err));
-        TRY(lines_today(&a, &found, &lines, err));
-    } else {
-        TRY(lines_as_of(&a, limit, offset, &lines, n, err));
-    }
+    struct duty_rows found;
+    TRY(rows_find(&a, limit, offset, &found, n, err));
+    TRY(a.as_of == CIVIL_NONE ? lines_today(&a, &found, &lines, err) : lines_past(&a, &found, &lines, err));
     if (file != LISTING_PAGE)
         return rows_file(request, response, lines, err);
     struct link_param params[ASKED_PARAMS];
@@ -481,7 +396,7 @@ enum err_code rows_message(struct request *request, struct response *response, s
     a.state = STATE_LATE_ALL;
     int64_t n[DUTY_STATE_COUNT] = {0};
     struct duty_rows found;
-    TRY(rows_today(&a, LISTING_SHEET_ROWS, 0, &found, n, err));
+    TRY(rows_find(&a, LISTING_SHEET_ROWS, 0, &found, n, err));
     qsort(found.items, found.count, sizeof *found.items, compare_rows);
     struct str from;
     TRY(tier_unit_name(request, db, request->session.unit_id, &from, err));

@@ -1,9 +1,9 @@
 #include "web/page_unit.h"
 
 #include "asset/device.h"
+#include "duty/board.h"
 #include "duty/notice.h"
 #include "duty/page_unit.sql.h"
-#include "duty/past.sql.h"
 #include "duty/rollup.sql.h"
 #include "duty/succession.sql.h"
 #include "org/access.sql.h"
@@ -633,7 +633,7 @@ static enum err_code fill_children(struct request *request, struct db *db, const
                                    struct page_unit *page, struct err *err)
 {
     struct sql_unit_children_rows children;
-    struct sql_rollup_children_rows sums = {0};
+    struct board_children sums;
     struct str edge;
     TRY(access_edge_best(db, &seen->actor, seen->id, &edge, err));
     TRY(sql_unit_children(db, &seen->actor, request->arena,
@@ -652,23 +652,14 @@ static enum err_code fill_children(struct request *request, struct db *db, const
     if (!children.count)
         return ERR_NONE;
     bool is_past = seen->is_past || seen->is_ended;
-    struct sql_past_children_rows past = {0};
-    if (is_past)
-        TRY(sql_past_children(
-            db, &seen->actor, request->arena,
-            &(struct sql_past_children_args){.root_id = seen->id, .edge_kind = edge, .as_of_day = seen->day}, &past,
-            err));
-    else
-        TRY(sql_rollup_children(
-            db, &seen->actor, request->arena,
-            &(struct sql_rollup_children_args){.root_id = seen->id, .edge_kind = edge, .on_day = seen->day}, &sums,
-            err));
+    struct board board;
+    TRY(board_read(db, &seen->actor, seen->id, ROLLUP_ALL, edge, is_past ? seen->day : CIVIL_NONE, request->arena,
+                   &board, err));
+    TRY(board_children(&board, request->arena, &sums, err));
     size_t shown = 0;
     struct pg_unit_row *items = arena_new_array(request->arena, struct pg_unit_row, CHILD_ROWS_MAX);
     if (!items)
         return arena_full(request->arena, err);
-    for (size_t i = 0; i < past.count && shown < CHILD_ROWS_MAX; i++)
-        items[shown++] = CHILD_ROW(&past.items[i]);
     for (size_t i = 0; i < sums.count && shown < CHILD_ROWS_MAX; i++)
         items[shown++] = CHILD_ROW(&sums.items[i]);
     for (size_t i = 0; i < shown; i++)
@@ -679,8 +670,6 @@ static enum err_code fill_children(struct request *request, struct db *db, const
         bool has = false;
         for (size_t s = 0; s < sums.count; s++)
             has |= sums.items[s].unit_id == children.items[c].id;
-        for (size_t s = 0; s < past.count; s++)
-            has |= past.items[s].unit_id == children.items[c].id;
         if (!has)
             items[shown++] = (struct pg_unit_row){.name = children.items[c].name,
                                                   .href = unit_on_href(request, seen, children.items[c].id),

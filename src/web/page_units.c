@@ -1,8 +1,6 @@
 #include "web/page_unit.h"
 
-#include "duty/page_unit.sql.h"
-#include "duty/rollup.h"
-#include "duty/rollup.sql.h"
+#include "duty/board.h"
 #include "org/page_unit.sql.h"
 #include "org/unit.sql.h"
 
@@ -65,30 +63,43 @@ static enum page_state worst_of(int64_t late, int64_t unseen, int64_t due, int64
                     : PAGE_STATE_NA;
 }
 
-static struct pg_unit_row list_row(const struct request *request, const struct sql_unit_list_rows_row *r)
+struct units_row {
+    const struct tree_unit *unit;
+    struct str parent_name;
+    const int32_t *n; /* by state */
+};
+struct units_rows {
+    struct units_row *items;
+    size_t count;
+};
+
+static struct pg_unit_row list_row(const struct request *request, const struct units_row *r)
 {
-    int64_t owed = r->n_unseen + r->n_ack + r->n_doing + r->n_ok + r->n_due + r->n_late + r->n_birth;
+    const int32_t *n = r->n;
+    int64_t id = r->unit->id, owed = 0;
+    for (int state = 0; state < DUTY_STATE_COUNT; state++)
+        owed += state == DUTY_NA || state == DUTY_WAIVED ? 0 : n[state];
     return (struct pg_unit_row){
-        .name = r->name,
-        .href = unit_href(request, r->unit_id),
-        .kind = unit_kind_word(request, r->kind),
-        .code = r->code,
+        .name = r->unit->name,
+        .href = unit_href(request, id),
+        .kind = unit_kind_word(request, r->unit->kind),
+        .code = r->unit->code,
         .parent = r->parent_name,
-        .state = worst_of(r->n_late, r->n_unseen, r->n_due, owed),
-        .late = r->n_late,
-        .late_href = unit_state_href(request, r->unit_id, DUTY_LATE),
-        .unseen = r->n_unseen,
-        .unseen_href = unit_state_href(request, r->unit_id, DUTY_UNSEEN),
-        .due = r->n_due,
-        .due_href = unit_state_href(request, r->unit_id, DUTY_DUE),
-        .ok = r->n_ok,
-        .ok_href = unit_state_href(request, r->unit_id, DUTY_OK),
+        .state = worst_of(n[DUTY_LATE], n[DUTY_UNSEEN], n[DUTY_DUE], owed),
+        .late = n[DUTY_LATE],
+        .late_href = unit_state_href(request, id, DUTY_LATE),
+        .unseen = n[DUTY_UNSEEN],
+        .unseen_href = unit_state_href(request, id, DUTY_UNSEEN),
+        .due = n[DUTY_DUE],
+        .due_href = unit_state_href(request, id, DUTY_DUE),
+        .ok = n[DUTY_OK],
+        .ok_href = unit_state_href(request, id, DUTY_OK),
         .owed = owed,
     };
 }
 
-static enum err_code units_file(struct request *request, struct response *response,
-                                const struct sql_unit_list_rows_rows *rows, struct err *err)
+static enum err_code units_file(struct request *request, struct response *response, const struct units_rows *rows,
+                                struct err *err)
 {
     static const struct sheet_column columns[] = {
         {STR_INIT("Đơn vị"), SHEET_TEXT, 44},     {STR_INIT("Mã"), SHEET_TEXT, 18},
@@ -103,13 +114,14 @@ static enum err_code units_file(struct request *request, struct response *respon
         return arena_full(request->arena, err);
     struct sheet_cell *at = cells;
     for (size_t i = 0; i < rows->count; i++) {
-        const struct sql_unit_list_rows_row *r = &rows->items[i];
+        const struct units_row *r = &rows->items[i];
+        const int32_t *n = r->n;
         const struct sheet_cell line[ARRAY_LEN(columns)] = {
-            cell_text(r->name),        cell_text(r->code),  cell_text(unit_kind_word(request, r->kind)),
-            cell_text(r->parent_name), cell_int(r->n_late), cell_int(r->n_birth),
-            cell_int(r->n_unseen),     cell_int(r->n_due),  cell_int(r->n_ack),
-            cell_int(r->n_doing),      cell_int(r->n_ok),   cell_int(r->n_na),
-            cell_int(r->n_waived)};
+            cell_text(r->unit->name),  cell_text(r->unit->code), cell_text(unit_kind_word(request, r->unit->kind)),
+            cell_text(r->parent_name), cell_int(n[DUTY_LATE]),   cell_int(n[DUTY_BIRTH]),
+            cell_int(n[DUTY_UNSEEN]),  cell_int(n[DUTY_DUE]),    cell_int(n[DUTY_ACK]),
+            cell_int(n[DUTY_DOING]),   cell_int(n[DUTY_OK]),     cell_int(n[DUTY_NA]),
+            cell_int(n[DUTY_WAIVED])};
         memcpy(at, line, sizeof line);
         at += ARRAY_LEN(columns);
     }
@@ -117,29 +129,62 @@ static enum err_code units_file(struct request *request, struct response *respon
                            cells, rows->count, err);
 }
 
-static enum err_code units_rows(struct request *request, struct db *db, const struct unit_root *root,
-                                const struct units_ask *ask, int64_t limit, int64_t offset,
-                                struct sql_unit_list_rows_rows *ret_rows, struct err *err)
+static struct board_filter units_filter(const struct units_ask *ask)
 {
-    struct actor actor = app_actor(request);
-    return sql_unit_list_rows(db, &actor, request->arena,
-                              &(struct sql_unit_list_rows_args){.root_id = root->id,
-                                                                .edge_kind = ask->edge,
-                                                                .on_day = app_today(request),
-                                                                .kind = str_is_empty(ask->kind) ? STR_NONE : ask->kind,
-                                                                .search = ask->search,
-                                                                .state = ask->state,
-                                                                .limit_count = limit,
-                                                                .offset_count = offset},
-                              ret_rows, err);
+    return (struct board_filter){.state = ask->state,
+                                 .kind = str_is_empty(ask->kind) ? STR_NONE : ask->kind,
+                                 .search = ask->search,
+                                 .has = true,
+                                 .every = true};
 }
 
-static enum err_code fill_list(struct request *request, struct db *db, const struct unit_root *root,
-                               const struct units_ask *ask, int64_t total, struct page_units *page, struct err *err)
+static enum err_code units_rows(struct request *request, const struct board *board, const struct units_ask *ask,
+                                int64_t limit, int64_t offset, struct units_rows *ret_rows, struct err *err)
+{
+    const struct board_filter filter = units_filter(ask);
+    uint32_t *units;
+    size_t count;
+    int64_t total;
+    TRY(board_list(board, &filter, BOARD_BY_MOST, limit, offset, request->arena, &units, &count, &total, err));
+    struct units_row *items = arena_new_array(request->arena, struct units_row, count + 1);
+    if (!items)
+        return arena_full(request->arena, err);
+    for (size_t i = 0; i < count; i++) {
+        const struct tree_unit *unit = board_unit(board, units[i]);
+        items[i] = (struct units_row){.unit = unit,
+                                      .parent_name =
+                                          unit->parent == TREE_NONE ? STR_NONE : board->tree->units[unit->parent].name,
+                                      .n = board->cells[units[i]].n};
+    }
+    *ret_rows = (struct units_rows){items, count};
+    return ERR_NONE;
+}
+
+struct units_counts {
+    int64_t n, n_late, n_unseen, n_due;
+};
+
+/* How many units the tabs above the list open. */
+static void units_count(const struct board *board, const struct units_ask *ask, struct units_counts *counts)
+{
+    struct board_filter filter = units_filter(ask);
+    filter.state = BOARD_ANY;
+    for (uint32_t i = 0; i < board->count; i++)
+        if (board_matches(board, i, &filter)) {
+            const int32_t *n = board->cells[i].n;
+            counts->n++;
+            counts->n_late += n[DUTY_LATE] > 0;
+            counts->n_unseen += n[DUTY_UNSEEN] > 0;
+            counts->n_due += n[DUTY_DUE] > 0;
+        }
+}
+
+static enum err_code fill_list(struct request *request, const struct board *board, const struct units_ask *ask,
+                               int64_t total, struct page_units *page, struct err *err)
 {
     int64_t number = listing_page(request);
-    struct sql_unit_list_rows_rows rows;
-    TRY(units_rows(request, db, root, ask, LISTING_PAGE_ROWS, (number - 1) * LISTING_PAGE_ROWS, &rows, err));
+    struct units_rows rows;
+    TRY(units_rows(request, board, ask, LISTING_PAGE_ROWS, (number - 1) * LISTING_PAGE_ROWS, &rows, err));
     struct pg_unit_row *items = arena_new_array(request->arena, struct pg_unit_row, rows.count + 1);
     if (!items)
         return arena_full(request->arena, err);
@@ -170,15 +215,14 @@ static enum err_code fill_level(struct request *request, struct db *db, int64_t 
     struct actor actor = app_actor(request);
     civil_day today = app_today(request);
     struct sql_unit_children_rows children;
-    struct sql_rollup_children_rows sums;
-    struct rollup whole;
+    struct board board;
+    struct board_children sums;
     TRY(sql_unit_children(db, &actor, request->arena,
                           &(struct sql_unit_children_args){.unit_id = unit_id, .edge_kind = edge, .on_day = today},
                           &children, err));
-    TRY(sql_rollup_children(db, &actor, request->arena,
-                            &(struct sql_rollup_children_args){.root_id = unit_id, .edge_kind = edge, .on_day = today},
-                            &sums, err));
-    TRY(rollup_get(db, &actor, unit_id, ROLLUP_ALL, edge, CIVIL_NONE, request->arena, &whole, err));
+    TRY(board_read(db, &actor, unit_id, ROLLUP_ALL, edge, CIVIL_NONE, request->arena, &board, err));
+    TRY(board_children(&board, request->arena, &sums, err));
+    struct rollup whole = board_sum(&board, 0);
     size_t shown = children.count < TREE_ROWS_MAX ? children.count : TREE_ROWS_MAX;
     struct pg_unit_row *items = arena_new_array(request->arena, struct pg_unit_row, shown + 1);
     if (!items)
@@ -197,7 +241,7 @@ static enum err_code fill_level(struct request *request, struct db *db, int64_t 
                                         .open_href = link_make(request, STR("/units"), open, ARRAY_LEN(open)),
                                         .current = c->id == current_id};
         for (size_t s = 0; s < sums.count; s++) {
-            const struct sql_rollup_children_row *k = &sums.items[s];
+            const struct board_child *k = &sums.items[s];
             if (k->unit_id != c->id)
                 continue;
             items[i].late = k->n_late;
@@ -256,11 +300,8 @@ static enum err_code fill_kinds(struct request *request, struct db *db, const st
                                 const struct units_ask *ask, struct page_units *page, struct err *err)
 {
     struct actor actor = app_actor(request);
-    struct sql_unit_page_kinds_rows kinds;
-    TRY(sql_unit_page_kinds(
-        db, &actor, request->arena,
-        &(struct sql_unit_page_kinds_args){.root_id = root->id, .edge_kind = ask->edge, .on_day = app_today(request)},
-        &kinds, err));
+    struct access_kind_list kinds;
+    TRY(access_kinds(db, &actor, root->id, ask->edge, app_today(request), true, request->arena, &kinds, err));
     struct pg_choice *items = arena_new_array(request->arena, struct pg_choice, kinds.count + 1);
     if (!items)
         return arena_full(request->arena, err);
@@ -284,30 +325,27 @@ enum err_code units_show(struct request *request, struct response *response, str
     TRY(unit_root_pick(request, db, actor.right, &root, err));
     struct units_ask ask = units_read(request, &root);
     TRY(app_edge(request, db, &actor, root.id, &ask.edge, err));
+    struct board board;
+    TRY(board_read(db, &actor, root.id, ROLLUP_ALL, ask.edge, CIVIL_NONE, request->arena, &board, err));
+    if (!board.count)
+        return err_set(err, ERR_NOT_FOUND, "root %lld", (long long)root.id);
     if (listing_file_of(request) != LISTING_PAGE) {
-        struct sql_unit_list_rows_rows rows;
-        TRY(units_rows(request, db, &root, &ask, LISTING_SHEET_ROWS, 0, &rows, err));
+        struct units_rows rows;
+        TRY(units_rows(request, &board, &ask, LISTING_SHEET_ROWS, 0, &rows, err));
         return units_file(request, response, &rows, err);
     }
-    struct sql_unit_list_counts_row *all, *found;
-    struct sql_unit_list_counts_args args = {.root_id = root.id, .edge_kind = ask.edge, .on_day = app_today(request)};
-    TRY(sql_unit_list_counts(db, &actor, request->arena, &args, &all, err));
-    args.search = ask.search;
-    args.kind = str_is_empty(ask.kind) ? STR_NONE : ask.kind;
-    found = all;
-    if (!str_is_null(ask.search) || !str_is_empty(ask.kind))
-        TRY(sql_unit_list_counts(db, &actor, request->arena, &args, &found, err));
-    if (!all || !found)
-        return err_set(err, ERR_NOT_FOUND, "root %lld", (long long)root.id);
+    struct units_counts all = {0}, found = {0};
+    units_count(&board, &(struct units_ask){.search = STR_NONE}, &all);
+    units_count(&board, &ask, &found);
     struct page_units page = {
         .q = ask.q, .edge = ask.edge, .state = ask.state_text, .is_list = ask.is_list, .roots = root.choices};
     TRY(fill_kinds(request, db, &root, &ask, &page, err));
-    int64_t total = ask.state == DUTY_LATE     ? found->n_late
-                    : ask.state == DUTY_UNSEEN ? found->n_unseen
-                    : ask.state == DUTY_DUE    ? found->n_due
-                                               : found->n;
+    int64_t total = ask.state == DUTY_LATE     ? found.n_late
+                    : ask.state == DUTY_UNSEEN ? found.n_unseen
+                    : ask.state == DUTY_DUE    ? found.n_due
+                                               : found.n;
     if (ask.is_list)
-        TRY(fill_list(request, db, &root, &ask, total, &page, err));
+        TRY(fill_list(request, &board, &ask, total, &page, err));
     else
         TRY(fill_tree(request, db, &root, &ask, &page, err));
 
@@ -329,19 +367,19 @@ enum err_code units_show(struct request *request, struct response *response, str
                                .current = !ask.is_list};
     page.views = (struct pg_tab_list){views, 1};
     const struct pg_tab tabs[] = {
-        {text_of(request, MSG_UNIT_TAB_ALL), found->n, units_link(request, &ask, STR(""), STR("")), PAGE_STATE_NONE,
+        {text_of(request, MSG_UNIT_TAB_ALL), found.n, units_link(request, &ask, STR(""), STR("")), PAGE_STATE_NONE,
          ask.is_list && ask.state < 0},
-        {text_of(request, MSG_UNIT_TAB_LATE), found->n_late, units_link(request, &ask, STR("late"), STR("")),
+        {text_of(request, MSG_UNIT_TAB_LATE), found.n_late, units_link(request, &ask, STR("late"), STR("")),
          PAGE_STATE_LATE, ask.state == DUTY_LATE},
-        {text_of(request, MSG_UNIT_TAB_UNSEEN), found->n_unseen, units_link(request, &ask, STR("unseen"), STR("")),
+        {text_of(request, MSG_UNIT_TAB_UNSEEN), found.n_unseen, units_link(request, &ask, STR("unseen"), STR("")),
          PAGE_STATE_UNSEEN, ask.state == DUTY_UNSEEN},
-        {text_of(request, MSG_UNIT_TAB_DUE), found->n_due, units_link(request, &ask, STR("due"), STR("")),
+        {text_of(request, MSG_UNIT_TAB_DUE), found.n_due, units_link(request, &ask, STR("due"), STR("")),
          PAGE_STATE_DUE, ask.state == DUTY_DUE}};
     page.tabs = (struct pg_tab_list){tabs, ARRAY_LEN(tabs)};
-    page.heading = all->n_late ? msg_str(request->arena, request->lang, MSG_UNIT_HEADING_LATE, all->n,
-                                         MSG_ARGS(ARG_INT("n", all->n), ARG_INT("late", all->n_late)))
-                               : msg_str(request->arena, request->lang, MSG_UNIT_HEADING_OK, all->n,
-                                         MSG_ARGS(ARG_INT("n", all->n)));
+    page.heading =
+        all.n_late ? msg_str(request->arena, request->lang, MSG_UNIT_HEADING_LATE, all.n,
+                             MSG_ARGS(ARG_INT("n", all.n), ARG_INT("late", all.n_late)))
+                   : msg_str(request->arena, request->lang, MSG_UNIT_HEADING_OK, all.n, MSG_ARGS(ARG_INT("n", all.n)));
     page.lead = msg_str(request->arena, request->lang, MSG_UNIT_LEAD, 0,
                         MSG_ARGS(ARG_STR("name", root.name), ARG_STR("edge", unit_edge_word(request, ask.edge))));
     if (request->session.rights & RIGHT_ORG_ADMIN) {

@@ -1,5 +1,6 @@
 #include "duty_world.h"
 
+#include "duty/board.h"
 #include "duty/past.sql.h"
 #include "duty/rollup.h"
 #include "duty/rows.h"
@@ -459,43 +460,30 @@ static void check_past_pages(struct store_test *t, const struct world *w, int64_
     assert_ok(rollup_scope_kind(t->db, scope, &t->arena, &kind, &err));
     struct opt_i64 family = {str_equal(kind, STR("family")), scope},
                    directive = {str_equal(kind, STR("directive")), scope};
-    struct sql_past_wall_rows wall;
-    struct sql_past_children_rows children;
-    struct sql_past_unit_rows_rows units;
-    struct sql_past_unit_counts_rows unit_counts;
-    struct sql_past_obligations_rows obligations;
+    struct board board;
+    struct board_branch *branches;
+    uint32_t *units;
+    size_t branch_count, unit_count;
+    int64_t unit_total;
+    struct rollup_obligations obligations;
     struct sql_past_row_counts_rows row_counts;
-    assert_ok(sql_past_wall(
-        t->db, &w->system, &t->arena,
-        &(struct sql_past_wall_args){.root_id = root, .scope_id = scope, .edge_kind = edge_kind, .as_of_day = day},
-        &wall, &err));
-    assert_ok(sql_past_children(
-        t->db, &w->system, &t->arena,
-        &(struct sql_past_children_args){.root_id = root, .scope_id = scope, .edge_kind = edge_kind, .as_of_day = day},
-        &children, &err));
-    assert_ok(sql_past_unit_rows(t->db, &w->system, &t->arena,
-                                 &(struct sql_past_unit_rows_args){.root_id = root,
-                                                                   .scope_id = scope,
-                                                                   .edge_kind = edge_kind,
-                                                                   .as_of_day = day,
-                                                                   .state = -1,
-                                                                   .unit_kind = STR_NONE,
-                                                                   .search = STR_NONE,
-                                                                   .limit_count = 1000},
-                                 &units, &err));
-    assert_ok(sql_past_unit_counts(t->db, &w->system, &t->arena,
-                                   &(struct sql_past_unit_counts_args){.root_id = root,
-                                                                       .scope_id = scope,
-                                                                       .edge_kind = edge_kind,
-                                                                       .as_of_day = day,
-                                                                       .unit_kind = STR_NONE,
-                                                                       .search = STR_NONE},
-                                   &unit_counts, &err));
-    assert_ok(sql_past_obligations(
-        t->db, &w->system, &t->arena,
-        &(struct sql_past_obligations_args){
-            .root_id = root, .edge_kind = edge_kind, .as_of_day = day, .family_id = family, .directive_id = directive},
-        &obligations, &err));
+    assert_ok(board_read(t->db, &w->system, root, scope, edge_kind, day, &t->arena, &board, &err));
+    assert_ok(board_branches(&board, &t->arena, &branches, &branch_count, &err));
+    assert_ok(board_list(&board,
+                         &(struct board_filter){.state = BOARD_ANY, .kind = STR_NONE, .search = STR_NONE, .owes = true},
+                         BOARD_BY_WORST, 1000, 0, &t->arena, &units, &unit_count, &unit_total, &err));
+    assert_int_equal(unit_count, unit_total);
+    for (size_t i = 1; i < unit_count; i++) { /* worst first */
+        static const enum duty_state order[] = {DUTY_LATE,  DUTY_BIRTH, DUTY_UNSEEN, DUTY_DUE, DUTY_ACK,
+                                                DUTY_DOING, DUTY_OK,    DUTY_WAIVED, DUTY_NA};
+        size_t a = 0, b = 0;
+        while ((int)order[a] != board_worst(&board.cells[units[i - 1]]))
+            a++;
+        while ((int)order[b] != board_worst(&board.cells[units[i]]))
+            b++;
+        assert_true(a <= b);
+    }
+    assert_ok(rollup_past_by_obligation(t->db, &w->system, root, scope, edge_kind, day, &t->arena, &obligations, &err));
     assert_ok(sql_past_row_counts(t->db, &w->system, &t->arena,
                                   &(struct sql_past_row_counts_args){.root_id = root,
                                                                      .edge_kind = edge_kind,
@@ -508,50 +496,64 @@ static void check_past_pages(struct store_test *t, const struct world *w, int64_
                                                                      .search = STR_NONE},
                                   &row_counts, &err));
     int64_t by_unit[DUTY_STATE_COUNT] = {0}, by_obligation[DUTY_STATE_COUNT] = {0}, by_row[DUTY_STATE_COUNT] = {0};
-    int64_t own = 0, below = 0, worst = 0;
-    for (size_t i = 0; i < wall.count; i++) {
-        const struct sql_past_wall_row *r = &wall.items[i];
-        const int64_t n[DUTY_STATE_COUNT] = {r->n_unseen, r->n_ack,   r->n_doing, r->n_ok,    r->n_due,
-                                             r->n_late,   r->n_birth, r->n_na,    r->n_waived};
-        for (int s = 0; s < DUTY_STATE_COUNT; s++) {
-            by_unit[s] += n[s];
-            own += r->unit_id == root ? n[s] : 0;
+    int64_t own = 0, below = 0;
+    for (uint32_t i = 0; i < board.count; i++)
+        for (int state = 0; state < DUTY_STATE_COUNT; state++) {
+            by_unit[state] += board.cells[i].n[state];
+            own += i == 0 ? board.cells[i].n[state] : 0;
         }
-    }
-    for (size_t i = 0; i < children.count; i++) {
-        const struct sql_past_children_row *r = &children.items[i];
-        below +=
-            r->n_unseen + r->n_ack + r->n_doing + r->n_ok + r->n_due + r->n_late + r->n_birth + r->n_na + r->n_waived;
-    }
+    for (size_t i = 0; i < branch_count; i++)
+        below += branches[i].rollup.total;
     for (size_t i = 0; i < obligations.count; i++)
         by_obligation[obligations.items[i].state] += obligations.items[i].n;
     for (size_t i = 0; i < row_counts.count; i++)
         by_row[row_counts.items[i].state] += row_counts.items[i].n;
-    for (size_t i = 0; i < unit_counts.count; i++)
-        worst += unit_counts.items[i].n;
     for (int s = 0; s < DUTY_STATE_COUNT; s++) {
         if (by_unit[s] != got.n[s] || by_obligation[s] != got.n[s] || by_row[s] != got.n[s])
             fail_msg("day %d, root %lld, scope %lld: %s is %lld, by unit %lld, by obligation %lld, by row %lld",
                      (int)day, (long long)root, (long long)scope, duty_state_to_str(s), (long long)got.n[s],
                      (long long)by_unit[s], (long long)by_obligation[s], (long long)by_row[s]);
-        struct sql_past_rows_rows rows;
-        assert_ok(sql_past_rows(t->db, &w->system, &t->arena,
-                                &(struct sql_past_rows_args){.root_id = root,
-                                                             .edge_kind = edge_kind,
-                                                             .as_of_day = day,
-                                                             .family_id = family,
-                                                             .directive_id = directive,
-                                                             .catalogue_id = STR_NONE,
-                                                             .denominator = STR_NONE,
-                                                             .unit_kind = STR_NONE,
-                                                             .search = STR_NONE,
-                                                             .state = s,
-                                                             .limit_count = 1000},
-                                &rows, &err));
-        assert_int_equal(rows.count, got.n[s]);
+    }
+    /* the rows themselves, in pages of seven, each once; by duty they are as many as by obligation */
+    static const bool any[DUTY_STATE_COUNT] = {true, true, true, true, true, true, true, true, true};
+    for (size_t k = 0; k <= obligations.count; k++) {
+        struct str catalogue = k < obligations.count ? obligations.items[k].catalogue_id : STR_NONE;
+        if (k < obligations.count && str_is_null(catalogue))
+            continue;
+        const struct rows_filter filter = {.root_id = root,
+                                           .scope_id = scope,
+                                           .edge_kind = edge_kind,
+                                           .as_of = day,
+                                           .catalogue_id = catalogue,
+                                           .denominator = STR_NONE,
+                                           .unit_kind = STR_NONE,
+                                           .search = STR_NONE};
+        struct rows_seen seen;
+        int64_t want[DUTY_STATE_COUNT] = {0}, found[DUTY_STATE_COUNT] = {0}, ids[2000];
+        size_t id_count = 0;
+        for (int s = 0; s < DUTY_STATE_COUNT; s++)
+            want[s] = k == obligations.count ? got.n[s] : 0;
+        for (size_t i = 0; k < obligations.count && i < obligations.count; i++)
+            if (str_equal(obligations.items[i].catalogue_id, catalogue))
+                want[obligations.items[i].state] += obligations.items[i].n;
+        assert_ok(rows_read(t->db, &w->system, &filter, &t->arena, &seen, &err));
+        struct duty_rows rows;
+        for (int64_t offset = 0; offset == 0 || rows.count == 7; offset += 7) {
+            assert_ok(rows_page(t->db, &filter, &seen, any, 7, offset, &t->arena, &rows, &err));
+            for (size_t i = 0; i < rows.count; i++) {
+                found[rows.items[i].state]++;
+                for (size_t p = 0; p < id_count; p++)
+                    assert_int_not_equal(ids[p], rows.items[i].id);
+                assert_true(id_count < ARRAY_LEN(ids));
+                ids[id_count++] = rows.items[i].id;
+            }
+        }
+        for (int s = 0; s < DUTY_STATE_COUNT; s++) {
+            assert_int_equal(seen.n[s], want[s]);
+            assert_int_equal(found[s], want[s]);
+        }
     }
     assert_int_equal(own + below, got.total);
-    assert_int_equal(worst, units.count);
     arena_rewind(&t->arena, mark);
 }
 
@@ -564,31 +566,32 @@ static void check_rows(struct store_test *t, const struct world *w, int64_t root
     const struct rows_filter filter = {.root_id = root,
                                        .scope_id = scope,
                                        .edge_kind = EDGE_ADMINISTRATIVE,
-                                       .on_day = civil_day_of_ms(t->now_ms),
+                                       .as_of = CIVIL_NONE,
                                        .catalogue_id = catalogue,
                                        .denominator = STR_NONE,
                                        .unit_kind = STR_NONE,
                                        .search = STR_NONE};
-    int64_t n[DUTY_STATE_COUNT], want[DUTY_STATE_COUNT] = {0}, seen[DUTY_STATE_COUNT] = {0}, total = 0;
+    struct rows_seen read;
+    int64_t want[DUTY_STATE_COUNT] = {0}, seen[DUTY_STATE_COUNT] = {0}, total = 0;
     struct sql_world_rows_rows all;
     assert_ok(sql_world_rows(
         t->db, &t->arena,
         &(struct sql_world_rows_args){
-            .root_id = root, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = filter.on_day, .scope_id = scope},
+            .root_id = root, .edge_kind = EDGE_ADMINISTRATIVE, .on_day = civil_day_of_ms(t->now_ms), .scope_id = scope},
         &all, &err));
     for (size_t i = 0; i < all.count; i++)
         if (str_is_null(catalogue) || str_equal(catalogue, all.items[i].catalogue_id)) {
             want[all.items[i].state]++;
             total++;
         }
-    assert_ok(rows_count(t->db, &w->system, &filter, &t->arena, n, &err));
+    assert_ok(rows_read(t->db, &w->system, &filter, &t->arena, &read, &err));
     for (int i = 0; i < DUTY_STATE_COUNT; i++)
-        assert_int_equal(n[i], want[i]);
+        assert_int_equal(read.n[i], want[i]);
     const bool any[DUTY_STATE_COUNT] = {true, true, true, true, true, true, true, true, true};
     int64_t got = 0;
     for (int64_t offset = 0;; offset += 7) {
         struct duty_rows rows;
-        assert_ok(rows_page(t->db, &w->system, &filter, n, any, 7, offset, &t->arena, &rows, &err));
+        assert_ok(rows_page(t->db, &filter, &read, any, 7, offset, &t->arena, &rows, &err));
         for (size_t i = 0; i < rows.count; i++, got++) {
             size_t at = 0;
             while (at < all.count && all.items[at].id != rows.items[i].id)
@@ -605,7 +608,7 @@ static void check_rows(struct store_test *t, const struct world *w, int64_t root
         assert_int_equal(seen[i], want[i]);
     /* and the sums by obligation are the same ones */
     struct rollup_obligations sums;
-    assert_ok(rollup_by_obligation(t->db, &w->system, root, scope, EDGE_ADMINISTRATIVE, &t->arena, &sums, &err));
+    assert_ok(rollup_by_obligation(t->db, &w->system, root, scope, EDGE_ADMINISTRATIVE, false, &t->arena, &sums, &err));
     int64_t by_obligation = 0;
     for (size_t i = 0; i < sums.count; i++)
         if (str_is_null(catalogue) || str_equal(catalogue, sums.items[i].catalogue_id))

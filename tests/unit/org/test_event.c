@@ -5,6 +5,7 @@
 #include "org/sample.sql.h"
 #include "org/system.h"
 #include "org/system.sql.h"
+#include "org/tree.h"
 
 #define DAY0 civil_to_day(2020, 1, 1)
 
@@ -61,6 +62,23 @@ static size_t compare(struct store_test *t, struct str kind, civil_day day, cons
         }
     }
     found = paths.count;
+    assert_int_equal(found, want);
+    /* and the tree kept in memory is that tree: by name, each unit with all below it side by side */
+    const struct tree *tree;
+    assert_ok(tree_get(t->db, kind, day, &t->arena, &tree, &err));
+    found = 0;
+    for (uint32_t i = 0; i < tree->count; i++) {
+        const struct tree_unit *unit = &tree->units[i];
+        found += unit->depth + 1;
+        assert_int_equal(tree_find(tree, unit->id), i);
+        assert_string_equal(unit->name.ptr, name_on(t, unit->id, day).ptr);
+        for (size_t p = 0; p < paths.count; p++)
+            if (paths.items[p].descendant_id == unit->id) {
+                uint32_t above = tree_find(tree, paths.items[p].ancestor_id);
+                assert_true(above != TREE_NONE && above <= i && i < tree->units[above].end);
+                assert_int_equal(tree->units[above].depth + (uint32_t)paths.items[p].depth, unit->depth);
+            }
+    }
     assert_int_equal(found, want);
     arena_rewind(&t->arena, mark);
     return want;

@@ -1,0 +1,101 @@
+-- name: rows_duties
+-- Where the duties of some obligations stand, one row each: of a catalogue entry, of one obligation, of all counted by systems ...
+-- result: many
+-- scope: system
+-- args: scope_id int, catalogue_id text?, obligation_id int?, denominator text?
+-- columns: unit_id int, state int
+SELECT a.unit_id, a.state
+  FROM obligation o CROSS JOIN assignment a
+ WHERE a.obligation_id = o.id AND a.state >= 0
+   AND (CAST(:scope_id AS BIGINT) = 0 OR o.directive_id IN (SELECT d.id FROM directive d WHERE d.family_id = :scope_id OR d.id = :scope_id))
+   AND (CAST(:catalogue_id AS TEXT) IS NULL OR o.catalogue_id = :catalogue_id) AND (CAST(:obligation_id AS BIGINT) IS NULL OR o.id = :obligation_id)
+   AND (CAST(:denominator AS TEXT) IS NULL OR o.denominator = :denominator);
+
+-- name: rows_waiting
+-- The same for duties with evidence that waits for review, each once.
+-- result: many
+-- scope: system
+-- args: scope_id int, catalogue_id text?, obligation_id int?, denominator text?
+-- columns: id int, unit_id int, state int
+SELECT DISTINCT a.id, a.unit_id, a.state
+  FROM evidence e CROSS JOIN assignment_evidence ae CROSS JOIN assignment a CROSS JOIN obligation o
+ WHERE e.state = 'submitted' AND ae.evidence_id = e.id AND a.id = ae.assignment_id AND a.state >= 0 AND o.id = a.obligation_id
+   AND (CAST(:scope_id AS BIGINT) = 0 OR a.family_id = :scope_id OR a.directive_id = :scope_id)
+   AND (CAST(:catalogue_id AS TEXT) IS NULL OR o.catalogue_id = :catalogue_id) AND (CAST(:obligation_id AS BIGINT) IS NULL OR o.id = :obligation_id)
+   AND (CAST(:denominator AS TEXT) IS NULL OR o.denominator = :denominator);
+
+-- name: rows_duties_past
+-- Where they stood at the end of a day, as known then.
+-- result: many
+-- scope: system
+-- args: scope_id int, as_of_day int, catalogue_id text?, obligation_id int?, denominator text?
+-- columns: unit_id int, state int, n int
+SELECT x.unit_id, x.state, COUNT(*) AS n
+  FROM (SELECT d.assignment_id, d.unit_id, d.state
+          FROM obligation o CROSS JOIN assignment a CROSS JOIN assignment_delta d
+         WHERE a.obligation_id = o.id AND d.assignment_id = a.id AND d.visible_day <= :as_of_day
+           AND (CAST(:scope_id AS BIGINT) = 0 OR o.directive_id IN (SELECT v.id FROM directive v WHERE v.family_id = :scope_id OR v.id = :scope_id))
+           AND (CAST(:catalogue_id AS TEXT) IS NULL OR o.catalogue_id = :catalogue_id) AND (CAST(:obligation_id AS BIGINT) IS NULL OR o.id = :obligation_id)
+           AND (CAST(:denominator AS TEXT) IS NULL OR o.denominator = :denominator)
+         GROUP BY d.assignment_id, d.unit_id, d.state HAVING SUM(d.delta) > 0) x
+ GROUP BY x.unit_id, x.state;
+
+-- name: rows_of_units
+-- The duties of some units that stand in one state, in the order of the units, the nearest day first. units: [unit, ...]
+-- result: many
+-- scope: system
+-- args: units text, on_day int, state int, scope_id int, catalogue_id text?, obligation_id int?, denominator text?, is_waiting int, limit_count int, offset_count int
+-- columns: id int, unit_id int, directive_id int, obligation_id int, catalogue_id text?, title text, subject_name text?, due_day int?, covered_from_day int?, covered_to_day int?, waived_to_day int?, period_months int?, issued_day int, soon_days int, focal_name text?, focal_phone text?
+SELECT a.id, a.unit_id, a.directive_id, a.obligation_id, o.catalogue_id, o.title, COALESCE(s.name, b.name) AS subject_name, a.due_day,
+       a.covered_from_day, a.covered_to_day, a.waived_to_day, o.period_months, a.issued_day, a.soon_days,
+       (SELECT p.name FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = a.unit_id AND g.role = 'focal_officer' AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY g.id LIMIT 1) AS focal_name,
+       (SELECT p.phone FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = a.unit_id AND g.role = 'focal_officer' AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY g.id LIMIT 1) AS focal_phone
+  FROM (SELECT a.id, u.place, COALESCE(a.covered_to_day, a.due_day, 2147483647) AS near_day
+-- sqlite:
+          FROM (SELECT key AS place, value AS unit_id FROM json_each(:units)) u CROSS JOIN assignment a
+         WHERE a.unit_id = u.unit_id
+-- postgres:
+          FROM (SELECT ordinality AS place, CAST(value AS BIGINT) AS unit_id FROM json_array_elements_text(CAST(:units AS json)) WITH ORDINALITY) u
+          JOIN assignment a ON a.unit_id = u.unit_id
+         WHERE 1 = 1
+-- both:
+           AND a.state = :state AND (CAST(:scope_id AS BIGINT) = 0 OR a.family_id = :scope_id OR a.directive_id = :scope_id)
+           AND ((CAST(:catalogue_id AS TEXT) IS NULL AND CAST(:obligation_id AS BIGINT) IS NULL AND CAST(:denominator AS TEXT) IS NULL)
+             OR EXISTS (SELECT 1 FROM obligation f WHERE f.id = a.obligation_id AND (CAST(:catalogue_id AS TEXT) IS NULL OR f.catalogue_id = :catalogue_id)
+                           AND (CAST(:obligation_id AS BIGINT) IS NULL OR f.id = :obligation_id) AND (CAST(:denominator AS TEXT) IS NULL OR f.denominator = :denominator)))
+           AND (:is_waiting = 0 OR EXISTS (SELECT 1 FROM assignment_evidence ae JOIN evidence e ON e.id = ae.evidence_id WHERE ae.assignment_id = a.id AND e.state = 'submitted'))
+         ORDER BY u.place, COALESCE(a.covered_to_day, a.due_day, 2147483647), a.id LIMIT :limit_count OFFSET :offset_count) x
+  JOIN assignment a ON a.id = x.id JOIN obligation o ON o.id = a.obligation_id
+  LEFT JOIN info_system s ON a.subject_kind = 'system' AND s.id = a.subject_id
+  LEFT JOIN system_database b ON a.subject_kind = 'database' AND b.id = a.subject_id
+ ORDER BY x.place, x.near_day, a.id;
+
+-- name: rows_of_units_past
+-- The same at the end of a day, as known then, with whom to call then.
+-- result: many
+-- scope: system
+-- args: units text, as_of_day int, state int, scope_id int, catalogue_id text?, obligation_id int?, denominator text?, limit_count int, offset_count int
+-- columns: id int, unit_id int, directive_id int, obligation_id int, catalogue_id text?, title text, subject_name text?, due_day int?, period_months int?, issued_day int, soon_days int, focal_name text?, focal_phone text?
+SELECT a.id, x.unit_id, a.directive_id, a.obligation_id, o.catalogue_id, o.title, COALESCE(s.name, b.name) AS subject_name, a.due_day, o.period_months, a.issued_day, a.soon_days,
+       (SELECT p.name FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = x.unit_id AND g.role = 'focal_officer' AND g.from_day <= :as_of_day AND g.to_day > :as_of_day ORDER BY g.id LIMIT 1) AS focal_name,
+       (SELECT p.phone FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = x.unit_id AND g.role = 'focal_officer' AND g.from_day <= :as_of_day AND g.to_day > :as_of_day ORDER BY g.id LIMIT 1) AS focal_phone
+  FROM (SELECT y.assignment_id, y.unit_id, y.place, COALESCE(a.due_day, 2147483647) AS near_day
+          FROM (SELECT d.assignment_id, d.unit_id, u.place
+-- sqlite:
+                  FROM (SELECT key AS place, value AS unit_id FROM json_each(:units)) u CROSS JOIN assignment_delta d
+                 WHERE d.unit_id = u.unit_id
+-- postgres:
+                  FROM (SELECT ordinality AS place, CAST(value AS BIGINT) AS unit_id FROM json_array_elements_text(CAST(:units AS json)) WITH ORDINALITY) u
+                  JOIN assignment_delta d ON d.unit_id = u.unit_id
+                 WHERE 1 = 1
+-- both:
+                   AND d.state = :state AND d.visible_day <= :as_of_day AND (CAST(:scope_id AS BIGINT) = 0 OR d.family_id = :scope_id OR d.directive_id = :scope_id)
+                   AND ((CAST(:catalogue_id AS TEXT) IS NULL AND CAST(:obligation_id AS BIGINT) IS NULL AND CAST(:denominator AS TEXT) IS NULL)
+                     OR EXISTS (SELECT 1 FROM obligation f WHERE f.id = d.obligation_id AND (CAST(:catalogue_id AS TEXT) IS NULL OR f.catalogue_id = :catalogue_id)
+                                   AND (CAST(:obligation_id AS BIGINT) IS NULL OR f.id = :obligation_id) AND (CAST(:denominator AS TEXT) IS NULL OR f.denominator = :denominator)))
+                 GROUP BY d.assignment_id, d.unit_id, u.place HAVING SUM(d.delta) > 0) y JOIN assignment a ON a.id = y.assignment_id
+         ORDER BY y.place, COALESCE(a.due_day, 2147483647), y.assignment_id LIMIT :limit_count OFFSET :offset_count) x
+  JOIN assignment a ON a.id = x.assignment_id JOIN obligation o ON o.id = a.obligation_id
+  LEFT JOIN info_system s ON a.subject_kind = 'system' AND s.id = a.subject_id
+  LEFT JOIN system_database b ON a.subject_kind = 'database' AND b.id = a.subject_id
+ ORDER BY x.place, x.near_day, a.id;
