@@ -554,7 +554,7 @@ static void end_day(struct bench *b)
 int main(int argc, char **argv)
 {
     static struct bench b = {.unit_count = 10000, .directive_count = 10, .years = 5};
-    bool check = false, again = false;
+    bool check = false, again = false, more = false;
     for (int i = 1; i + 1 < argc; i += 2) {
         int64_t n = 0;
         if (strcmp(argv[i], "--store") == 0)
@@ -573,6 +573,8 @@ int main(int argc, char **argv)
             check = n > 0;
         else if (strcmp(argv[i], "--again") == 0)
             again = n > 0;
+        else if (strcmp(argv[i], "--more") == 0)
+            more = n > 0;
         else
             return 2;
     }
@@ -613,9 +615,10 @@ int main(int argc, char **argv)
                 store_where(b.store));
         return 2;
     }
-    if (again)
+    if (again) {
         bench_load_again(&b);
-    else
+        b.now_ms += clock_monotonic_us() / 1000 % (8 * 3600 * 1000LL); /* later that day: ids rise with the clock */
+    } else
         bench_must(&b, ledger_open(b.db, civil_day_of_ms(b.now_ms), &b.err), "ledger");
     printf("%s, %zu units, %zu directives of %d obligations, %d years\n", is_sqlite(&b) ? "SQLite" : "PostgreSQL",
            b.unit_count, b.directive_count, BENCH_OBLIGATIONS, b.years);
@@ -625,6 +628,11 @@ int main(int argc, char **argv)
         b.cache_bytes = 0;
         close_store(&b);
         open_store(&b);
+        issue_last(&b);
+        acknowledge_all(&b);
+        next_day(&b);
+    } else if (more) {
+        bench_load_more(&b);
         issue_last(&b);
         acknowledge_all(&b);
         next_day(&b);

@@ -44,5 +44,8 @@ void bench_load(struct bench *b);
 /* The province an earlier run left in this database, as bench_load and all that followed left it. */
 void bench_load_again(struct bench *b);
 
+/* And one directive more, drafted and not issued. */
+void bench_load_more(struct bench *b);
+
 NONNULL_END
 #endif

@@ -355,3 +355,11 @@ void bench_load_again(struct bench *b)
     for (size_t i = 0; i < directives.count; i++)
         b->directives[i] = directives.items[i].id;
 }
+
+void bench_load_more(struct bench *b)
+{
+    int64_t *grown = realloc(b->directives, (b->directive_count + 1) * sizeof *grown);
+    must(grown != NULL);
+    b->directives = grown;
+    draft_one(b, b->directive_count++);
+}

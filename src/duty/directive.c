@@ -200,7 +200,7 @@ static enum err_code issue_obligation(struct db *db, const struct sql_directive_
     return ledger_issued(db, day, o->id, now_ms, &facts, err);
 }
 
-static enum err_code issue_in_transaction(struct db *db, void *ctx, struct err *err)
+static enum err_code issue_all(struct db *db, void *ctx, struct err *err)
 {
     struct issuing *issuing = ctx;
     issuing->done = (struct directive_issued){0};
@@ -266,6 +266,11 @@ static enum err_code issue_in_transaction(struct db *db, void *ctx, struct err *
                                              .actor_id = issuing->actor->person_id,
                                              .content = buf_str(&buf)},
                         NULL, err);
+}
+
+static enum err_code issue_in_transaction(struct db *db, void *ctx, struct err *err)
+{
+    return db_bulk(db, issue_all, ctx, err);
 }
 
 enum err_code directive_issue(struct db *db, const struct actor *actor, int64_t directive_id,

@@ -302,7 +302,7 @@ static enum err_code close_day(struct db *db, struct arena *arena, civil_day day
     return trees.count ? sql_tree_changes_done(db, &(struct sql_tree_changes_done_args){.day = day}, err) : ERR_NONE;
 }
 
-static enum err_code advance_in_transaction(struct db *db, void *ctx, struct err *err)
+static enum err_code advance_a_day(struct db *db, void *ctx, struct err *err)
 {
     struct advance *advance = ctx;
     advance->moved = false;
@@ -325,6 +325,11 @@ static enum err_code advance_in_transaction(struct db *db, void *ctx, struct err
     TRY(sql_duty_clock_set(db, &(struct sql_duty_clock_set_args){.day = next}, err));
     advance->moved = true;
     return ERR_NONE;
+}
+
+static enum err_code advance_in_transaction(struct db *db, void *ctx, struct err *err)
+{
+    return db_bulk(db, advance_a_day, ctx, err);
 }
 
 enum err_code ledger_advance(struct db *db, civil_day to, int *ret_days, struct err *err)

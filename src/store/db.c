@@ -196,8 +196,17 @@ enum err_code db_bulk(struct db *db, enum err_code (*fn)(struct db *db, void *ct
                       struct err *err)
 {
     must(db->state == DB_WRITING);
-    if (db->is_bulk || !db->driver->bulk_add)
+    if (db->is_bulk)
         return fn(db, ctx, err);
+    if (!db->driver->bulk_add) {
+        bool widens = db->driver->roomy && !db->is_roomy;
+        if (widens)
+            db->driver->roomy(db, db->is_roomy = true);
+        enum err_code done = fn(db, ctx, err);
+        if (widens)
+            db->driver->roomy(db, db->is_roomy = false);
+        return done;
+    }
     db->is_bulk = true;
     enum err_code code = fn(db, ctx, err);
     if (code == ERR_NONE)

@@ -51,6 +51,7 @@ struct db {
     bool is_spoiled;  /* a statement of this transaction failed: only a rollback helps */
     enum db_state state;
     bool is_bulk;               /* inside db_bulk, and the engine gathers inserts */
+    bool is_roomy;              /* inside db_bulk, and the engine got more memory for it */
     struct bulk *NULLABLE bulk; /* what waits, kept by the driver */
     int nesting;                /* savepoints */
     struct outbox_notes notes;
@@ -104,6 +105,8 @@ struct store_driver {
                                                 const struct sql_value *values, struct err *err);
     MUST_USE enum err_code (*NULLABLE bulk_send)(struct db *db, struct err *err);
     void (*NULLABLE bulk_drop)(struct db *db);
+    /* More memory for pages while db_bulk runs, and no longer. NULL: the engine sees to that itself. */
+    void (*NULLABLE roomy)(struct db *db, bool is_roomy);
     /* What was committed on this connection and before is on the disk when it returns. NULL: COMMIT itself says so. */
     MUST_USE enum err_code (*NULLABLE sync)(struct db *db, struct err *err);
     const char *sql_begin_write;

@@ -10,7 +10,9 @@
 
 #define SQLITE_APPLICATION_ID 0x4C757954 /* "LuyT" */
 #define SQLITE_MMAP_BYTES     (64 << 20)
-#define SQLITE_CACHE_KIB      2048 /* per connection; pages also live in the map, shared by all */
+#define SQLITE_CACHE_KIB      2048        /* per connection; pages also live in the map, shared by all */
+#define SQLITE_BULK_KIB       (256 << 10) /* at most, while db_bulk runs: pages of many indexes are written again and again \
+                                           */
 #define SQLITE_WAL_KEEP_BYTES (32 << 20)
 
 static enum err_code fail(struct db *db, int rc, struct err *err)
@@ -90,6 +92,20 @@ static enum err_code one_int(struct db *db, const char *sql, int64_t *ret_value,
     return code;
 }
 
+static int cache_kib(const struct db *db)
+{
+    return db->store->cache_bytes ? (int)(db->store->cache_bytes / 1024) : SQLITE_CACHE_KIB;
+}
+
+static void roomy(struct db *db, bool is_roomy)
+{
+    char sql[96];
+    snprintf(sql, sizeof sql, "PRAGMA cache_size=-%d%s",
+             is_roomy && cache_kib(db) < SQLITE_BULK_KIB ? SQLITE_BULK_KIB : cache_kib(db),
+             is_roomy ? "" : ";PRAGMA shrink_memory");
+    (void)sqlite3_exec(db->handle, sql, NULL, NULL, NULL); /* without it it is only slower */
+}
+
 static enum err_code settle(struct db *db, struct err *err)
 {
     sqlite3 *handle = db->handle;
@@ -104,8 +120,7 @@ static enum err_code settle(struct db *db, struct err *err)
     snprintf(sql, sizeof sql,
              "PRAGMA foreign_keys=ON;PRAGMA synchronous=NORMAL;PRAGMA temp_store=MEMORY;PRAGMA cell_size_check=ON;"
              "PRAGMA cache_size=-%d;PRAGMA mmap_size=%d;PRAGMA journal_size_limit=%d",
-             db->store->cache_bytes ? (int)(db->store->cache_bytes / 1024) : SQLITE_CACHE_KIB, SQLITE_MMAP_BYTES,
-             SQLITE_WAL_KEEP_BYTES);
+             cache_kib(db), SQLITE_MMAP_BYTES, SQLITE_WAL_KEEP_BYTES);
     return exec(db, sql, err);
 }
 
@@ -328,6 +343,7 @@ const struct store_driver store_driver_sqlite = {
     .claim = claim,
     .lock_schema = lock_schema,
     .exec = exec,
+    .roomy = roomy,
     .sync = sync_log,
     .prepare = prepare,
     .unprepare = unprepare,
