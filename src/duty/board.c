@@ -11,8 +11,7 @@
 #define PAST_KEPT      8
 #define ELSEWHERE_KEPT 64
 #define ELSEWHERE_MAX  256u
-#define SCAN_SHARE \
-    4 /* with more than this part of the tree below the root all counters of the scope are read in a row */
+#define SCAN_SHARE     4 /* more than this part of the tree below a root: all counters are read in a row */
 
 /* --- reading --- */
 

@@ -11,8 +11,7 @@
 #define SQLITE_APPLICATION_ID 0x4C757954 /* "LuyT" */
 #define SQLITE_MMAP_BYTES     (64 << 20)
 #define SQLITE_CACHE_KIB      2048        /* per connection; pages also live in the map, shared by all */
-#define SQLITE_BULK_KIB       (256 << 10) /* at most, while db_bulk runs: pages of many indexes are written again and again \
-                                           */
+#define SQLITE_BULK_KIB       (256 << 10) /* at most, while db_bulk runs */
 #define SQLITE_WAL_KEEP_BYTES (32 << 20)
 
 static enum err_code fail(struct db *db, int rc, struct err *err)
