@@ -54,6 +54,38 @@ static void a_failed_allocation_is_an_error(void **state)
     }
 }
 
+static char gone[8], names[] = "abcde";
+
+static void note_gone(void *ctx)
+{
+    gone[strlen(gone)] = *(char *)ctx;
+}
+
+/* What hangs on an arena goes with what was allocated beside it: at a rewind, at the end, the newest first, once. */
+static void what_hangs_on_it_goes_with_it(void **state)
+{
+    (void)state;
+    struct arena arena;
+    arena_init(&arena, 1u << 20);
+    assert_true(arena_on_done(&arena, note_gone, &names[0]));
+    struct arena_mark mark = arena_mark(&arena);
+    assert_true(arena_on_done(&arena, note_gone, &names[1]));
+    assert_non_null(arena_alloc(&arena, 20000, 1));
+    assert_true(arena_on_done(&arena, note_gone, &names[2]));
+    assert_string_equal(gone, "");
+    arena_rewind(&arena, mark);
+    assert_string_equal(gone, "cb");
+    assert_true(arena_on_done(&arena, note_gone, &names[3]));
+    arena_done(&arena);
+    assert_string_equal(gone, "cbda");
+    arena_done(&arena);
+    assert_string_equal(gone, "cbda");
+    arena_init(&arena, 4);
+    assert_false(arena_on_done(&arena, note_gone, &names[4]));
+    arena_done(&arena);
+    assert_string_equal(gone, "cbda");
+}
+
 static void buffers(void **state)
 {
     (void)state;
@@ -71,6 +103,7 @@ static void buffers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(ceiling), cmocka_unit_test(rewinding_gives_zeroed_memory),
-                                       cmocka_unit_test(a_failed_allocation_is_an_error), cmocka_unit_test(buffers)};
+                                       cmocka_unit_test(a_failed_allocation_is_an_error),
+                                       cmocka_unit_test(what_hangs_on_it_goes_with_it), cmocka_unit_test(buffers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

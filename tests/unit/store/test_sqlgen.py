@@ -63,8 +63,16 @@ BAD_OUTBOX = [
     ('new table', 't travels', WRITE % ('id int', 'DELETE FROM t WHERE id = :id;'), 'm/migrations/0001_x.sql:1: table v stands not in outbox.txt'),
 ]
 
+# With a kept.txt: (name, its text, query file, stderr)
+BAD_KEPT = [
+    ('not a line', 't', WRITE % ('id int', 'DELETE FROM t WHERE id = :id;'), 'm/kept.txt:1: not "table name"'),
+    ('listed twice', 't a\nt b', WRITE % ('id int', 'DELETE FROM t WHERE id = :id;'), 'm/kept.txt:2: t stands twice'),
+    ('no reason', 't a', WRITE % ('id int', '-- kept: stays\nDELETE FROM t WHERE id = :id;'), 'm/bad.sql:5: a: "-- kept: stays <reason>"'),
+    ('nothing kept', 'u a', WRITE % ('id int', '-- kept: stays the same\nDELETE FROM t WHERE id = :id;'), 'm/bad.sql:5: a: "-- kept: stays <reason>"'),
+]
 
-def run(folder, text, migrations=(), outbox=None):
+
+def run(folder, text, migrations=(), outbox=None, kept=None):
     source = os.path.join(folder, 'src', 'x', 'm')
     os.makedirs(os.path.join(source, 'migrations'))
     with open(os.path.join(source, 'bad.sql'), 'w', encoding='utf-8') as f:
@@ -75,6 +83,9 @@ def run(folder, text, migrations=(), outbox=None):
     if outbox is not None:
         with open(os.path.join(source, 'outbox.txt'), 'w', encoding='utf-8') as f:
             f.write(outbox)
+    if kept is not None:
+        with open(os.path.join(source, 'kept.txt'), 'w', encoding='utf-8') as f:
+            f.write(kept)
     out = os.path.join(folder, 'out')
     os.makedirs(out)
     done = subprocess.run([sys.executable, SQLGEN, 'module', '--outdir', out, '--source-dir', source, '--inputs', os.path.join(source, 'bad.sql'), '--', 'm'],
@@ -86,16 +97,25 @@ def run(folder, text, migrations=(), outbox=None):
 failed = 0
 GOOD = HEAD % 'org' + "SELECT n FROM t WHERE id = :id AND m = ':no {no}' AND {scope t.unit_id}; -- the end\n"
 TABLE = (('0001_x.sql', 'CREATE TABLE t (id {id});\nCREATE TABLE v (id {id});'),)
-cases = [(name, text, (), want, None) for name, text, want in BAD]
-cases += [('migration: ' + name, GOOD, ((path, sql),), want, None) for name, path, sql, want in BAD_MIGRATIONS]
-cases += [('outbox: ' + name, text, TABLE if name == 'new table' else (), want, outbox) for name, outbox, text, want in BAD_OUTBOX]
-cases.append(('migration: number twice', GOOD, (('0001_x.sql', 'SELECT 1;'), ('0001_y.sql', 'SELECT 1;')), 'm/migrations/0001_y.sql:1: number 0001 is taken by m/migrations/0001_x.sql', None))
-for name, text, migrations, want, outbox in cases:
+cases = [(name, text, (), want, None, None) for name, text, want in BAD]
+cases += [('migration: ' + name, GOOD, ((path, sql),), want, None, None) for name, path, sql, want in BAD_MIGRATIONS]
+cases += [('outbox: ' + name, text, TABLE if name == 'new table' else (), want, outbox, None) for name, outbox, text, want in BAD_OUTBOX]
+cases += [('kept: ' + name, text, (), want, None, kept) for name, kept, text, want in BAD_KEPT]
+cases.append(('migration: number twice', GOOD, (('0001_x.sql', 'SELECT 1;'), ('0001_y.sql', 'SELECT 1;')), 'm/migrations/0001_y.sql:1: number 0001 is taken by m/migrations/0001_x.sql', None, None))
+for name, text, migrations, want, outbox, kept in cases:
     with tempfile.TemporaryDirectory() as folder:
-        code, stderr, out = run(folder, text, migrations, outbox)
+        code, stderr, out = run(folder, text, migrations, outbox, kept)
         if code != 1 or want not in stderr or len(stderr.splitlines()) != 1 or os.listdir(out):
             failed += 1
             print('%s: exit %d, wrote %s, said:\n  %swanted:\n  %s' % (name, code, os.listdir(out), stderr, want))
+# A write to a table that is kept moves its number; one that says why it need not does not.
+for head, want in (('', True), ('-- kept: stays the same for whoever reads it\n', False)):
+    with tempfile.TemporaryDirectory() as folder:
+        code, stderr, out = run(folder, WRITE % ('id int', head + 'DELETE FROM t WHERE id = :id;'), kept='t tree')
+        made = open(os.path.join(out, 'm_module.sql.c'), encoding='utf-8').read() if code == 0 else stderr
+        if ('.stirs = "tree"' in made) != want:
+            failed += 1
+            print('kept %r: %s' % (head, made))
 outputs = []
 for _ in range(2):
     with tempfile.TemporaryDirectory() as folder:
