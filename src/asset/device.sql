@@ -79,22 +79,6 @@ SELECT g.id, d.id AS other_id, d.name AS other_name, g.why, g.at_ms
   FROM device_suggestion g JOIN device d ON d.id = CASE WHEN g.one_id = :device_id THEN g.other_id ELSE g.one_id END
  WHERE (g.one_id = :device_id OR g.other_id = :device_id) AND g.state = 'open' AND {scope g.unit_id} ORDER BY g.id;
 
--- name: device_suggestions_open
--- Everything somebody should decide at and below a unit.
--- result: many
--- scope: org
--- args: root_id int, edge_kind text, on_day int, limit_count int, offset_count int
--- columns: id int, unit_id int, unit_name text, one_id int, one_name text, other_id int, other_name text, why text, at_ms int
-SELECT g.id, g.unit_id, f.name AS unit_name, g.one_id, a.name AS one_name, g.other_id, b.name AS other_name, g.why, g.at_ms
-  FROM unit_closure c JOIN device_suggestion g ON g.unit_id = c.descendant_id AND g.state = 'open'
-  JOIN device a ON a.id = g.one_id JOIN device b ON b.id = g.other_id
-  JOIN unit_fact f ON f.unit_id = g.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id}
-   AND (c.depth = 0 OR :actor_all = 1 OR EXISTS (SELECT 1 FROM person_grant g JOIN unit_closure gc ON gc.ancestor_id = g.unit_id AND gc.edge_kind = g.edge_kind
-         WHERE g.person_id = :actor_person AND (g.rights & :actor_right) = :actor_right AND g.edge_kind = :edge_kind AND g.from_day <= :actor_day AND g.to_day > :actor_day
-           AND gc.descendant_id = :root_id AND gc.from_day <= :actor_day AND gc.to_day > :actor_day))
- ORDER BY g.id LIMIT :limit_count OFFSET :offset_count;
-
 -- name: device_coverage_rows
 -- Counters of a unit and everything below it; depth_max 0: the unit alone.
 -- result: one
@@ -388,13 +372,6 @@ SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(va
 -- postgres:
 INSERT INTO device_identity (id, device_id, kind, value, first_ms, last_ms)
 SELECT CAST(r.value ->> 0 AS BIGINT), CAST(r.value ->> 1 AS BIGINT), r.value ->> 2, r.value ->> 3, CAST(r.value ->> 4 AS BIGINT), CAST(r.value ->> 5 AS BIGINT) FROM jsonb_array_elements(CAST(:rows_json AS jsonb)) r (value);
-
--- name: asset_sites
--- result: many
--- scope: system
--- args: unit_id int, on_day int
--- columns: id int, name text
-SELECT id, name FROM site WHERE unit_id = :unit_id AND from_day <= :on_day AND to_day > :on_day ORDER BY id;
 
 -- name: asset_device_since
 -- Did anything happen to a device after an instant?

@@ -291,16 +291,6 @@ INSERT INTO assignment_evidence (assignment_id, evidence_id) VALUES (:assignment
 -- columns: assignment_id int
 SELECT assignment_id FROM assignment_evidence WHERE evidence_id = :evidence_id ORDER BY assignment_id;
 
--- name: assignment_best_cover
--- The accepted evidence of an assignment that reaches furthest.
--- result: one
--- scope: system
--- args: assignment_id int
--- columns: evidence_id int, covers_from_day int, covers_to_day int
-SELECT e.id AS evidence_id, e.covers_from_day, e.covers_to_day
-  FROM assignment_evidence ae JOIN evidence e ON e.id = ae.evidence_id
- WHERE ae.assignment_id = :assignment_id AND e.state = 'accepted' ORDER BY e.covers_to_day DESC, e.covers_from_day LIMIT 1;
-
 -- name: assignment_has_submitted
 -- result: one
 -- scope: system

@@ -211,21 +211,6 @@ SELECT e.id, e.kind, e.title, e.done_day, e.covers_from_day, e.covers_to_day, e.
   LEFT JOIN person sp ON sp.id = e.submitted_by LEFT JOIN person dp ON dp.id = e.decided_by
  WHERE ae.assignment_id = :assignment_id AND {scope e.unit_id} ORDER BY e.id DESC;
 
--- name: freeze_insert
--- result: none
--- scope: system
--- args: id int, root_id int, directive_id int?, edge_kind text, as_of_day int, at_ms int, by_person int?, row_count int, hash blob
-INSERT INTO data_freeze (id, root_id, directive_id, edge_kind, as_of_day, at_ms, by_person, row_count, hash)
-VALUES (:id, :root_id, :directive_id, :edge_kind, :as_of_day, :at_ms, :by_person, :row_count, :hash);
-
--- name: freeze_row_insert
--- result: none
--- scope: system
--- args: freeze_id int, seq int, unit_id int, unit_name text, parent_id int?, assignment_id int, obligation_id int, state int, due_day int?
--- outbox: freeze_id
-INSERT INTO data_freeze_row (freeze_id, seq, unit_id, unit_name, parent_id, assignment_id, obligation_id, state, due_day)
-VALUES (:freeze_id, :seq, :unit_id, :unit_name, :parent_id, :assignment_id, :obligation_id, :state, :due_day);
-
 -- name: freeze_get
 -- result: one
 -- scope: org

@@ -19,14 +19,6 @@ INSERT INTO unit_succession (id, event_id, from_unit_id, to_unit_id) VALUES (:id
 SELECT s.to_unit_id, (SELECT MAX(f.name) FROM unit_fact f WHERE f.unit_id = s.to_unit_id AND f.from_day <= e.on_day AND f.to_day > e.on_day) AS name, e.kind, e.on_day, e.basis
   FROM unit_succession s JOIN unit_event e ON e.id = s.event_id WHERE s.from_unit_id = :unit_id AND ({scope :unit_id} OR {scope s.to_unit_id}) AND NOT EXISTS (SELECT 1 FROM unit_event u WHERE u.undoes_id = e.id) ORDER BY e.on_day, s.id;
 
--- name: unit_predecessors
--- result: many
--- scope: org
--- args: unit_id int
--- columns: from_unit_id int, name text?, kind text, on_day int, basis text
-SELECT s.from_unit_id, (SELECT MAX(f.name) FROM unit_fact f WHERE f.unit_id = s.from_unit_id AND f.from_day <= e.on_day - 1 AND f.to_day > e.on_day - 1) AS name, e.kind, e.on_day, e.basis
-  FROM unit_succession s JOIN unit_event e ON e.id = s.event_id WHERE s.to_unit_id = :unit_id AND {scope :unit_id} AND NOT EXISTS (SELECT 1 FROM unit_event u WHERE u.undoes_id = e.id) ORDER BY e.on_day, s.id;
-
 -- name: unit_event_list
 -- Events that touched a unit at or below a root, newest first.
 -- result: many
@@ -116,14 +108,6 @@ UPDATE unit_function SET to_day = CASE WHEN from_day > :day THEN from_day ELSE :
 -- columns: id int, unit_id int, area_unit_id int, kind text
 SELECT uf.id, uf.unit_id, uf.area_unit_id, f.kind FROM unit_function uf JOIN unit_fact f ON f.unit_id = uf.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
  WHERE uf.function = :function AND (CAST(:area_unit_id AS BIGINT) = 0 OR uf.area_unit_id = :area_unit_id) AND uf.from_day <= :on_day AND uf.to_day > :on_day ORDER BY uf.id;
-
--- name: unit_functions
--- Functions a unit holds or held, newest first.
--- result: many
--- scope: org
--- args: unit_id int
--- columns: function text, area_unit_id int, from_day int, to_day int, basis text
-SELECT function, area_unit_id, from_day, to_day, basis FROM unit_function WHERE unit_id = :unit_id AND {scope :unit_id} ORDER BY from_day DESC, id DESC;
 
 -- name: event_members
 -- result: many

@@ -68,14 +68,6 @@ SELECT n.function, n.area_unit_id AS area_id, f.name AS area_name, n.from_day, n
   FROM unit_function n LEFT JOIN unit_fact f ON f.unit_id = n.area_unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
  WHERE n.unit_id = :unit_id AND n.from_day <= :on_day AND n.to_day > :on_day AND {scope :unit_id} ORDER BY n.function, n.id;
 
--- name: unit_page_last
--- The last known facts of a unit that is no more.
--- result: one
--- scope: org
--- args: unit_id int
--- columns: name text, kind text, from_day int, to_day int
-SELECT name, kind, from_day, to_day FROM unit_fact WHERE unit_id = :unit_id AND {scope :unit_id} ORDER BY from_day DESC LIMIT 1;
-
 -- name: unit_page_pick
 -- A unit somebody typed: by its code, else by what its name holds. For forms that name another unit.
 -- result: many
@@ -86,4 +78,3 @@ SELECT f.unit_id AS id, f.name, f.code, f.kind, CASE WHEN f.code = :code THEN 1 
   FROM unit_fact f
  WHERE f.from_day <= :on_day AND f.to_day > :on_day AND (f.code = :code OR f.search_key LIKE :search) AND {scope f.unit_id}
  ORDER BY CASE WHEN f.code = :code THEN 0 ELSE 1 END, f.sort_key, f.unit_id LIMIT :limit_count;
-

@@ -103,13 +103,6 @@ INSERT INTO recovery_code (id, person_id, code_hash) VALUES (:id, :person_id, :c
 -- args: person_id int, code_hash blob, used_ms int
 UPDATE recovery_code SET used_ms = :used_ms WHERE person_id = :person_id AND code_hash = :code_hash AND used_ms IS NULL;
 
--- name: recovery_left
--- result: one
--- scope: system
--- args: person_id int
--- columns: n int
-SELECT COUNT(*) AS n FROM recovery_code WHERE person_id = :person_id AND used_ms IS NULL;
-
 -- name: session_insert
 -- result: none
 -- scope: system

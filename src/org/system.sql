@@ -176,14 +176,6 @@ SELECT s.id, s.owner_id, s.operator_id, s.name, s.code, s.description, s.is_impo
   LEFT JOIN system_level l ON l.system_id = s.id AND l.from_day <= :on_day AND l.to_day > :on_day
  WHERE s.id = :id AND ({scope s.operator_id} OR {scope s.owner_id});
 
--- name: system_levels
--- result: many
--- scope: org
--- args: system_id int
--- columns: level int, state text, decision text?, from_day int, to_day int
-SELECT l.level, l.state, l.decision, l.from_day, l.to_day FROM system_level l JOIN info_system s ON s.id = l.system_id
- WHERE l.system_id = :system_id AND ({scope s.operator_id} OR {scope s.owner_id}) ORDER BY l.from_day DESC, l.id DESC;
-
 -- name: system_databases
 -- result: many
 -- scope: org

@@ -38,17 +38,3 @@ SELECT f.id, f.name, f.media_type, f.size_bytes, f.sha256
 -- args: id int, from_state text, state text, decided_by int?, decided_ms int, reason text?
 UPDATE evidence SET state = :state, decided_by = :decided_by, decided_ms = :decided_ms, reason = :reason
  WHERE id = :id AND state = :from_state;
-
--- name: evidence_waiting
--- What waits for review below a unit, oldest first. Scope is checked once, on the root.
--- result: many
--- scope: org
--- args: root_id int, edge_kind text, on_day int, after_id int, limit_count int
--- columns: id int, unit_id int, unit_name text, kind text, title text, done_day int, submitted_ms int, submitted_name text?
-SELECT e.id, e.unit_id, n.name AS unit_name, e.kind, e.title, e.done_day, e.submitted_ms, p.name AS submitted_name
-  FROM evidence e
-  JOIN unit_closure c ON c.descendant_id = e.unit_id AND c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day
-  JOIN unit_fact n ON n.unit_id = e.unit_id AND n.from_day <= :on_day AND n.to_day > :on_day
-  LEFT JOIN person p ON p.id = e.submitted_by
- WHERE e.state = 'submitted' AND e.id > :after_id AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
- ORDER BY e.id LIMIT :limit_count;

@@ -43,9 +43,3 @@ SELECT value FROM setting WHERE name = :name;
 -- args: name text, value text, changed_ms int, changed_by int?
 INSERT INTO setting (name, value, changed_ms, changed_by) VALUES (:name, :value, :changed_ms, :changed_by)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_ms = excluded.changed_ms, changed_by = excluded.changed_by;
-
--- name: setting_all
--- result: many
--- scope: system
--- columns: name text, value text, changed_ms int, changed_by int?
-SELECT name, value, changed_ms, changed_by FROM setting ORDER BY name;

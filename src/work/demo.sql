@@ -1,11 +1,3 @@
--- name: demo_assignments
--- Every open assignment of sample units, for the demo to let units answer.
--- result: many
--- scope: system
--- columns: id int, unit_id int, directive_id int, catalogue_id text?, denominator text, evidence_kinds text, issued_day int, due_day int?, state int
-SELECT a.id, a.unit_id, a.directive_id, o.catalogue_id, o.denominator, o.evidence_kinds, a.issued_day, a.due_day, a.state
-  FROM assignment a JOIN obligation o ON o.id = a.obligation_id WHERE a.closed_day IS NULL AND a.state <> 7 ORDER BY a.unit_id, a.id;
-
 -- name: demo_directive_assignments
 -- result: many
 -- scope: system
@@ -106,6 +98,11 @@ DELETE FROM duty_past WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1)
 -- result: none
 -- scope: system
 DELETE FROM duty_past_below WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
+
+-- name: sample_delete_past_obligation
+-- result: none
+-- scope: system
+DELETE FROM duty_past_obligation WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1) OR obligation_id IN (SELECT o.id FROM obligation o JOIN directive d ON d.id = o.directive_id WHERE d.is_sample = 1);
 
 -- name: sample_delete_tree_changes
 -- result: none
