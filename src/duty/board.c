@@ -79,17 +79,8 @@ struct past_cell {
 };
 struct past_cells {
     struct past_cell *items;
-    size_t count, room;
+    size_t count;
 };
-
-static enum err_code take_past(void *ctx, const struct sql_board_past_row *row, struct err *err)
-{
-    struct past_cells *cells = ctx;
-    (void)err;
-    if (cells->count < cells->room)
-        cells->items[cells->count++] = (struct past_cell){row->unit_id, CELL_OF(row)};
-    return ERR_NONE;
-}
 
 static enum err_code make_past(struct db *db, struct str key, struct arena *arena, const void **ret_value,
                                struct err *err)
@@ -99,18 +90,17 @@ static enum err_code make_past(struct db *db, struct str key, struct arena *aren
     must(slash >= 0 && str_to_i64(str_slice(key, 0, (size_t)slash), &scope_id) &&
          str_to_i64(str_slice(key, (size_t)slash + 1, key.len_bytes), &day));
     AUTO_ARENA scratch;
-    arena_init(&scratch, 1u << 16);
-    struct sql_board_size_row *size = NULL;
-    TRY(sql_board_size(db, &scratch, &(struct sql_board_size_args){.scope_id = scope_id}, &size, err));
+    arena_init(&scratch, arena->ceiling_bytes);
+    struct sql_board_past_rows rows;
+    TRY(sql_board_past(db, &scratch, &(struct sql_board_past_args){.scope_id = scope_id, .as_of_day = day}, &rows,
+                       err));
     struct past_cells *cells = arena_new(arena, struct past_cells);
-    if (!cells)
+    struct past_cell *items = arena_new_array(arena, struct past_cell, rows.count + 1);
+    if (!cells || !items)
         return arena_full(arena, err);
-    cells->room = size ? (size_t)size->n : 0;
-    cells->items = arena_new_array(arena, struct past_cell, cells->room + 1);
-    if (!cells->items)
-        return arena_full(arena, err);
-    TRY(sql_board_past_each(db, &scratch, &(struct sql_board_past_args){.scope_id = scope_id, .as_of_day = day},
-                            take_past, cells, err));
+    for (size_t i = 0; i < rows.count; i++)
+        items[i] = (struct past_cell){rows.items[i].unit_id, CELL_OF(&rows.items[i])};
+    *cells = (struct past_cells){items, rows.count};
     *ret_value = cells;
     return ERR_NONE;
 }
