@@ -58,7 +58,7 @@ struct db {
     struct db_ids ids;
     bool is_without_id; /* an id was asked for before a transaction and there was none: the next one fails with */
     struct err without_id;
-    const char *stirred[8]; /* of the running transaction, by name: store/keep.h */
+    const char *NULLABLE stirred[8]; /* of the running transaction, by name: store/keep.h */
     size_t stirred_count;
     struct db_stmt *NULLABLE stmts; /* hash by query, power of two */
     size_t stmt_room;
