@@ -76,7 +76,7 @@ static enum err_code device_list_page(struct request *request, struct response *
     kit_tab(&tabs, request, STR("/devices"), "state", STR(""), state, kit_text(request, MSG_DUTY_ALL), coverage.total,
             PAGE_STATE_NONE, params, ARRAY_LEN(params));
     struct pg_dt_act acts[] = {
-        {.label = kit_text(request, MSG_ASSET_IMPORT), .href = STR("/import?register=devices"), .main = true}};
+        {.label = kit_text(request, MSG_ASSET_IMPORT), .href = STR("/import/devices"), .main = true}};
     int permille = device_coverage_permille(&coverage);
     struct page_duty_table page = {
         .title = coverage.total ? kit_msg(request, MSG_ASSET_DEVICES_TITLE, 0, ARG_INT("done", coverage.is_protected),
