@@ -9,6 +9,7 @@
 #include "org/access.sql.h"
 #include "org/page_past.sql.h"
 #include "org/page_unit.sql.h"
+#include "org/person.sql.h"
 #include "org/system.sql.h"
 #include "org/unit.sql.h"
 #include "web/app_parts.h"
@@ -817,9 +818,13 @@ static enum err_code unit_who(struct request *request, struct response *response
         for (size_t k = 0; k < i; k++)
             is_again |= who.items[k].person_id == w->person_id;
         people += !is_again;
+        struct sql_person_is_managed_row *seen_too = NULL; /* who looks down from above works where one may not look */
+        TRY(sql_person_is_managed(db, &seen.actor, request->arena,
+                                  &(struct sql_person_is_managed_args){.person_id = w->person_id, .on_day = seen.day},
+                                  &seen_too, err));
         items[i] = (struct pg_who_row){
             .name = w->name,
-            .href = app_href(request, "/person/%lld", (long long)w->person_id),
+            .href = seen_too && seen_too->n ? app_href(request, "/person/%lld", (long long)w->person_id) : STR_NONE,
             .title = w->title,
             .role = unit_role_word(request, w->role),
             .from = w->depth ? msg_str(request->arena, request->lang, MSG_UNIT_WHO_ABOVE, 0,
