@@ -39,6 +39,8 @@ struct obligation_draft {
     int64_t letter_duty_id;  /* 0: none */
     struct str title;
     struct str text;
+    struct str co_actors;   /* who helps, one a line */
+    struct str product;     /* what must come out */
     struct str trigger;     /* once, periodic, on_change, on_request, at_once, standing */
     int period_months;      /* 0: none */
     civil_day deadline_day; /* last allowed day, inclusive; CIVIL_NONE: none */

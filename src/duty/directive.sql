@@ -113,9 +113,9 @@ SELECT d.id, d.issuer_id, n.name AS issuer_name, d.title, d.number, d.symbol, d.
 -- name: obligation_insert
 -- result: none
 -- scope: system
--- args: id int, directive_id int, no int, catalogue_id text?, parent_id int?, letter_duty_id int?, title text, text text, trigger_kind text, period_months int?, deadline_day int?, deadline_note text?, denominator text, evidence_kinds text, needs_all int, min_level int, only_cameras int
-INSERT INTO obligation (id, directive_id, no, catalogue_id, parent_id, letter_duty_id, title, text, trigger_kind, period_months, deadline_day, deadline_note, denominator, evidence_kinds, needs_all, min_level, only_cameras)
-VALUES (:id, :directive_id, :no, :catalogue_id, :parent_id, :letter_duty_id, :title, :text, :trigger_kind, :period_months, :deadline_day, :deadline_note, :denominator, :evidence_kinds, :needs_all, :min_level, :only_cameras);
+-- args: id int, directive_id int, no int, catalogue_id text?, parent_id int?, letter_duty_id int?, title text, text text, trigger_kind text, period_months int?, deadline_day int?, deadline_note text?, denominator text, evidence_kinds text, needs_all int, min_level int, only_cameras int, co_actors text, product text?
+INSERT INTO obligation (id, directive_id, no, catalogue_id, parent_id, letter_duty_id, title, text, trigger_kind, period_months, deadline_day, deadline_note, denominator, evidence_kinds, needs_all, min_level, only_cameras, co_actors, product)
+VALUES (:id, :directive_id, :no, :catalogue_id, :parent_id, :letter_duty_id, :title, :text, :trigger_kind, :period_months, :deadline_day, :deadline_note, :denominator, :evidence_kinds, :needs_all, :min_level, :only_cameras, :co_actors, :product);
 
 -- name: obligation_target_insert
 -- result: none
@@ -134,16 +134,16 @@ SELECT rule, value FROM obligation_target WHERE obligation_id = :obligation_id O
 -- result: many
 -- scope: system
 -- args: directive_id int
--- columns: id int, no int, catalogue_id text?, parent_id int?, letter_duty_id int?, title text, text text, trigger_kind text, period_months int?, deadline_day int?, deadline_note text?, denominator text, evidence_kinds text, needs_all int, min_level int, only_cameras int
-SELECT id, no, catalogue_id, parent_id, letter_duty_id, title, text, trigger_kind, period_months, deadline_day, deadline_note, denominator, evidence_kinds, needs_all, min_level, only_cameras
+-- columns: id int, no int, catalogue_id text?, parent_id int?, letter_duty_id int?, title text, text text, trigger_kind text, period_months int?, deadline_day int?, deadline_note text?, denominator text, evidence_kinds text, needs_all int, min_level int, only_cameras int, co_actors text, product text?
+SELECT id, no, catalogue_id, parent_id, letter_duty_id, title, text, trigger_kind, period_months, deadline_day, deadline_note, denominator, evidence_kinds, needs_all, min_level, only_cameras, co_actors, product
   FROM obligation WHERE directive_id = :directive_id ORDER BY no;
 
 -- name: obligation_get
 -- result: one
 -- scope: system
 -- args: id int
--- columns: id int, directive_id int, no int, catalogue_id text?, parent_id int?, letter_duty_id int?, title text, text text, trigger_kind text, period_months int?, deadline_day int?, deadline_note text?, denominator text, evidence_kinds text, needs_all int, min_level int, only_cameras int
-SELECT id, directive_id, no, catalogue_id, parent_id, letter_duty_id, title, text, trigger_kind, period_months, deadline_day, deadline_note, denominator, evidence_kinds, needs_all, min_level, only_cameras
+-- columns: id int, directive_id int, no int, catalogue_id text?, parent_id int?, letter_duty_id int?, title text, text text, trigger_kind text, period_months int?, deadline_day int?, deadline_note text?, denominator text, evidence_kinds text, needs_all int, min_level int, only_cameras int, co_actors text, product text?
+SELECT id, directive_id, no, catalogue_id, parent_id, letter_duty_id, title, text, trigger_kind, period_months, deadline_day, deadline_note, denominator, evidence_kinds, needs_all, min_level, only_cameras, co_actors, product
   FROM obligation WHERE id = :id;
 
 -- name: obligation_target_units

@@ -162,6 +162,8 @@ static enum err_code put_obligation(struct db *db, struct arena *arena, const st
                                   .needs_all = known && known->needs_all_evidence,
                                   .min_level = known ? known->min_level : 0,
                                   .only_cameras = known && known->only_cameras,
+                                  .co_actors = or_else(o->co_actors, STR("")),
+                                  .product = str_is_empty(o->product) ? STR_NONE : o->product,
                               },
                               err));
     return put_targets(db, o, id, no, err);
@@ -306,6 +308,8 @@ static enum err_code draft_get(struct db *db, struct arena *arena, const struct 
             .deadline_note = r->deadline_note,
             .denominator = r->denominator,
             .evidence_kinds = r->evidence_kinds,
+            .co_actors = r->co_actors,
+            .product = r->product,
         };
         TRY(targets_get(db, arena, &obligations[i], r->id, err));
     }

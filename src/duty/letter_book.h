@@ -15,6 +15,8 @@ struct book_duty { /* null texts and CIVIL_NONE: not said */
     bool has_quote;
     uint32_t quote_from, quote_to;
     struct str actor;
+    struct str co_actors; /* who helps, one a line */
+    struct str product;   /* what must come out */
     struct str trigger;
     int period_count, period_months; /* 0: none */
     civil_day deadline_day;          /* the day named */

@@ -39,18 +39,18 @@ SELECT l.id, l.number, l.symbol, l.document_type, l.issued_day, l.issuer, l.subj
 -- name: letter_duty_insert
 -- result: none
 -- scope: system
--- args: id int, letter_id int, no int, text text, quote_from int?, quote_to int?, actor text?, trigger_kind text, period_count int?, period_months int?, deadline_day int?, deadline_strict int, deadline_due_ms int?, deadline_quoted text?, deadline_note text?, obligations text, confidence real, state text, read_json text?
-INSERT INTO letter_duty (id, letter_id, no, text, quote_from, quote_to, actor, trigger_kind, period_count, period_months, deadline_day, deadline_strict, deadline_due_ms, deadline_quoted, deadline_note,
+-- args: id int, letter_id int, no int, text text, quote_from int?, quote_to int?, actor text?, co_actors text, product text?, trigger_kind text, period_count int?, period_months int?, deadline_day int?, deadline_strict int, deadline_due_ms int?, deadline_quoted text?, deadline_note text?, obligations text, confidence real, state text, read_json text?
+INSERT INTO letter_duty (id, letter_id, no, text, quote_from, quote_to, actor, co_actors, product, trigger_kind, period_count, period_months, deadline_day, deadline_strict, deadline_due_ms, deadline_quoted, deadline_note,
        obligations, confidence, state, read_json)
-VALUES (:id, :letter_id, :no, :text, :quote_from, :quote_to, :actor, :trigger_kind, :period_count, :period_months, :deadline_day, :deadline_strict, :deadline_due_ms, :deadline_quoted, :deadline_note,
+VALUES (:id, :letter_id, :no, :text, :quote_from, :quote_to, :actor, :co_actors, :product, :trigger_kind, :period_count, :period_months, :deadline_day, :deadline_strict, :deadline_due_ms, :deadline_quoted, :deadline_note,
        :obligations, :confidence, :state, :read_json);
 
 -- name: letter_duties
 -- result: many
 -- scope: org
 -- args: letter_id int
--- columns: id int, no int, text text, quote_from int?, quote_to int?, actor text?, trigger_kind text, period_count int?, period_months int?, deadline_day int?, deadline_strict int, deadline_due_ms int?, deadline_quoted text?, deadline_note text?, obligations text, confidence real, state text, read_json text?
-SELECT d.id, d.no, d.text, d.quote_from, d.quote_to, d.actor, d.trigger_kind, d.period_count, d.period_months, d.deadline_day, d.deadline_strict, d.deadline_due_ms, d.deadline_quoted, d.deadline_note,
+-- columns: id int, no int, text text, quote_from int?, quote_to int?, actor text?, co_actors text, product text?, trigger_kind text, period_count int?, period_months int?, deadline_day int?, deadline_strict int, deadline_due_ms int?, deadline_quoted text?, deadline_note text?, obligations text, confidence real, state text, read_json text?
+SELECT d.id, d.no, d.text, d.quote_from, d.quote_to, d.actor, d.co_actors, d.product, d.trigger_kind, d.period_count, d.period_months, d.deadline_day, d.deadline_strict, d.deadline_due_ms, d.deadline_quoted, d.deadline_note,
        d.obligations, d.confidence, d.state, d.read_json
   FROM letter_duty d JOIN letter l ON l.id = d.letter_id WHERE d.letter_id = :letter_id AND {scope l.unit_id} ORDER BY d.no;
 
@@ -72,8 +72,8 @@ UPDATE letter_duty SET state = :state WHERE id = :id;
 -- What the engine said stays in read_json.
 -- result: changes
 -- scope: system
--- args: id int, text text, actor text?, trigger_kind text, period_count int?, period_months int?, deadline_day int?, deadline_strict int, deadline_due_ms int?, deadline_note text?, obligations text
-UPDATE letter_duty SET text = :text, actor = :actor, trigger_kind = :trigger_kind, period_count = :period_count, period_months = :period_months, deadline_day = :deadline_day,
+-- args: id int, text text, actor text?, co_actors text, product text?, trigger_kind text, period_count int?, period_months int?, deadline_day int?, deadline_strict int, deadline_due_ms int?, deadline_note text?, obligations text
+UPDATE letter_duty SET text = :text, actor = :actor, co_actors = :co_actors, product = :product, trigger_kind = :trigger_kind, period_count = :period_count, period_months = :period_months, deadline_day = :deadline_day,
        deadline_strict = :deadline_strict, deadline_due_ms = :deadline_due_ms, deadline_note = :deadline_note, obligations = :obligations, confidence = 1.0, state = 'confirmed'
  WHERE id = :id;
 

@@ -173,10 +173,10 @@ SELECT o.catalogue_id, MIN(o.title) AS title, o.denominator, a.state, SUM(a.n) A
 -- result: one
 -- scope: org
 -- args: id int, on_day int
--- columns: id int, obligation_id int, directive_id int, family_id int, unit_id int, unit_name text, subject_kind text, subject_id int, subject_name text?, issued_day int, issued_ms int, due_day int?, acked_ms int?, acked_name text?, started_ms int?, covered_from_day int?, covered_to_day int?, na_from_day int?, waived_to_day int?, soon_days int, closed_day int?, state int, assignee_id int?, assignee_name text?, moved_from_id int?, moved_to_id int?, catalogue_id text?, title text, text text, trigger_kind text, period_months int?, deadline_note text?, denominator text, evidence_kinds text, letter_duty_id int?
+-- columns: id int, obligation_id int, directive_id int, family_id int, unit_id int, unit_name text, subject_kind text, subject_id int, subject_name text?, issued_day int, issued_ms int, due_day int?, acked_ms int?, acked_name text?, started_ms int?, covered_from_day int?, covered_to_day int?, na_from_day int?, waived_to_day int?, soon_days int, closed_day int?, state int, assignee_id int?, assignee_name text?, moved_from_id int?, moved_to_id int?, catalogue_id text?, title text, text text, trigger_kind text, period_months int?, deadline_note text?, denominator text, evidence_kinds text, letter_duty_id int?, co_actors text, product text?
 SELECT a.id, a.obligation_id, a.directive_id, a.family_id, a.unit_id, f.name AS unit_name, a.subject_kind, a.subject_id, s.name AS subject_name, a.issued_day, a.issued_ms, a.due_day, a.acked_ms, ap.name AS acked_name, a.started_ms,
        a.covered_from_day, a.covered_to_day, a.na_from_day, a.waived_to_day, a.soon_days, a.closed_day, a.state, a.assignee_id, sp.name AS assignee_name, a.moved_from_id, a.moved_to_id,
-       o.catalogue_id, o.title, o.text, o.trigger_kind, o.period_months, o.deadline_note, o.denominator, o.evidence_kinds, o.letter_duty_id
+       o.catalogue_id, o.title, o.text, o.trigger_kind, o.period_months, o.deadline_note, o.denominator, o.evidence_kinds, o.letter_duty_id, o.co_actors, o.product
   FROM assignment a JOIN obligation o ON o.id = a.obligation_id
   JOIN unit_fact f ON f.unit_id = a.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
   LEFT JOIN info_system s ON a.subject_kind = 'system' AND s.id = a.subject_id

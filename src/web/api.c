@@ -20,11 +20,13 @@
 #define AT0_                  "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"
 #define ARRAY_(of)            "{\"type\":\"array\",\"items\":" of "}"
 #define OBJ_(required, props) "{\"type\":\"object\",\"required\":[" required "],\"properties\":{" props "}}"
+#define TEXTS_                ARRAY_(TEXT_)
 #define LIST_(item)           OBJ_("\"items\",\"next\"", "\"items\":" ARRAY_(item) ",\"next\":" TEXT0_)
 
 #define UNIT_S                                           \
     OBJ_("\"id\",\"kind\",\"name\",\"code\",\"symbol\"", \
          "\"id\":" ID_ ",\"kind\":" TEXT_ ",\"name\":" TEXT_ ",\"code\":" TEXT0_ ",\"symbol\":" TEXT0_)
+#define UNIT_NAMED_S OBJ_("\"id\",\"name\"", "\"id\":" ID_ ",\"name\":" TEXT_)
 #define UNIT_FULL_S                                                                                               \
     OBJ_("\"id\",\"kind\",\"name\",\"code\",\"symbol\",\"parents\",\"people\"",                                   \
          "\"id\":" ID_ ",\"kind\":" TEXT_ ",\"name\":" TEXT_ ",\"code\":" TEXT0_ ",\"symbol\":" TEXT0_            \
@@ -41,11 +43,11 @@
                                                                   ",\"symbol\":" TEXT0_ ",\"issued\":" DAY_ \
                                                                   ",\"state\":" TEXT_ ",\"parent\":" ID0_   \
                                                                   ",\"family\":" ID_ ",\"instrument\":" TEXT0_)
-#define OBLIGATION_S                                                                                        \
-    OBJ_("\"id\",\"no\",\"catalogue_id\",\"title\",\"text\",\"denominator\",\"deadline\"",                  \
-         "\"id\":" ID_ ",\"no\":" INT_ ",\"catalogue_id\":" TEXT0_ ",\"title\":" TEXT_ ",\"text\":" TEXT_   \
-         ",\"trigger\":" TEXT_ ",\"period_months\":" INT0_ ",\"deadline\":" DAY0_ ",\"denominator\":" TEXT_ \
-         ",\"evidence_kinds\":" ARRAY_(TEXT_))
+#define OBLIGATION_S                                                                                                 \
+    OBJ_("\"id\",\"no\",\"catalogue_id\",\"title\",\"text\",\"co_actors\",\"product\",\"denominator\",\"deadline\"", \
+         "\"id\":" ID_ ",\"no\":" INT_ ",\"catalogue_id\":" TEXT0_ ",\"title\":" TEXT_ ",\"text\":" TEXT_            \
+         ",\"co_actors\":" TEXTS_ ",\"product\":" TEXT0_ ",\"trigger\":" TEXT_ ",\"period_months\":" INT0_           \
+         ",\"deadline\":" DAY0_ ",\"denominator\":" TEXT_ ",\"evidence_kinds\":" TEXTS_)
 #define DIRECTIVE_FULL_S                                                                                               \
     OBJ_("\"id\",\"issuer\",\"title\",\"number\",\"symbol\",\"issued\",\"state\",\"parent\",\"family\",\"edge_kind\"," \
          "\"obligations\"",                                                                                            \
@@ -73,36 +75,25 @@
                                                                   ",\"subject_kind\":" TEXT_                      \
                                                                   ",\"subject_name\":" TEXT0_ ",\"state\":" TEXT_ \
                                                                   ",\"due\":" DAY0_ ",\"covered_until\":" DAY0_)
-#define DUTY_FULL_S                                                                                                    \
-    OBJ_("\"id\",\"unit\",\"directive\",\"title\",\"text\",\"catalogue_id\",\"state\",\"due\",\"covered_until\","      \
-         "\"denominator\","                                                                                            \
-         "\"evidence_kinds\",\"chain\",\"evidence\"",                                                                  \
-         "\"id\":" ID_ ",\"unit\":" OBJ_(                                                                              \
-             "\"id\",\"name\"",                                                                                        \
-             "\"id\":" ID_                                                                                             \
-             ",\"name\":" TEXT_) ",\"directive\":" ID_ ",\"title\":" TEXT_ ",\"text\":" TEXT_                          \
-                                 ",\"catalogue_id\":" TEXT0_ ",\"subject_kind\":" TEXT_ ",\"subject_name\":" TEXT0_    \
-                                 ",\"state\":" TEXT_ ",\"due\":" DAY0_ ",\"covered_until\":" DAY0_                     \
-                                 ",\"acknowledged_at\":" AT0_ ",\"denominator\":" TEXT_                                \
-                                 ",\"evidence_kinds\":" ARRAY_(TEXT_) ",\"chain\":" ARRAY_(OBJ_(                       \
-                                     "\"directive\",\"title\",\"issuer\",\"number\",\"symbol\",\"issued\"",            \
-                                     "\"directive\":" ID_ ",\"title\":" TEXT_ ",\"issuer\":" TEXT_                     \
-                                     ",\"number\":" TEXT0_ ",\"symbol\":" TEXT0_ ",\"issued\":" DAY_                   \
-                                     ",\"deadline\":" DAY0_)) ",\"evidence\":" ARRAY_(OBJ_("\"id\",\"kind\","          \
-                                                                                           "\"title\",\"state\","      \
-                                                                                           "\"done\",\"covers_from\"," \
-                                                                                           "\"covers_to\"",            \
-                                                                                           "\"id\":" ID_               \
-                                                                                           ",\"kind\":" TEXT_          \
-                                                                                           ",\"title\":" TEXT_         \
-                                                                                           ",\"state\":" TEXT_         \
-                                                                                           ",\"done\":" DAY_           \
-                                                                                           ",\"covers_from\":" DAY_    \
-                                                                                           ",\"covers_to\":" DAY0_     \
-                                                                                           ",\"submitted_by\":" TEXT0_ \
-                                                                                           ",\"submitted_at\":" AT0_   \
-                                                                                           ",\"reason\":" TEXT0_       \
-                                                                                           ",\"files\":" INT_)))
+#define CHAIN_S                                                                                                    \
+    OBJ_("\"directive\",\"title\",\"issuer\",\"number\",\"symbol\",\"issued\"",                                    \
+         "\"directive\":" ID_ ",\"title\":" TEXT_ ",\"issuer\":" TEXT_ ",\"number\":" TEXT0_ ",\"symbol\":" TEXT0_ \
+         ",\"issued\":" DAY_ ",\"deadline\":" DAY0_)
+#define EVIDENCE_S                                                                                              \
+    OBJ_("\"id\",\"kind\",\"title\",\"state\",\"done\",\"covers_from\",\"covers_to\"",                          \
+         "\"id\":" ID_ ",\"kind\":" TEXT_ ",\"title\":" TEXT_ ",\"state\":" TEXT_ ",\"done\":" DAY_             \
+         ",\"covers_from\":" DAY_ ",\"covers_to\":" DAY0_ ",\"submitted_by\":" TEXT0_ ",\"submitted_at\":" AT0_ \
+         ",\"reason\":" TEXT0_ ",\"files\":" INT_)
+#define CHAINS_S    ARRAY_(CHAIN_S)
+#define EVIDENCES_S ARRAY_(EVIDENCE_S)
+#define DUTY_FULL_S                                                                                                  \
+    OBJ_("\"id\",\"unit\",\"directive\",\"title\",\"text\",\"co_actors\",\"product\",\"catalogue_id\",\"state\","    \
+         "\"due\",\"covered_until\",\"denominator\",\"evidence_kinds\",\"chain\",\"evidence\"",                      \
+         "\"id\":" ID_ ",\"unit\":" UNIT_NAMED_S ",\"directive\":" ID_ ",\"title\":" TEXT_ ",\"text\":" TEXT_        \
+         ",\"co_actors\":" TEXTS_ ",\"product\":" TEXT0_ ",\"catalogue_id\":" TEXT0_ ",\"subject_kind\":" TEXT_      \
+         ",\"subject_name\":" TEXT0_ ",\"state\":" TEXT_ ",\"due\":" DAY0_ ",\"covered_until\":" DAY0_               \
+         ",\"acknowledged_at\":" AT0_ ",\"denominator\":" TEXT_ ",\"evidence_kinds\":" TEXTS_ ",\"chain\":" CHAINS_S \
+         ",\"evidence\":" EVIDENCES_S)
 #define ME_S                                                                                 \
     OBJ_("\"id\",\"name\",\"rights\",\"units\"",                                             \
          "\"id\":" ID_ ",\"name\":" TEXT_ ",\"rights\":" ARRAY_(TEXT_) ",\"units\":" ARRAY_( \

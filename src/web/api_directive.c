@@ -85,6 +85,8 @@ enum err_code api_directive_one_get(struct request *request, struct response *re
         json_field_str(&w, STR("catalogue_id"), o->catalogue_id);
         json_field_str(&w, STR("title"), o->title);
         json_field_str(&w, STR("text"), o->text);
+        api_put_lines(&w, STR("co_actors"), o->co_actors);
+        json_field_str(&w, STR("product"), o->product);
         json_field_str(&w, STR("trigger"), o->trigger_kind);
         if (o->period_months.has)
             json_field_i64(&w, STR("period_months"), o->period_months.v);

@@ -59,6 +59,8 @@ enum err_code api_duty_one_get(struct request *request, struct response *respons
     json_field_id(&w, STR("directive"), a->directive_id);
     json_field_str(&w, STR("title"), a->title);
     json_field_str(&w, STR("text"), a->text);
+    api_put_lines(&w, STR("co_actors"), a->co_actors);
+    json_field_str(&w, STR("product"), a->product);
     json_field_str(&w, STR("catalogue_id"), a->catalogue_id);
     json_field_str(&w, STR("subject_kind"), a->subject_kind);
     json_field_str(&w, STR("subject_name"), a->subject_name);

@@ -38,6 +38,17 @@ void api_put_words(struct json_writer *w, struct str key, struct str words)
     json_array_end(w);
 }
 
+void api_put_lines(struct json_writer *w, struct str key, struct str lines)
+{
+    json_put_key(w, key);
+    json_array_begin(w);
+    struct str line;
+    while (str_line(&lines, &line))
+        if (!str_is_empty(line))
+            json_put_str(w, line);
+    json_array_end(w);
+}
+
 struct json_writer api_answer(struct request *request, struct response *response)
 {
     struct json_writer w;

@@ -21,6 +21,7 @@ void api_put_day(struct json_writer *w, struct str key, struct opt_i64 day); /* 
 void api_put_ms(struct json_writer *w, struct str key, struct opt_i64 ms);
 void api_put_unit(struct json_writer *w, struct str key, int64_t id, struct str name);
 void api_put_words(struct json_writer *w, struct str key, struct str words); /* words between blanks, as an array */
+void api_put_lines(struct json_writer *w, struct str key, struct str lines); /* lines, as an array */
 void api_put_next(struct json_writer *w, bool has_more, int64_t cursor);
 struct str api_state(int64_t state);
 struct opt_i64 api_covered_until(struct opt_i64 to_day); /* the last day, from the first that is not */

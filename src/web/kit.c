@@ -10,6 +10,17 @@ struct str kit_vn_day(const struct request *request, civil_day day)
     return app_href(request, "%s", civil_vn(day, text));
 }
 
+struct str kit_lines(const struct request *request, struct str text, const char *between)
+{
+    struct str all = STR(""), line;
+    while (str_line(&text, &line)) {
+        line = str_trim(line);
+        if (!str_is_empty(line))
+            all = str_is_empty(all) ? line : app_href(request, "%.*s%s%.*s", STR_ARG(all), between, STR_ARG(line));
+    }
+    return all;
+}
+
 struct str kit_vn_ms(const struct request *request, int64_t ms)
 {
     char text[CIVIL_TEXT_BYTES];

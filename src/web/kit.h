@@ -28,6 +28,8 @@ static inline civil_day kit_day_of(struct opt_i64 day)
 {
     return day.has ? (civil_day)day.v : CIVIL_NONE;
 }
+/* The lines that say something, trimmed, with this between them: "\n" as they are kept, "; " as people read them. */
+struct str kit_lines(const struct request *request, struct str text, const char *between);
 struct str kit_vn_day(const struct request *request, civil_day day); /* "" for no day */
 struct str kit_vn_ms(const struct request *request, int64_t ms);
 struct str kit_hour(const struct request *request, int64_t ms);       /* 22:47 */

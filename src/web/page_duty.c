@@ -294,6 +294,11 @@ static enum err_code fill_counts(struct duty_view *v, struct err *err)
             buf_put(&reviewers, title);
         }
     }
+    if (!str_is_empty(v->duty->product))
+        kit_fact(&facts, MSG_LETTER_PRODUCT, v->duty->product);
+    struct str helpers = kit_lines(request, v->duty->co_actors, "; ");
+    if (!str_is_empty(helpers))
+        kit_fact(&facts, MSG_LETTER_WITH, helpers);
     if (v->known && v->known->needs_all_evidence)
         kit_fact(&facts, MSG_DUTY_NEEDS, kit_text(request, MSG_DUTY_NEEDS_ALL));
     if (v->duty->period_months.has)

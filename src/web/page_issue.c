@@ -18,7 +18,7 @@
 struct duty_typed {
     struct str id, duty, trigger, period; /* hidden: catalogue id, duty of the letter, trigger, months */
     struct str was;                       /* hidden: which obligation of the draft it was, from 0; "" for a new one */
-    struct str title, text, day, day_error, above;
+    struct str title, text, co_actors, product, day, day_error, above;
     bool chosen;
     VEC(struct str) to;
 };
@@ -80,6 +80,8 @@ static enum err_code typed_from_draft(const struct request *request, const struc
                                  .period = link_id(request, o->period_months),
                                  .title = o->title,
                                  .text = o->text,
+                                 .co_actors = o->co_actors,
+                                 .product = o->product,
                                  .day = o->deadline_day == CIVIL_NONE ? STR("") : tier_day(request, o->deadline_day),
                                  .chosen = true};
         for (size_t t = 0; t < o->target_count; t++)
@@ -111,6 +113,8 @@ static enum err_code typed_from_form(const struct request *request, struct issue
                                  .period = field_of(request, i, "period"),
                                  .title = field_of(request, i, "title"),
                                  .text = field_of(request, i, "text"),
+                                 .co_actors = kit_lines(request, field_of(request, i, "with"), "\n"),
+                                 .product = field_of(request, i, "product"),
                                  .was = field_of(request, i, "was"),
                                  .day = field_of(request, i, "day"),
                                  .chosen = !str_is_empty(field_of(request, i, "on"))};
@@ -288,6 +292,8 @@ static enum err_code issue_form(struct request *request, struct response *respon
             .was = d->was,
             .title = d->title,
             .text = d->text,
+            .co_actors = d->co_actors,
+            .product = d->product,
             .day = d->day,
             .day_error = d->day_error,
             .above = up && up->deadline_day.has ? msg_str(arena, request->lang, MSG_ISSUE_ABOVE, 0,
@@ -408,8 +414,13 @@ static enum err_code draft_duty(const struct request *request, struct db *db, st
 {
     struct arena *arena = request->arena;
     struct duty_typed *d = &typed->duties.items[i];
-    struct obligation_draft o = {
-        .catalogue_id = d->id, .title = d->title, .text = d->text, .trigger = d->trigger, .deadline_day = CIVIL_NONE};
+    struct obligation_draft o = {.catalogue_id = d->id,
+                                 .title = d->title,
+                                 .text = d->text,
+                                 .co_actors = d->co_actors,
+                                 .product = d->product,
+                                 .trigger = d->trigger,
+                                 .deadline_day = CIVIL_NONE};
     if (str_is_empty(d->id)) {
         o.catalogue_id = STR_NONE;
         o.evidence_kinds = STR("document manual_statement");
@@ -714,6 +725,8 @@ static enum err_code preview_duty(const struct request *request, struct db *db, 
         (struct pg_draft_duty){.no = o->no,
                                .title = o->title,
                                .ref = o->catalogue_id,
+                               .co_actors = kit_lines(request, o->co_actors, "; "),
+                               .product = o->product,
                                .day = day == CIVIL_NONE ? tier_say(request, MSG_ISSUE_NO_DAY) : tier_day(request, day),
                                .rows = (int64_t)ret_units->count};
     VEC(struct pg_draft_kind) kinds = {0};

@@ -172,7 +172,9 @@ static enum err_code letter_item(const struct request *request, const struct let
     *item = (struct pg_letter_item){.no = d->no,
                                     .id = d->id,
                                     .title = d->text,
-                                    .actor = letter_or_else(d->actor, kit_text(request, MSG_LETTER_WHO_UNKNOWN))};
+                                    .actor = letter_or_else(d->actor, kit_text(request, MSG_LETTER_WHO_UNKNOWN)),
+                                    .co_actors = kit_lines(request, d->co_actors, "; "),
+                                    .product = d->product};
     item->tag = kit_msg(request, MSG_LETTER_DUTY_NO, d->no, ARG_INT("n", d->no));
     item->state = duty_look(request, d, &item->word);
     if (d->quote_from.has && d->quote_to.has && d->quote_to.v > d->quote_from.v) {

@@ -44,7 +44,7 @@ enum err_code letter_confirm_sure(struct request *request, struct response *resp
 
 /* What the form of one duty holds while it is typed. */
 struct typed {
-    struct str text, actor, trigger, count, months, day, from, to;
+    struct str text, actor, co_actors, product, trigger, count, months, day, from, to;
     bool strict;
     VEC(struct str) ids;
     struct str find;
@@ -57,6 +57,8 @@ static enum err_code typed_from_form(const struct request *request, struct typed
     *typed = (struct typed){
         .text = str_trim(form_get(form, STR("text"))),
         .actor = str_trim(form_get(form, STR("actor"))),
+        .co_actors = kit_lines(request, form_get(form, STR("with")), "\n"),
+        .product = str_trim(form_get(form, STR("product"))),
         .trigger = form_get(form, STR("trigger")),
         .count = str_trim(form_get(form, STR("count"))),
         .months = str_trim(form_get(form, STR("months"))),
@@ -83,6 +85,8 @@ static enum err_code typed_from_duty(const struct request *request, const struct
     *typed = (struct typed){
         .text = d->text,
         .actor = d->actor,
+        .co_actors = d->co_actors,
+        .product = d->product,
         .trigger = d->trigger_kind,
         .count = d->period_count.has ? link_id(request, d->period_count.v) : STR_NONE,
         .months = d->period_months.has ? link_id(request, d->period_months.v) : STR_NONE,
@@ -161,6 +165,8 @@ static enum err_code duty_form(struct request *request, struct response *respons
         .refused_todo = kit_text(request, MSG_LETTER_REFUSED_SAVE_TODO),
         .text = typed->text,
         .actor = typed->actor,
+        .co_actors = typed->co_actors,
+        .product = typed->product,
         .triggers = {options, LETTER_TRIGGERS},
         .count = typed->count,
         .months = typed->months,
@@ -223,6 +229,8 @@ static enum err_code duty_from_typed(const struct request *request, const struct
 {
     struct book_duty d = {.text = typed->text,
                           .actor = typed->actor,
+                          .co_actors = typed->co_actors,
+                          .product = typed->product,
                           .trigger = typed->trigger,
                           .deadline_strict = typed->strict,
                           .confidence = 1.0,

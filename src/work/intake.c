@@ -35,6 +35,20 @@ static enum err_code join_obligations(const struct letter_duty *duty, struct are
     return buf_to_arena(&buf, arena, ret_text, err);
 }
 
+/* One a line: a name has no line break of its own. */
+static enum err_code join_co_actors(const struct letter_duty *duty, struct arena *arena, struct str *ret_text,
+                                    struct err *err)
+{
+    AUTO_BUF buf;
+    buf_init(&buf, INTAKE_JSON_MAX_BYTES);
+    for (size_t i = 0; i < duty->co_actors.count; i++) {
+        if (i)
+            buf_put_byte(&buf, '\n');
+        buf_put(&buf, duty->co_actors.items[i].text);
+    }
+    return buf_to_arena(&buf, arena, ret_text, err);
+}
+
 /* The lines of the contract: the first is the letter, one follows for each duty. */
 static enum err_code print_lines(const struct letter *letter, struct arena *arena, struct str *ret_letter,
                                  struct str *ret_duties, struct err *err)
@@ -79,6 +93,7 @@ enum err_code intake_letter(struct db *db, const struct actor *actor, struct str
             .quote_from = d->quote.from,
             .quote_to = d->quote.to,
             .actor = d->actor.text,
+            .product = d->product.text,
             .trigger = str_from_cstr(letter_trigger_to_str(d->trigger)),
             .period_count = d->period.is_known ? d->period.count : 0,
             .period_months = d->period.is_known ? d->period.per_months : 0,
@@ -90,6 +105,7 @@ enum err_code intake_letter(struct db *db, const struct actor *actor, struct str
             .confidence = d->confidence_percent / 100.0,
         };
         TRY(join_obligations(d, &arena, &b->obligations, err));
+        TRY(join_co_actors(d, &arena, &b->co_actors, err));
         if (!str_line(&lines, &b->read_json))
             b->read_json = STR_NONE;
     }
@@ -246,6 +262,8 @@ enum err_code intake_directive_draft(struct db *db, const struct actor *actor, i
                 .letter_duty_id = d->id,
                 .title = known ? known->title.vi : title_of(d->text, arena),
                 .text = d->text,
+                .co_actors = d->co_actors,
+                .product = d->product,
                 .trigger = d->trigger_kind,
                 .period_months = d->period_months.has && d->period_count.has && d->period_count.v > 0
                                      ? (int)(d->period_months.v / d->period_count.v)

@@ -24,6 +24,23 @@ Kính gửi: Các đơn vị trực thuộc
 GIÁM ĐỐC
 Sùng Thị Chía
 """
+TABLE = """SỞ THỬ NGHIỆM TRÚC LÂM
+Số: 78/KH-STN
+Trúc Lâm, ngày 11 tháng 3 năm 2027
+
+KẾ HOẠCH
+Ứng cứu sự cố an ninh mạng năm 2027
+
+Sở Thử nghiệm giao các đơn vị thực hiện các nhiệm vụ trong bảng sau:
+
+| TT | Nội dung công việc | Đơn vị chủ trì | Phối hợp | Tiến độ | Kết quả |
+|---|---|---|---|---|---|
+| 1 | Ban hành phương án ứng cứu sự cố | Văn phòng | Thanh tra; Phòng Tổ chức | Xong trước ngày 28/5/2027 | Quyết định |
+| 2 | Rà soát tài khoản | Các phòng |  | Hằng quý |  |
+
+GIÁM ĐỐC
+Sùng Thị Chía
+"""
 
 
 def main():
@@ -92,6 +109,46 @@ def main():
             b.follow('.lt-acts button[value=save]')
             true('Báo tình hình mỗi tuần' in b.text('main'), 'the duty stands there')
 
+        def table():
+            hand_in(TABLE)
+            at['table'] = b.url().split('#')[0].removeprefix(site.url)
+            words = b.js('return [...document.querySelectorAll("#d1 dl dt")].map(t => t.innerText + "=" + t.nextElementSibling.innerText)')
+            true('Phối hợp=Thanh tra; Phòng Tổ chức' in words and 'Sản phẩm=Quyết định' in words, f'who helps and what comes out: {words}')
+            words = b.text('#d2 dl')
+            true('Phối hợp' not in words and 'Sản phẩm' not in words, f'nothing is said where the letter says nothing: {words}')
+
+        def table_correct():
+            b.get(site.url + at['table'])
+            b.follow('#d1 a.btn')
+            equal(b.js('return document.querySelector("#f-with").value'), 'Thanh tra\nPhòng Tổ chức', 'one a line')
+            b.js('document.querySelector("#f-with").value = "  Thanh tra  \\n\\nPhòng Pháp chế\\n"; document.querySelector("#f-product").value = "Quyết định kèm phương án"')
+            b.follow('.lt-acts button[value=save]')
+            words = b.text('#d1 dl')
+            true('Thanh tra; Phòng Pháp chế' in words and 'Quyết định kèm phương án' in words, words)
+
+        def table_issue():
+            b.get(site.url + at['table'] + '/issue')
+            equal(b.js('return [document.querySelector("[name=o0_with]").value, document.querySelector("[name=o0_product]").value]'), ['Thanh tra\nPhòng Pháp chế', 'Quyết định kèm phương án'],
+                  'what the clerk said goes into the directive')
+            b.js('document.querySelector("[name=o0_product]").value = "Phương án"')
+            b.follow('.lt-acts button[value=look]')
+            words = b.text('main')
+            true('Thanh tra; Phòng Pháp chế' in words and 'Phương án' in words, f'and stands before it is issued: {words}')
+            at['draft'] = b.url().removeprefix(site.url)
+            b.follow('a[href$="/edit"]')
+            equal(b.js('return [document.querySelector("[name=o0_with]").value, document.querySelector("[name=o0_product]").value]'), ['Thanh tra\nPhòng Pháp chế', 'Phương án'], 'kept in the draft')
+            b.js('document.querySelectorAll("[name=o0_to]").forEach(e => e.checked = e.value == "self")')
+            b.follow('.lt-acts button[value=look]')
+
+        def table_owed():
+            b.get(site.url + at['draft'])
+            b.follow('form[action$="/issue"] button')
+            number = at['draft'].split('/')[2]
+            b.get(site.url + '/rows?directive=' + number)
+            b.follow('tbody a[href^="/duty/"]')
+            words = b.js('return [...document.querySelectorAll("#h-rule + dl dt")].map(t => t.innerText + "=" + t.nextElementSibling.innerText)')
+            true('Phối hợp=Thanh tra; Phòng Pháp chế' in words and 'Sản phẩm=Phương án' in words, f'whoever owes it sees both: {words}')
+
         def secrecy():
             hand_in('MẬT\n' + LETTER)
             true('dấu mật' in b.text('[role=alert]'), b.text('[role=alert]'))
@@ -113,7 +170,7 @@ def main():
             def case():
                 b.resize(width)
                 b.dark(dark)
-                for name, path in (('letters', '/letters'), ('letter', at['letter']), ('letter-add', at['letter'] + '/add'), ('issue', at['letter'] + '/issue')):
+                for name, path in (('letters', '/letters'), ('letter', at['letter']), ('letter-add', at['letter'] + '/add'), ('letter-table', at['table']), ('issue-table', at['table'] + '/issue'), ('issue', at['letter'] + '/issue')):
                     b.get(site.url + path)
                     if shots:
                         b.screenshot(f'{shots}/{name}-{width}-{"dark" if dark else "light"}.png')
@@ -123,7 +180,7 @@ def main():
             return case
 
         cases = [('paste', paste), ('twice is once', twice_is_once), ('both ends', both_ends), ('an impossible day', impossible_day), ('nothing of a letter runs', nothing_runs),
-                 ('confirm and undo', confirm_and_undo), ('correct', correct), ('add', add), ('secrecy stamp', secrecy), ('empty', empty), ('issue', issue)]
+                 ('confirm and undo', confirm_and_undo), ('correct', correct), ('add', add), ('who helps, what comes out', table), ('both corrected', table_correct), ('both taken over', table_issue), ('both where it is owed', table_owed), ('secrecy stamp', secrecy), ('empty', empty), ('issue', issue)]
         run(cases + [(f'look {w} {"dark" if d else "light"}', look(w, d)) for w in (320, 390, 1440) for d in (False, True)])
 
 

@@ -28,6 +28,20 @@ V/v bảo đảm an toàn thông tin
 Kính gửi: Các sở, ban, ngành.
 1. Các đơn vị rà soát hệ thống trước ngày 30/11/2022.
 """
+TABLE = """SỞ THỬ NGHIỆM TRÚC LÂM
+Số: 78/KH-STN
+Trúc Lâm, ngày 11 tháng 3 năm 2027
+KẾ HOẠCH
+Ứng cứu sự cố an ninh mạng năm 2027
+Sở Thử nghiệm giao các đơn vị thực hiện:
+
+| TT | Nội dung công việc | Đơn vị chủ trì | Phối hợp | Tiến độ | Kết quả |
+|---|---|---|---|---|---|
+| 1 | Ban hành phương án ứng cứu sự cố | Văn phòng | Thanh tra; Phòng Tổ chức | Xong trước ngày 28/5/2027 | Quyết định |
+| 2 | Rà soát tài khoản | Các phòng |  | Hằng quý |  |
+"""
+WITH_SQL = "SELECT d.no, d.co_actors, COALESCE(d.product, '-') FROM letter_duty d JOIN letter l ON l.id = d.letter_id WHERE l.number = '78' ORDER BY d.no"
+WITH_IS = [(1, "Thanh tra\nPhòng Tổ chức", "Quyết định"), (2, "", "-")]
 
 
 def call(*words, timeout=600):
@@ -435,6 +449,24 @@ class Ops(unittest.TestCase):
         self.assertIn("newer", done.stderr)
         self.assertEqual(self.findings(store)[1].get("schema"), "bad")
 
+    def test_upgrade_finds_who_helps_in_what_was_read_before(self):
+        store = self.copy()
+        path = self.p.folder / "table.txt"
+        path.write_text(TABLE, encoding="utf-8")
+        summary("directive", "import", path, "--store", store, "--unit", self.p.code)
+        with sqlite3.connect(store) as db:
+            self.assertEqual(db.execute(WITH_SQL).fetchall(), WITH_IS)
+            for table in ("letter_duty", "obligation"):
+                for column in ("co_actors", "product"):
+                    db.execute("ALTER TABLE %s DROP COLUMN %s" % (table, column))
+            db.execute("DELETE FROM schema_migration WHERE number = 55")
+        db.close()
+        self.assertEqual(summary("upgrade", "--store", store)["migrations"], 1)
+        with sqlite3.connect(store) as db:
+            self.assertEqual(db.execute(WITH_SQL).fetchall(), WITH_IS)
+            self.assertEqual(db.execute("SELECT count(*) FROM obligation WHERE co_actors <> '' OR product IS NOT NULL").fetchone(), (0,))
+        db.close()
+
     def test_people_and_tokens(self):
         store = self.copy()
         person = summary("user", "add", "--store", store, "--name", "Trần Thử Hai", "--unit", self.p.code)["person_id"]
@@ -507,6 +539,8 @@ class OnPostgres(unittest.TestCase):
         letter = self.folder / "letter.txt"
         letter.write_text(LETTER.format(number="9") + "Dòng thêm cho dài.\n" * 9000, encoding="utf-8")
         summary("directive", "import", letter, "--store", url, "--blobs", blobs, "--unit", "ubnd")
+        letter.write_text(TABLE, encoding="utf-8")
+        summary("directive", "import", letter, "--store", url, "--blobs", blobs, "--unit", "ubnd")
         return url, blobs
 
     def test_round_trip(self):
@@ -566,6 +600,8 @@ class OnPostgres(unittest.TestCase):
         said = summary("upgrade", "--store", url, "--blobs", blobs, "--snapshot", snapshot)
         later = [p for p in ROOT.glob("src/*/migrations/*.sql") if int(p.name[:4]) > 41]
         self.assertEqual((said["from"], said["migrations"]), (41, len(later)))
+        said = json.loads(self.psql("SELECT json_agg(json_build_array(x.no, x.co_actors, x.coalesce)) FROM (%s) x" % WITH_SQL, url))
+        self.assertEqual([tuple(row) for row in said], WITH_IS)  # found in what was read before
         fine("verify", "--store", url)
         target = self.database()
         fine("restore", snapshot, "--snapshot", "--store", target, "--blobs", blobs)
