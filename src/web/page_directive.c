@@ -403,12 +403,17 @@ static enum err_code view_open(struct request *request, struct db *db, struct vi
     return ERR_NONE;
 }
 
-/* Every unit at and below the root, as it stood on the day looked at. */
+/* Every unit at and below the root, as it stood on the day looked at, and how many stand in each worst state. */
 static enum err_code view_board(struct view *v, struct err *err)
 {
     TRY(board_read(v->db, &v->actor, v->root_id, v->d->id, v->d->edge_kind, v->is_past ? v->day : CIVIL_NONE,
                    v->request->arena, &v->board, err));
     v->rollup = board_sum(&v->board, 0);
+    for (uint32_t i = 0; i < v->board.count; i++)
+        if (board_total(&v->board.cells[i]) > 0) {
+            v->units[board_worst(&v->board.cells[i])]++;
+            v->unit_count++;
+        }
     return ERR_NONE;
 }
 
@@ -441,8 +446,7 @@ static enum err_code unit_name_on(const struct view *v, int64_t unit_id, struct 
     return ERR_NONE;
 }
 
-/* The wall, its legend, and how many units stand in each worst state. */
-static enum err_code view_wall(struct view *v, struct page_directive *page, struct err *err)
+static enum err_code view_wall(const struct view *v, struct page_directive *page, struct err *err)
 {
     struct arena *arena = v->request->arena;
     const struct board *board = &v->board;
@@ -455,18 +459,16 @@ static enum err_code view_wall(struct view *v, struct page_directive *page, stru
     for (uint32_t i = 0; i < board->count; i++) {
         if (board_total(&board->cells[i]) <= 0)
             continue;
-        int worst = board_worst(&board->cells[i]);
-        v->units[worst]++;
         const struct tree_unit *unit = board_unit(board, i);
         uint32_t above = i ? unit->parent - board->from : 0; /* the root stands with itself */
         const struct tree_unit *parent = board_unit(board, above);
-        units[count++] = (struct wall_unit){unit->id, parent->id, unit->name, app_page_state(worst)};
+        units[count++] =
+            (struct wall_unit){unit->id, parent->id, unit->name, app_page_state(board_worst(&board->cells[i]))};
         if (!is_named[above]) {
             is_named[above] = true;
             parents[parent_count++] = (struct wall_parent){parent->id, parent->name};
         }
     }
-    v->unit_count = (int64_t)count;
     struct wall wall;
     const struct wall_options options = {
         .lang = v->request->lang,
@@ -498,7 +500,7 @@ static enum err_code view_legend(const struct view *v, const int64_t n[DUTY_STAT
         enum duty_state state = legend_order[i];
         if (n[state])
             rows[count++] =
-                (struct pg_legend){app_page_state((int)state), n[state], tier_say(v->request, state_words[state]),
+                (struct pg_legend){app_page_state((int)state), n[state], tier_state(v->request, (int)state),
                                    app_href(v->request, "%.*s%s", STR_ARG(href), duty_state_to_str((int)state))};
     }
     *ret_legend = (struct pg_legend_list){rows, count};
@@ -1282,9 +1284,7 @@ static enum err_code directive_freeze(struct request *request, struct response *
 static enum err_code withdraw_page(struct request *request, struct response *response, struct view *v,
                                    struct str reason, struct str reason_error, struct err *err)
 {
-    struct page_directive unused = {0};
     TRY(view_board(v, err));
-    TRY(view_wall(v, &unused, err));
     struct page_directive_withdraw page = {
         .title = msg_str(request->arena, request->lang, MSG_DIRECTIVE_WITHDRAW_TITLE, 0,
                          MSG_ARGS(ARG_STR("name", v->d->title))),
