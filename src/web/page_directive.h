@@ -1,10 +1,11 @@
-/* page_directive.h - what the files of the directive pages share: handlers of the wizard and of the rows behind a
- * number, and the small words all of them say. Uses: web/app.h, web/listing.h.    Used by: web/page_directive.c,
+/* page_directive.h - what the files of the directive pages share: their handlers, whose rows stand in page_directive.c,
+ * and the small words all of them say. Uses: web/app.h, web/listing.h.    Used by: web/page_directive*.c,
  * web/page_issue.c, web/page_rows.c. Memory: the request's arena.    Threads: no shared state. */
 #ifndef LUYTRE_WEB_PAGE_DIRECTIVE_H
 #define LUYTRE_WEB_PAGE_DIRECTIVE_H
 
 #include "duty/directive.sql.h"
+#include "duty/rollup.h"
 #include "web/app_parts.h"
 #include "web/listing.h"
 #include "web/words.h"
@@ -16,6 +17,12 @@ handler_fn issue_letter_show, issue_letter_post, issue_new_show, issue_new_post,
     draft_edit_show, draft_edit_do, draft_delete_show, draft_delete_do;
 /* page_rows.c */
 handler_fn rows_show, rows_message;
+/* page_directives.c: the list of them */
+handler_fn directives_show;
+/* page_directive_units.c: the units behind a number; page_directive_people.c: who has read it */
+handler_fn directive_units_show, directive_people_show;
+/* page_directive_act.c: acknowledge, freeze, withdraw */
+handler_fn directive_ack, directive_freeze, directive_withdraw_show, directive_withdraw_do;
 
 /* Filter "late" takes both kinds of late; the queries know it by this number. */
 #define STATE_ANY      (-1)
@@ -26,6 +33,8 @@ struct str tier_say_n(const struct request *request, enum msg_id id, int64_t n);
 struct str tier_day(const struct request *request, civil_day day); /* "30/11/2022"; "" for none */
 struct str tier_ref(const struct request *request, struct str number, struct str symbol);
 struct str tier_state(const struct request *request, int state); /* "quá hạn": inside a sentence */
+/* How a sum of duties looks, and the word beside it: the worst that is in it. */
+enum page_state tier_look(const struct request *request, const struct rollup *r, struct str *ret_word);
 struct str tier_kind(const struct request *request, struct str kind);
 /* ?state=late|unseen|...|late_all of the request. */
 int tier_state_asked(const struct request *request);
