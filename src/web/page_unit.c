@@ -1,233 +1,14 @@
-#include "web/page_unit.h"
-
 #include "asset/device.h"
 #include "duty/board.h"
-#include "duty/notice.h"
-#include "duty/page_unit.sql.h"
-#include "duty/rollup.sql.h"
-#include "duty/succession.sql.h"
-#include "org/access.sql.h"
 #include "org/page_past.sql.h"
-#include "org/page_unit.sql.h"
-#include "org/person.sql.h"
 #include "org/system.sql.h"
-#include "org/unit.sql.h"
 #include "web/app_parts.h"
 #include "web/hedge.h"
+#include "web/page_unit_seen.h"
 
-#define CHILD_ROWS_MAX    15
-#define SYSTEM_ROWS_MAX   50
-#define DUTY_ROWS_SHOWN   20 /* above this, what is met folds into one line */
-#define CONTACT_FRESH_MS  (92 * CIVIL_DAY_MS)
-#define MESSAGE_LINES_MAX 12
-#define MESSAGE_MAX_BYTES (16u << 10)
-
-static struct str text_of(const struct request *request, enum msg_id id)
-{
-    return msg_text(request->lang, id, 0);
-}
-
-/* --- one unit --- */
-
-struct unit_seen { /* a unit on the day it is looked at */
-    int64_t id;
-    civil_day day, today;
-    bool is_past;  /* the day was asked for */
-    bool is_ended; /* it is no more: shown as on its last day */
-    struct actor actor;
-    struct sql_unit_page_row *row;
-    struct str as_of_error;
-};
-
-static enum err_code unit_open(struct request *request, struct db *db, struct unit_seen *ret_seen, struct err *err)
-{
-    struct unit_seen seen = {.today = app_today(request), .actor = app_actor(request)};
-    TRY(request_id(request, STR("id"), &seen.id, err));
-    seen.day = seen.today;
-    struct err typed;
-    civil_day asked = CIVIL_NONE;
-    if (app_day(request, STR("as_of"), &asked, &typed) != ERR_NONE)
-        seen.as_of_error = request_said(request, &typed);
-    else if (asked != CIVIL_NONE && asked > seen.today)
-        seen.as_of_error = text_of(request, MSG_UNIT_AS_OF_FUTURE);
-    else if (asked != CIVIL_NONE && asked < seen.today) {
-        seen.day = asked;
-        seen.is_past = true;
-    }
-    struct sql_unit_page_args args = {.unit_id = seen.id, .on_day = seen.day};
-    TRY(sql_unit_page(db, &seen.actor, request->arena, &args, &seen.row, err));
-    if (!seen.row) {
-        struct sql_unit_fact_last_row *last;
-        TRY(sql_unit_fact_last(db, request->arena, &(struct sql_unit_fact_last_args){.unit_id = seen.id}, &last, err));
-        if (last && seen.is_past && last->to_day > seen.day) {
-            seen.as_of_error = text_of(request, MSG_UNIT_AS_OF_BEFORE);
-            seen.is_past = false;
-            seen.day = seen.today;
-        } else if (last && last->to_day <= seen.today) {
-            /* Who could see it on its last day still may. */
-            seen.day = seen.actor.day = (civil_day)last->to_day - 1;
-            seen.is_ended = true;
-        }
-        args.on_day = seen.day;
-        TRY(sql_unit_page(db, &seen.actor, request->arena, &args, &seen.row, err));
-    }
-    if (!seen.row)
-        return err_set(err, ERR_NOT_FOUND, "unit %lld", (long long)seen.id);
-    *ret_seen = seen;
-    return ERR_NONE;
-}
-
-static civil_day day_of(struct opt_i64 day)
-{
-    return day.has ? (civil_day)day.v : CIVIL_NONE;
-}
-
-static struct duty_facts facts_of(const struct sql_assignment_list_unit_row *r)
-{
-    return (struct duty_facts){.issued_day = (civil_day)r->issued_day,
-                               .due_day = day_of(r->due_day),
-                               .is_periodic = r->period_months.has && r->period_months.v > 0,
-                               .acked_day = r->acked_ms.has ? civil_day_of_ms(r->acked_ms.v) : CIVIL_NONE,
-                               .started_day = CIVIL_NONE,
-                               .covered_from_day = day_of(r->covered_from_day),
-                               .covered_to_day = day_of(r->covered_to_day),
-                               .na_from_day = CIVIL_NONE,
-                               .waived_to_day = day_of(r->waived_to_day),
-                               .closed_day = CIVIL_NONE,
-                               .soon_days = (int)r->soon_days};
-}
-
-static struct str reference_of(const struct request *request, struct str number, struct str symbol, struct str title)
-{
-    if (str_is_empty(number) && str_is_empty(symbol))
-        return title;
-    if (str_is_empty(number))
-        return symbol;
-    return app_href(request, "%.*s/%.*s", STR_ARG(number), STR_ARG(symbol));
-}
-
-struct duty_subject { /* what a duty is about */
-    struct str catalogue_id, kind;
-    int64_t id;
-};
-struct duty_rows { /* of one unit, of one day, in one shape */
-    struct pg_unit_duty *items;
-    int *states;
-    struct duty_subject *subjects;
-    size_t count;
-    int64_t n[DUTY_STATE_COUNT];
-    int64_t owed;
-    const struct sql_assignment_list_unit_rows *NULLABLE today; /* NULL on a past day */
-};
-
-static enum err_code duties_past(struct request *request, struct db *db, const struct unit_seen *seen,
-                                 struct duty_rows *rows, struct err *err)
-{
-    struct sql_unit_duties_as_of_rows past;
-    TRY(sql_unit_duties_as_of(db, &seen->actor, request->arena,
-                              &(struct sql_unit_duties_as_of_args){.unit_id = seen->id, .as_of_day = seen->day}, &past,
-                              err));
-    rows->items = arena_new_array(request->arena, struct pg_unit_duty, past.count + 1);
-    rows->states = arena_new_array(request->arena, int, past.count + 1);
-    rows->subjects = arena_new_array(request->arena, struct duty_subject, past.count + 1);
-    if (!rows->items || !rows->states || !rows->subjects)
-        return arena_full(request->arena, err);
-    for (size_t i = 0; i < past.count; i++) {
-        const struct sql_unit_duties_as_of_row *r = &past.items[i];
-        struct duty_facts facts = {
-            .due_day = day_of(r->due_day), .covered_to_day = CIVIL_NONE, .waived_to_day = CIVIL_NONE};
-        struct str ref = reference_of(request, r->number, r->symbol, r->directive_title);
-        rows->states[i] = (int)r->state;
-        rows->subjects[i] = (struct duty_subject){r->catalogue_id, r->subject_kind, r->subject_id};
-        rows->items[i] = (struct pg_unit_duty){
-            .title = str_is_empty(r->subject_name)
-                         ? r->title
-                         : app_href(request, "%.*s: %.*s", STR_ARG(r->title), STR_ARG(r->subject_name)),
-            .sub = str_is_empty(r->catalogue_id)
-                       ? ref
-                       : app_href(request, "%.*s · %.*s", STR_ARG(r->catalogue_id), STR_ARG(ref)),
-            .href = app_href(request, "/duty/%lld", (long long)r->id),
-            .state = app_page_state((int)r->state),
-            .word = app_state_word(request, &facts, (int)r->state, seen->day),
-            .due = r->due_day.has ? unit_day_vn(request, (civil_day)r->due_day.v) : STR("–")};
-    }
-    struct sql_unit_duty_evidence_on_rows proofs;
-    TRY(sql_unit_duty_evidence_on(
-        db, &seen->actor, request->arena,
-        &(struct sql_unit_duty_evidence_on_args){
-            .unit_id = seen->id, .as_of_day = seen->day, .until_ms = civil_day_start_ms(seen->day + 1)},
-        &proofs, err));
-    for (size_t i = 0; i < past.count; i++)
-        for (size_t p = 0; p < proofs.count; p++)
-            if (proofs.items[p].assignment_id == past.items[i].id) {
-                rows->items[i].proof = proofs.items[p].title;
-                rows->items[i].proof_href = app_href(request, "/evidence/%lld", (long long)proofs.items[p].evidence_id);
-            }
-    rows->count = past.count;
-    return ERR_NONE;
-}
-
-static enum err_code duties_today(struct request *request, struct db *db, const struct unit_seen *seen,
-                                  struct duty_rows *rows, struct err *err)
-{
-    struct sql_assignment_list_unit_rows *list = arena_new(request->arena, struct sql_assignment_list_unit_rows);
-    if (!list)
-        return arena_full(request->arena, err);
-    struct sql_unit_duty_evidence_rows proofs;
-    TRY(sql_assignment_list_unit(db, &seen->actor, request->arena,
-                                 &(struct sql_assignment_list_unit_args){.unit_id = seen->id, .on_day = seen->day},
-                                 list, err));
-    TRY(sql_unit_duty_evidence(db, &seen->actor, request->arena,
-                               &(struct sql_unit_duty_evidence_args){.unit_id = seen->id}, &proofs, err));
-    rows->items = arena_new_array(request->arena, struct pg_unit_duty, list->count + 1);
-    rows->states = arena_new_array(request->arena, int, list->count + 1);
-    rows->subjects = arena_new_array(request->arena, struct duty_subject, list->count + 1);
-    if (!rows->items || !rows->states || !rows->subjects)
-        return arena_full(request->arena, err);
-    for (size_t i = 0; i < list->count; i++) {
-        const struct sql_assignment_list_unit_row *r = &list->items[i];
-        struct duty_facts facts = facts_of(r);
-        civil_day due = duty_next_due(&facts, seen->today);
-        struct str ref = reference_of(request, r->number, r->symbol, r->directive_title);
-        rows->states[i] = (int)r->state;
-        rows->subjects[i] = (struct duty_subject){r->catalogue_id, r->subject_kind, r->subject_id};
-        rows->items[i] = (struct pg_unit_duty){
-            .title = str_is_empty(r->subject_name)
-                         ? r->title
-                         : app_href(request, "%.*s: %.*s", STR_ARG(r->title), STR_ARG(r->subject_name)),
-            .sub = str_is_empty(r->catalogue_id)
-                       ? ref
-                       : app_href(request, "%.*s · %.*s", STR_ARG(r->catalogue_id), STR_ARG(ref)),
-            .href = app_href(request, "/duty/%lld", (long long)r->id),
-            .state = app_page_state((int)r->state),
-            .word = app_state_word(request, &facts, (int)r->state, seen->today),
-            .due = due == CIVIL_NONE || due == CIVIL_FOREVER ? STR("–") : unit_day_vn(request, due)};
-        for (size_t p = 0; p < proofs.count; p++)
-            if (proofs.items[p].assignment_id == r->id) {
-                rows->items[i].proof = proofs.items[p].title;
-                rows->items[i].proof_href = app_href(request, "/evidence/%lld", (long long)proofs.items[p].evidence_id);
-            }
-    }
-    rows->count = list->count;
-    rows->today = list;
-    return ERR_NONE;
-}
-
-static enum err_code duties_read(struct request *request, struct db *db, const struct unit_seen *seen,
-                                 struct duty_rows *ret_rows, struct err *err)
-{
-    struct duty_rows rows = {.count = 0};
-    TRY(seen->is_past || seen->is_ended ? duties_past(request, db, seen, &rows, err)
-                                        : duties_today(request, db, seen, &rows, err));
-    for (size_t i = 0; i < rows.count; i++)
-        if (rows.states[i] >= 0 && rows.states[i] < DUTY_STATE_COUNT)
-            rows.n[rows.states[i]]++;
-    for (int s = 0; s < DUTY_STATE_COUNT; s++)
-        if (s != DUTY_NA && s != DUTY_WAIVED)
-            rows.owed += rows.n[s];
-    *ret_rows = rows;
-    return ERR_NONE;
-}
+#define CHILD_ROWS_MAX  15
+#define SYSTEM_ROWS_MAX 50
+#define DUTY_ROWS_SHOWN 20 /* above this, what is met folds into one line */
 
 static struct str state_lower_word(const struct request *request, int state)
 {
@@ -235,7 +16,7 @@ static struct str state_lower_word(const struct request *request, int state)
         [DUTY_UNSEEN] = MSG_UNIT_STEM_UNSEEN, [DUTY_ACK] = MSG_UNIT_STEM_ACK, [DUTY_DOING] = MSG_UNIT_STEM_DOING,
         [DUTY_OK] = MSG_UNIT_STEM_OK,         [DUTY_DUE] = MSG_UNIT_STEM_DUE, [DUTY_LATE] = MSG_UNIT_STEM_LATE,
         [DUTY_BIRTH] = MSG_UNIT_STEM_BIRTH,   [DUTY_NA] = MSG_UNIT_STEM_NA,   [DUTY_WAIVED] = MSG_UNIT_STEM_WAIVED};
-    return text_of(request, words[state]);
+    return kit_text(request, words[state]);
 }
 
 static const int legend_order[] = {DUTY_LATE,  DUTY_BIRTH, DUTY_UNSEEN, DUTY_DUE, DUTY_ACK,
@@ -285,7 +66,7 @@ static enum err_code fill_duties(struct request *request, const struct unit_seen
         }
         shown[count++] = rows->items[i];
     }
-    tabs[0] = (struct pg_tab){text_of(request, MSG_UNIT_TAB_DUTIES), (int64_t)rows->count,
+    tabs[0] = (struct pg_tab){kit_text(request, MSG_UNIT_TAB_DUTIES), (int64_t)rows->count,
                               unit_link(request, seen, "all", "#duties"), PAGE_STATE_NONE, !is_only};
     size_t tab_count = 1;
     static const int tab_states[] = {DUTY_LATE, DUTY_DUE, DUTY_OK};
@@ -322,7 +103,7 @@ static enum err_code fill_duties(struct request *request, const struct unit_seen
 static void cover_of(const struct request *request, const struct duty_rows *rows, int64_t system_id,
                      struct str catalogue_id, enum page_state *ret_state, struct str *ret_word, struct str *ret_href)
 {
-    *ret_word = text_of(request, MSG_UNIT_NOT_ASKED);
+    *ret_word = kit_text(request, MSG_UNIT_NOT_ASKED);
     for (size_t i = 0; i < rows->count; i++) {
         const struct duty_subject *r = &rows->subjects[i];
         if (!str_equal(r->catalogue_id, catalogue_id) || !str_equal(r->kind, STR("system")) || r->id != system_id)
@@ -352,7 +133,7 @@ static enum err_code fill_systems_past(struct request *request, struct db *db, c
                                            .href = app_href(request, "/system/%lld", (long long)s->id),
                                            .sub = s->code,
                                            .level = s->level.has ? app_href(request, "%lld", (long long)s->level.v)
-                                                                 : text_of(request, MSG_UNIT_NO_LEVEL)};
+                                                                 : kit_text(request, MSG_UNIT_NO_LEVEL)};
         cover_of(request, rows, s->id, STR("CT18-2b"), &items[i].scan_state, &items[i].scan, &items[i].scan_href);
         cover_of(request, rows, s->id, STR("CT18-2a"), &items[i].hunt_state, &items[i].hunt, &items[i].hunt_href);
     }
@@ -391,18 +172,18 @@ static enum err_code fill_systems(struct request *request, struct db *db, const 
                      {s->uses_camera, MSG_UNIT_CAMERA}};
         for (size_t m = 0; m < ARRAY_LEN(marks); m++)
             if (marks[m].is)
-                buf_printf(&sub, "%s%.*s", sub.len_bytes ? " · " : "", STR_ARG(text_of(request, marks[m].word)));
+                buf_printf(&sub, "%s%.*s", sub.len_bytes ? " · " : "", STR_ARG(kit_text(request, marks[m].word)));
         struct str state = !s->level.has                                 ? STR("")
-                           : str_equal(s->level_state, STR("approved"))  ? text_of(request, MSG_UNIT_LEVEL_APPROVED)
-                           : str_equal(s->level_state, STR("appraised")) ? text_of(request, MSG_UNIT_LEVEL_APPRAISED)
-                                                                         : text_of(request, MSG_UNIT_LEVEL_PROPOSED);
+                           : str_equal(s->level_state, STR("approved"))  ? kit_text(request, MSG_UNIT_LEVEL_APPROVED)
+                           : str_equal(s->level_state, STR("appraised")) ? kit_text(request, MSG_UNIT_LEVEL_APPRAISED)
+                                                                         : kit_text(request, MSG_UNIT_LEVEL_PROPOSED);
         struct pg_unit_system *item = &items[shown++];
         *item = (struct pg_unit_system){
             .name = s->name,
             .href = app_href(request, "/system/%lld", (long long)s->id),
             .sub = arena_str(request->arena, buf_str(&sub)),
             .level = s->level.has ? app_href(request, "%lld · %.*s", (long long)s->level.v, STR_ARG(state))
-                                  : text_of(request, MSG_UNIT_NO_LEVEL)};
+                                  : kit_text(request, MSG_UNIT_NO_LEVEL)};
         cover_of(request, rows, s->id, STR("CT18-2b"), &item->scan_state, &item->scan, &item->scan_href);
         cover_of(request, rows, s->id, STR("CT18-2a"), &item->hunt_state, &item->hunt, &item->hunt_href);
     }
@@ -411,54 +192,9 @@ static enum err_code fill_systems(struct request *request, struct db *db, const 
     return ERR_NONE;
 }
 
-static enum err_code contacts_read(struct request *request, struct db *db, const struct unit_seen *seen,
-                                   struct pg_unit_contact_list *ret_list, bool *ret_no_focal, struct str *ret_head,
-                                   struct err *err)
-{
-    struct sql_unit_page_contacts_rows rows;
-    TRY(sql_unit_page_contacts(db, &seen->actor, request->arena,
-                               &(struct sql_unit_page_contacts_args){.unit_id = seen->id, .on_day = seen->day}, &rows,
-                               err));
-    struct pg_unit_contact *items = arena_new_array(request->arena, struct pg_unit_contact, rows.count + 1);
-    if (!items)
-        return arena_full(request->arena, err);
-    *ret_no_focal = true;
-    *ret_head = STR("");
-    for (size_t i = 0; i < rows.count; i++) {
-        const struct sql_unit_page_contacts_row *r = &rows.items[i];
-        bool is_focal = str_equal(r->role, STR("focal_officer")) || str_equal(r->role, STR("isp_contact"));
-        if (is_focal)
-            *ret_no_focal = false;
-        if (str_equal(r->role, STR("unit_head")) && str_is_empty(*ret_head))
-            *ret_head = r->name;
-        items[i] = (struct pg_unit_contact){.name = r->name,
-                                            .href = app_href(request, "/person/%lld", (long long)r->person_id),
-                                            .role = unit_role_word(request, r->role),
-                                            .phone = r->phone,
-                                            .email = r->email};
-        if (seen->is_past || seen->is_ended || !(is_focal || str_equal(r->role, STR("focal_deputy"))))
-            continue;
-        bool is_fresh = r->confirmed_ms.has && request->now_ms - r->confirmed_ms.v <= CONTACT_FRESH_MS;
-        items[i].state = is_fresh ? PAGE_STATE_OK : PAGE_STATE_DUE;
-        items[i].word = r->confirmed_ms.has ? msg_str(request->arena, request->lang, MSG_UNIT_CONFIRMED, 0,
-                                                      MSG_ARGS(ARG_DAY("day", civil_day_of_ms(r->confirmed_ms.v))))
-                                            : text_of(request, MSG_UNIT_NEVER_CONFIRMED);
-    }
-    *ret_list = (struct pg_unit_contact_list){items, rows.count};
-    return ERR_NONE;
-}
-
-/* Another unit on the day this one is looked at. */
-static struct str unit_on_href(const struct request *request, const struct unit_seen *seen, int64_t id)
-{
-    return seen->is_past
-               ? app_href(request, "/unit/%lld?as_of=%.*s", (long long)id, STR_ARG(unit_day_vn(request, seen->day)))
-               : unit_href(request, id);
-}
-
 static struct pg_unit_line kv(const struct request *request, enum msg_id name, struct str text)
 {
-    return (struct pg_unit_line){.name = text_of(request, name), .text = text};
+    return (struct pg_unit_line){.name = kit_text(request, name), .text = text};
 }
 
 static enum err_code fill_side(struct request *request, struct db *db, const struct unit_seen *seen,
@@ -488,7 +224,7 @@ static enum err_code fill_side(struct request *request, struct db *db, const str
                           &seen_parent, err));
         up[i] = (struct pg_unit_line){.name = unit_edge_word(request, parents.items[i].edge_kind),
                                       .text = parents.items[i].name,
-                                      .href = seen_parent ? unit_on_href(request, seen, parents.items[i].parent_id)
+                                      .href = seen_parent ? unit_seen_href(request, seen, parents.items[i].parent_id)
                                                           : STR("")};
     }
     for (size_t i = 0; i < functions.count; i++)
@@ -523,80 +259,6 @@ static enum err_code fill_side(struct request *request, struct db *db, const str
     return ERR_NONE;
 }
 
-/* Under whom it stood on a day, of the rows of all time. */
-static struct str parent_on(const struct sql_unit_page_past_parents_rows *rows, struct str edge_kind, int64_t day)
-{
-    for (size_t i = 0; i < rows->count; i++)
-        if (str_equal(rows->items[i].edge_kind, edge_kind) && rows->items[i].from_day <= day &&
-            rows->items[i].to_day > day)
-            return rows->items[i].name;
-    return STR("");
-}
-
-/* Names, and administrative parents, as one chain: a new link wherever either changes; then whom it came from and who
- * came after. */
-static enum err_code fill_history(struct request *request, struct db *db, const struct unit_seen *seen,
-                                  struct page_unit *page, struct err *err)
-{
-    struct arena *arena = request->arena;
-    struct sql_unit_history_rows names;
-    struct sql_unit_page_past_parents_rows parents;
-    struct sql_unit_page_succession_rows others;
-    TRY(sql_unit_history(db, &seen->actor, arena, &(struct sql_unit_history_args){.unit_id = seen->id}, &names, err));
-    TRY(sql_unit_page_past_parents(db, &seen->actor, arena,
-                                   &(struct sql_unit_page_past_parents_args){.unit_id = seen->id}, &parents, err));
-    TRY(sql_unit_page_succession(db, &seen->actor, arena, &(struct sql_unit_page_succession_args){.unit_id = seen->id},
-                                 &others, err));
-    VEC(struct pg_unit_line) lines = {0};
-    for (size_t i = 0; i < others.count; i++) {
-        const struct sql_unit_page_succession_row *o = &others.items[i];
-        struct pg_unit_line *line = vec_push(&lines, arena);
-        if (!line)
-            return arena_full(arena, err);
-        *line = (struct pg_unit_line){
-            .name = msg_str(arena, request->lang, o->is_after ? MSG_UNIT_INTO : MSG_UNIT_OUT_OF, 0,
-                            MSG_ARGS(ARG_STR("name", o->name))),
-            .text = app_href(request, "%.*s, %.*s. %.*s", STR_ARG(unit_event_word(request, o->event_kind)),
-                             STR_ARG(unit_day_vn(request, (civil_day)o->on_day)), STR_ARG(o->basis)),
-            .href = unit_href(request, o->other_id)};
-    }
-    for (size_t i = 0; i < names.count; i++) {
-        const struct sql_unit_history_row *f = &names.items[i];
-        /* Days on which the parent changed while the name stood, newest first, then the first day of the name. */
-        int64_t end = f->to_day;
-        for (;;) {
-            int64_t begin = f->from_day;
-            struct str why = f->basis, event = f->event_kind;
-            for (size_t p = 0; p < parents.count; p++)
-                if (str_equal(parents.items[p].edge_kind, EDGE_ADMINISTRATIVE) && parents.items[p].from_day < end &&
-                    parents.items[p].from_day > begin) {
-                    begin = parents.items[p].from_day;
-                    why = parents.items[p].basis;
-                    event = parents.items[p].event_kind;
-                }
-            struct pg_unit_line *line = vec_push(&lines, arena);
-            if (!line)
-                return arena_full(arena, err);
-            struct str under = parent_on(&parents, EDGE_ADMINISTRATIVE, begin);
-            struct str span =
-                unit_span(request, (civil_day)begin, end == CIVIL_FOREVER ? CIVIL_FOREVER : (civil_day)end);
-            struct str text = str_is_empty(under) ? span
-                                                  : msg_str(arena, request->lang, MSG_UNIT_SPAN_UNDER, 0,
-                                                            MSG_ARGS(ARG_STR("span", span), ARG_STR("parent", under)));
-            if (!str_is_empty(event))
-                text = app_href(request, "%.*s. %.*s%s%.*s", STR_ARG(text), STR_ARG(unit_event_word(request, event)),
-                                str_is_empty(why) ? "" : ": ", STR_ARG(why));
-            *line =
-                (struct pg_unit_line){.name = f->name, .text = text, .current = begin <= seen->day && end > seen->day};
-            if (begin == f->from_day)
-                break;
-            end = begin;
-        }
-    }
-    page->history = (struct pg_unit_line_list){lines.items, lines.count};
-    return ERR_NONE;
-}
-
 struct child_sums {
     int64_t unit_id;
     struct str name, kind;
@@ -616,7 +278,7 @@ static struct pg_unit_row child_row(const struct request *request, const struct 
 #define BELOW(state) \
     app_href(request, "%.*s%.*s", STR_ARG(below_href(request, k->unit_id, edge, (state))), STR_ARG(day))
     return (struct pg_unit_row){.name = k->name,
-                                .href = unit_on_href(request, seen, k->unit_id),
+                                .href = unit_seen_href(request, seen, k->unit_id),
                                 .kind = unit_kind_word(request, k->kind),
                                 .late = k->late,
                                 .late_href = BELOW(DUTY_LATE),
@@ -665,7 +327,7 @@ static enum err_code fill_children(struct request *request, struct db *db, const
         items[shown++] = CHILD_ROW(&sums.items[i]);
     for (size_t i = 0; i < shown; i++)
         for (size_t c = 0; c < children.count; c++)
-            if (str_equal(items[i].href, unit_on_href(request, seen, children.items[c].id)))
+            if (str_equal(items[i].href, unit_seen_href(request, seen, children.items[c].id)))
                 items[i].below = children.items[c].below;
     for (size_t c = 0; c < children.count && shown < CHILD_ROWS_MAX; c++) { /* units that owe nothing yet */
         bool has = false;
@@ -673,7 +335,7 @@ static enum err_code fill_children(struct request *request, struct db *db, const
             has |= sums.items[s].unit_id == children.items[c].id;
         if (!has)
             items[shown++] = (struct pg_unit_row){.name = children.items[c].name,
-                                                  .href = unit_on_href(request, seen, children.items[c].id),
+                                                  .href = unit_seen_href(request, seen, children.items[c].id),
                                                   .kind = unit_kind_word(request, children.items[c].kind),
                                                   .below = children.items[c].below};
     }
@@ -716,9 +378,9 @@ static enum err_code unit_show(struct request *request, struct response *respons
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
     struct unit_seen seen;
-    TRY(unit_open(request, db, &seen, err));
+    TRY(unit_seen_open(request, db, &seen, err));
     struct duty_rows rows;
-    TRY(duties_read(request, db, &seen, &rows, err));
+    TRY(unit_seen_duties(request, db, &seen, &rows, err));
     struct page_unit page = {.name = seen.row->name,
                              .people = seen.row->people,
                              .as_of_error = seen.as_of_error,
@@ -726,11 +388,11 @@ static enum err_code unit_show(struct request *request, struct response *respons
     TRY(fill_duties(request, &seen, &rows, &page, err));
     TRY(fill_systems(request, db, &seen, &rows, &page, err));
     struct str head;
-    TRY(contacts_read(request, db, &seen, &page.contacts, &page.no_focal, &head, err));
+    TRY(unit_seen_contacts(request, db, &seen, &page.contacts, &page.no_focal, &head, err));
     if (seen.is_past || seen.is_ended)
         page.no_focal = false;
     TRY(fill_side(request, db, &seen, &page, err));
-    TRY(fill_history(request, db, &seen, &page, err));
+    TRY(unit_history_lines(request, db, &seen, &page, err));
     TRY(fill_children(request, db, &seen, &page, err));
     TRY(fill_acts(request, db, &seen, &page, err));
     TRY(unit_crumbs_on(request, db, seen.id, seen.day, false, STR(""), &page.crumbs, err));
@@ -743,7 +405,7 @@ static enum err_code unit_show(struct request *request, struct response *respons
                    STR_ARG(msg_str(request->arena, request->lang, MSG_UNIT_CODE_IS, 0,
                                    MSG_ARGS(ARG_STR("code", seen.row->code)))));
     buf_printf(&lead, " · %.*s",
-               STR_ARG(str_is_empty(head) ? text_of(request, MSG_UNIT_NO_HEAD)
+               STR_ARG(str_is_empty(head) ? kit_text(request, MSG_UNIT_NO_HEAD)
                                           : msg_str(request->arena, request->lang, MSG_UNIT_HEAD_IS, 0,
                                                     MSG_ARGS(ARG_STR("name", head)))));
     TRY(buf_to_arena(&lead, request->arena, &page.lead, err));
@@ -751,7 +413,7 @@ static enum err_code unit_show(struct request *request, struct response *respons
         page.past = msg_str(request->arena, request->lang, MSG_UNIT_ENDED, 0, MSG_ARGS(ARG_DAY("day", seen.day)));
     if (seen.is_past || seen.is_ended) {
         TRY(unit_held_on(request, db, seen.id, seen.day, &page, err));
-        page.due_note = text_of(request, MSG_UNIT_DUE_NOT_DATED);
+        page.due_note = kit_text(request, MSG_UNIT_DUE_NOT_DATED);
     }
     TRY(unit_to_place(request, db, &seen.actor, seen.id, &page, err));
     struct layout_frame *frame = web_frame(request, page.name, STR("units"));
@@ -771,14 +433,14 @@ static enum err_code unit_duties_file(struct request *request, struct response *
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
     struct unit_seen seen;
-    TRY(unit_open(request, db, &seen, err));
+    TRY(unit_seen_open(request, db, &seen, err));
     struct duty_rows rows;
-    TRY(duties_read(request, db, &seen, &rows, err));
-    const struct sheet_column columns[] = {{text_of(request, MSG_UNIT_DUTY), SHEET_TEXT, 60},
-                                           {text_of(request, MSG_UNIT_REFERENCE), SHEET_TEXT, 30},
-                                           {text_of(request, MSG_UNIT_STATE), SHEET_TEXT, 24},
-                                           {text_of(request, MSG_UNIT_DUE_DAY), SHEET_TEXT, 14},
-                                           {text_of(request, MSG_UNIT_PROOF), SHEET_TEXT, 40}};
+    TRY(unit_seen_duties(request, db, &seen, &rows, err));
+    const struct sheet_column columns[] = {{kit_text(request, MSG_UNIT_DUTY), SHEET_TEXT, 60},
+                                           {kit_text(request, MSG_UNIT_REFERENCE), SHEET_TEXT, 30},
+                                           {kit_text(request, MSG_UNIT_STATE), SHEET_TEXT, 24},
+                                           {kit_text(request, MSG_UNIT_DUE_DAY), SHEET_TEXT, 14},
+                                           {kit_text(request, MSG_UNIT_PROOF), SHEET_TEXT, 40}};
     struct sheet_cell *cells = arena_new_array(request->arena, struct sheet_cell, rows.count * ARRAY_LEN(columns) + 1);
     if (!cells)
         return arena_full(request->arena, err);
@@ -797,152 +459,6 @@ static enum err_code unit_duties_file(struct request *request, struct response *
                            ARRAY_LEN(columns), cells, n, err);
 }
 
-/* --- who can see this --- */
-
-static enum err_code unit_who(struct request *request, struct response *response, struct err *err)
-{
-    AUTO_DB db = NULL;
-    TRY(app_db(request, &db, err));
-    struct unit_seen seen;
-    TRY(unit_open(request, db, &seen, err));
-    struct sql_access_who_rows who;
-    TRY(sql_access_who(db, &seen.actor, request->arena,
-                       &(struct sql_access_who_args){.unit_id = seen.id, .on_day = seen.day}, &who, err));
-    struct pg_who_row *items = arena_new_array(request->arena, struct pg_who_row, who.count + 1);
-    if (!items)
-        return arena_full(request->arena, err);
-    int64_t people = 0;
-    for (size_t i = 0; i < who.count; i++) {
-        const struct sql_access_who_row *w = &who.items[i];
-        bool is_again = false;
-        for (size_t k = 0; k < i; k++)
-            is_again |= who.items[k].person_id == w->person_id;
-        people += !is_again;
-        struct sql_person_is_managed_row *seen_too = NULL; /* who looks down from above works where one may not look */
-        TRY(sql_person_is_managed(db, &seen.actor, request->arena,
-                                  &(struct sql_person_is_managed_args){.person_id = w->person_id, .on_day = seen.day},
-                                  &seen_too, err));
-        items[i] = (struct pg_who_row){
-            .name = w->name,
-            .href = seen_too && seen_too->n ? app_href(request, "/person/%lld", (long long)w->person_id) : STR_NONE,
-            .title = w->title,
-            .role = unit_role_word(request, w->role),
-            .from = w->depth ? msg_str(request->arena, request->lang, MSG_UNIT_WHO_ABOVE, 0,
-                                       MSG_ARGS(ARG_STR("unit", w->grant_unit_name),
-                                                ARG_STR("edge", unit_edge_word(request, w->edge_kind))))
-                             : text_of(request, MSG_UNIT_WHO_HERE),
-            .what = unit_rights_words(request, (uint64_t)w->rights),
-            .until = w->to_day >= CIVIL_FOREVER ? text_of(request, MSG_UNIT_WHO_OPEN)
-                                                : unit_day_vn(request, (civil_day)w->to_day - 1)};
-    }
-    struct page_unit_who page = {.rows = {items, who.count},
-                                 .heading = msg_str(request->arena, request->lang, MSG_UNIT_WHO_HEADING, people,
-                                                    MSG_ARGS(ARG_INT("n", people), ARG_STR("name", seen.row->name))),
-                                 .lead = text_of(request, MSG_UNIT_WHO_LEAD)};
-    TRY(unit_crumbs(request, db, seen.id, true, text_of(request, MSG_UNIT_WHO), &page.crumbs, err));
-    page.frame = web_frame(request, page.heading, STR("units"));
-    if (!page.frame)
-        return arena_full(request->arena, err);
-    struct page_out o = response_page(request, response, 200);
-    page_unit_who(&o, &page);
-    return ERR_NONE;
-}
-
-/* --- đôn đốc --- */
-
-static struct str message_of(struct request *request, const struct unit_seen *seen, const struct duty_rows *rows)
-{
-    AUTO_BUF buf;
-    buf_init(&buf, MESSAGE_MAX_BYTES);
-    struct msg_arg head[] = {ARG_STR("unit", seen->row->name), ARG_DAY("day", seen->today),
-                             ARG_INT("late", rows->n[DUTY_LATE]), ARG_INT("due", rows->n[DUTY_DUE]),
-                             ARG_INT("unseen", rows->n[DUTY_UNSEEN])};
-    msg_print(&buf, request->lang, MSG_UNIT_MESSAGE_HEAD, 0, head, ARRAY_LEN(head));
-    buf_lit(&buf, "\n");
-    int number = 0;
-    int64_t left = 0;
-    for (size_t i = 0; i < rows->count; i++) {
-        if (rows->states[i] != DUTY_LATE && rows->states[i] != DUTY_DUE && rows->states[i] != DUTY_UNSEEN &&
-            rows->states[i] != DUTY_BIRTH)
-            continue;
-        if (number == MESSAGE_LINES_MAX) {
-            left++;
-            continue;
-        }
-        const struct pg_unit_duty *r = &rows->items[i];
-        struct msg_arg line[] = {ARG_INT("no", ++number), ARG_STR("title", r->title), ARG_STR("due", r->due),
-                                 ARG_STR("state", r->word)};
-        msg_print(&buf, request->lang, MSG_UNIT_MESSAGE_LINE, 0, line, ARRAY_LEN(line));
-        buf_printf(&buf, "\n   %.*s%.*s\n", STR_ARG(app_of(request)->public_url), STR_ARG(r->href));
-    }
-    if (left) {
-        struct msg_arg more[] = {ARG_INT("n", left)};
-        msg_print(&buf, request->lang, MSG_UNIT_MESSAGE_MORE, left, more, 1);
-        buf_printf(&buf, " %.*s%.*s\n", STR_ARG(app_of(request)->public_url), STR_ARG(unit_href(request, seen->id)));
-    }
-    struct msg_arg foot[] = {ARG_STR("person", request->session.name), ARG_STR("unit", request->session.unit)};
-    msg_print(&buf, request->lang, MSG_UNIT_MESSAGE_FOOT, 0, foot, ARRAY_LEN(foot));
-    struct str text = arena_str(request->arena, buf_str(&buf));
-    return str_is_null(text) ? STR("") : text;
-}
-
-static enum err_code remind_open(struct request *request, struct db *db, struct unit_seen *ret_seen,
-                                 struct duty_rows *ret_rows, struct err *err)
-{
-    TRY(unit_open(request, db, ret_seen, err));
-    struct actor reviewer = app_actor_with(request, RIGHT_REVIEW);
-    TRY(access_require(db, &reviewer, RIGHT_REVIEW, ret_seen->id, "remind a unit", err));
-    return duties_read(request, db, ret_seen, ret_rows, err);
-}
-
-static enum err_code remind_show(struct request *request, struct response *response, struct err *err)
-{
-    AUTO_DB db = NULL;
-    TRY(app_db(request, &db, err));
-    struct unit_seen seen;
-    struct duty_rows rows;
-    TRY(remind_open(request, db, &seen, &rows, err));
-    struct page_unit_remind page = {.text = message_of(request, &seen, &rows),
-                                    .act = app_href(request, "/unit/%lld/remind", (long long)seen.id)};
-    bool no_focal;
-    struct str head;
-    TRY(contacts_read(request, db, &seen, &page.calls, &no_focal, &head, err));
-    page.to_n = (int64_t)page.calls.count;
-    int64_t open = rows.n[DUTY_LATE] + rows.n[DUTY_DUE] + rows.n[DUTY_UNSEEN] + rows.n[DUTY_BIRTH];
-    page.heading =
-        msg_str(request->arena, request->lang, MSG_UNIT_REMIND_HEADING, 0, MSG_ARGS(ARG_STR("name", seen.row->name)));
-    page.lead = msg_str(request->arena, request->lang, MSG_UNIT_REMIND_LEAD, open,
-                        MSG_ARGS(ARG_INT("n", open), ARG_INT("late", rows.n[DUTY_LATE])));
-    TRY(unit_crumbs(request, db, seen.id, true, text_of(request, MSG_UNIT_REMIND), &page.crumbs, err));
-    page.frame = web_frame(request, page.heading, STR("units"));
-    if (!page.frame)
-        return arena_full(request->arena, err);
-    struct page_out o = response_page(request, response, 200);
-    page_unit_remind(&o, &page);
-    return ERR_NONE;
-}
-
-static enum err_code remind_do(struct request *request, struct response *response, struct err *err)
-{
-    AUTO_DB db = NULL;
-    TRY(app_db(request, &db, err));
-    struct unit_seen seen;
-    struct duty_rows rows;
-    TRY(remind_open(request, db, &seen, &rows, err));
-    struct str title = msg_str(request->arena, LANG_VI, MSG_UNIT_NOTICE, 0,
-                               MSG_ARGS(ARG_STR("unit", request->session.unit), ARG_INT("late", rows.n[DUTY_LATE]),
-                                        ARG_INT("due", rows.n[DUTY_DUE])));
-    if (str_is_null(title))
-        return arena_full(request->arena, err);
-    TRY(notice_add_roles(db, seen.id, STR(" unit_head deputy_head focal_officer focal_deputy isp_contact "),
-                         STR("reminder"), title, app_href(request, "/unit/%lld#duties", (long long)seen.id), err));
-    app_done_redirect(
-        request, response, unit_href(request, seen.id),
-        msg_str(request->arena, request->lang, MSG_UNIT_REMINDED, 0, MSG_ARGS(ARG_STR("name", seen.row->name))),
-        STR_NONE);
-    return ERR_NONE;
-}
-
 static const struct route routes[] = {
     {GET, "/units", units_show, RIGHT_READ, READS, NULL},
     {GET, "/units.xlsx", units_show, RIGHT_EXPORT, READS | SLOW, NULL},
@@ -959,9 +475,9 @@ static const struct route routes[] = {
     {GET, "/unit/{id}", unit_show, RIGHT_READ, READS, NULL},
     {GET, "/unit/{id}/duties.xlsx", unit_duties_file, RIGHT_EXPORT, READS, NULL},
     {GET, "/unit/{id}/duties.csv", unit_duties_file, RIGHT_EXPORT, READS, NULL},
-    {GET, "/unit/{id}/who", unit_who, RIGHT_READ, READS, NULL},
-    {GET, "/unit/{id}/remind", remind_show, RIGHT_REVIEW, READS, NULL},
-    {POST, "/unit/{id}/remind", remind_do, RIGHT_REVIEW, CHANGES, NULL},
+    {GET, "/unit/{id}/who", unit_who_show, RIGHT_READ, READS, NULL},
+    {GET, "/unit/{id}/remind", unit_remind_show, RIGHT_REVIEW, READS, NULL},
+    {POST, "/unit/{id}/remind", unit_remind_do, RIGHT_REVIEW, CHANGES, NULL},
     {GET, "/unit/{id}/edit", unit_edit_show, RIGHT_ORG_ADMIN, READS, NULL},
     {POST, "/unit/{id}/edit", unit_edit_do, RIGHT_ORG_ADMIN, CHANGES, NULL},
 

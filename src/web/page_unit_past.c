@@ -1,10 +1,11 @@
-/* page_unit_past.c - who held what on a past day: devices and findings of a unit then, and who held a thing before. */
+/* page_unit_past.c - who held what on a past day: devices and findings of a unit then, who held a thing before; and the
+ * names and parents a unit has had. */
 #include "asset/device.h"
 #include "asset/device.sql.h"
 #include "asset/finding.sql.h"
 #include "org/event.sql.h"
 #include "org/page_past.sql.h"
-#include "web/page_unit.h"
+#include "web/page_unit_seen.h"
 
 #define FINDINGS_SHOWN_MAX 100u
 
@@ -70,5 +71,77 @@ enum err_code unit_holders_before(struct request *request, struct db *db, const 
                                MSG_ARGS(ARG_DAY("day", (civil_day)rows.items[i].on_day - 1))),
                        str_is_empty(rows.items[i].name) ? STR("–") : rows.items[i].name,
                        app_href(request, "/event/%lld", (long long)rows.items[i].event_id));
+    return ERR_NONE;
+}
+
+/* Under whom it stood on a day, of the rows of all time. */
+static struct str parent_on(const struct sql_unit_page_past_parents_rows *rows, struct str edge_kind, int64_t day)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (str_equal(rows->items[i].edge_kind, edge_kind) && rows->items[i].from_day <= day &&
+            rows->items[i].to_day > day)
+            return rows->items[i].name;
+    return STR("");
+}
+
+enum err_code unit_history_lines(struct request *request, struct db *db, const struct unit_seen *seen,
+                                 struct page_unit *page, struct err *err)
+{
+    struct arena *arena = request->arena;
+    struct sql_unit_history_rows names;
+    struct sql_unit_page_past_parents_rows parents;
+    struct sql_unit_page_succession_rows others;
+    TRY(sql_unit_history(db, &seen->actor, arena, &(struct sql_unit_history_args){.unit_id = seen->id}, &names, err));
+    TRY(sql_unit_page_past_parents(db, &seen->actor, arena,
+                                   &(struct sql_unit_page_past_parents_args){.unit_id = seen->id}, &parents, err));
+    TRY(sql_unit_page_succession(db, &seen->actor, arena, &(struct sql_unit_page_succession_args){.unit_id = seen->id},
+                                 &others, err));
+    VEC(struct pg_unit_line) lines = {0};
+    for (size_t i = 0; i < others.count; i++) {
+        const struct sql_unit_page_succession_row *o = &others.items[i];
+        struct pg_unit_line *line = vec_push(&lines, arena);
+        if (!line)
+            return arena_full(arena, err);
+        *line = (struct pg_unit_line){
+            .name = msg_str(arena, request->lang, o->is_after ? MSG_UNIT_INTO : MSG_UNIT_OUT_OF, 0,
+                            MSG_ARGS(ARG_STR("name", o->name))),
+            .text = app_href(request, "%.*s, %.*s. %.*s", STR_ARG(unit_event_word(request, o->event_kind)),
+                             STR_ARG(unit_day_vn(request, (civil_day)o->on_day)), STR_ARG(o->basis)),
+            .href = unit_href(request, o->other_id)};
+    }
+    for (size_t i = 0; i < names.count; i++) {
+        const struct sql_unit_history_row *f = &names.items[i];
+        /* Days on which the parent changed while the name stood, newest first, then the first day of the name. */
+        int64_t end = f->to_day;
+        for (;;) {
+            int64_t begin = f->from_day;
+            struct str why = f->basis, event = f->event_kind;
+            for (size_t p = 0; p < parents.count; p++)
+                if (str_equal(parents.items[p].edge_kind, EDGE_ADMINISTRATIVE) && parents.items[p].from_day < end &&
+                    parents.items[p].from_day > begin) {
+                    begin = parents.items[p].from_day;
+                    why = parents.items[p].basis;
+                    event = parents.items[p].event_kind;
+                }
+            struct pg_unit_line *line = vec_push(&lines, arena);
+            if (!line)
+                return arena_full(arena, err);
+            struct str under = parent_on(&parents, EDGE_ADMINISTRATIVE, begin);
+            struct str span =
+                unit_span(request, (civil_day)begin, end == CIVIL_FOREVER ? CIVIL_FOREVER : (civil_day)end);
+            struct str text = str_is_empty(under) ? span
+                                                  : msg_str(arena, request->lang, MSG_UNIT_SPAN_UNDER, 0,
+                                                            MSG_ARGS(ARG_STR("span", span), ARG_STR("parent", under)));
+            if (!str_is_empty(event))
+                text = app_href(request, "%.*s. %.*s%s%.*s", STR_ARG(text), STR_ARG(unit_event_word(request, event)),
+                                str_is_empty(why) ? "" : ": ", STR_ARG(why));
+            *line =
+                (struct pg_unit_line){.name = f->name, .text = text, .current = begin <= seen->day && end > seen->day};
+            if (begin == f->from_day)
+                break;
+            end = begin;
+        }
+    }
+    page->history = (struct pg_unit_line_list){lines.items, lines.count};
     return ERR_NONE;
 }
