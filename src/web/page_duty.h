@@ -1,5 +1,6 @@
-/* page_duty.h - inside the site: the handlers of page_evidence.c, page_request.c, page_budget.c and page_visit.c, whose
- * rows stand in page_duty.c. Uses: web/kit.h.    Used by: these files.    Memory: none.    Threads: no shared state. */
+/* page_duty.h - inside the site: the handlers of page_evidence*.c, page_request.c, page_budget.c and page_visit.c,
+ * whose rows stand in page_duty.c. Uses: web/kit.h.    Used by: these files.    Memory: none.    Threads: no shared
+ * state. */
 #ifndef LUYTRE_WEB_PAGE_DUTY_H
 #define LUYTRE_WEB_PAGE_DUTY_H
 
@@ -7,9 +8,10 @@
 
 NONNULL_BEGIN
 
-/* page_evidence.c */
-handler_fn evidence_form_page, evidence_form_post, evidence_list_page, evidence_batch_post, evidence_show,
-    evidence_file_get, evidence_accept_post, evidence_return_post, evidence_withdraw_post;
+/* page_evidence_form.c: handing one in; page_evidence_list.c: all of them, and accepting many at once */
+handler_fn evidence_form_page, evidence_form_post, evidence_list_page, evidence_batch_post;
+/* page_evidence.c: one piece and what is decided of it */
+handler_fn evidence_show, evidence_file_get, evidence_accept_post, evidence_return_post, evidence_withdraw_post;
 enum page_state evidence_page_state(struct str state);
 struct str evidence_word(const struct request *request, struct str state, civil_day covers_to_day);
 
