@@ -1,6 +1,6 @@
 /* page_directive.h - what the files of the directive pages share: their handlers, whose rows stand in page_directive.c,
  * and the small words all of them say. Uses: web/app.h, web/listing.h.    Used by: web/page_directive*.c,
- * web/page_issue.c, web/page_rows.c. Memory: the request's arena.    Threads: no shared state. */
+ * web/page_issue*.c, web/page_draft.c, web/page_rows.c. Memory: the request's arena.    Threads: no shared state. */
 #ifndef LUYTRE_WEB_PAGE_DIRECTIVE_H
 #define LUYTRE_WEB_PAGE_DIRECTIVE_H
 
@@ -12,9 +12,10 @@
 
 NONNULL_BEGIN
 
-/* page_issue.c */
-handler_fn issue_letter_show, issue_letter_post, issue_new_show, issue_new_post, draft_show, draft_issue,
-    draft_edit_show, draft_edit_do, draft_delete_show, draft_delete_do;
+/* page_issue.c: from a letter, or from the catalogue, to a draft */
+handler_fn issue_letter_show, issue_letter_post, issue_new_show, issue_new_post;
+/* page_draft.c: the question before it is issued; edit and delete */
+handler_fn draft_show, draft_issue, draft_edit_show, draft_edit_do, draft_delete_show, draft_delete_do;
 /* page_rows.c */
 handler_fn rows_show, rows_message;
 /* page_directives.c: the list of them */
