@@ -1,58 +1,25 @@
 #include <stdlib.h>
 
-#include "base/limits.h"
 #include "duty/board.h"
-#include "duty/cover.h"
-#include "duty/directive.sql.h"
-#include "duty/letter_book.sql.h"
 #include "duty/page_home.sql.h"
 #include "duty/request.sql.h"
-#include "duty/rollup.sql.h"
-#include "format/json.h"
-#include "know/know.h"
-#include "org/access.h"
-#include "org/page_site.sql.h"
-#include "org/person.sql.h"
-#include "org/staff.h"
 #include "org/unit.h"
-#include "org/unit.sql.h"
-#include "proof/chain.h"
-#include "store/schema.sql.h"
-#include "web/app_parts.h"
 #include "web/hedge.h"
 #include "web/listing.h"
+#include "web/page_home.h"
 #include "web/words.h"
 
 #define FIRST_ROWS     3
 #define NEXT_ROWS      12
 #define BELOW_ROWS     20
-#define SEARCH_ROWS    8
-#define SEARCH_ROOTS   8
-#define ASK_AFTER_MS   (90 * CIVIL_DAY_MS) /* CT18-3e: confirmed again each quarter */
-#define FIRST_DUE_DAYS 14                  /* what is further away is not for the first three rows */
-
-static struct str text_of(const struct request *request, enum msg_id id)
-{
-    return msg_text(request->lang, id, 0);
-}
+#define FIRST_DUE_DAYS 14 /* what is further away is not for the first three rows */
 
 static struct str count_text(const struct request *request, enum msg_id id, int64_t n)
 {
     return msg_str(request->arena, request->lang, id, n, MSG_ARGS(ARG_INT("n", n)));
 }
 
-/* --- who is here, and for which units --- */
-struct place {
-    struct db *db;
-    int64_t unit_id; /* the unit one works in; 0: none */
-    struct str unit_name;
-    uint64_t own_rights; /* on that very unit */
-    uint64_t all_rights;
-    struct sql_person_self_grants_rows grants;
-    const struct sql_person_self_grants_row *NULLABLE above; /* the widest grant that looks down a tree */
-};
-
-static enum err_code find_place(struct request *request, struct place *place, struct err *err)
+enum err_code home_place(struct request *request, struct place *place, struct err *err)
 {
     struct actor actor = app_actor(request);
     TRY(app_unit(request, &place->unit_id, err));
@@ -74,17 +41,6 @@ static enum err_code find_place(struct request *request, struct place *place, st
 }
 
 /* --- what one unit owes --- */
-struct owed {
-    const struct sql_assignment_list_unit_row *row;
-    struct duty_facts facts;
-    enum page_state state;
-    struct str word;
-};
-struct owed_list {
-    struct owed *items;
-    size_t count;
-};
-
 static struct duty_facts facts_of(const struct sql_assignment_list_unit_row *row)
 {
     return (struct duty_facts){
@@ -102,8 +58,7 @@ static struct duty_facts facts_of(const struct sql_assignment_list_unit_row *row
     };
 }
 
-static enum err_code read_owed(struct request *request, const struct place *place, struct owed_list *ret_list,
-                               struct err *err)
+enum err_code home_owed(struct request *request, const struct place *place, struct owed_list *ret_list, struct err *err)
 {
     struct actor actor = app_actor_with(request, RIGHT_READ);
     civil_day today = app_today(request);
@@ -141,7 +96,7 @@ static struct pg_task_row task_row(const struct request *request, const struct o
                                 .when = when};
 }
 
-static struct str source_of(const struct request *request, struct str number, struct str symbol, struct str title)
+struct str home_source(const struct request *request, struct str number, struct str symbol, struct str title)
 {
     if (!str_is_empty(number) && !str_is_empty(symbol))
         return arena_printf(request->arena, "%.*s/%.*s", STR_ARG(number), STR_ARG(symbol));
@@ -208,7 +163,7 @@ static struct pg_first_row unread_row(const struct request *request, const struc
         .title = msg_str(request->arena, request->lang, MSG_HOME_READ_TITLE, 0, MSG_ARGS(ARG_STR("title", row->title))),
         .href = app_href(request, "/directive/%lld", (long long)row->id),
         .detail = by_text(request, due, row->issuer_name),
-        .act = text_of(request, MSG_HOME_READ),
+        .act = kit_text(request, MSG_HOME_READ),
         .post_href =
             app_href(request, "/directive/%lld/acknowledge?unit=%lld", (long long)row->id, (long long)place->unit_id)};
 }
@@ -223,8 +178,8 @@ static struct pg_first_row owed_row(const struct request *request, const struct 
         .title = task.title,
         .href = task.href,
         .detail = by_text(request, duty_next_due(&o->facts, app_today(request)),
-                          source_of(request, o->row->number, o->row->symbol, o->row->directive_title)),
-        .act = text_of(request, may ? MSG_HOME_EVIDENCE : MSG_HOME_OPEN),
+                          home_source(request, o->row->number, o->row->symbol, o->row->directive_title)),
+        .act = kit_text(request, may ? MSG_HOME_EVIDENCE : MSG_HOME_OPEN),
         .act_href = task.href};
 }
 
@@ -302,7 +257,7 @@ static enum err_code fill_hedge(struct request *request, const struct owed_list 
             legend[n++] =
                 (struct pg_legend){.state = app_page_state(legend_words[i].state),
                                    .n = counts[legend_words[i].state],
-                                   .word = text_of(request, legend_words[i].word),
+                                   .word = kit_text(request, legend_words[i].word),
                                    .href = app_href(request, "/?state=%s", duty_state_to_str(legend_words[i].state))};
     if (owed->count) {
         page->hedge = hedge_draw(request->arena, states, owed->count, 15);
@@ -310,77 +265,6 @@ static enum err_code fill_hedge(struct request *request, const struct owed_list 
             return arena_full(request->arena, err);
     }
     page->legend = (struct pg_legend_list){legend, n};
-    return ERR_NONE;
-}
-
-/* --- whom to ask --- */
-static enum err_code fill_helpers(struct request *request, const struct place *place, const struct layout_frame *frame,
-                                  struct page_tasks *page, struct err *err)
-{
-    struct actor actor = app_actor_with(request, RIGHT_ACKNOWLEDGE);
-    if (place->own_rights & RIGHT_READ)
-        actor.right = RIGHT_READ;
-    struct sql_site_helpers_rows above = {0};
-    struct sql_site_response_team_row *team = NULL;
-    civil_day today = app_today(request);
-    if (place->unit_id) {
-        TRY(sql_site_helpers(place->db, &actor, request->arena,
-                             &(struct sql_site_helpers_args){.unit_id = place->unit_id, .on_day = today}, &above, err));
-        TRY(sql_site_response_team(place->db, &actor, request->arena,
-                                   &(struct sql_site_response_team_args){.unit_id = place->unit_id, .on_day = today},
-                                   &team, err));
-    }
-    struct pg_helper *helpers = arena_new_array(request->arena, struct pg_helper, above.count + 2);
-    if (!helpers)
-        return arena_full(request->arena, err);
-    size_t n = 0;
-    for (size_t i = 0; i < above.count; i++) {
-        const struct sql_site_helpers_row *h = &above.items[i];
-        bool seen = false; /* one unit may be above in more than one kind of tree */
-        for (size_t k = 0; k < i; k++)
-            seen |= above.items[k].parent_id == h->parent_id;
-        if (seen || n == 2)
-            continue;
-        bool has_person = !str_is_empty(h->person_name) && !str_is_empty(h->person_phone);
-        struct str tel = has_person ? h->person_phone : h->parent_phone;
-        if (str_is_empty(tel) && str_is_empty(h->person_name))
-            continue;
-        helpers[n++] = (struct pg_helper){.role = msg_str(request->arena, request->lang, MSG_HOME_HELPER_OF, 0,
-                                                          MSG_ARGS(ARG_STR("unit", h->parent_name))),
-                                          .name = str_is_empty(h->person_name) ? text_of(request, MSG_HOME_HELPER_UNIT)
-                                                                               : h->person_name,
-                                          .tel = tel};
-    }
-    struct str hotline = frame->hotline;
-    if (team && !str_is_empty(team->phone))
-        helpers[n++] = (struct pg_helper){text_of(request, MSG_HOME_HELPER_TEAM), team->name, team->phone};
-    else if (!str_is_empty(hotline))
-        helpers[n++] = (struct pg_helper){text_of(request, team ? MSG_HOME_HELPER_TEAM : MSG_HOME_HELPER_HOTLINE),
-                                          team ? team->name : text_of(request, MSG_HOME_HELPER_ROUND), hotline};
-    page->helpers = (struct pg_helper_list){helpers, n};
-    return ERR_NONE;
-}
-
-/* --- are my contact details still right? asked of whoever the unit is reached through --- */
-static enum err_code fill_ask(struct request *request, const struct place *place, struct page_tasks *page,
-                              struct err *err)
-{
-    if (!(place->own_rights & RIGHT_CONTACT_PUBLIC))
-        return ERR_NONE;
-    struct actor actor = app_actor(request);
-    struct sql_site_contact_confirmed_row *last;
-    TRY(sql_site_contact_confirmed(place->db, &actor, request->arena, &last, err));
-    if (last && last->at_ms.has && request->now_ms - last->at_ms.v < ASK_AFTER_MS)
-        return ERR_NONE;
-    struct sql_person_self_row *self;
-    TRY(sql_person_self(place->db, &actor, request->arena, &self, err));
-    if (!self)
-        return ERR_NONE;
-    page->ask = true;
-    page->ask_name = self->name;
-    page->ask_phone = self->phone;
-    page->ask_email = self->email;
-    page->ask_missing = str_is_empty(self->phone) || str_is_empty(self->email);
     return ERR_NONE;
 }
 
@@ -408,7 +292,7 @@ static struct pg_first_row below_first(const struct request *request, const stru
                                  .detail = msg_str(request->arena, request->lang,
                                                    r->units > 1 ? MSG_HOME_BELOW_UNITS : MSG_HOME_BELOW_DETAIL,
                                                    r->units, args, r->units > 1 ? 3 : 2),
-                                 .act = text_of(request, MSG_HOME_BELOW_OPEN),
+                                 .act = kit_text(request, MSG_HOME_BELOW_OPEN),
                                  .act_href = href};
 }
 
@@ -453,7 +337,7 @@ static enum err_code fill_below(struct request *request, const struct place *pla
                                                .owed = owed};
     }
     if (children.count)
-        page->heading = red ? count_text(request, MSG_HOME_BELOW_FIRST, red) : text_of(request, MSG_HOME_BELOW_FINE);
+        page->heading = red ? count_text(request, MSG_HOME_BELOW_FIRST, red) : kit_text(request, MSG_HOME_BELOW_FINE);
     page->below = (struct pg_first_row_list){first, n};
     page->below_rows = (struct pg_below_row_list){rows, listed};
     page->below_href = STR("/units");
@@ -517,10 +401,10 @@ static enum err_code fill_waiting(struct request *request, const struct place *p
                            : state == PAGE_STATE_LATE ? MSG_ADMIN_WORD_NOW
                                                       : MSG_ADMIN_WORD_LOOK;
         rows[n++] = (struct pg_waiting_row){.text = look_count ? count_text(request, MSG_HOME_HEALTH, look_count)
-                                                               : text_of(request, MSG_ADMIN_FINE),
+                                                               : kit_text(request, MSG_ADMIN_FINE),
                                             .href = STR("/admin"),
                                             .state = state,
-                                            .word = text_of(request, word)};
+                                            .word = kit_text(request, word)};
     }
     page->waiting = (struct pg_waiting_row_list){rows, n};
     return ERR_NONE;
@@ -534,9 +418,9 @@ static enum err_code home_show(struct request *request, struct response *respons
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
     struct place place = {.db = db};
-    TRY(find_place(request, &place, err));
+    TRY(home_place(request, &place, err));
     struct owed_list owed;
-    TRY(read_owed(request, &place, &owed, err));
+    TRY(home_owed(request, &place, &owed, err));
     struct str state = form_get(&request->query, STR("state"));
     enum duty_state wanted;
     if (!str_is_empty(state)) {
@@ -547,7 +431,7 @@ static enum err_code home_show(struct request *request, struct response *respons
     if (!str_is_null(form_get(&request->query, STR("all"))))
         return show_rows(request, response, &place, &owed, -1, err);
 
-    struct layout_frame *frame = web_frame(request, text_of(request, MSG_TASKS_TITLE), STR("tasks"));
+    struct layout_frame *frame = web_frame(request, kit_text(request, MSG_TASKS_TITLE), STR("tasks"));
     if (!frame)
         return arena_full(request->arena, err);
     struct page_tasks page = {.frame = frame,
@@ -559,8 +443,8 @@ static enum err_code home_show(struct request *request, struct response *respons
                             &unread, err));
     TRY(fill_first(request, &place, &owed, &unread, &page, err));
     TRY(fill_hedge(request, &owed, &page, err));
-    TRY(fill_helpers(request, &place, frame, &page, err));
-    TRY(fill_ask(request, &place, &page, err));
+    TRY(home_helpers(request, &place, frame, &page, err));
+    TRY(home_ask(request, &place, &page, err));
     TRY(fill_below(request, &place, &page, err));
     TRY(fill_waiting(request, &place, &page, err));
     page.own = owed.count || !(page.below.count || page.below_rows.count);
@@ -581,7 +465,7 @@ static struct str rows_heading(const struct request *request, const struct place
     struct str word = STR("");
     for (size_t i = 0; i < ARRAY_LEN(legend_words); i++)
         if (legend_words[i].state == wanted)
-            word = text_of(request, legend_words[i].word);
+            word = kit_text(request, legend_words[i].word);
     return msg_str(request->arena, request->lang, MSG_HOME_STATE_TITLE, n,
                    MSG_ARGS(ARG_INT("n", n), ARG_STR("unit", place->unit_name), ARG_STR("word", word)));
 }
@@ -621,18 +505,18 @@ static enum err_code rows_file(struct request *request, struct response *respons
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
     struct place place = {.db = db};
-    TRY(find_place(request, &place, err));
+    TRY(home_place(request, &place, err));
     struct owed_list owed;
-    TRY(read_owed(request, &place, &owed, err));
+    TRY(home_owed(request, &place, &owed, err));
     struct str state = form_get(&request->query, STR("state"));
     enum duty_state wanted = DUTY_UNSEEN;
     bool is_all = str_is_empty(state);
     if (!is_all && !duty_state_from_str(state, &wanted))
         return err_set(err, ERR_NOT_FOUND, "no such state");
-    const struct sheet_column columns[] = {{text_of(request, MSG_HOME_COLUMN_DUTY), SHEET_TEXT, 60},
-                                           {text_of(request, MSG_HOME_COLUMN_STATE), SHEET_TEXT, 24},
-                                           {text_of(request, MSG_HOME_COLUMN_DUE), SHEET_DATE, 14},
-                                           {text_of(request, MSG_HOME_COLUMN_DIRECTIVE), SHEET_TEXT, 40}};
+    const struct sheet_column columns[] = {{kit_text(request, MSG_HOME_COLUMN_DUTY), SHEET_TEXT, 60},
+                                           {kit_text(request, MSG_HOME_COLUMN_STATE), SHEET_TEXT, 24},
+                                           {kit_text(request, MSG_HOME_COLUMN_DUE), SHEET_DATE, 14},
+                                           {kit_text(request, MSG_HOME_COLUMN_DIRECTIVE), SHEET_TEXT, 40}};
     struct sheet_cell *cells =
         arena_new_array(request->arena, struct sheet_cell, (owed.count + 1) * ARRAY_LEN(columns));
     if (!cells)
@@ -646,241 +530,10 @@ static enum err_code rows_file(struct request *request, struct response *respons
         c[0] = cell_text(task_row(request, o).title);
         c[1] = cell_text(o->word);
         c[2] = cell_day(duty_next_due(&o->facts, app_today(request)));
-        c[3] = cell_text(source_of(request, o->row->number, o->row->symbol, o->row->directive_title));
+        c[3] = cell_text(home_source(request, o->row->number, o->row->symbol, o->row->directive_title));
     }
-    return listing_respond(request, response, listing_file_of(request), text_of(request, MSG_HOME_FILE), columns,
+    return listing_respond(request, response, listing_file_of(request), kit_text(request, MSG_HOME_FILE), columns,
                            ARRAY_LEN(columns), cells, rows, err);
-}
-
-/* --- "still right" --- */
-struct confirming {
-    const struct request *request;
-    const struct actor *actor;
-    const struct sql_person_self_row *self;
-    int64_t assignment_id; /* 0: no duty asks for it now */
-    int64_t unit_id;
-};
-
-static enum err_code confirm_in_transaction(struct db *db, void *NULLABLE ctx, struct err *err)
-{
-    const struct confirming *c = ctx;
-    if (c->assignment_id) {
-        AUTO_BUF fields;
-        buf_init(&fields, 64u << 10);
-        struct json_writer w;
-        json_writer_init(&w, &fields, 0);
-        json_object_begin(&w);
-        json_field_str(&w, STR("person"), c->self->name);
-        json_field_str(&w, STR("phone"), c->self->phone);
-        json_field_str(&w, STR("email"), c->self->email);
-        json_object_end(&w);
-        TRY(buf_check(&fields, err));
-        int64_t id;
-        TRY(evidence_submit(db, c->actor,
-                            &(struct evidence_draft){.assignment_id = c->assignment_id,
-                                                     .kind = STR("contact"),
-                                                     .title = STR(""),
-                                                     .done_day = app_today(c->request),
-                                                     .fields_json = buf_str(&fields),
-                                                     .source = STR("hand")},
-                            &id, err));
-    }
-    return chain_append(db,
-                        &(struct chain_note){.stream = CHAIN_AUDIT,
-                                             .kind = "contact_confirmed",
-                                             .object_kind = "person",
-                                             .object_id = c->actor->person_id,
-                                             .unit_id = c->unit_id,
-                                             .actor_id = c->actor->person_id,
-                                             .content = STR("")},
-                        NULL, err);
-}
-
-static enum err_code contact_confirm(struct request *request, struct response *response, struct err *err)
-{
-    AUTO_DB db = NULL;
-    TRY(app_db(request, &db, err));
-    struct place place = {.db = db};
-    TRY(find_place(request, &place, err));
-    struct actor actor = app_actor(request);
-    struct sql_person_self_row *self;
-    TRY(sql_person_self(db, &actor, request->arena, &self, err));
-    if (!self || str_is_empty(self->phone) || str_is_empty(self->email))
-        return err_set(err, ERR_SYNTAX, "Còn thiếu điện thoại hoặc thư điện tử");
-    struct confirming c = {.request = request, .actor = &actor, .self = self, .unit_id = place.unit_id};
-    if (place.own_rights & RIGHT_EXECUTE) {
-        struct owed_list owed;
-        TRY(read_owed(request, &place, &owed, err));
-        for (size_t i = 0; i < owed.count && !c.assignment_id; i++) {
-            struct str id = owed.items[i].row->catalogue_id;
-            enum page_state state = owed.items[i].state;
-            if ((str_equal(id, STR("CT18-3e")) || str_equal(id, STR("CT18-3b"))) && state != PAGE_STATE_OK &&
-                state != PAGE_STATE_NA && state != PAGE_STATE_WAIVED)
-                c.assignment_id = owed.items[i].row->id;
-        }
-    }
-    TRY(db_transact(db, confirm_in_transaction, &c, err));
-    app_done_redirect(request, response, STR("/"),
-                      text_of(request, c.assignment_id ? MSG_HOME_ASK_SENT : MSG_HOME_ASK_DONE), STR_NONE);
-    return ERR_NONE;
-}
-
-/* --- search --- */
-static enum err_code add_group(struct request *request, struct page_search *page, struct pg_search_group *groups,
-                               const char *id, enum msg_id title, struct pg_search_hit *hits, size_t count,
-                               struct str more)
-{
-    if (!count)
-        return ERR_NONE;
-    groups[page->groups.count++] = (struct pg_search_group){
-        .id = str_from_cstr(id), .title = text_of(request, title), .hits = {hits, count}, .more = more};
-    page->found += (int64_t)count;
-    return ERR_NONE;
-}
-
-static bool has_hit(const struct pg_search_hit *hits, size_t count, struct str href)
-{
-    for (size_t i = 0; i < count; i++)
-        if (str_equal(hits[i].href, href))
-            return true;
-    return false;
-}
-
-/* Where one may read: each tree one looks down, and each unit one holds a role in. */
-static enum err_code search_trees(struct request *request, const struct place *place, struct str like,
-                                  struct pg_search_hit *units, size_t *ret_units, struct pg_search_hit *people,
-                                  size_t *ret_people, struct err *err)
-{
-    struct actor actor = app_actor_with(request, RIGHT_READ);
-    civil_day today = app_today(request);
-    size_t n_units = 0, n_people = 0, roots = 0;
-    const struct staff *staff;
-    TRY(staff_get(place->db, today, request->arena, &staff, err));
-    for (int wide = 1; wide >= 0; wide--)
-        for (size_t i = 0; i < place->grants.count && roots < SEARCH_ROOTS; i++) {
-            const struct sql_person_self_grants_row *g = &place->grants.items[i];
-            if (!((uint64_t)g->rights & RIGHT_READ) || str_is_empty(g->edge_kind) == (wide == 1))
-                continue;
-            roots++;
-            struct str edge = wide ? g->edge_kind : EDGE_ADMINISTRATIVE;
-            struct tree_part part;
-            uint32_t *found, *persons;
-            size_t found_count, person_count;
-            TRY(access_tree(place->db, &actor, g->unit_id, edge, today, request->arena, &part, err));
-            TRY(tree_search(&part, like, SEARCH_ROWS, request->arena, &found, &found_count, err));
-            for (size_t k = 0; k < found_count && n_units < SEARCH_ROWS; k++) {
-                const struct tree_unit *unit = &part.tree->units[found[k]];
-                struct str href = app_href(request, "/unit/%lld", (long long)unit->id);
-                if (!has_hit(units, n_units, href))
-                    units[n_units++] = (struct pg_search_hit){
-                        unit->name, unit->parent == TREE_NONE ? STR_NONE : part.tree->units[unit->parent].name, href};
-            }
-            TRY(staff_list(place->db, staff, &part, &(struct staff_filter){.search = like, .role = STR_NONE}, today,
-                           request->arena, &persons, &person_count, err));
-            for (size_t k = 0; k < person_count && n_people < SEARCH_ROWS; k++) {
-                const struct staff_person *p = &staff->people[persons[k]];
-                struct str href = app_href(request, "/person/%lld", (long long)p->person_id);
-                if (!p->is_active || has_hit(people, n_people, href))
-                    continue;
-                struct str unit = part.tree->units[tree_find(part.tree, p->unit_id)].name;
-                struct str detail = str_is_empty(p->phone)
-                                        ? unit
-                                        : arena_printf(request->arena, "%.*s · %.*s", STR_ARG(unit), STR_ARG(p->phone));
-                people[n_people++] = (struct pg_search_hit){p->name, detail, href};
-            }
-        }
-    *ret_units = n_units;
-    *ret_people = n_people;
-    return ERR_NONE;
-}
-
-static enum err_code search_documents(struct request *request, const struct place *place, struct str like,
-                                      struct pg_search_hit *letters, size_t *ret_letters,
-                                      struct pg_search_hit *directives, size_t *ret_directives, struct err *err)
-{
-    struct actor actor = app_actor_with(request, RIGHT_READ);
-    size_t n = 0;
-    if (place->unit_id && place->own_rights & RIGHT_READ) {
-        struct sql_letter_list_rows found;
-        TRY(sql_letter_list(
-            place->db, &actor, request->arena,
-            &(struct sql_letter_list_args){
-                .unit_id = place->unit_id, .search = like, .before_id = INT64_MAX, .limit_count = SEARCH_ROWS},
-            &found, err));
-        for (size_t i = 0; i < found.count; i++) {
-            const struct sql_letter_list_row *l = &found.items[i];
-            struct str no = source_of(request, l->number, l->symbol, STR(""));
-            struct str detail = str_is_empty(no)
-                                    ? l->issuer
-                                    : arena_printf(request->arena, "%.*s%s%.*s", STR_ARG(no),
-                                                   str_is_empty(l->issuer) ? "" : " · ", STR_ARG(l->issuer));
-            letters[n++] =
-                (struct pg_search_hit){str_is_empty(l->subject) ? text_of(request, MSG_HOME_NO_SUBJECT) : l->subject,
-                                       detail, app_href(request, "/letter/%lld", (long long)l->id)};
-        }
-    }
-    *ret_letters = n;
-    struct sql_directive_list_rows found;
-    TRY(sql_directive_list(place->db, &actor, request->arena,
-                           &(struct sql_directive_list_args){.search = like,
-                                                             .state = STR_NONE,
-                                                             .before_id = INT64_MAX,
-                                                             .limit_count = SEARCH_ROWS,
-                                                             .on_day = app_today(request)},
-                           &found, err));
-    for (size_t i = 0; i < found.count; i++) {
-        const struct sql_directive_list_row *d = &found.items[i];
-        char day[CIVIL_TEXT_BYTES];
-        struct str no = source_of(request, d->number, d->symbol, STR(""));
-        directives[i] = (struct pg_search_hit){d->title,
-                                               arena_printf(request->arena, "%.*s%s%.*s · %s", STR_ARG(no),
-                                                            str_is_empty(no) ? "" : " · ", STR_ARG(d->issuer_name),
-                                                            civil_vn((civil_day)d->issued_day, day)),
-                                               app_href(request, "/directive/%lld", (long long)d->id)};
-    }
-    *ret_directives = found.count;
-    return ERR_NONE;
-}
-
-static struct str more_href(const struct request *request, const char *path, size_t count)
-{
-    struct link_param params[] = {{"q", str_trim(form_get(&request->query, STR("q")))}};
-    return count < SEARCH_ROWS ? STR_NONE : link_make(request, str_from_cstr(path), params, ARRAY_LEN(params));
-}
-
-static enum err_code search_show(struct request *request, struct response *response, struct err *err)
-{
-    AUTO_DB db = NULL;
-    TRY(app_db(request, &db, err));
-    struct str like = app_search(request, STR("q"));
-    struct pg_search_hit *hits = arena_new_array(request->arena, struct pg_search_hit, (size_t)SEARCH_ROWS * 4);
-    struct pg_search_group *groups = arena_new_array(request->arena, struct pg_search_group, 4);
-    if (!hits || !groups)
-        return arena_full(request->arena, err);
-    struct page_search page = {
-        .q = str_trim(form_get(&request->query, STR("q"))), .asked = !str_is_null(like), .groups = {groups, 0}};
-    if (page.asked) {
-        struct place place = {.db = db};
-        TRY(find_place(request, &place, err));
-        size_t units, people, letters, directives;
-        struct pg_search_hit *l = hits + SEARCH_ROWS, *d = l + SEARCH_ROWS, *p = d + SEARCH_ROWS;
-        TRY(search_trees(request, &place, like, hits, &units, p, &people, err));
-        TRY(search_documents(request, &place, like, l, &letters, d, &directives, err));
-        TRY(add_group(request, &page, groups, "units", MSG_HOME_GROUP_UNITS, hits, units,
-                      more_href(request, "/units", units)));
-        TRY(add_group(request, &page, groups, "letters", MSG_HOME_GROUP_LETTERS, l, letters,
-                      more_href(request, "/letters", letters)));
-        TRY(add_group(request, &page, groups, "directives", MSG_HOME_GROUP_DIRECTIVES, d, directives,
-                      more_href(request, "/directives", directives)));
-        TRY(add_group(request, &page, groups, "people", MSG_HOME_GROUP_PEOPLE, p, people,
-                      more_href(request, "/people", people)));
-    }
-    page.frame = web_frame(request, text_of(request, MSG_FRAME_SEARCH), STR(""));
-    if (!page.frame)
-        return arena_full(request->arena, err);
-    struct page_out o = response_page(request, response, 200);
-    page_search(&o, &page);
-    return ERR_NONE;
 }
 
 static enum err_code more_show(struct request *request, struct response *response, struct err *err)
@@ -901,13 +554,13 @@ static enum err_code more_show(struct request *request, struct response *respons
         {MSG_FRAME_HELP, MSG_HOME_MORE_HELP_ABOUT, "/help", 0},
     };
     struct pg_more_link *rows = arena_new_array(request->arena, struct pg_more_link, ARRAY_LEN(links));
-    struct layout_frame *frame = web_frame(request, text_of(request, MSG_NAV_MORE), STR("more"));
+    struct layout_frame *frame = web_frame(request, kit_text(request, MSG_NAV_MORE), STR("more"));
     if (!rows || !frame)
         return arena_full(request->arena, err);
     size_t n = 0;
     for (size_t i = 0; i < ARRAY_LEN(links); i++)
         if (!links[i].rights || request->session.rights & links[i].rights)
-            rows[n++] = (struct pg_more_link){text_of(request, links[i].text), text_of(request, links[i].about),
+            rows[n++] = (struct pg_more_link){kit_text(request, links[i].text), kit_text(request, links[i].about),
                                               str_from_cstr(links[i].href)};
     struct page_out o = response_page(request, response, 200);
     page_more(&o, &(struct page_more){.frame = frame, .links = {rows, n}});
@@ -918,7 +571,7 @@ static const struct route routes[] = {
     {GET, "/", home_show, 0, READS, NULL},
     {GET, "/tasks.xlsx", rows_file, RIGHT_READ, READS, NULL},
     {GET, "/tasks.csv", rows_file, RIGHT_READ, READS, NULL},
-    {POST, "/contact/confirm", contact_confirm, RIGHT_CONTACT_PUBLIC, CHANGES, NULL},
+    {POST, "/contact/confirm", home_contact_confirm, RIGHT_CONTACT_PUBLIC, CHANGES, NULL},
     {GET, "/search", search_show, 0, READS, NULL},
     {GET, "/more", more_show, 0, READS, NULL},
 };
