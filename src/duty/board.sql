@@ -73,9 +73,10 @@ SELECT x.place,
 SELECT x.place,
        (SELECT p.name FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = x.unit_id AND g.role = 'focal_officer' AND g.from_day <= :as_of_day AND g.to_day > :as_of_day ORDER BY g.id LIMIT 1) AS focal_name,
        (SELECT p.phone FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = x.unit_id AND g.role = 'focal_officer' AND g.from_day <= :as_of_day AND g.to_day > :as_of_day ORDER BY g.id LIMIT 1) AS focal_phone,
-       (SELECT MIN(a.due_day) FROM (SELECT d.assignment_id FROM assignment_delta d
+       (SELECT MIN(CASE WHEN p.assignment_id IS NULL THEN COALESCE(a.covered_to_day - 1, a.due_day) ELSE COALESCE(p.covered_to_day - 1, p.due_day) END) FROM (SELECT d.assignment_id FROM assignment_delta d
           WHERE d.unit_id = x.unit_id AND d.state = x.worst AND d.visible_day <= :as_of_day AND (d.directive_id = :scope_id OR d.family_id = :scope_id)
-          GROUP BY d.assignment_id HAVING SUM(d.delta) > 0) w JOIN assignment a ON a.id = w.assignment_id) AS due_day,
+          GROUP BY d.assignment_id HAVING SUM(d.delta) > 0) w JOIN assignment a ON a.id = w.assignment_id
+          LEFT JOIN assignment_past p ON p.assignment_id = a.id AND p.to_day = (SELECT MIN(q.to_day) FROM assignment_past q WHERE q.assignment_id = a.id AND q.to_day > :as_of_day)) AS due_day,
        (SELECT MAX(r.on_day) FROM reminder r JOIN assignment ra ON ra.id = r.assignment_id WHERE ra.unit_id = x.unit_id AND r.on_day <= :as_of_day AND (ra.directive_id = :scope_id OR ra.family_id = :scope_id)) AS reminded_day
 -- sqlite:
   FROM (SELECT key AS place, json_extract(value, '$[0]') AS unit_id, json_extract(value, '$[1]') AS worst FROM json_each(:units)) x

@@ -161,6 +161,26 @@ static bool is_same_future(const struct duty_change *a, size_t a_count, const st
     return same;
 }
 
+/* A past day shows when a duty was due by what was known then: the facts that say so are kept when they change. */
+static enum err_code keep_past(struct db *db, civil_day day, const struct ledger_row *before,
+                               const struct duty_facts *after, struct err *err)
+{
+    const struct duty_facts *was = &before->facts;
+    if (was->due_day == after->due_day && was->covered_from_day == after->covered_from_day &&
+        was->covered_to_day == after->covered_to_day && was->waived_to_day == after->waived_to_day)
+        return ERR_NONE;
+    return sql_assignment_past_add(db,
+                                   &(struct sql_assignment_past_add_args){
+                                       .assignment_id = before->id,
+                                       .to_day = day,
+                                       .due_day = opt_day(was->due_day),
+                                       .covered_from_day = opt_day(was->covered_from_day),
+                                       .covered_to_day = opt_day(was->covered_to_day),
+                                       .waived_to_day = opt_day(was->waived_to_day),
+                                   },
+                                   err);
+}
+
 enum err_code ledger_put(struct db *db, civil_day day, const struct ledger_row *before, const struct ledger_row *after,
                          struct err *err)
 {
@@ -197,6 +217,7 @@ enum err_code ledger_put(struct db *db, civil_day day, const struct ledger_row *
         }
     }
     TRY(deltas_write(db, &deltas, err));
+    TRY(keep_past(db, day, before, &after->facts, err));
     return sql_assignment_put_facts(db,
                                     &(struct sql_assignment_put_facts_args){
                                         .id = after->id,

@@ -46,6 +46,23 @@ UPDATE assignment SET unit_id = :unit_id, due_day = :due_day, acked_ms = :acked_
        waived_to_day = :waived_to_day, closed_day = :closed_day, moved_to_id = :moved_to_id, state = :state
  WHERE id = :id;
 
+-- name: assignment_past_add
+-- What an assignment was known to be until this day, before it changes; the first change of a day says what held when the day before ended.
+-- result: none
+-- scope: system
+-- args: assignment_id int, to_day int, due_day int?, covered_from_day int?, covered_to_day int?, waived_to_day int?
+-- outbox: assignment_id
+INSERT INTO assignment_past (assignment_id, to_day, due_day, covered_from_day, covered_to_day, waived_to_day)
+VALUES (:assignment_id, :to_day, :due_day, :covered_from_day, :covered_to_day, :waived_to_day)
+ON CONFLICT (assignment_id, to_day) DO NOTHING;
+
+-- name: duty_dated_from
+-- From when on that is kept, in a database that is older than it; none in others.
+-- result: one
+-- scope: system
+-- columns: from_day int
+SELECT from_day FROM duty_dated WHERE id = 1;
+
 -- name: delta_insert
 -- Changes of one assignment: rows is a JSON array of [unit_id, state, delta, effective_day, visible_day].
 -- result: none

@@ -105,12 +105,14 @@ enum err_code rows_read(struct db *db, const struct actor *actor, const struct r
 
 /* --- a page of them --- */
 
-#define COPY_COMMON(row)                                                                               \
-    .id = (row)->id, .unit_id = (row)->unit_id, .directive_id = (row)->directive_id,                   \
-    .obligation_id = (row)->obligation_id, .catalogue_id = (row)->catalogue_id, .title = (row)->title, \
-    .subject_name = (row)->subject_name, .state = state, .due_day = (row)->due_day,                    \
-    .period_months = (row)->period_months, .issued_day = (civil_day)(row)->issued_day,                 \
-    .soon_days = (int)(row)->soon_days, .focal_name = (row)->focal_name, .focal_phone = (row)->focal_phone
+#define COPY_COMMON(row)                                                                                             \
+    .id = (row)->id, .unit_id = (row)->unit_id, .directive_id = (row)->directive_id,                                 \
+    .obligation_id = (row)->obligation_id, .catalogue_id = (row)->catalogue_id, .title = (row)->title,               \
+    .subject_name = (row)->subject_name, .state = state, .due_day = (row)->due_day,                                  \
+    .covered_from_day = (row)->covered_from_day, .covered_to_day = (row)->covered_to_day,                            \
+    .waived_to_day = (row)->waived_to_day, .period_months = (row)->period_months,                                    \
+    .issued_day = (civil_day)(row)->issued_day, .soon_days = (int)(row)->soon_days, .focal_name = (row)->focal_name, \
+    .focal_phone = (row)->focal_phone
 
 /* At most limit rows of one state, of some units in their order, behind the first `skip` of them. */
 static enum err_code page_of_units(struct db *db, const struct rows_filter *f, civil_day day, struct str units,
@@ -149,9 +151,7 @@ static enum err_code page_of_units(struct db *db, const struct rows_filter *f, c
                                                            .offset_count = skip},
                           &rows, err));
     for (size_t i = 0; i < rows.count; i++)
-        to[i] = (struct duty_row){COPY_COMMON(&rows.items[i]), .covered_from_day = rows.items[i].covered_from_day,
-                                  .covered_to_day = rows.items[i].covered_to_day,
-                                  .waived_to_day = rows.items[i].waived_to_day};
+        to[i] = (struct duty_row){COPY_COMMON(&rows.items[i])};
     *ret_count = rows.count;
     return ERR_NONE;
 }

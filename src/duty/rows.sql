@@ -71,15 +71,18 @@ SELECT a.id, a.unit_id, a.directive_id, a.obligation_id, o.catalogue_id, o.title
  ORDER BY x.place, x.near_day, a.id;
 
 -- name: rows_of_units_past
--- The same at the end of a day, as known then, with whom to call then.
+-- The same at the end of a day, as known then: when it was due by then, what covered it, whom to call.
 -- result: many
 -- scope: system
 -- args: units text, as_of_day int, state int, scope_id int, catalogue_id text?, obligation_id int?, denominator text?, limit_count int, offset_count int
--- columns: id int, unit_id int, directive_id int, obligation_id int, catalogue_id text?, title text, subject_name text?, due_day int?, period_months int?, issued_day int, soon_days int, focal_name text?, focal_phone text?
-SELECT a.id, x.unit_id, a.directive_id, a.obligation_id, o.catalogue_id, o.title, COALESCE(s.name, b.name) AS subject_name, a.due_day, o.period_months, a.issued_day, a.soon_days,
+-- columns: id int, unit_id int, directive_id int, obligation_id int, catalogue_id text?, title text, subject_name text?, due_day int?, covered_from_day int?, covered_to_day int?, waived_to_day int?, period_months int?, issued_day int, soon_days int, focal_name text?, focal_phone text?
+SELECT a.id, x.unit_id, a.directive_id, a.obligation_id, o.catalogue_id, o.title, COALESCE(s.name, b.name) AS subject_name, x.due_day, x.covered_from_day, x.covered_to_day, x.waived_to_day, o.period_months, a.issued_day, a.soon_days,
        (SELECT p.name FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = x.unit_id AND g.role = 'focal_officer' AND g.from_day <= :as_of_day AND g.to_day > :as_of_day ORDER BY g.id LIMIT 1) AS focal_name,
        (SELECT p.phone FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = x.unit_id AND g.role = 'focal_officer' AND g.from_day <= :as_of_day AND g.to_day > :as_of_day ORDER BY g.id LIMIT 1) AS focal_phone
-  FROM (SELECT y.assignment_id, y.unit_id, y.place, COALESCE(a.due_day, 2147483647) AS near_day
+  FROM (SELECT z.assignment_id, z.unit_id, z.place, z.due_day, z.covered_from_day, z.covered_to_day, z.waived_to_day, COALESCE(z.covered_to_day, z.due_day, 2147483647) AS near_day
+          FROM (SELECT y.assignment_id, y.unit_id, y.place,
+                       CASE WHEN p.assignment_id IS NULL THEN a.due_day ELSE p.due_day END AS due_day, CASE WHEN p.assignment_id IS NULL THEN a.covered_from_day ELSE p.covered_from_day END AS covered_from_day,
+                       CASE WHEN p.assignment_id IS NULL THEN a.covered_to_day ELSE p.covered_to_day END AS covered_to_day, CASE WHEN p.assignment_id IS NULL THEN a.waived_to_day ELSE p.waived_to_day END AS waived_to_day
           FROM (SELECT d.assignment_id, d.unit_id, u.place
 -- sqlite:
                   FROM (SELECT key AS place, value AS unit_id FROM json_each(:units)) u CROSS JOIN assignment_delta d
@@ -94,7 +97,8 @@ SELECT a.id, x.unit_id, a.directive_id, a.obligation_id, o.catalogue_id, o.title
                      OR EXISTS (SELECT 1 FROM obligation f WHERE f.id = d.obligation_id AND (CAST(:catalogue_id AS TEXT) IS NULL OR f.catalogue_id = :catalogue_id)
                                    AND (CAST(:obligation_id AS BIGINT) IS NULL OR f.id = :obligation_id) AND (CAST(:denominator AS TEXT) IS NULL OR f.denominator = :denominator)))
                  GROUP BY d.assignment_id, d.unit_id, u.place HAVING SUM(d.delta) > 0) y JOIN assignment a ON a.id = y.assignment_id
-         ORDER BY y.place, COALESCE(a.due_day, 2147483647), y.assignment_id LIMIT :limit_count OFFSET :offset_count) x
+                LEFT JOIN assignment_past p ON p.assignment_id = a.id AND p.to_day = (SELECT MIN(q.to_day) FROM assignment_past q WHERE q.assignment_id = a.id AND q.to_day > :as_of_day)) z
+         ORDER BY z.place, COALESCE(z.covered_to_day, z.due_day, 2147483647), z.assignment_id LIMIT :limit_count OFFSET :offset_count) x
   JOIN assignment a ON a.id = x.assignment_id JOIN obligation o ON o.id = a.obligation_id
   LEFT JOIN info_system s ON a.subject_kind = 'system' AND s.id = a.subject_id
   LEFT JOIN system_database b ON a.subject_kind = 'database' AND b.id = a.subject_id

@@ -463,14 +463,14 @@ static enum err_code delete_in_transaction(struct db *db, void *ctx, struct err 
         return err_set(err, ERR_CONFLICT, "%lld đơn vị và %lld hệ thống thật đang thuộc đơn vị mẫu: chuyển đi trước",
                        (long long)stuck->units, (long long)stuck->systems);
     static enum err_code (*const drops[])(struct db *, struct err *) = {
-        sql_sample_drop_levels,          sql_sample_drop_databases,   sql_sample_drop_ranges,
-        sql_sample_drop_domains,         sql_sample_drop_sites,       sql_sample_drop_grants,
-        sql_sample_drop_person_grants,   sql_sample_drop_members,     sql_sample_drop_person_units,
-        sql_sample_drop_credentials,     sql_sample_drop_codes,       sql_sample_drop_sessions,
-        sql_sample_drop_invitation_mail, sql_sample_drop_invitations, sql_sample_drop_tokens,
-        sql_sample_drop_notices,         sql_sample_drop_functions,   sql_sample_drop_memberships,
-        sql_sample_drop_successions,     sql_sample_drop_paths_down,  sql_sample_drop_edges,
-        sql_sample_drop_facts,
+        sql_sample_drop_system_past,  sql_sample_drop_levels,          sql_sample_drop_databases,
+        sql_sample_drop_ranges,       sql_sample_drop_domains,         sql_sample_drop_sites,
+        sql_sample_drop_grants,       sql_sample_drop_person_grants,   sql_sample_drop_members,
+        sql_sample_drop_person_units, sql_sample_drop_credentials,     sql_sample_drop_codes,
+        sql_sample_drop_sessions,     sql_sample_drop_invitation_mail, sql_sample_drop_invitations,
+        sql_sample_drop_tokens,       sql_sample_drop_notices,         sql_sample_drop_functions,
+        sql_sample_drop_memberships,  sql_sample_drop_successions,     sql_sample_drop_paths_down,
+        sql_sample_drop_edges,        sql_sample_drop_facts,
     };
     for (size_t i = 0; i < ARRAY_LEN(drops); i++)
         TRY(drops[i](db, err));

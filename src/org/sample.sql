@@ -45,6 +45,12 @@ SELECT g.person_id, g.unit_id FROM unit_fact f JOIN unit u ON u.id = f.unit_id A
 SELECT (SELECT COUNT(*) FROM unit_edge e JOIN unit p ON p.id = e.parent_id AND p.is_sample = 1 JOIN unit c ON c.id = e.child_id AND c.is_sample = 0) AS units,
        (SELECT COUNT(*) FROM info_system s JOIN unit u ON (u.id = s.operator_id OR u.id = s.owner_id) AND u.is_sample = 1 WHERE s.is_sample = 0) AS systems;
 
+-- name: sample_drop_system_past
+-- result: none
+-- scope: system
+-- outbox: stays sample data belongs to one node
+DELETE FROM system_past WHERE system_id IN (SELECT id FROM info_system WHERE is_sample = 1);
+
 -- name: sample_drop_levels
 -- result: none
 -- scope: system

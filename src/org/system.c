@@ -172,6 +172,20 @@ static enum err_code update_in_transaction(struct db *db, void *ctx, struct err 
     TRY(check_fields(db, &arena, f, c->id, db_today(db), err));
     struct str search_key, sort_key;
     TRY(keys_of(&arena, f, &search_key, &sort_key, err));
+    TRY(sql_system_past_add(db,
+                            &(struct sql_system_past_add_args){
+                                .id = c->id,
+                                .to_day = db_today(db),
+                                .owner_id = owner_id,
+                                .operator_id = f->operator_id,
+                                .name = str_trim(f->name),
+                                .code = or_none(f->code),
+                                .is_important = f->is_important,
+                                .has_personal_data = f->has_personal_data,
+                                .is_national_platform = f->is_national_platform,
+                                .uses_camera = f->uses_camera,
+                            },
+                            err));
     int64_t changes = 0;
     TRY(sql_system_change(db,
                           &(struct sql_system_change_args){

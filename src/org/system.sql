@@ -45,6 +45,20 @@ SELECT id, name, address, from_day, to_day FROM site WHERE unit_id = :unit_id AN
 INSERT INTO info_system (id, owner_id, operator_id, name, code, description, search_key, sort_key, is_important, has_personal_data, is_national_platform, uses_camera, sector, from_day, to_day, is_sample)
 VALUES (:id, :owner_id, :operator_id, :name, :code, :description, :search_key, :sort_key, :is_important, :has_personal_data, :is_national_platform, :uses_camera, :sector, :from_day, 2147483647, :is_sample);
 
+-- name: system_past_add
+-- What stood in the register until this day, before it says something else; the first change of a day says what stood when the day before ended.
+-- result: none
+-- scope: system
+-- args: id int, to_day int, owner_id int, operator_id int, name text, code text?, is_important int, has_personal_data int, is_national_platform int, uses_camera int
+-- outbox: id
+INSERT INTO system_past (system_id, to_day, owner_id, operator_id, name, code, is_important, has_personal_data, is_national_platform, uses_camera)
+SELECT id, :to_day, owner_id, operator_id, name, code, is_important, has_personal_data, is_national_platform, uses_camera
+  FROM info_system
+ WHERE id = :id AND to_day = 2147483647
+   AND (owner_id <> :owner_id OR operator_id <> :operator_id OR name <> :name OR COALESCE(code, '') <> COALESCE(CAST(:code AS TEXT), '') OR is_important <> :is_important
+     OR has_personal_data <> :has_personal_data OR is_national_platform <> :is_national_platform OR uses_camera <> :uses_camera)
+ON CONFLICT (system_id, to_day) DO NOTHING;
+
 -- name: system_change
 -- result: changes
 -- scope: system

@@ -101,8 +101,8 @@ static struct pg_missing_row unit_row(const struct view *v, int64_t unit_id, int
 {
     struct request *request = v->request;
     enum page_state state = app_page_state(worst);
-    /* until when a proof held on a past day is not kept: the word says no day then */
-    civil_day until = worst == DUTY_OK && due.has && !v->is_past ? (civil_day)due.v : CIVIL_NONE;
+    bool is_for_good = due.has && due.v >= CIVIL_FOREVER - 1;
+    civil_day until = worst == DUTY_OK && due.has && !is_for_good ? (civil_day)due.v : CIVIL_NONE;
     return (struct pg_missing_row){
         .href = app_href(request, "/rows?directive=%lld&unit=%lld%.*s", (long long)v->d->id, (long long)unit_id,
                          STR_ARG(v->as_of)),

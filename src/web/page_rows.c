@@ -106,21 +106,21 @@ static enum err_code rows_find(const struct asked *a, int64_t limit, int64_t off
     return rows_page(a->db, &filter, &seen, is_in, limit, offset, a->request->arena, ret_rows, err);
 }
 
-static struct str line_word(const struct asked *a, const struct duty_row *r)
+/* What was known of a row on the day that is looked at. */
+static struct duty_facts facts_of(const struct duty_row *r)
 {
-    const struct duty_facts facts = {
-        .issued_day = r->issued_day,
-        .due_day = r->due_day.has ? (civil_day)r->due_day.v : CIVIL_NONE,
-        .is_periodic = r->period_months.has,
-        .acked_day = CIVIL_NONE,
-        .started_day = CIVIL_NONE,
-        .covered_from_day = r->covered_from_day.has ? (civil_day)r->covered_from_day.v : CIVIL_NONE,
-        .covered_to_day = r->covered_to_day.has ? (civil_day)r->covered_to_day.v : CIVIL_NONE,
-        .na_from_day = CIVIL_NONE,
-        .waived_to_day = r->waived_to_day.has ? (civil_day)r->waived_to_day.v : CIVIL_NONE,
-        .closed_day = CIVIL_NONE,
-        .soon_days = r->soon_days};
-    return app_state_word(a->request, &facts, r->state, a->today);
+    return (struct duty_facts){.issued_day = r->issued_day,
+                               .due_day = r->due_day.has ? (civil_day)r->due_day.v : CIVIL_NONE,
+                               .is_periodic = r->period_months.has,
+                               .acked_day = CIVIL_NONE,
+                               .started_day = CIVIL_NONE,
+                               .covered_from_day =
+                                   r->covered_from_day.has ? (civil_day)r->covered_from_day.v : CIVIL_NONE,
+                               .covered_to_day = r->covered_to_day.has ? (civil_day)r->covered_to_day.v : CIVIL_NONE,
+                               .na_from_day = CIVIL_NONE,
+                               .waived_to_day = r->waived_to_day.has ? (civil_day)r->waived_to_day.v : CIVIL_NONE,
+                               .closed_day = CIVIL_NONE,
+                               .soon_days = r->soon_days};
 }
 
 static enum err_code lines_today(const struct asked *a, const struct duty_rows *found,
@@ -133,6 +133,7 @@ static enum err_code lines_today(const struct asked *a, const struct duty_rows *
     for (size_t i = 0; i < found->count; i++) {
         const struct duty_row *r = &found->items[i];
         bool is_late = r->state == DUTY_LATE || r->state == DUTY_BIRTH;
+        struct duty_facts facts = facts_of(r);
         lines[i] = (struct pg_duty_line){
             .unit = r->unit_name,
             .unit_href = app_href(request, "/unit/%lld", (long long)r->unit_id),
@@ -140,8 +141,8 @@ static enum err_code lines_today(const struct asked *a, const struct duty_rows *
             .href = app_href(request, "/duty/%lld", (long long)r->id),
             .about = or_null(r->subject_name).ptr ? r->subject_name : r->catalogue_id,
             .state = app_page_state(r->state),
-            .word = line_word(a, r),
-            .due = r->due_day.has ? (civil_day)r->due_day.v : CIVIL_NONE,
+            .word = app_state_word(request, &facts, r->state, a->today),
+            .due = duty_next_due(&facts, a->today),
             .who = r->focal_name,
             .tel = r->focal_phone,
             .urge_href = is_late ? app_href(request, "/rows/message?directive=%lld&unit=%lld&state=late_all",
@@ -152,35 +153,27 @@ static enum err_code lines_today(const struct asked *a, const struct duty_rows *
     return ERR_NONE;
 }
 
-static struct pg_duty_line past_line(const struct asked *a, int64_t unit_id, int64_t id, int64_t state,
-                                     struct opt_i64 due_day)
-{
-    struct request *request = a->request;
-    civil_day due = due_day.has ? (civil_day)due_day.v : CIVIL_NONE;
-    return (struct pg_duty_line){.unit_href = app_href(request, "/unit/%lld?as_of=%.*s", (long long)unit_id,
-                                                       STR_ARG(tier_day(request, a->as_of))),
-                                 .href = app_href(request, "/duty/%lld", (long long)id),
-                                 .state = app_page_state((int)state),
-                                 .word = words_state(request->arena, request->lang, app_page_state((int)state),
-                                                     a->as_of, due == CIVIL_NONE ? a->as_of : due, CIVIL_NONE),
-                                 .due = due};
-}
-
 static enum err_code lines_past(const struct asked *a, const struct duty_rows *found,
                                 struct pg_duty_line_list *ret_lines, struct err *err)
 {
-    struct arena *arena = a->request->arena;
-    struct pg_duty_line *lines = arena_new_array(arena, struct pg_duty_line, found->count + 1);
+    struct request *request = a->request;
+    struct pg_duty_line *lines = arena_new_array(request->arena, struct pg_duty_line, found->count + 1);
     if (!lines)
-        return arena_full(arena, err);
+        return arena_full(request->arena, err);
     for (size_t i = 0; i < found->count; i++) {
         const struct duty_row *r = &found->items[i];
-        lines[i] = past_line(a, r->unit_id, r->id, r->state, r->due_day);
-        lines[i].unit = r->unit_name;
-        lines[i].title = r->title;
-        lines[i].about = str_is_empty(r->subject_name) ? r->catalogue_id : r->subject_name;
-        lines[i].who = r->focal_name;
-        lines[i].tel = r->focal_phone;
+        struct duty_facts facts = facts_of(r);
+        lines[i] = (struct pg_duty_line){.unit = r->unit_name,
+                                         .unit_href = app_href(request, "/unit/%lld?as_of=%.*s", (long long)r->unit_id,
+                                                               STR_ARG(tier_day(request, a->as_of))),
+                                         .title = r->title,
+                                         .href = app_href(request, "/duty/%lld", (long long)r->id),
+                                         .about = str_is_empty(r->subject_name) ? r->catalogue_id : r->subject_name,
+                                         .state = app_page_state(r->state),
+                                         .word = app_state_word(request, &facts, r->state, a->as_of),
+                                         .due = duty_next_due(&facts, a->as_of),
+                                         .who = r->focal_name,
+                                         .tel = r->focal_phone};
     }
     *ret_lines = (struct pg_duty_line_list){lines, found->count};
     return ERR_NONE;

@@ -1,5 +1,6 @@
 #include "asset/device.h"
 #include "duty/board.h"
+#include "duty/ledger.sql.h"
 #include "org/page_past.sql.h"
 #include "org/system.sql.h"
 #include "web/app_parts.h"
@@ -115,7 +116,26 @@ static void cover_of(const struct request *request, const struct duty_rows *rows
     }
 }
 
-/* Those that stood with it then, wherever they stand now. What a system was marked with has no dates: left out. */
+/* Code and marks of a system, in one line. */
+static struct str system_marks(struct request *request, struct str code, bool is_important, bool has_personal_data,
+                               bool uses_camera)
+{
+    const struct {
+        bool is;
+        enum msg_id word;
+    } marks[] = {{is_important, MSG_UNIT_IMPORTANT},
+                 {has_personal_data, MSG_UNIT_PERSONAL_DATA},
+                 {uses_camera, MSG_UNIT_CAMERA}};
+    AUTO_BUF sub;
+    buf_init(&sub, 1024);
+    buf_put(&sub, code);
+    for (size_t m = 0; m < ARRAY_LEN(marks); m++)
+        if (marks[m].is)
+            buf_printf(&sub, "%s%.*s", sub.len_bytes ? " · " : "", STR_ARG(kit_text(request, marks[m].word)));
+    return arena_str(request->arena, buf_str(&sub));
+}
+
+/* Those that stood with it then, wherever they stand now, as the register said then. */
 static enum err_code fill_systems_past(struct request *request, struct db *db, const struct unit_seen *seen,
                                        const struct duty_rows *rows, struct page_unit *page, struct err *err)
 {
@@ -131,7 +151,9 @@ static enum err_code fill_systems_past(struct request *request, struct db *db, c
         const struct sql_unit_systems_on_row *s = &systems.items[i];
         items[i] = (struct pg_unit_system){.name = s->name,
                                            .href = app_href(request, "/system/%lld", (long long)s->id),
-                                           .sub = s->code,
+                                           .sub = system_marks(request, s->code, s->is_dated && s->is_important,
+                                                               s->is_dated && s->has_personal_data,
+                                                               s->is_dated && s->uses_camera),
                                            .level = s->level.has ? app_href(request, "%lld", (long long)s->level.v)
                                                                  : kit_text(request, MSG_UNIT_NO_LEVEL)};
         cover_of(request, rows, s->id, STR("CT18-2b"), &items[i].scan_state, &items[i].scan, &items[i].scan_href);
@@ -161,18 +183,6 @@ static enum err_code fill_systems(struct request *request, struct db *db, const 
         const struct sql_unit_systems_row *s = &systems.items[i];
         if (s->operator_id != seen->id)
             continue; /* owned, operated by another: counted there */
-        AUTO_BUF sub;
-        buf_init(&sub, 1024);
-        buf_put(&sub, s->code);
-        const struct {
-            bool is;
-            enum msg_id word;
-        } marks[] = {{s->is_important, MSG_UNIT_IMPORTANT},
-                     {s->has_personal_data, MSG_UNIT_PERSONAL_DATA},
-                     {s->uses_camera, MSG_UNIT_CAMERA}};
-        for (size_t m = 0; m < ARRAY_LEN(marks); m++)
-            if (marks[m].is)
-                buf_printf(&sub, "%s%.*s", sub.len_bytes ? " · " : "", STR_ARG(kit_text(request, marks[m].word)));
         struct str state = !s->level.has                                 ? STR("")
                            : str_equal(s->level_state, STR("approved"))  ? kit_text(request, MSG_UNIT_LEVEL_APPROVED)
                            : str_equal(s->level_state, STR("appraised")) ? kit_text(request, MSG_UNIT_LEVEL_APPRAISED)
@@ -181,7 +191,7 @@ static enum err_code fill_systems(struct request *request, struct db *db, const 
         *item = (struct pg_unit_system){
             .name = s->name,
             .href = app_href(request, "/system/%lld", (long long)s->id),
-            .sub = arena_str(request->arena, buf_str(&sub)),
+            .sub = system_marks(request, s->code, s->is_important, s->has_personal_data, s->uses_camera),
             .level = s->level.has ? app_href(request, "%lld · %.*s", (long long)s->level.v, STR_ARG(state))
                                   : kit_text(request, MSG_UNIT_NO_LEVEL)};
         cover_of(request, rows, s->id, STR("CT18-2b"), &item->scan_state, &item->scan, &item->scan_href);
@@ -373,6 +383,18 @@ static enum err_code fill_acts(struct request *request, struct db *db, const str
     return ERR_NONE;
 }
 
+/* In a database that is older than the keeping of due days and marks by day: from when on they are those of the day. */
+static enum err_code not_yet_dated(struct request *request, struct db *db, civil_day day, struct str *ret_note,
+                                   struct err *err)
+{
+    struct sql_duty_dated_from_row *from = NULL;
+    TRY(sql_duty_dated_from(db, request->arena, &from, err));
+    if (from && day < from->from_day)
+        *ret_note = msg_str(request->arena, request->lang, MSG_UNIT_DUE_NOT_DATED, 0,
+                            MSG_ARGS(ARG_DAY("day", (civil_day)from->from_day)));
+    return ERR_NONE;
+}
+
 static enum err_code unit_show(struct request *request, struct response *response, struct err *err)
 {
     AUTO_DB db = NULL;
@@ -413,7 +435,7 @@ static enum err_code unit_show(struct request *request, struct response *respons
         page.past = msg_str(request->arena, request->lang, MSG_UNIT_ENDED, 0, MSG_ARGS(ARG_DAY("day", seen.day)));
     if (seen.is_past || seen.is_ended) {
         TRY(unit_held_on(request, db, seen.id, seen.day, &page, err));
-        page.due_note = kit_text(request, MSG_UNIT_DUE_NOT_DATED);
+        TRY(not_yet_dated(request, db, seen.day, &page.due_note, err));
     }
     TRY(unit_to_place(request, db, &seen.actor, seen.id, &page, err));
     struct layout_frame *frame = web_frame(request, page.name, STR("units"));

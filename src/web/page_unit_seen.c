@@ -81,8 +81,18 @@ static enum err_code duties_past(struct request *request, struct db *db, const s
         return arena_full(request->arena, err);
     for (size_t i = 0; i < past.count; i++) {
         const struct sql_unit_duties_as_of_row *r = &past.items[i];
-        struct duty_facts facts = {
-            .due_day = kit_day_of(r->due_day), .covered_to_day = CIVIL_NONE, .waived_to_day = CIVIL_NONE};
+        struct duty_facts facts = {.issued_day = (civil_day)r->issued_day,
+                                   .due_day = kit_day_of(r->due_day),
+                                   .is_periodic = r->period_months.has && r->period_months.v > 0,
+                                   .acked_day = CIVIL_NONE,
+                                   .started_day = CIVIL_NONE,
+                                   .covered_from_day = kit_day_of(r->covered_from_day),
+                                   .covered_to_day = kit_day_of(r->covered_to_day),
+                                   .na_from_day = CIVIL_NONE,
+                                   .waived_to_day = kit_day_of(r->waived_to_day),
+                                   .closed_day = CIVIL_NONE,
+                                   .soon_days = (int)r->soon_days};
+        civil_day due = duty_next_due(&facts, seen->day);
         struct str ref = reference_of(request, r->number, r->symbol, r->directive_title);
         rows->states[i] = (int)r->state;
         rows->subjects[i] = (struct duty_subject){r->catalogue_id, r->subject_kind, r->subject_id};
@@ -96,7 +106,7 @@ static enum err_code duties_past(struct request *request, struct db *db, const s
             .href = app_href(request, "/duty/%lld", (long long)r->id),
             .state = app_page_state((int)r->state),
             .word = app_state_word(request, &facts, (int)r->state, seen->day),
-            .due = r->due_day.has ? unit_day_vn(request, (civil_day)r->due_day.v) : STR("–")};
+            .due = due == CIVIL_NONE || due == CIVIL_FOREVER ? STR("–") : unit_day_vn(request, due)};
     }
     struct sql_unit_duty_evidence_on_rows proofs;
     TRY(sql_unit_duty_evidence_on(

@@ -78,6 +78,12 @@ DELETE FROM evidence_file WHERE evidence_id IN (SELECT id FROM evidence WHERE un
 -- outbox: stays sample data belongs to one node
 DELETE FROM evidence WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
+-- name: sample_delete_assignment_past
+-- result: none
+-- scope: system
+-- outbox: stays sample data belongs to one node
+DELETE FROM assignment_past WHERE assignment_id IN (SELECT id FROM assignment WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1));
+
 -- name: sample_delete_deltas
 -- result: none
 -- scope: system

@@ -1,9 +1,11 @@
 """Pages of units and people over the sample province: every page answers, numbers open to their rows, no axe violation, an import is tried, applied, undone.
 
     test_unit.py LUYTRE [DIR]        DIR: a sample province made before (luytre demo --dir), else one is made (half a minute)"""
+import csv
 import datetime
 import html
 import http.cookiejar
+import io
 import re
 import subprocess
 import sys
@@ -141,12 +143,28 @@ def main():
         harness.equal(focal.code, 200)
         file = re.search(r'href="(/unit/\d+/duties\.csv[^"]*)"', page)
         harness.true(f'Thiết bị và lỗ hổng đang mở ngày {day}' in page, 'what it held on that day')
-        harness.true('ngày hạn là hạn đang ghi hôm nay' in page, 'says what is not known by day')
+        harness.true('chỉ lưu theo ngày từ' not in page, 'due days were kept by day from the start')
         harness.true(file and 'as_of=' in file.group(1), 'the file is of that day')
         rows = len(re.findall(r'<th scope="row"><a href="/duty/', page))
         focal.get(file.group(1).replace('state=', 'was='))
         lines = focal.body.decode('utf-8-sig').strip().splitlines()
         harness.true(len(lines) - 1 >= rows > 0, f'{len(lines) - 1} rows in the file, {rows} on the page')
+
+    def proof_of_a_past_day_says_until_when():
+        """What was proved yesterday and still is: the same word and the same day, yesterday as today."""
+        top = re.search(r'href="/unit/(\d+)"', admin.get('/units')).group(1)
+        today = datetime.date(*reversed([int(n) for n in re.search(r'\d\d:\d\d,? (\d\d)/(\d\d)/(\d{4})', admin.get(f'/unit/{top}').split('lt-foot')[-1]).groups()]))
+
+        def rows(query):
+            admin.get(f'/rows.csv?unit={top}&state=ok{query}')
+            lines = csv.reader(io.StringIO(admin.body.decode('utf-8-sig')))
+            next(lines)
+            return {(line[0], line[1], line[2]): (line[3], line[4]) for line in lines}
+        now, then = rows(''), rows(f'&as_of={today - datetime.timedelta(days=1):%d/%m/%Y}')
+        both = now.keys() & then.keys()
+        harness.true(any(re.search(r'\d\d/\d\d/\d{4}', then[key][0]) for key in both), f'{len(both)} proved on both days, one at least until a day')
+        for key in both:
+            harness.equal(then[key], now[key], f'{key} yesterday and today')
 
     def event_is_shown_first():
         page = admin.get(f'/units/events/new?kind=rename')
@@ -224,7 +242,7 @@ def main():
                         harness.equal((width, path, browser.axe(), browser.overflow()), (width, path, [], 0))
 
     try:
-        harness.run([(f.__name__, f) for f in (answers, numbers_open, search_without_marks, strangers_see_nothing, files, impossible_day, a_past_day_is_the_whole_page, event_is_shown_first, devices_of_units_below_come_in_by_their_code, a_split_leaves_what_nobody_named_to_be_placed, accessible)])
+        harness.run([(f.__name__, f) for f in (answers, numbers_open, search_without_marks, strangers_see_nothing, files, impossible_day, a_past_day_is_the_whole_page, proof_of_a_past_day_says_until_when, event_is_shown_first, devices_of_units_below_come_in_by_their_code, a_split_leaves_what_nobody_named_to_be_placed, accessible)])
     finally:
         demo.stop()
 

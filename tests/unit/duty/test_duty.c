@@ -1,6 +1,7 @@
 #include "duty_world.h"
 
 #include "duty/board.h"
+#include "duty/page_unit.sql.h"
 #include "duty/past.sql.h"
 #include "duty/rollup.h"
 #include "duty/rows.h"
@@ -617,6 +618,66 @@ static void check_rows(struct store_test *t, const struct world *w, int64_t root
     arena_rewind(&t->arena, mark);
 }
 
+static int64_t known(struct opt_i64 day)
+{
+    return day.has ? day.v : CIVIL_NONE;
+}
+
+/* What a page of a past day says of each duty is what was written down that evening: when it was due, what covered it,
+ * until when it was waived. */
+static void check_past_facts(struct store_test *t, const struct world *w, civil_day day,
+                             const struct sql_world_facts_rows *evening)
+{
+    struct err err;
+    struct arena_mark mark = arena_mark(&t->arena);
+    static const bool any[DUTY_STATE_COUNT] = {true, true, true, true, true, true, true, true, true};
+    const struct rows_filter filter = {.root_id = w->committee,
+                                       .edge_kind = EDGE_ADMINISTRATIVE,
+                                       .as_of = day,
+                                       .catalogue_id = STR_NONE,
+                                       .denominator = STR_NONE,
+                                       .unit_kind = STR_NONE,
+                                       .search = STR_NONE};
+    struct rows_seen seen;
+    struct duty_rows rows;
+    assert_ok(rows_read(t->db, &w->system, &filter, &t->arena, &seen, &err));
+    assert_ok(rows_page(t->db, &filter, &seen, any, 2000, 0, &t->arena, &rows, &err));
+    size_t below = 0, of_unit = 0;
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct duty_row *r = &rows.items[i];
+        const struct sql_world_facts_row *want = NULL;
+        for (size_t k = 0; k < evening->count && !want; k++)
+            want = evening->items[k].id == r->id ? &evening->items[k] : NULL;
+        if (!want)
+            fail_msg("day %d: nobody owed %lld that evening", (int)day, (long long)r->id);
+        if (r->state != want->state || known(r->due_day) != known(want->due_day) ||
+            known(r->covered_from_day) != known(want->covered_from_day) ||
+            known(r->covered_to_day) != known(want->covered_to_day) ||
+            known(r->waived_to_day) != known(want->waived_to_day))
+            fail_msg("day %d, duty %lld: due %lld, covered to %lld, waived to %lld; that evening %lld, %lld, %lld",
+                     (int)day, (long long)r->id, (long long)known(r->due_day), (long long)known(r->covered_to_day),
+                     (long long)known(r->waived_to_day), (long long)known(want->due_day),
+                     (long long)known(want->covered_to_day), (long long)known(want->waived_to_day));
+        below++;
+    }
+    assert_int_equal(below, evening->count);
+    /* and so does the page of a unit */
+    struct sql_unit_duties_as_of_rows own;
+    assert_ok(sql_unit_duties_as_of(t->db, &w->system, &t->arena,
+                                    &(struct sql_unit_duties_as_of_args){.unit_id = w->schools[2], .as_of_day = day},
+                                    &own, &err));
+    for (size_t k = 0; k < evening->count; k++) {
+        const struct sql_world_facts_row *want = &evening->items[k];
+        for (size_t i = 0; want->unit_id == w->schools[2] && i < own.count; i++)
+            of_unit += own.items[i].id == want->id && known(own.items[i].due_day) == known(want->due_day) &&
+                       known(own.items[i].covered_from_day) == known(want->covered_from_day) &&
+                       known(own.items[i].covered_to_day) == known(want->covered_to_day) &&
+                       known(own.items[i].waived_to_day) == known(want->waived_to_day);
+    }
+    assert_int_equal(of_unit, own.count);
+    arena_rewind(&t->arena, mark);
+}
+
 static void random_act(struct store_test *t, const struct world *w, struct rng *rng, civil_day today)
 {
     struct err err;
@@ -704,6 +765,7 @@ static void random_histories_are_counted_right(void **state)
     struct {
         civil_day day;
         struct sql_rollup_unit_row all, school;
+        struct sql_world_facts_rows facts;
     } seen[90];
     size_t days = 0, moves = 0, back_dated = 0;
     for (; days < ARRAY_LEN(seen); days++) {
@@ -723,6 +785,7 @@ static void random_histories_are_counted_right(void **state)
         seen[days].day = today;
         seen[days].all = rollup(t, &w, w.committee, 0);
         seen[days].school = rollup(t, &w, w.schools[0], id);
+        assert_ok(sql_world_facts(t->db, &t->arena, &seen[days].facts, &err));
         if (days % 15 == 0) {
             assert_ok(ledger_recount(t->db, &err));
             const int64_t tops[] = {w.committee, w.department, w.schools[3]}, families[] = {0, id, child};
@@ -739,6 +802,7 @@ static void random_histories_are_counted_right(void **state)
     assert_true(moves > 5 && back_dated > 3);
     assert_ok(ledger_recount(t->db, &err));
     for (size_t i = 0; i < days; i++) {
+        check_past_facts(t, &w, seen[i].day, &seen[i].facts);
         const struct {
             int64_t root, scope;
             const struct sql_rollup_unit_row *want;

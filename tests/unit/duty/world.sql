@@ -36,6 +36,13 @@ INSERT INTO system_level (id, system_id, level, state, from_day, to_day) VALUES 
 -- columns: id int, unit_id int, state int, obligation_id int, directive_id int, subject_kind text, subject_id int, closed int
 SELECT id, unit_id, state, obligation_id, directive_id, subject_kind, subject_id, CASE WHEN closed_day IS NULL THEN 0 ELSE 1 END AS closed FROM assignment ORDER BY id;
 
+-- name: world_facts
+-- When each open duty is due as things stand, what covers it, until when it is waived.
+-- result: many
+-- scope: system
+-- columns: id int, unit_id int, state int, due_day int?, covered_from_day int?, covered_to_day int?, waived_to_day int?
+SELECT id, unit_id, state, due_day, covered_from_day, covered_to_day, waived_to_day FROM assignment WHERE state >= 0 ORDER BY id;
+
 -- name: world_tamper
 -- result: changes
 -- scope: system

@@ -110,6 +110,8 @@ static void systems(struct store_test *t, struct province *p)
     assert_ok(system_new(t->db, &p->system,
                          &(struct system_fields){.operator_id = p->schools[0], .name = STR("Trang thông tin")},
                          TODAY - 5, false, &system, &err));
+    assert_ok(system_update(t->db, &p->system, system,
+                            &(struct system_fields){.operator_id = p->schools[0], .name = STR("Trang tin")}, &err));
     assert_ok(system_set_level(t->db, &p->system, system, 2, STR("proposed"), STR("01/TTr"), TODAY, &err));
     assert_ok(
         system_database_new(t->db, &p->system, system, STR("học sinh"), STR("PostgreSQL"), true, TODAY, &id, &err));

@@ -613,6 +613,56 @@ static void a_past_day_shows_who_held_and_owed_what(void **state)
     }
 }
 
+/* The register of systems, too, is that of the day: its name, its marks, who operated it. */
+static void a_past_day_shows_the_register_of_then(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    struct system_fields fields = {
+        .operator_id = w.old, .name = STR("Hệ thống giám sát"), .code = STR("GS1"), .is_important = true};
+    civil_day first = civil_day_of_ms(t->now_ms);
+    t->now_ms += 2 * CIVIL_DAY_MS;
+    assert_ok(system_update(t->db, &w.system, w.systems[0], &fields, &err));
+    fields.uses_camera = true; /* the same day: what the day before ended with stays as it was */
+    assert_ok(system_update(t->db, &w.system, w.systems[0], &fields, &err));
+    t->now_ms += 2 * CIVIL_DAY_MS;
+    fields.operator_id = w.successor;
+    fields.is_important = false;
+    assert_ok(system_update(t->db, &w.system, w.systems[0], &fields, &err));
+    assert_ok(system_update(t->db, &w.system, w.systems[0], &fields, &err)); /* says nothing new */
+    const struct {
+        int64_t unit;
+        civil_day day;
+        size_t count;
+        const char *name;
+        int is_important, uses_camera;
+    } days[] = {{w.old, first, 2, "Hệ thống 1", 0, 0},
+                {w.old, first + 1, 2, "Hệ thống 1", 0, 0},
+                {w.old, first + 2, 2, "Hệ thống giám sát", 1, 1},
+                {w.old, first + 3, 2, "Hệ thống giám sát", 1, 1},
+                {w.old, first + 4, 1, NULL, 0, 0},
+                {w.successor, first + 3, 0, NULL, 0, 0},
+                {w.successor, first + 4, 1, "Hệ thống giám sát", 0, 1}};
+    for (size_t i = 0; i < ARRAY_LEN(days); i++) {
+        struct sql_unit_systems_on_rows systems;
+        assert_ok(sql_unit_systems_on(t->db, &w.system, &t->arena,
+                                      &(struct sql_unit_systems_on_args){days[i].unit, days[i].day}, &systems, &err));
+        const struct sql_unit_systems_on_row *found = NULL;
+        for (size_t k = 0; k < systems.count; k++)
+            found = systems.items[k].id == w.systems[0] ? &systems.items[k] : found;
+        if (systems.count != days[i].count || (found != NULL) != (days[i].name != NULL))
+            fail_msg("row %zu: %zu systems, %s", i, systems.count, found ? "with the one" : "without the one");
+        if (!found)
+            continue;
+        if (!str_equal(found->name, str_from_cstr(days[i].name)))
+            fail_msg("row %zu: %.*s", i, STR_ARG(found->name));
+        assert_int_equal(found->is_important, days[i].is_important);
+        assert_int_equal(found->uses_camera, days[i].uses_camera);
+        assert_int_equal(found->is_dated, 1);
+    }
+}
+
 /* --- the reform of 2025: 63 provinces become 34 --- */
 
 struct old_department { /* of education, with what it held */
@@ -742,6 +792,7 @@ int main(void)
         STORE_TEST(a_split_is_undone_with_what_was_placed),
         STORE_TEST(what_was_built_on_an_event_keeps_it),
         STORE_TEST(a_past_day_shows_who_held_and_owed_what),
+        STORE_TEST(a_past_day_shows_the_register_of_then),
         STORE_TEST(the_reform_of_2025_takes_devices_and_findings_along),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);
