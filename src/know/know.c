@@ -253,3 +253,33 @@ const struct know_password_cost *know_password_cost_on(civil_day day)
         row = &know_password_costs[i];
     return row;
 }
+
+const struct know_signing_form *know_signing_form_find(struct str id)
+{
+    FIND_ROW(know_signing_forms, know_signing_form_count, id);
+}
+
+/* "Cục An toàn thông tin" opens with "Cục", "Cục bộ" would too, "Cụcx" does not. */
+static bool opens_with_any(struct str name, struct know_ids words)
+{
+    for (size_t i = 0; i < words.count; i++)
+        if (str_starts_with(name, words.items[i]) &&
+            (name.len_bytes == words.items[i].len_bytes || name.ptr[words.items[i].len_bytes] == ' '))
+            return true;
+    return words.count == 0;
+}
+
+const struct know_signing_title *know_signing_title_of(struct str kind, struct str name, civil_day day)
+{
+    const struct know_org_kind *known = know_org_kind_find(kind);
+    if (day < know_signing_titles[0].from_day)
+        day = know_signing_titles[0].from_day;
+    for (size_t i = 0; known && i < know_signing_title_count; i++) {
+        const struct know_signing_title *row = &know_signing_titles[i];
+        if (row->from_day <= day && day < row->to_day &&
+            (know_ids_has(row->kinds, kind) || know_ids_has(row->groups, known->group)) &&
+            opens_with_any(name, row->names))
+            return row;
+    }
+    return NULL;
+}

@@ -1,9 +1,9 @@
 /* know.h - what the rules say, as rows: obligations, kinds of evidence, periods, texts of law, kinds of organisation,
- * roles, report series, states, holidays, reminders and the reform of 2025. The rows are knowledge/ *.yaml, checked and
- * turned into constant tables by tools/knowgen when the program is built. Every row that can change has [from_day,
- * to_day) and the text it stands on; looking something up takes the day it is asked for. Vietnamese and English stand
- * side by side. This module decides nothing about anybody: it is the law book on the shelf.
- * Uses: base.    Used by: every layer from letter on.    Memory: constant.    Threads: read-only. */
+ * roles, report series, states, holidays, reminders, how documents are signed and the reform of 2025. The rows are
+ * knowledge/ *.yaml, checked and turned into constant tables by tools/knowgen when the program is built. Every row that
+ * can change has [from_day, to_day) and the text it stands on; looking something up takes the day it is asked for.
+ * Vietnamese and English stand side by side. This module decides nothing about anybody: it is the law book on the
+ * shelf. Uses: base.    Used by: every layer from letter on.    Memory: constant.    Threads: read-only. */
 #ifndef LUYTRE_KNOW_KNOW_H
 #define LUYTRE_KNOW_KNOW_H
 
@@ -353,6 +353,37 @@ extern const struct know_password_cost know_password_costs[];
 extern const size_t know_password_cost_count;
 /* The one in force on a day; before the first, the first. */
 const struct know_password_cost *know_password_cost_on(civil_day day);
+
+/* --- who signs, and how (signing.yaml) --- */
+struct know_signing_form { /* the mark before an authority line */
+    struct str id;         /* tm, kt, tl, tuq, q */
+    struct str mark;       /* "TM." */
+    struct know_text title;
+    civil_day from_day, to_day;
+    struct str instrument;
+    enum know_certainty certainty;
+    struct str source;
+};
+extern const struct know_signing_form know_signing_forms[];
+extern const size_t know_signing_form_count;
+const struct know_signing_form *NULLABLE know_signing_form_find(struct str id);
+struct know_signing_title {
+    struct str id;
+    struct know_ids kinds, groups; /* fits a unit whose kind is of these, or is in one of these groups … */
+    struct know_ids names;         /* … and whose name opens with one of these, when there are any */
+    struct str body;               /* the collective: "ỦY BAN NHÂN DÂN"; empty: the head signs in his own name */
+    struct str head, deputy;       /* "BỘ TRƯỞNG", "THỨ TRƯỞNG" */
+    bool deputy_is_member;         /* of the collective: signs for it, without the KT. line */
+    bool stands_alone;             /* no unit is printed above its name */
+    civil_day from_day, to_day;
+    enum know_certainty certainty;
+    struct str source;
+};
+extern const struct know_signing_title know_signing_titles[];
+extern const size_t know_signing_title_count;
+/* What the head and the deputies of a unit are called on a day; before the first day of the table, on that day. Every
+ * known kind has one; NULL for an unknown kind. */
+const struct know_signing_title *NULLABLE know_signing_title_of(struct str kind, struct str name, civil_day day);
 
 /* --- the reform of 2025 (reform_2025.yaml) --- */
 struct know_province {

@@ -270,23 +270,10 @@ enum err_code document_frozen_text(const struct document *document, struct arena
     return ERR_NONE;
 }
 
-const char *document_role_text(enum document_role role)
+struct str document_sign_text(const struct document_sign_line *line, struct arena *arena)
 {
-    switch (role) {
-    case DOCUMENT_ROLE_NONE:
-        return "";
-    case DOCUMENT_ROLE_TM:
-        return "TM. ";
-    case DOCUMENT_ROLE_KT:
-        return "KT. ";
-    case DOCUMENT_ROLE_TL:
-        return "TL. ";
-    case DOCUMENT_ROLE_TUQ:
-        return "TUQ. ";
-    case DOCUMENT_ROLE_Q:
-        return "Q. ";
-    }
-    return "";
+    return arena_printf(arena, "%.*s%s%.*s", STR_ARG(line->mark), str_is_empty(line->mark) ? "" : " ",
+                        STR_ARG(line->title));
 }
 
 static struct str without_end_marks(struct str s)

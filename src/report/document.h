@@ -20,17 +20,8 @@ struct document_date {
     int year;
 };
 
-/* Box 7. TM. on behalf of a collective, KT. for the head, TL. by order, TUQ. by delegation, Q. acting. */
-enum document_role {
-    DOCUMENT_ROLE_NONE,
-    DOCUMENT_ROLE_TM,
-    DOCUMENT_ROLE_KT,
-    DOCUMENT_ROLE_TL,
-    DOCUMENT_ROLE_TUQ,
-    DOCUMENT_ROLE_Q
-};
-struct document_sign_line { /* "TM. ỦY BAN NHÂN DÂN" / "KT. CHỦ TỊCH" / "PHÓ CHỦ TỊCH": one line each */
-    enum document_role role;
+struct document_sign_line { /* box 7, one line each: "TM. ỦY BAN NHÂN DÂN" / "KT. CHỦ TỊCH" / "PHÓ CHỦ TỊCH" */
+    struct str mark;        /* "TM.", "KT." of knowledge/signing.yaml; null: none */
     struct str title;
 };
 
@@ -134,7 +125,8 @@ MUST_USE enum err_code document_annex_text(const struct document *document, stru
 /* "Số liệu chốt lúc 17:00 15/11/2026. SHA-256: ab12…"; null when the document is not frozen. */
 MUST_USE enum err_code document_frozen_text(const struct document *document, struct arena *arena, struct str *ret_text,
                                             struct err *err);
-const char *document_role_text(enum document_role role); /* "KT. ", "" */
+/* "KT. GIÁM ĐỐC"; STR_NONE: the arena is full. */
+struct str document_sign_text(const struct document_sign_line *line, struct arena *arena);
 /* A list entry with its dash: ";" after it, "." when it is the last. Marks the caller left at the end are replaced. */
 MUST_USE enum err_code document_item_text(struct str text, struct str purpose, bool is_last, struct arena *arena,
                                           struct str *ret_text, struct err *err);

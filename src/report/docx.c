@@ -402,8 +402,7 @@ static void close_put(struct writer *w)
     }
     pair_next(w, right_w);
     for (size_t i = 0; i < d->sign_line_count; i++) {
-        struct str line = arena_printf(&w->arena, "%s%.*s", document_role_text(d->sign_lines[i].role),
-                                       STR_ARG(d->sign_lines[i].title));
+        struct str line = document_sign_text(&d->sign_lines[i], &w->arena);
         if (!made(w, line))
             return;
         paragraph_put(w, "Centred", "", line, LOOK_BOLD, 26);

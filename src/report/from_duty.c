@@ -443,36 +443,24 @@ static void put_typed_numbers(struct answer *a)
 
 /* --- who signs, where, to whom --- */
 
-static struct str head_title(struct str kind, bool *ret_is_committee)
+static struct str mark_of(const char *form)
 {
-    static const struct {
-        struct str kind, title;
-    } kinds[] = {
-        {STR_INIT("committee_office"), STR_INIT("CHÁNH VĂN PHÒNG")},
-        {STR_INIT("cyber_subcommittee"), STR_INIT("TRƯỞNG TIỂU BAN")},
-        {STR_INIT("military_command"), STR_INIT("CHỈ HUY TRƯỞNG")},
-        {STR_INIT("response_team"), STR_INIT("ĐỘI TRƯỞNG")},
-        {STR_INIT("police_province"), STR_INIT("GIÁM ĐỐC")},
-        {STR_INIT("front_union"), STR_INIT("CHỦ TỊCH")},
-        {STR_INIT("centre_education"), STR_INIT("GIÁM ĐỐC")},
-        {STR_INIT("health_station"), STR_INIT("TRƯỞNG TRẠM")},
-        {STR_INIT("service_unit"), STR_INIT("GIÁM ĐỐC")},
-        {STR_INIT("district_education_legacy"), STR_INIT("TRƯỞNG PHÒNG")},
-    };
-    *ret_is_committee = str_equal(kind, STR("provincial_committee")) || str_equal(kind, STR("commune")) ||
-                        str_equal(kind, STR("district_legacy"));
-    if (*ret_is_committee)
-        return STR("CHỦ TỊCH");
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        if (str_equal(kind, kinds[i].kind))
-            return kinds[i].title;
-    const struct know_org_kind *row = know_org_kind_find(kind);
-    struct str group = row ? row->group : STR("");
-    if (str_equal(group, STR("school")))
-        return STR("HIỆU TRƯỞNG");
-    if (str_equal(group, STR("department")) || str_equal(group, STR("health")) || str_equal(group, STR("enterprise")))
-        return STR("GIÁM ĐỐC");
-    return STR("THỦ TRƯỞNG ĐƠN VỊ");
+    const struct know_signing_form *row = know_signing_form_find(str_from_cstr(form));
+    return row ? row->mark : STR_NONE;
+}
+
+static const struct know_signing_title *title_of(const struct answer *a)
+{
+    return know_signing_title_of(a->unit->kind, a->unit->name, (civil_day)a->freeze->as_of_day);
+}
+
+/* "Thủ trưởng đơn vị" and the like name the role, not the post. */
+static bool is_role_name(struct str title)
+{
+    for (size_t i = 0; i < know_role_count; i++)
+        if (str_equal(title, know_roles[i].title.vi))
+            return true;
+    return false;
 }
 
 static enum err_code put_signer(struct answer *a, struct document *d, struct err *err)
@@ -484,22 +472,24 @@ static enum err_code put_signer(struct answer *a, struct document *d, struct err
     struct document_sign_line *lines = arena_new_array(a->arena, struct document_sign_line, 3);
     if (!lines)
         return arena_full(a->arena, err);
-    bool is_committee;
-    struct str head = head_title(a->unit->kind, &is_committee);
-    bool is_deputy = signer && str_equal(signer->role, STR("deputy_head"));
-    struct str own = signer ? signer->title : STR_NONE;
-    /* "Thủ trưởng đơn vị" and the like name the role, not the post. */
-    if (!is_deputy && !is_committee && !str_is_empty(own) && !str_starts_with(own, STR("Thủ trưởng")))
+    const struct know_signing_title *known = title_of(a);
+    d->signer_name = signer ? signer->name : STR("");
+    if (!known) /* a kind the tables do not know: its line is left to the clerk */
+        return ERR_NONE;
+    bool is_deputy = signer && str_equal(signer->role, STR("deputy_head")), has_body = !str_is_empty(known->body);
+    struct str head = known->head, own = signer ? signer->title : STR_NONE;
+    if (!is_deputy && !has_body && !str_is_empty(own) && !is_role_name(own))
         head = upper(a, own);
+    bool is_for_head = is_deputy && !known->deputy_is_member;
     size_t n = 0;
-    if (is_committee)
-        lines[n++] = (struct document_sign_line){DOCUMENT_ROLE_TM, STR("ỦY BAN NHÂN DÂN")};
-    lines[n++] = (struct document_sign_line){is_deputy ? DOCUMENT_ROLE_KT : DOCUMENT_ROLE_NONE, head};
+    if (has_body)
+        lines[n++] = (struct document_sign_line){mark_of("tm"), known->body};
+    if (!is_deputy || is_for_head)
+        lines[n++] = (struct document_sign_line){is_for_head ? mark_of("kt") : STR_NONE, head};
     if (is_deputy)
-        lines[n++] = (struct document_sign_line){DOCUMENT_ROLE_NONE, say(a, "PHÓ %.*s", STR_ARG(head))};
+        lines[n++] = (struct document_sign_line){STR_NONE, known->deputy};
     d->sign_lines = lines;
     d->sign_line_count = n;
-    d->signer_name = signer ? signer->name : STR("");
     return ERR_NONE;
 }
 
@@ -667,9 +657,8 @@ static void put_head(struct answer *a, struct document *d)
     struct civil day = civil_from_day((civil_day)a->freeze->as_of_day);
     d->issuer = upper(a, a->unit->name);
     d->issuer_name = a->unit->name;
-    bool is_committee;
-    (void)head_title(a->unit->kind, &is_committee);
-    if (a->above.count > 1 && !(is_committee && str_equal(a->unit->kind, STR("provincial_committee"))))
+    const struct know_signing_title *known = title_of(a);
+    if (a->above.count > 1 && !(known && known->stands_alone))
         d->parent = upper(a, a->above.items[1].name);
     struct str symbol = str_is_empty(a->unit->symbol) ? upper(a, str_is_empty(a->unit->code) ? STR("…") : a->unit->code)
                                                       : a->unit->symbol;

@@ -548,8 +548,7 @@ static enum err_code sign_put(struct writer *w, double x, double width, bool is_
         bool is_name = i == d->sign_line_count;
         struct str line = d->signer_name;
         if (!is_name) {
-            line = arena_printf(&w->scratch, "%s%.*s", document_role_text(d->sign_lines[i].role),
-                                STR_ARG(d->sign_lines[i].title));
+            line = document_sign_text(&d->sign_lines[i], &w->scratch);
             if (str_is_null(line))
                 return arena_full(&w->scratch, w->err);
         }

@@ -138,9 +138,7 @@ enum err_code report_preview_show(struct request *request, struct response *resp
         out[i] = (struct pg_rp_line){line_kind(lines.items[i].kind), lines.items[i].label,
                                      str_trim(lines.items[i].lead), lines.items[i].text};
     for (size_t i = 0; i < d.sign_line_count; i++)
-        signs[i] = (struct pg_rp_line){.kind = STR("sign"),
-                                       .text = app_href(request, "%s%.*s", document_role_text(d.sign_lines[i].role),
-                                                        STR_ARG(d.sign_lines[i].title))};
+        signs[i] = (struct pg_rp_line){.kind = STR("sign"), .text = document_sign_text(&d.sign_lines[i], a)};
     for (size_t i = 0; i < d.recipient_count; i++) {
         struct str purpose = d.recipients[i].purpose;
         receivers[i] = (struct pg_rp_line){

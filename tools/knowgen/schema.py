@@ -377,6 +377,13 @@ FILES = {
         Section("password_floors", None, None, [Id("id"), *PASSWORD_COST, CERTAINTY, SOURCE]),
         Section("password_costs", "know_password_cost", "know_password_costs", [Id("id"), *PASSWORD_COST, From(), To(), CERTAINTY, SOURCE]),
     ],
+    "signing.yaml": [
+        Section("signing_forms", "know_signing_form", "know_signing_forms", [
+            Id("id"), Match("mark", r"[A-Z/]{1,5}\.", "a mark such as TM."), TITLE, From(), To(), Ref("instrument", "instruments"), CERTAINTY, SOURCE]),
+        Section("signing_titles", "know_signing_title", "know_signing_titles", [
+            Id("id"), Ids("kinds", "org_kinds", required=False), Ids("groups", required=False), Ids("names", required=False), Text("body", required=False), Text("head"),
+            Text("deputy"), Bool("deputy_is_member"), Bool("stands_alone"), From(), To(), CERTAINTY, SOURCE]),
+    ],
     "reform_2025.yaml": [
         Section("provinces", "know_province", "know_provinces", [Text("code", required=False), TITLE, Bool("is_city"), Ids("merged")], id_key="vi"),
         Section("reform_events", "know_reform_event", "know_reform_events", [
@@ -410,6 +417,36 @@ def check_passwords(floors, costs):
             end.refuse("the last cost has no end: something must be in force")
         if after is not None and (end.kind == "null" or need_day(end) != need_day(after.value["from"])):
             end.refuse(f"the next cost begins on {after.value['from'].value}: this one ends on that day")
+
+
+def items_of(row, key):
+    return row.value[key].value if key in row.value else []
+
+
+def check_signing(forms, titles, kinds):
+    """The two marks the program writes are there; every kind of unit has a title, whatever its name, and no row stands behind one that takes all of its units."""
+    for name in ("tm", "kt"):
+        if not any(row.value["id"].value == name for row in forms):
+            forms[0].refuse(f"the form {name} is missing")
+    groups = {row.value["group"].value for row in kinds}
+    seen = set()
+    for row in titles:
+        for item in items_of(row, "groups"):
+            if item.value not in groups:
+                item.refuse(f"no kind of organisation is in the group {item.value}")
+        reached = {k.value["id"].value for k in kinds
+                   if any(k.value["id"].value == item.value for item in items_of(row, "kinds")) or any(k.value["group"].value == item.value for item in items_of(row, "groups"))}
+        if not reached:
+            row.refuse("names no kind and no group")
+        if reached <= seen:
+            row.refuse("never reached: the rows above take every unit of these kinds")
+        if "names" not in row.value and row.value["to"].kind == "null":
+            seen |= reached
+        if "deputy_is_member" in row.value and "body" not in row.value:
+            row.refuse("deputy_is_member without a body")
+    for row in kinds:
+        if row.value["id"].value not in seen:
+            row.refuse("no row of signing_titles says what its head is called")
 
 
 def cross_check(tables):
@@ -450,6 +487,7 @@ def cross_check(tables):
             if item.value in seen:
                 item.refuse(f"{item.value} was merged twice (first on line {seen[item.value]})")
             seen[item.value] = item.line
+    check_signing(tables["signing_forms"], tables["signing_titles"], tables["org_kinds"])
     check_passwords(tables["password_floors"], tables["password_costs"])
     days = {}
     for row in tables["holiday_notices"]:

@@ -4,6 +4,7 @@ import json
 import pathlib
 import re
 import sys
+import unicodedata
 import unittest
 
 ROOT = pathlib.Path(sys.argv[1])
@@ -36,6 +37,18 @@ class Coverage(unittest.TestCase):
         known = set(re.findall(r"(?m)^- id: (\S+)$", text("knowledge/letter_patterns.yaml")))
         self.assertEqual(set(catalogue()) - known, set(NO_PATTERN))
         self.assertEqual(known - set(catalogue()), set())
+
+    def test_the_reader_knows_how_our_own_letters_are_signed(self):
+        def fold(words):
+            return re.sub(r"\s+", " ", "".join(c for c in unicodedata.normalize("NFD", words.lower().replace("đ", "d")) if not unicodedata.combining(c)))
+        sections = {name: re.findall(r"(?m)^- (.*)$", body) for name, body in re.findall(r"(?m)^([a-z_]+):\n((?:(?:- |#).*\n)+)", text("knowledge/letter_lexicon.yaml"))}
+        titles = {fold(re.sub(r"[=\"]| =>.*", "", words)) for words in sections["title"]}
+        marks = {words.split(" => ")[1] for words in sections["role"]}
+        ours = text("knowledge/signing.yaml")
+        self.assertEqual(set(re.findall(r'mark: "([^"]+)"', ours)) - marks, set())
+        for words in set(re.findall(r'(?:head|deputy): (?:"([^"]+)"|([^,]+))', ours)):
+            with self.subTest(words):
+                self.assertTrue(any((fold("".join(words)) + " ").startswith(title + " ") or fold("".join(words)).startswith(title + ",") for title in titles), words)
 
     def test_some_letter_is_read_into_every_one(self):
         read, purposes = set(), set()

@@ -33,6 +33,45 @@ static void the_stricter_rule_wins_and_names_the_other(void **state)
     }
 }
 
+/* What the head and the deputy are called, by kind, by the opening of the name, by the day. */
+static void every_unit_has_someone_who_signs(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kind, *name;
+        int year;
+        const char *body, *head, *deputy;
+    } cases[] = {
+        {"ministry", "Bộ Tre Trúc", 2026, "", "BỘ TRƯỞNG", "THỨ TRƯỞNG"},
+        {"ministry", "Văn phòng Chính phủ", 2026, "", "BỘ TRƯỞNG, CHỦ NHIỆM", "PHÓ CHỦ NHIỆM"},
+        {"ministry", "Ủy ban Tre Trúc", 2024, "", "BỘ TRƯỞNG, CHỦ NHIỆM", "THỨ TRƯỞNG, PHÓ CHỦ NHIỆM"},
+        {"ministry", "Ủy ban Tre Trúc", 2026, "", "BỘ TRƯỞNG", "THỨ TRƯỞNG"}, /* there is none any more */
+        {"ministry_unit", "Cục Tre Nứa", 2026, "", "CỤC TRƯỞNG", "PHÓ CỤC TRƯỞNG"},
+        {"ministry_unit", "Cụcbộ", 2026, "", "THỦ TRƯỞNG ĐƠN VỊ", "PHÓ THỦ TRƯỞNG ĐƠN VỊ"},
+        {"ministry_unit", "Vụ Tre Nứa", 2026, "", "VỤ TRƯỞNG", "PHÓ VỤ TRƯỞNG"},
+        {"ministry_police", "Bộ Công an", 2026, "", "BỘ TRƯỞNG", "THỨ TRƯỞNG"},
+        {"provincial_committee", "", 1990, "ỦY BAN NHÂN DÂN", "CHỦ TỊCH", "PHÓ CHỦ TỊCH"}, /* before the table */
+        {"commune", "", 2026, "ỦY BAN NHÂN DÂN", "CHỦ TỊCH", "PHÓ CHỦ TỊCH"},
+        {"dept_education", "Sở Giáo dục và Đào tạo", 2026, "", "GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"},
+        {"school_multi_level", "", 2026, "", "HIỆU TRƯỞNG", "PHÓ HIỆU TRƯỞNG"},
+        {"centre_education", "", 2026, "", "GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"},
+        {"enterprise", "Công ty Tre", 2026, "", "GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"},
+        {"enterprise", "Tập đoàn Tre", 2026, "", "TỔNG GIÁM ĐỐC", "PHÓ TỔNG GIÁM ĐỐC"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct know_signing_title *got = know_signing_title_of(
+            str_from_cstr(cases[i].kind), str_from_cstr(cases[i].name), civil_to_day(cases[i].year, 6, 1));
+        assert_non_null(got);
+        if (!str_equal(got->head, str_from_cstr(cases[i].head)) ||
+            !str_equal(got->deputy, str_from_cstr(cases[i].deputy)) ||
+            !str_equal(got->body, str_from_cstr(cases[i].body)))
+            fail_msg("case %zu: row %.*s", i, STR_ARG(got->id));
+    }
+    for (size_t i = 0; i < know_org_kind_count; i++)
+        assert_non_null(know_signing_title_of(know_org_kinds[i].id, STR(""), civil_to_day(2026, 11, 22)));
+    assert_null(know_signing_title_of(STR("no_such_kind"), STR(""), civil_to_day(2026, 11, 22)));
+}
+
 /* A cost holds from its day to the day before the next one's; something is in force on every day. */
 static void one_password_cost_is_in_force(void **state)
 {
@@ -294,6 +333,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_stricter_rule_wins_and_names_the_other),
         cmocka_unit_test(one_password_cost_is_in_force),
+        cmocka_unit_test(every_unit_has_someone_who_signs),
         cmocka_unit_test(no_rule_says_so),
         cmocka_unit_test(rules_fit_the_answer),
         cmocka_unit_test(evidence_covers_by_level),

@@ -73,6 +73,11 @@ class Generator(unittest.TestCase):
             ("passwords.yaml", "password_costs:\n", "password_costs:\n  - {id: early, memory_kib: 65536, passes: 2, from: 2020-01-01, to: 2021-08-01, certainty: certain, source: a gap}\n",
              "this one ends on that day"),
             ("instruments.yaml", "certainty: certain", "certainty: sure", "is none of"),
+            ("signing.yaml", "  - {id: school, groups: [school]", "  - {id: school, kinds: [school_primary]", "no row of signing_titles says what its head is called"),
+            ("signing.yaml", "id: kt, mark", "id: k, mark", "the form kt is missing"),
+            ("signing.yaml", "kinds: [government], body", "body", "names no kind and no group"),
+            ("signing.yaml", "groups: [health], head", "kinds: [health_station], head", "never reached"),
+            ("signing.yaml", "body: BAN THƯỜNG TRỰC, ", "", "deputy_is_member without a body"),
         ]
         for file, old, new, reason in cases:
             with self.subTest(file=file, new=new), tempfile.TemporaryDirectory() as place:

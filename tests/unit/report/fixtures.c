@@ -24,12 +24,12 @@ static const struct document_recipient kept_by[] = {
     {STR_INIT("Công an tỉnh (PA05)"), STR_INIT("để p/h")},
     {STR_INIT("Cổng thông tin điện tử của Sở"), STR_INIT("để đăng tải")},
 };
-static const struct document_sign_line sign_deputy[] = {{DOCUMENT_ROLE_KT, STR_INIT("GIÁM ĐỐC")},
-                                                        {DOCUMENT_ROLE_NONE, STR_INIT("PHÓ GIÁM ĐỐC")}};
-static const struct document_sign_line sign_committee[] = {{DOCUMENT_ROLE_TM, STR_INIT("ỦY BAN NHÂN DÂN")},
-                                                           {DOCUMENT_ROLE_KT, STR_INIT("CHỦ TỊCH")},
-                                                           {DOCUMENT_ROLE_NONE, STR_INIT("PHÓ CHỦ TỊCH")}};
-static const struct document_sign_line sign_head[] = {{DOCUMENT_ROLE_NONE, STR_INIT("HIỆU TRƯỞNG")}};
+static const struct document_sign_line sign_deputy[] = {{STR_INIT("KT."), STR_INIT("GIÁM ĐỐC")},
+                                                        {{NULL, 0}, STR_INIT("PHÓ GIÁM ĐỐC")}};
+static const struct document_sign_line sign_committee[] = {{STR_INIT("TM."), STR_INIT("ỦY BAN NHÂN DÂN")},
+                                                           {STR_INIT("KT."), STR_INIT("CHỦ TỊCH")},
+                                                           {{NULL, 0}, STR_INIT("PHÓ CHỦ TỊCH")}};
+static const struct document_sign_line sign_head[] = {{{NULL, 0}, STR_INIT("HIỆU TRƯỞNG")}};
 
 static const struct document_block answer_blocks[] = {
     {.kind = DOCUMENT_BASIS,

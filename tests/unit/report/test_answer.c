@@ -137,7 +137,8 @@ static void a_committee_signs_on_behalf_of_the_collective(void **state)
     struct story s = story_make(t);
     struct document d = answer_of(t, &s, ANSWER_ROLLUP);
     assert_int_equal(d.sign_line_count, 2);
-    assert_int_equal(d.sign_lines[0].role, DOCUMENT_ROLE_TM);
+    assert_true(str_equal(d.sign_lines[0].mark, STR("TM.")));
+    assert_true(str_equal(d.sign_lines[0].title, STR("ỦY BAN NHÂN DÂN")));
     assert_true(str_equal(d.sign_lines[1].title, STR("CHỦ TỊCH")));
     assert_true(str_equal(d.signer_name, STR("Lê Thị Tre")));
     assert_true(str_equal(d.type_name, STR("BÁO CÁO")));
@@ -240,6 +241,59 @@ static void one_unit_answers_in_words(void **state)
     assert_true(str_equal(d.place, STR("Trúc Lâm")));
 }
 
+/* Who signs under the answer of a unit of this kind, a line each; and whether its superior stands above its name. */
+static struct str signed_by(struct store_test *t, struct story *s, const char *kind, const char *name, const char *role,
+                            bool *ret_has_parent)
+{
+    struct err err;
+    int64_t unit = world_unit(t, &s->w, kind, name, s->w.committee);
+    int64_t person = world_person(t, "Lò Thị Trúc", unit, role, EDGE_ADMINISTRATIVE.ptr);
+    struct actor who = world_actor(t, person, RIGHT_REPORT);
+    struct freeze_draft draft = {
+        .root_id = unit, .directive_id = s->directive_id, .edge_kind = EDGE_ADMINISTRATIVE, .as_of_day = CIVIL_NONE};
+    struct freeze_made made;
+    assert_ok(freeze_make(t->db, &who, &draft, &made, &err));
+    struct document d;
+    struct answer_order order = {
+        .kind = ANSWER_LETTER, .freeze_id = made.id, .period_from_day = CIVIL_NONE, .period_to_day = CIVIL_NONE};
+    who.right = RIGHT_READ;
+    assert_ok(answer_document(t->db, &who, &order, &t->arena, &d, &err));
+    struct str all = STR("");
+    for (size_t i = 0; i < d.sign_line_count; i++)
+        all = arena_printf(&t->arena, "%.*s%s%.*s", STR_ARG(all), i ? " / " : "",
+                           STR_ARG(document_sign_text(&d.sign_lines[i], &t->arena)));
+    *ret_has_parent = !str_is_empty(d.parent);
+    return all;
+}
+
+static void every_kind_of_unit_signs_by_its_own_titles(void **state)
+{
+    struct store_test *t = *state;
+    struct story s = story_make(t);
+    static const struct {
+        const char *kind, *name, *role, *lines;
+        bool has_parent;
+    } cases[] = {
+        {"ministry", "Bộ Tre Trúc", "unit_head", "BỘ TRƯỞNG", false},
+        {"ministry", "Bộ Măng Non", "deputy_head", "KT. BỘ TRƯỞNG / THỨ TRƯỞNG", false},
+        {"ministry_unit", "Cục Tre Nứa", "deputy_head", "KT. CỤC TRƯỞNG / PHÓ CỤC TRƯỞNG", true},
+        {"department", "Sở Tre Nứa", "deputy_head", "KT. GIÁM ĐỐC / PHÓ GIÁM ĐỐC", true},
+        {"department", "Thanh tra tỉnh Trúc Lâm", "unit_head", "CHÁNH THANH TRA", true},
+        {"commune", "Ủy ban nhân dân xã Suối Tre", "deputy_head", "TM. ỦY BAN NHÂN DÂN / KT. CHỦ TỊCH / PHÓ CHỦ TỊCH",
+         true},
+        {"school_primary", "Trường Tiểu học Suối Tre", "deputy_head", "KT. HIỆU TRƯỞNG / PHÓ HIỆU TRƯỞNG", true},
+        {"isp", "Tổng công ty Mạng Tre", "unit_head", "TỔNG GIÁM ĐỐC", true},
+        {"front_union", "Ủy ban Mặt trận Tổ quốc tỉnh Trúc Lâm", "deputy_head", "TM. BAN THƯỜNG TRỰC / PHÓ CHỦ TỊCH",
+         true},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        bool has_parent;
+        struct str got = signed_by(t, &s, cases[i].kind, cases[i].name, cases[i].role, &has_parent);
+        if (!str_equal(got, str_from_cstr(cases[i].lines)) || has_parent != cases[i].has_parent)
+            fail_msg("%s: %.*s (%s)", cases[i].name, STR_ARG(got), has_parent ? "with its superior" : "alone");
+    }
+}
+
 int main(void)
 {
     static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
@@ -254,6 +308,7 @@ int main(void)
         STORE_TEST(the_same_freeze_gives_the_same_bytes_whatever_happens_later),
         STORE_TEST(a_stranger_finds_nothing),
         STORE_TEST(one_unit_answers_in_words),
+        STORE_TEST(every_kind_of_unit_signs_by_its_own_titles),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);
 }
