@@ -1,4 +1,4 @@
--- What the pages of one duty, of evidence and of contacts read.
+-- What the pages of one duty and of evidence read.
 
 -- name: duty_subjects
 -- Every open assignment of the same obligation in the same unit, itself included: one a system, a database, or the unit.
@@ -64,35 +64,3 @@ SELECT a.id, o.title, o.catalogue_id, a.state, d.title AS directive_title
 -- columns: name text, media_type text, size_bytes int, sha256 blob
 SELECT f.name, f.media_type, f.size_bytes, f.sha256 FROM evidence_file f JOIN evidence e ON e.id = f.evidence_id
  WHERE f.id = :file_id AND f.evidence_id = :evidence_id AND {scope e.unit_id};
-
--- name: contact_rows
--- The focal officer of each unit at and below a root, whoever has none first. verified_day: the last accepted evidence of kind contact.
--- only_missing 1: nobody, or nobody with a telephone number.
--- result: many
--- scope: org
--- args: root_id int, edge_kind text, on_day int, only_missing int, search text?, limit_count int, offset_count int
--- columns: unit_id int, unit_name text, person_name text?, title text?, phone text?, email text?, verified_day int?
-SELECT x.unit_id, x.unit_name, x.person_name, x.title, x.phone, x.email, x.verified_day
-  FROM (SELECT c.descendant_id AS unit_id, f.name AS unit_name, f.sort_key, p.name AS person_name, p.title, p.phone, p.email,
-               (SELECT MAX(e.done_day) FROM evidence e WHERE e.unit_id = c.descendant_id AND e.kind = 'contact' AND e.state = 'accepted') AS verified_day
-          FROM unit_closure c
-          JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
-          LEFT JOIN person p ON p.is_active = 1 AND p.id = (SELECT MIN(g.person_id) FROM person_grant g JOIN person q ON q.id = g.person_id AND q.is_active = 1
-                WHERE g.unit_id = c.descendant_id AND g.role = 'focal_officer' AND g.pair_id IS NULL AND g.from_day <= :on_day AND g.to_day > :on_day)
-         WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
-           AND (CAST(:search AS TEXT) IS NULL OR f.search_key LIKE :search OR p.search_key LIKE :search)) x
- WHERE :only_missing = 0 OR x.person_name IS NULL OR x.phone IS NULL
- ORDER BY CASE WHEN x.person_name IS NULL THEN 0 WHEN x.phone IS NULL THEN 1 WHEN x.verified_day IS NULL THEN 2 ELSE 3 END, x.sort_key, x.unit_id LIMIT :limit_count OFFSET :offset_count;
-
--- name: contact_counts
--- result: one
--- scope: org
--- args: root_id int, edge_kind text, on_day int, search text?
--- columns: units int, missing int
-SELECT COUNT(*) AS units, COALESCE(SUM(CASE WHEN p.id IS NULL OR p.phone IS NULL THEN 1 ELSE 0 END), 0) AS missing
-  FROM unit_closure c
-  JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
-  LEFT JOIN person p ON p.is_active = 1 AND p.id = (SELECT MIN(g.person_id) FROM person_grant g JOIN person q ON q.id = g.person_id AND q.is_active = 1
-        WHERE g.unit_id = c.descendant_id AND g.role = 'focal_officer' AND g.pair_id IS NULL AND g.from_day <= :on_day AND g.to_day > :on_day)
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
-   AND (CAST(:search AS TEXT) IS NULL OR f.search_key LIKE :search OR p.search_key LIKE :search);

@@ -83,18 +83,6 @@ SELECT e.id, e.kind, e.actor_id, p.name AS actor_name, e.at_ms, e.content, e.has
  WHERE e.object_kind = :object_kind AND e.object_id = :object_id AND e.id < :before_id AND {scope :unit_id} AND e.unit_id = :unit_id
  ORDER BY e.id DESC LIMIT :limit_count;
 
--- name: chain_of_stream
--- The audit page: one stream, newest first, filtered.
--- result: many
--- scope: org
--- args: stream text, kind text?, actor_id int?, from_ms int, to_ms int, before_id int, limit_count int
--- columns: id int, seq int?, kind text, object_kind text, object_id int, unit_id int?, actor_id int?, actor_name text?, at_ms int, content blob?, hash blob?, erased_by int?
-SELECT e.id, e.seq, e.kind, e.object_kind, e.object_id, e.unit_id, e.actor_id, p.name AS actor_name, e.at_ms, e.content, e.hash, e.erased_by
-  FROM chain_entry e LEFT JOIN person p ON p.id = e.actor_id
- WHERE e.stream = :stream AND (CAST(:kind AS TEXT) IS NULL OR e.kind = :kind) AND (CAST(:actor_id AS BIGINT) IS NULL OR e.actor_id = :actor_id)
-   AND e.at_ms >= :from_ms AND e.at_ms < :to_ms AND e.id < :before_id AND e.unit_id IS NOT NULL AND {scope e.unit_id}
- ORDER BY e.id DESC LIMIT :limit_count;
-
 -- name: chain_signature_insert
 -- result: none
 -- scope: system

@@ -1,5 +1,6 @@
 #include "base/limits.h"
 #include "duty/page_home.sql.h"
+#include "org/audit_list.h"
 #include "org/page_site.sql.h"
 #include "org/person.sql.h"
 #include "org/session.h"
@@ -16,6 +17,7 @@
 
 #define SLOW_MS         (10 * 60 * 1000LL) /* what waits longer than this waits for somebody */
 #define AUDIT_ROWS      100
+#define AUDIT_LOOK_MAX  20000 /* entries passed over for one page */
 #define DEAD_ROWS       100
 #define SETTING_MAX     500u
 #define ANY_ADMIN_RIGHT (RIGHT_SYSTEM_ADMIN | RIGHT_AUDIT)
@@ -350,7 +352,7 @@ static enum err_code settings_do(struct request *request, struct response *respo
 /* --- audit --- */
 struct audit_filter {
     struct str stream, kind, q, from_text, to_text;
-    int64_t from_ms, to_ms, before_id;
+    int64_t from_ms, to_ms, before_ms, before_id;
     struct str error;
 };
 
@@ -370,37 +372,39 @@ static enum err_code audit_filter_read(struct request *request, struct audit_fil
         f->from_ms = civil_day_start_ms(from);
     if (to != CIVIL_NONE)
         f->to_ms = civil_day_start_ms(to + 1);
+    TRY(app_int(request, STR("at"), INT64_MAX, &f->before_ms, err));
     return app_int(request, STR("before"), INT64_MAX, &f->before_id, err);
 }
 
-static enum err_code audit_rows(struct request *request, struct db *db, const struct audit_filter *f, int64_t limit,
-                                struct sql_site_audit_list_rows *ret_rows, struct err *err)
+static enum err_code audit_find(struct request *request, struct db *db, const struct audit_filter *f, size_t limit,
+                                size_t look_max, struct audit_page *ret_found, struct err *err)
 {
     struct actor actor = app_actor(request);
-    return sql_site_audit_list(db, &actor, request->arena,
-                               &(struct sql_site_audit_list_args){.stream = f->stream,
-                                                                  .kind = str_is_empty(f->kind) ? STR_NONE : f->kind,
-                                                                  .search = app_search(request, STR("q")),
-                                                                  .from_ms = f->from_ms,
-                                                                  .to_ms = f->to_ms,
-                                                                  .before_id = f->before_id,
-                                                                  .limit_count = limit},
-                               ret_rows, err);
+    return audit_list(db, &actor,
+                      &(struct audit_ask){.stream = f->stream,
+                                          .kind = str_is_empty(f->kind) ? STR_NONE : f->kind,
+                                          .search = app_search(request, STR("q")),
+                                          .from_ms = f->from_ms,
+                                          .to_ms = f->to_ms,
+                                          .before_ms = f->before_ms,
+                                          .before_id = f->before_id},
+                      limit, look_max, request->arena, ret_found, err);
 }
 
 static struct str audit_href(const struct request *request, const char *path, const struct audit_filter *f,
-                             struct str kind, int64_t before_id)
+                             struct str kind, const struct audit_page *NULLABLE from)
 {
     struct link_param params[] = {{"stream", str_equal(f->stream, STR("duty")) ? f->stream : STR("")},
                                   {"q", f->q},
                                   {"kind", kind},
                                   {"from", f->from_text},
                                   {"to", f->to_text},
-                                  {"before", link_id(request, before_id)}};
+                                  {"at", from ? link_id(request, from->before_ms) : STR("")},
+                                  {"before", from ? link_id(request, from->before_id) : STR("")}};
     return link_make(request, str_from_cstr(path), params, ARRAY_LEN(params));
 }
 
-static struct str object_href(const struct request *request, const struct sql_site_audit_list_row *r)
+static struct str object_href(const struct request *request, const struct sql_audit_rows_row *r)
 {
     static const char *const paths[][2] = {{"assignment", "duty"},   {"directive", "directive"}, {"person", "person"},
                                            {"evidence", "evidence"}, {"unit", "unit"},           {"letter", "letter"}};
@@ -424,20 +428,19 @@ static enum err_code audit_show(struct request *request, struct response *respon
     TRY(app_db(request, &db, err));
     struct audit_filter f;
     TRY(audit_filter_read(request, &f, err));
-    struct sql_site_audit_list_rows found;
-    TRY(audit_rows(request, db, &f, AUDIT_ROWS + 1, &found, err));
-    size_t shown = found.count > AUDIT_ROWS ? AUDIT_ROWS : found.count;
-    struct pg_audit_row *rows = arena_new_array(request->arena, struct pg_audit_row, shown + 1);
+    struct audit_page found;
+    TRY(audit_find(request, db, &f, AUDIT_ROWS, AUDIT_LOOK_MAX, &found, err));
+    struct pg_audit_row *rows = arena_new_array(request->arena, struct pg_audit_row, found.count + 1);
     struct layout_frame *frame = web_frame(request, text_of(request, MSG_ADMIN_AUDIT), STR("admin"));
     if (!rows || !frame)
         return arena_full(request->arena, err);
-    for (size_t i = 0; i < shown; i++) {
-        const struct sql_site_audit_list_row *r = &found.items[i];
+    for (size_t i = 0; i < found.count; i++) {
+        const struct sql_audit_rows_row *r = &found.items[i];
         rows[i] = (struct pg_audit_row){.at = r->at_ms,
                                         .who = str_is_empty(r->actor_name) ? text_of(request, MSG_ADMIN_SYSTEM)
                                                                            : r->actor_name,
                                         .kind = r->kind,
-                                        .kind_href = audit_href(request, "/admin/audit", &f, r->kind, 0),
+                                        .kind_href = audit_href(request, "/admin/audit", &f, r->kind, NULL),
                                         .object = r->object_kind,
                                         .object_href = object_href(request, r),
                                         .unit = r->unit_name,
@@ -447,19 +450,19 @@ static enum err_code audit_show(struct request *request, struct response *respon
     }
     struct page_admin_audit page = {
         .frame = frame,
-        .rows = {rows, shown},
+        .rows = {rows, found.count},
         .stream_duty = str_equal(f.stream, STR("duty")),
         .q = f.q,
         .kind = f.kind,
         .from = f.from_text,
         .to = f.to_text,
         .error = f.error,
-        .older_href = found.count > AUDIT_ROWS
-                          ? audit_href(request, "/admin/audit", &f, f.kind, found.items[shown - 1].id)
-                          : STR_NONE,
-        .newest_href = f.before_id == INT64_MAX ? STR_NONE : audit_href(request, "/admin/audit", &f, f.kind, 0),
-        .excel_href = audit_href(request, "/admin/audit.xlsx", &f, f.kind, 0),
-        .csv_href = audit_href(request, "/admin/audit.csv", &f, f.kind, 0)};
+        .older_href = found.has_more ? audit_href(request, "/admin/audit", &f, f.kind, &found) : STR_NONE,
+        .stopped = found.stopped,
+        .stopped_ms = found.stopped ? found.before_ms : 0,
+        .newest_href = f.before_id == INT64_MAX ? STR_NONE : audit_href(request, "/admin/audit", &f, f.kind, NULL),
+        .excel_href = audit_href(request, "/admin/audit.xlsx", &f, f.kind, NULL),
+        .csv_href = audit_href(request, "/admin/audit.csv", &f, f.kind, NULL)};
     struct page_out o = response_page(request, response, str_is_null(f.error) ? 200 : 422);
     page_admin_audit(&o, &page);
     return ERR_NONE;
@@ -473,8 +476,8 @@ static enum err_code audit_file(struct request *request, struct response *respon
     TRY(audit_filter_read(request, &f, err));
     if (!str_is_null(f.error))
         return err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(f.error));
-    struct sql_site_audit_list_rows found;
-    TRY(audit_rows(request, db, &f, LISTING_SHEET_ROWS, &found, err));
+    struct audit_page found;
+    TRY(audit_find(request, db, &f, LISTING_SHEET_ROWS, 0, &found, err));
     const struct sheet_column columns[] = {
         {text_of(request, MSG_ADMIN_WHEN), SHEET_TEXT, 18}, {text_of(request, MSG_ADMIN_WHO), SHEET_TEXT, 26},
         {text_of(request, MSG_ADMIN_KIND), SHEET_TEXT, 26}, {text_of(request, MSG_ADMIN_OBJECT), SHEET_TEXT, 34},
@@ -486,7 +489,7 @@ static enum err_code audit_file(struct request *request, struct response *respon
     if (!cells)
         return arena_full(request->arena, err);
     for (size_t i = 0; i < found.count; i++) {
-        const struct sql_site_audit_list_row *r = &found.items[i];
+        const struct sql_audit_rows_row *r = &found.items[i];
         struct sheet_cell *c = &cells[i * ARRAY_LEN(columns)];
         c[0] = cell_text(ms_text(request, r->at_ms));
         c[1] = cell_text(str_is_empty(r->actor_name) ? text_of(request, MSG_ADMIN_SYSTEM) : r->actor_name);

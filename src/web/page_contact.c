@@ -1,5 +1,4 @@
-#include "duty/page_duty.sql.h"
-#include "org/unit.h"
+#include "duty/contact_list.h"
 #include "web/app_parts.h"
 #include "web/kit.h"
 
@@ -14,25 +13,13 @@ static enum err_code contact_page(struct request *request, struct response *resp
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
     struct actor actor = app_actor_with(request, RIGHT_READ);
-    struct str search = app_search(request, STR("q"));
     struct str edge;
     TRY(app_edge(request, db, &actor, unit_id, &edge, err));
-    struct sql_contact_counts_row *counts = NULL;
-    TRY(sql_contact_counts(db, &actor, request->arena,
-                           &(struct sql_contact_counts_args){
-                               .root_id = unit_id, .edge_kind = edge, .on_day = app_today(request), .search = search},
-                           &counts, err));
-    struct sql_contact_rows_rows rows;
-    TRY(sql_contact_rows(db, &actor, request->arena,
-                         &(struct sql_contact_rows_args){.root_id = unit_id,
-                                                         .edge_kind = edge,
-                                                         .on_day = app_today(request),
-                                                         .only_missing = !str_is_empty(state),
-                                                         .search = search,
-                                                         .limit_count = range.limit,
-                                                         .offset_count = range.offset},
-                         &rows, err));
-    int64_t units = counts ? counts->units : 0, missing = counts ? counts->missing : 0;
+    struct contact_list list;
+    TRY(contact_list(db, &actor, unit_id, edge, app_today(request), app_search(request, STR("q")), request->arena,
+                     &list, err));
+    size_t shown = str_is_empty(state) ? list.count : list.missing_count;
+    int64_t units = (int64_t)list.count, missing = (int64_t)list.missing_count;
     struct kit_table table;
     kit_table_init(&table, request);
     kit_column(&table, MSG_DUTY_C_UNIT, SHEET_TEXT);
@@ -40,23 +27,29 @@ static enum err_code contact_page(struct request *request, struct response *resp
     kit_column(&table, MSG_ASSET_C_PERSON, SHEET_TEXT);
     kit_column(&table, MSG_ASSET_C_PHONE, SHEET_TEXT);
     kit_column(&table, MSG_ASSET_C_EMAIL, SHEET_TEXT);
-    for (size_t i = 0; i < rows.count; i++) {
-        const struct sql_contact_rows_row *c = &rows.items[i];
+    for (size_t i = (size_t)range.offset; i < shown && (int64_t)i < range.offset + range.limit; i++) {
+        const struct contact_item *c = &list.items[i];
+        struct str name = c->person ? c->person->name : STR(""), title = c->person ? c->person->title : STR_NONE,
+                   phone = c->person ? c->person->phone : STR_NONE, email = c->person ? c->person->email : STR_NONE;
         kit_row(&table);
-        kit_head(&table, c->unit_name, app_href(request, "/unit/%lld", (long long)c->unit_id), STR(""));
-        if (str_is_null(c->person_name))
+        kit_head(&table, c->unit->name, app_href(request, "/unit/%lld", (long long)c->unit->id), STR(""));
+        switch (c->state) {
+        case CONTACT_NOBODY:
             kit_cell_chip(&table, PAGE_STATE_LATE, kit_text(request, MSG_ASSET_NO_FOCAL));
-        else if (str_is_empty(c->phone))
+            break;
+        case CONTACT_NO_PHONE:
             kit_cell_chip(&table, PAGE_STATE_DUE, kit_text(request, MSG_ASSET_NO_PHONE));
-        else if (c->verified_day.has)
-            kit_cell_chip(&table, PAGE_STATE_OK,
-                          kit_msg(request, MSG_ASSET_VERIFIED, 0, ARG_DAY("day", (civil_day)c->verified_day.v)));
-        else
+            break;
+        case CONTACT_UNVERIFIED:
             kit_cell_chip(&table, PAGE_STATE_UNSEEN, kit_text(request, MSG_ASSET_NOT_VERIFIED));
-        kit_cell_sub(&table, str_is_null(c->person_name) ? STR("") : c->person_name, STR(""),
-                     str_is_null(c->title) ? STR("") : c->title);
-        kit_cell_tel(&table, str_is_null(c->phone) ? STR("") : c->phone);
-        kit_cell(&table, str_is_null(c->email) ? STR("") : c->email, STR(""));
+            break;
+        case CONTACT_VERIFIED:
+            kit_cell_chip(&table, PAGE_STATE_OK,
+                          kit_msg(request, MSG_ASSET_VERIFIED, 0, ARG_DAY("day", c->verified_day)));
+        }
+        kit_cell_sub(&table, name, STR(""), str_is_null(title) ? STR("") : title);
+        kit_cell_tel(&table, str_is_null(phone) ? STR("") : phone);
+        kit_cell(&table, str_is_null(email) ? STR("") : email, STR(""));
     }
     struct kit_tabs tabs = {0};
     kit_tab(&tabs, request, STR("/contact"), "state", STR("missing"), state, kit_text(request, MSG_ASSET_MISSING),
@@ -74,7 +67,7 @@ static enum err_code contact_page(struct request *request, struct response *resp
         .empty_text = kit_text(request, str_is_empty(q) ? MSG_ASSET_CONTACT_EMPTY : MSG_DUTY_NOTHING_FOUND),
     };
     return kit_list_respond(request, response, &table, &page, STR("units"), STR("/contact"), params, ARRAY_LEN(params),
-                            &range, str_is_empty(state) ? units : missing, unit_id, err);
+                            &range, (int64_t)shown, unit_id, err);
 }
 
 static const struct route routes[] = {

@@ -2,10 +2,14 @@
 #include "duty_world.h"
 
 #include "duty/budget.h"
+#include "duty/contact_list.h"
 #include "duty/notice.h"
 #include "duty/people.h"
 #include "duty/request.h"
 #include "duty/visit.h"
+#include "org/person.h"
+#include "org/person.sql.h"
+#include "proof/evidence.sql.h"
 
 static const struct obligation_target to_schools[] = {{TARGET_KIND, STR_INIT("school_lower_secondary")}};
 
@@ -446,6 +450,89 @@ static void who_was_head_on_a_day(void **state)
     assert_null(head);
 }
 
+static void proof_of_contact(struct store_test *t, int64_t unit_id, const char *kind, const char *state, civil_day day)
+{
+    struct err err;
+    assert_ok(sql_evidence_insert(t->db,
+                                  &(struct sql_evidence_insert_args){.id = db_id(t->db),
+                                                                     .unit_id = unit_id,
+                                                                     .kind = str_from_cstr(kind),
+                                                                     .subject_kind = STR("unit"),
+                                                                     .subject_id = unit_id,
+                                                                     .done_day = day,
+                                                                     .covers_from_day = day,
+                                                                     .covers_to_day = day + 90,
+                                                                     .title = STR("Xác nhận"),
+                                                                     .fields_json = STR("{}"),
+                                                                     .source = STR("hand"),
+                                                                     .state = str_from_cstr(state),
+                                                                     .submitted_ms = t->now_ms},
+                                  &err));
+}
+
+/* Who cannot be reached stands first; each act of people and each proof is seen at once. */
+static void contacts_say_who_cannot_be_reached(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    civil_day today = civil_day_of_ms(t->now_ms);
+    const struct actor reviewer = world_actor(t, w.reviewer, RIGHT_READ);
+    struct contact_list list;
+    struct person_fields fields = {.name = STR("Nguyễn Thị Hạ"), .phone = STR("0900 000 001")};
+    for (int i = 0; i < WORLD_SCHOOLS - 1; i++) /* the last has no number */
+        assert_ok(person_update(t->db, &w.system, w.teacher_of[i], &fields, &err));
+    proof_of_contact(t, w.schools[0], "contact", "accepted", today - 9);
+    proof_of_contact(t, w.schools[0], "contact", "accepted", today - 4);
+    proof_of_contact(t, w.schools[1], "contact", "submitted", today - 4);
+    proof_of_contact(t, w.schools[2], "plan", "accepted", today - 4);
+    assert_ok(
+        contact_list(t->db, &reviewer, w.department, EDGE_ADMINISTRATIVE, today, STR_NONE, &t->arena, &list, &err));
+    assert_int_equal(list.count, WORLD_SCHOOLS + 1);
+    assert_int_equal(list.missing_count, 2);
+    assert_true(list.items[0].unit->id == w.department && list.items[0].state == CONTACT_NOBODY &&
+                !list.items[0].person);
+    assert_true(list.items[1].unit->id == w.schools[WORLD_SCHOOLS - 1] && list.items[1].state == CONTACT_NO_PHONE);
+    for (size_t i = 2; i < WORLD_SCHOOLS; i++) {
+        assert_int_equal(list.items[i].state, CONTACT_UNVERIFIED);
+        assert_int_equal(list.items[i].verified_day, CIVIL_NONE);
+        assert_true(i == 2 || list.items[i].unit->place > list.items[i - 1].unit->place);
+    }
+    assert_true(list.items[WORLD_SCHOOLS].unit->id == w.schools[0] &&
+                list.items[WORLD_SCHOOLS].state == CONTACT_VERIFIED);
+    assert_int_equal(list.items[WORLD_SCHOOLS].verified_day, today - 4);
+
+    assert_ok(person_update(t->db, &w.system, w.teacher_of[WORLD_SCHOOLS - 1], &fields, &err));
+    assert_ok(
+        contact_list(t->db, &reviewer, w.department, EDGE_ADMINISTRATIVE, today, STR_NONE, &t->arena, &list, &err));
+    assert_int_equal(list.missing_count, 1);
+    assert_ok(person_set_active(t->db, &w.system, w.teacher_of[3], false, &err));
+    assert_ok(
+        contact_list(t->db, &reviewer, w.department, EDGE_ADMINISTRATIVE, today, STR_NONE, &t->arena, &list, &err));
+    assert_int_equal(list.missing_count, 2);
+    assert_ok(sql_grant_close_in_unit(
+        t->db,
+        &(struct sql_grant_close_in_unit_args){.person_id = w.teacher_of[4], .unit_id = w.schools[4], .day = today},
+        &err));
+    assert_ok(
+        contact_list(t->db, &reviewer, w.department, EDGE_ADMINISTRATIVE, today, STR_NONE, &t->arena, &list, &err));
+    assert_int_equal(list.missing_count, 3);
+
+    assert_ok(contact_list(t->db, &reviewer, w.department, EDGE_ADMINISTRATIVE, today, STR("%so 12%"), &t->arena, &list,
+                           &err));
+    assert_true(list.count == 1 && list.items[0].unit->id == w.schools[11]);
+    assert_ok(contact_list(t->db, &reviewer, w.department, EDGE_ADMINISTRATIVE, today, STR("%thi ha%"), &t->arena,
+                           &list, &err));
+    assert_int_equal(list.count, WORLD_SCHOOLS - 2); /* two schools have nobody any more, the department neither */
+    const struct actor teacher = world_actor(t, w.teacher_of[1], RIGHT_READ);
+    assert_ok(
+        contact_list(t->db, &teacher, w.department, EDGE_ADMINISTRATIVE, today, STR_NONE, &t->arena, &list, &err));
+    assert_int_equal(list.count, 0);
+    assert_ok(
+        contact_list(t->db, &teacher, w.schools[1], EDGE_ADMINISTRATIVE, today, STR_NONE, &t->arena, &list, &err));
+    assert_int_equal(list.count, 1);
+}
+
 int main(void)
 {
     static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
@@ -460,6 +547,7 @@ int main(void)
         STORE_TEST(an_inbox_is_ones_own),
         STORE_TEST(reading_is_counted_by_person_and_the_missing_are_named),
         STORE_TEST(who_was_head_on_a_day),
+        STORE_TEST(contacts_say_who_cannot_be_reached),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);
 }

@@ -22,6 +22,7 @@
 #include "know/know.h"
 #include "org/access.h"
 #include "org/access.sql.h"
+#include "org/audit_list.h"
 #include "org/person.h"
 #include "org/person.sql.h"
 #include "org/site.h"
@@ -221,12 +222,19 @@ static enum err_code freeze_check(struct authz *z, struct db *db, const struct t
 static enum err_code audit_of(struct authz *z, struct db *db, const struct things *o, struct err *err)
 {
     struct actor auditor = actor_with(&z->actor, RIGHT_AUDIT);
-    struct sql_chain_of_stream_rows rows;
-    TRY(sql_chain_of_stream(db, &auditor, &z->scratch,
-                            &(struct sql_chain_of_stream_args){STR(CHAIN_DUTY), STR("letter_kept"), OPT_NONE, 0,
-                                                               INT64_MAX, o->chain_id + 1, 1},
-                            &rows, err));
-    return seen(rows.count == 1 && rows.items[0].unit_id.v == o->unit, err);
+    struct audit_page page;
+    TRY(audit_list(db, &auditor,
+                   &(struct audit_ask){.stream = STR(CHAIN_DUTY),
+                                       .kind = STR("letter_kept"),
+                                       .search = STR_NONE,
+                                       .to_ms = INT64_MAX,
+                                       .before_ms = INT64_MAX,
+                                       .before_id = INT64_MAX},
+                   1000, 0, &z->scratch, &page, err));
+    bool is_there = false;
+    for (size_t i = 0; i < page.count; i++)
+        is_there |= page.items[i].id == o->chain_id && page.items[i].unit_id.v == o->unit;
+    return seen(is_there, err);
 }
 
 /* writes */
