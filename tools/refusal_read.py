@@ -90,6 +90,17 @@ def read(path):
 
 
 def read_both(folder):
+    """The texts of a folder and, in its operator/, those of the command line. For a page the latter are for the log only: what whoever runs the
+    program must be told (a path, a damaged file, an option) is nobody else's."""
+    both = read_folder(folder)
+    for key, (vi, en, _) in read_folder(os.path.join(folder, 'operator')).items():
+        if key in both:
+            raise Refused(f'{folder}: "{key}" stands in operator/ too')
+        both[key] = (vi, en, True)
+    return {key: both[key] for key in sorted(both, key=lambda k: k.encode())}
+
+
+def read_folder(folder):
     """msgid -> (vi, en, log_only), each a list of one or two forms. What stands in one catalogue only is in the other language in the source
     itself; an argument the source names must then be in the translation. What stands in both has its halves apart."""
     vi, en = read(os.path.join(folder, 'vi.po')), read(os.path.join(folder, 'en.po'))

@@ -10,4 +10,7 @@ enum lang {
     LANG_COUNT,
 };
 
+/* One of two literals; a macro, so that formats stay literals. */
+#define lang_text(lang, vi, en) ((lang) == LANG_EN ? (en) : (vi))
+
 #endif

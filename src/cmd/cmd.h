@@ -1,13 +1,13 @@
 /* cmd.h - the subcommands of luytre and what they share.
- * One command is one file src/cmd/cmd_<name>.c with `int cmd_<name>(int argc, char **argv)` and one row of
- * src/cmd/commands.txt; help, completion, the manual page and the test that every command answers --help read that row.
- * argv[0] is the command's name; the return is an enum exit_code (cmd/options.h).
- * Uses: base.    Used by: main.c, cmd_*.c.    Memory: none.    Threads: main only. */
+ * One command is one file src/cmd/cmd_<name>.c with `int cmd_<name>(enum lang lang, int argc, char **argv)` and one row
+ * of src/cmd/commands.txt; help, completion, the manual page and the test that every command answers --help read that
+ * row. lang is what this run speaks, chosen once by main; argv[0] is the command's name; the return is an enum
+ * exit_code (cmd/options.h). Uses: base.    Used by: main.c, cmd_*.c.    Memory: none.    Threads: main only. */
 #ifndef LUYTRE_CMD_CMD_H
 #define LUYTRE_CMD_CMD_H
 
 #include "base/clock.h"
-#include "cmd/commands.h" /* generated from commands.txt: int cmd_<name>(int argc, char **argv) */
+#include "cmd/commands.h" /* generated from commands.txt: int cmd_<name>(enum lang lang, int argc, char **argv) */
 #include "cmd/options.h"
 
 NONNULL_BEGIN
@@ -18,7 +18,7 @@ struct clock cmd_clock(void);
 
 struct command {
     const char *name;
-    int (*run)(int argc, char **argv);
+    int (*run)(enum lang lang, int argc, char **argv);
     const char *args; /* for the overview */
     const char *vi;
     const char *en;

@@ -39,7 +39,6 @@ static const struct option_spec specs[] = {
     {"new-recipient", 0, OPTION_PATH, 0, "FILE", "tạo cặp khóa: FILE (bí mật, cất ngoài máy chủ) và FILE.pub",
      "make a pair: FILE (secret, kept away from the server) and FILE.pub", 0, 0},
     OPS_SPEC_JSON,
-    OPS_SPEC_EN,
 };
 static const struct usage usage = {
     .name = "backup",
@@ -48,8 +47,8 @@ static const struct usage usage = {
     .en = "back up while the server runs, encrypted to an offline key; luytre restore opens it",
     .specs = specs,
     .spec_count = ARRAY_LEN(specs),
-    .more = "  luytre backup --new-recipient cap-cuu.key\n  luytre backup --store luytre.db --to /mnt/sao-luu "
-            "--recipient cap-cuu.key.pub --keep 30\n",
+    .examples = "  luytre backup --new-recipient cap-cuu.key\n  luytre backup --store luytre.db --to /mnt/sao-luu "
+                "--recipient cap-cuu.key.pub --keep 30",
 };
 
 /* A signal can reach nothing else. */
@@ -85,7 +84,7 @@ static enum err_code put_database(void *ctx, struct str bytes, struct err *err)
     for (size_t at = 0; at < bytes.len_bytes; at += CHUNK_BYTES)
         TRY(put(p, 'D', str_slice(bytes, at, at + CHUNK_BYTES), err));
     p->database_bytes += (int64_t)bytes.len_bytes;
-    ops_progress("cơ sở dữ liệu / database", p->database_bytes >> 20, "MB");
+    ops_progress(ops_text(p->ops, "cơ sở dữ liệu", "database"), p->database_bytes >> 20, "MB");
     return ERR_NONE;
 }
 
@@ -136,7 +135,7 @@ static enum err_code put_blob(struct packing *p, struct db *db, const struct sha
     arena_rewind(arena, mark);
     p->blob_count++;
     p->blob_bytes += sent;
-    ops_progress("tệp / files", p->blob_count, "");
+    ops_progress(ops_text(p->ops, "tệp", "files"), p->blob_count, "");
     return ERR_NONE;
 }
 
@@ -438,8 +437,8 @@ static enum err_code run(struct ops *ops, struct err *err)
     return ERR_NONE;
 }
 
-int cmd_backup(int argc, char **argv)
+int cmd_backup(enum lang lang, int argc, char **argv)
 {
     static const struct ops_verb verb[] = {{NULL, &usage, run, 0}};
-    return ops_main("backup", verb, 1, argc, argv);
+    return ops_main(lang, "backup", verb, 1, argc, argv);
 }

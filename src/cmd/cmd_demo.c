@@ -53,15 +53,17 @@ struct demo {
     struct str dir;
     bool is_temp;
     bool is_terminal;
+    enum lang lang;
     struct clock real;
     struct serve_files files;
 };
 
-static void progress(void *ctx, const char *what, int64_t done, int64_t total)
+static void progress(void *ctx, const char *what_vi, const char *what_en, int64_t done, int64_t total)
 {
     const struct demo *demo = ctx;
     if (demo->is_terminal)
-        fprintf(stderr, "\r\033[K%s: %lld trên %lld ngày", what, (long long)done, (long long)total);
+        fprintf(stderr, lang_text(demo->lang, "\r\033[K%s: %lld trên %lld ngày", "\r\033[K%s: %lld of %lld days"),
+                lang_text(demo->lang, what_vi, what_en), (long long)done, (long long)total);
 }
 
 static enum err_code build(struct demo *demo, struct arena *arena, struct err *err)
@@ -103,28 +105,33 @@ static enum err_code build(struct demo *demo, struct arena *arena, struct err *e
     if (demo->is_terminal)
         fputs("\r\033[K", stderr);
     int64_t took_ms = (clock_monotonic_us() - began_us) / 1000;
-    printf("Tỉnh Trúc Lâm (bịa): %zu đơn vị, %zu người, %zu hệ thống; %d ngày trong %lld,%lld giây\n", r.units,
-           r.people, r.systems, r.days, (long long)(took_ms / 1000), (long long)(took_ms % 1000 / 100));
-    printf("%zu công văn đọc ra %zu nhiệm vụ; %zu văn bản giao %zu nghĩa vụ xuống thành %zu việc\n", r.letters,
-           r.duties_read, r.directives, r.duties_issued, r.assignments);
-    printf("%zu lượt xác nhận đã đọc, %zu bằng chứng nộp, %zu được chấp nhận, %zu bị trả lại\n", r.read_confirmations,
-           r.evidence, r.accepted, r.returned);
+    enum lang lang = demo->lang;
+    printf(lang_text(lang, "Tỉnh Trúc Lâm (bịa): %zu đơn vị, %zu người, %zu hệ thống; %d ngày trong %lld,%lld giây\n",
+                     "Province of Truc Lam (made up): %zu units, %zu people, %zu systems; %d days in %lld.%lld s\n"),
+           r.units, r.people, r.systems, r.days, (long long)(took_ms / 1000), (long long)(took_ms % 1000 / 100));
+    printf(lang_text(lang, "%zu công văn đọc ra %zu nhiệm vụ; %zu văn bản giao %zu nghĩa vụ xuống thành %zu việc\n",
+                     "%zu letters read into %zu duties; %zu directives issued %zu obligations as %zu assignments\n"),
+           r.letters, r.duties_read, r.directives, r.duties_issued, r.assignments);
+    printf(lang_text(lang, "%zu lượt xác nhận đã đọc, %zu bằng chứng nộp, %zu được chấp nhận, %zu bị trả lại\n",
+                     "%zu times confirmed as read, %zu pieces of evidence handed in, %zu accepted, %zu returned\n"),
+           r.read_confirmations, r.evidence, r.accepted, r.returned);
     (void)arena;
     return ERR_NONE;
 }
 
-static void print_bar(const char *what, int64_t n, int64_t total)
+static void print_bar(enum lang lang, const char *what, int64_t n, int64_t total)
 {
     int width = total ? (int)((n * 50 + total / 2) / total) : 0;
     /* padded by characters: printf pads by bytes, and a Vietnamese word has more of those */
-    printf("  %s%*s %7lld  %3lld,%lld%%  ", what, 16 - (int)utf8_count(str_from_cstr(what)), "", (long long)n,
-           (long long)(total ? n * 100 / total : 0), (long long)(total ? n * 1000 / total % 10 : 0));
+    printf(lang_text(lang, "  %s%*s %7lld  %3lld,%lld%%  ", "  %s%*s %7lld  %3lld.%lld%%  "), what,
+           16 - (int)utf8_count(str_from_cstr(what)), "", (long long)n, (long long)(total ? n * 100 / total : 0),
+           (long long)(total ? n * 1000 / total % 10 : 0));
     for (int i = 0; i < width; i++)
         putchar('|');
     putchar('\n');
 }
 
-static enum err_code print_rollup(struct db *db, struct arena *arena, struct err *err)
+static enum err_code print_rollup(struct db *db, enum lang lang, struct arena *arena, struct err *err)
 {
     civil_day day = db_today(db);
     struct actor system = actor_system(day);
@@ -133,22 +140,24 @@ static enum err_code print_rollup(struct db *db, struct arena *arena, struct err
     struct rollup r;
     TRY(rollup_get(db, &system, root, ROLLUP_ALL, STR("administrative"), CIVIL_NONE, arena, &r, err));
     char shown[CIVIL_TEXT_BYTES];
-    printf("\nTổng hợp toàn tỉnh đến hết %s: %lld việc\n", civil_vn(day, shown), (long long)r.total);
+    printf(lang_text(lang, "\nTổng hợp toàn tỉnh đến hết %s: %lld việc\n",
+                     "\nRoll-up of the province until the end of %s: %lld assignments\n"),
+           civil_vn(day, shown), (long long)r.total);
     static const struct {
         int state;
-        const char *vi;
-    } rows[] = {{DUTY_OK, "Đạt"},
-                {DUTY_DOING, "Đang làm"},
-                {DUTY_ACK, "Đã tiếp nhận"},
-                {DUTY_DUE, "Sắp đến hạn"},
-                {DUTY_UNSEEN, "Chưa xem"},
-                {DUTY_LATE, "Quá hạn"},
-                {DUTY_BIRTH, "Trễ từ khi giao"},
-                {DUTY_WAIVED, "Tạm miễn"},
-                {DUTY_NA, "Không thuộc diện"}};
+        const char *vi, *en;
+    } rows[] = {{DUTY_OK, "Đạt", "Done"},
+                {DUTY_DOING, "Đang làm", "In progress"},
+                {DUTY_ACK, "Đã tiếp nhận", "Taken on"},
+                {DUTY_DUE, "Sắp đến hạn", "Due soon"},
+                {DUTY_UNSEEN, "Chưa xem", "Not seen"},
+                {DUTY_LATE, "Quá hạn", "Late"},
+                {DUTY_BIRTH, "Trễ từ khi giao", "Late by birth"},
+                {DUTY_WAIVED, "Tạm miễn", "Waived"},
+                {DUTY_NA, "Không thuộc diện", "Exempt"}};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (r.n[rows[i].state])
-            print_bar(rows[i].vi, r.n[rows[i].state], r.total);
+            print_bar(lang, lang_text(lang, rows[i].vi, rows[i].en), r.n[rows[i].state], r.total);
     struct sql_unit_missing_rows missing;
     TRY(sql_unit_missing(db, &system, arena,
                          &(struct sql_unit_missing_args){.root_id = root,
@@ -158,28 +167,32 @@ static enum err_code print_rollup(struct db *db, struct arena *arena, struct err
                                                          .limit_count = 5},
                          &missing, err));
     if (missing.count)
-        printf("\nAi còn thiếu, gọi ai trước:\n");
+        fputs(lang_text(lang, "\nAi còn thiếu, gọi ai trước:\n", "\nWho is missing, whom to call first:\n"), stdout);
     for (size_t i = 0; i < missing.count; i++) {
         const struct sql_unit_missing_row *m = &missing.items[i];
-        printf("  %.*s: %lld quá hạn, %lld chưa xem · %.*s %.*s\n", STR_ARG(m->name), (long long)m->n_late,
-               (long long)m->n_unseen, STR_ARG(str_is_null(m->focal_name) ? STR("chưa có đầu mối") : m->focal_name),
-               STR_ARG(m->focal_phone));
+        struct str focal = str_is_null(m->focal_name)
+                               ? str_from_cstr(lang_text(lang, "chưa có đầu mối", "no focal officer"))
+                               : m->focal_name;
+        printf(lang_text(lang, "  %.*s: %lld quá hạn, %lld chưa xem · %.*s %.*s\n",
+                         "  %.*s: %lld late, %lld not seen · %.*s %.*s\n"),
+               STR_ARG(m->name), (long long)m->n_late, (long long)m->n_unseen, STR_ARG(focal), STR_ARG(m->focal_phone));
     }
     return ERR_NONE;
 }
 
-static enum err_code print_links(struct db *db, struct arena *arena, struct str listen, struct err *err)
+static enum err_code print_links(struct db *db, enum lang lang, struct arena *arena, struct str listen, struct err *err)
 {
     struct demo_person people[DEMO_PEOPLE_MAX];
     size_t count;
     TRY(demo_people(db, arena, people, &count, err));
     struct actor system = actor_system(db_today(db));
-    printf("\nĐăng nhập (mỗi liên kết dùng một lần / each link works once):\n");
+    fputs(lang_text(lang, "\nĐăng nhập (mỗi liên kết dùng một lần):\n", "\nSign in (each link works once):\n"), stdout);
     for (size_t i = 0; i < count; i++) {
         struct session_token token;
         TRY(invitation_new(db, &system, people[i].person_id, INVITATION_DEMO, 0, &token, err));
         printf("  http://%.*s/demo-link/%s\n      %.*s · %.*s · %.*s\n", STR_ARG(listen), token.text,
-               STR_ARG(people[i].what_vi), STR_ARG(people[i].name), STR_ARG(people[i].unit_name));
+               STR_ARG(lang_text(lang, people[i].what_vi, people[i].what_en)), STR_ARG(people[i].name),
+               STR_ARG(people[i].unit_name));
     }
     return ERR_NONE;
 }
@@ -203,34 +216,36 @@ static enum err_code run(struct demo *demo, struct str asked, bool serve, struct
         TRY(store_db_take(store, &db, err));
         int moved;
         TRY(ledger_advance(db, db_today(db), &moved, err));
-        TRY(print_rollup(db, arena, err));
+        TRY(print_rollup(db, demo->lang, arena, err));
         if (serve)
-            TRY(print_links(db, arena, listen, err));
+            TRY(print_links(db, demo->lang, arena, listen, err));
     }
     if (!serve)
         return ERR_NONE;
-    printf("\nTrang web: http://%.*s (Ctrl-C để dừng / to stop)\nDữ liệu: %.*s%s\n", STR_ARG(listen),
-           STR_ARG(demo->dir), demo->is_temp ? " (xóa khi dừng / removed at the end)" : "");
+    printf(lang_text(demo->lang, "\nTrang web: http://%.*s (Ctrl-C để dừng)\nDữ liệu: %.*s%s\n",
+                     "\nSite: http://%.*s (Ctrl-C to stop)\nData: %.*s%s\n"),
+           STR_ARG(listen), STR_ARG(demo->dir),
+           demo->is_temp ? lang_text(demo->lang, " (xóa khi dừng)", " (removed at the end)") : "");
     fflush(stdout);
     struct serve_plan plan = {.files = demo->files, .listen_fd = fd, .is_demo = true, .hotline = STR("0900 000 113")};
     return serve_run(&plan, arena, err);
 }
 
-int cmd_demo(int argc, char **argv)
+int cmd_demo(enum lang lang, int argc, char **argv)
 {
     AUTO_ARENA arena;
     arena_init(&arena, DEMO_ARENA_BYTES);
     struct options options;
     int exit_code;
-    if (!options_start(&usage, argc, argv, &arena, &options, &exit_code))
+    if (!options_start(&usage, lang, argc, argv, &arena, &options, &exit_code))
         return exit_code;
     struct err err = {0};
     struct str listen = options_has(&options, "listen") ? options_text(&options, "listen") : STR("127.0.0.1:8080");
     struct demo demo = {
-        .dir = options_text(&options, "dir"), .is_terminal = isatty(STDERR_FILENO), .real = cmd_clock()};
+        .dir = options_text(&options, "dir"), .is_terminal = isatty(STDERR_FILENO), .real = cmd_clock(), .lang = lang};
     enum err_code code = serve_address_is_local(listen, &err);
     if (code != ERR_NONE) {
-        fprintf(stderr, "luytre demo: %s\n", err.text);
+        words_refuse("demo", lang, &err);
         return EXIT_USAGE;
     }
     if (str_is_empty(demo.dir)) {
@@ -246,7 +261,7 @@ int cmd_demo(int argc, char **argv)
         err_ignore(file_remove_all(demo.dir.ptr, &ignored), "what is left is a temporary folder");
     }
     if (code != ERR_NONE) {
-        fprintf(stderr, "luytre demo: %s\n", err.text);
+        words_refuse("demo", lang, &err);
         return EXIT_FAILED;
     }
     return EXIT_DONE;

@@ -25,7 +25,6 @@ static const struct option_spec import_specs[] = {
      "issue along: administrative (default), professional, incident", 0, 0},
     OPS_SPEC_AS,
     OPS_SPEC_JSON,
-    OPS_SPEC_EN,
 };
 static const struct usage import_usage = {.name = "directive import",
                                           .args = "FILE|-",
@@ -112,7 +111,7 @@ static enum err_code import_run(struct ops *ops, struct err *err)
     return ERR_NONE;
 }
 
-static const struct option_spec id_specs[] = {OPS_SPEC_STORE, OPS_SPEC_BLOBS, OPS_SPEC_AS, OPS_SPEC_JSON, OPS_SPEC_EN};
+static const struct option_spec id_specs[] = {OPS_SPEC_STORE, OPS_SPEC_BLOBS, OPS_SPEC_AS, OPS_SPEC_JSON};
 static const struct usage issue_usage = {.name = "directive issue",
                                          .args = "ID",
                                          .vi = "giao một bản soạn xuống các đơn vị",
@@ -150,8 +149,7 @@ static enum err_code issue_run(struct ops *ops, struct err *err)
 static const struct option_spec list_specs[] = {
     OPS_SPEC_STORE,
     {"state", 0, OPTION_TEXT, 0, "STATE", "draft, issued hoặc withdrawn", "draft, issued or withdrawn", 0, 0},
-    OPS_SPEC_JSON,
-    OPS_SPEC_EN};
+    OPS_SPEC_JSON};
 static const struct usage list_usage = {.name = "directive list",
                                         .args = "",
                                         .vi = "liệt kê văn bản chỉ đạo",
@@ -163,7 +161,7 @@ static const struct usage list_usage = {.name = "directive list",
 static struct str ref_words(struct ops *ops, struct str number, struct str symbol)
 {
     if (str_is_empty(number) && str_is_empty(symbol))
-        return STR("(chưa có số / no number)");
+        return str_from_cstr(ops_text(ops, "(chưa có số)", "(no number)"));
     return arena_printf(&ops->arena, "%.*s/%.*s", STR_ARG(str_is_empty(number) ? STR("…") : number), STR_ARG(symbol));
 }
 
@@ -257,11 +255,11 @@ static enum err_code show_run(struct ops *ops, struct err *err)
     return ERR_NONE;
 }
 
-int cmd_directive(int argc, char **argv)
+int cmd_directive(enum lang lang, int argc, char **argv)
 {
     static const struct ops_verb verbs[] = {{"import", &import_usage, import_run, OPS_STORE},
                                             {"issue", &issue_usage, issue_run, OPS_STORE},
                                             {"list", &list_usage, list_run, OPS_STORE},
                                             {"show", &show_usage, show_run, OPS_STORE}};
-    return ops_main("directive", verbs, ARRAY_LEN(verbs), argc, argv);
+    return ops_main(lang, "directive", verbs, ARRAY_LEN(verbs), argc, argv);
 }

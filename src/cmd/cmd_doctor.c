@@ -13,7 +13,6 @@ static const struct option_spec specs[] = {
     {"fail-on", 0, OPTION_TEXT, 0, "note|warn|bad", "trả 1 khi có phát hiện từ mức này",
      "answer 1 when something of this level or worse is found", 0, 0},
     OPS_SPEC_JSON,
-    OPS_SPEC_EN,
 };
 static const struct usage usage = {
     .name = "doctor",
@@ -39,8 +38,8 @@ static void print_finding(struct ops *ops, const struct health_finding *f)
         ops_line_end(ops);
         return;
     }
-    struct str text = ops->english ? f->en : f->vi, act = ops->english ? f->do_en : f->do_vi;
-    buf_printf(&ops->out, "%s %.*s\n", ops->english ? words_en[f->level] : words_vi[f->level], STR_ARG(text));
+    struct str text = lang_text(ops->lang, f->vi, f->en), act = lang_text(ops->lang, f->do_vi, f->do_en);
+    buf_printf(&ops->out, "%s %.*s\n", lang_text(ops->lang, words_vi, words_en)[f->level], STR_ARG(text));
     if (!str_is_empty(act))
         buf_printf(&ops->out, "             → %.*s\n", STR_ARG(act));
 }
@@ -102,8 +101,8 @@ static enum err_code run(struct ops *ops, struct err *err)
     return ERR_NONE;
 }
 
-int cmd_doctor(int argc, char **argv)
+int cmd_doctor(enum lang lang, int argc, char **argv)
 {
     static const struct ops_verb verb[] = {{NULL, &usage, run, 0}};
-    return ops_main("doctor", verb, 1, argc, argv);
+    return ops_main(lang, "doctor", verb, 1, argc, argv);
 }

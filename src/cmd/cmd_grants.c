@@ -11,7 +11,6 @@ static const struct option_spec specs[] = {
     {"apply", 0, OPTION_FLAG, 0, NULL, "làm luôn; cơ sở dữ liệu trống thì tạo lược đồ trước (mặc định: chỉ in SQL)",
      "do it; in an empty database the schema is made first (default: print the SQL)", 0, 0},
     OPS_SPEC_JSON,
-    OPS_SPEC_EN,
 };
 static const struct usage usage = {
     .name = "grants",
@@ -55,8 +54,8 @@ static enum err_code run(struct ops *ops, struct err *err)
     return ERR_NONE;
 }
 
-int cmd_grants(int argc, char **argv)
+int cmd_grants(enum lang lang, int argc, char **argv)
 {
     static const struct ops_verb verb[] = {{NULL, &usage, run, 0}};
-    return ops_main("grants", verb, 1, argc, argv);
+    return ops_main(lang, "grants", verb, 1, argc, argv);
 }

@@ -7,6 +7,7 @@
 #include "format/doctext.h"
 #include "format/json.h"
 #include "know/know.h"
+#include "know/refusal.h"
 #include "letter/letter_print.h"
 #include "os/file.h"
 
@@ -39,11 +40,11 @@ static bool calendar_add(void *ctx, civil_day from, int n, civil_day *ret_day)
 }
 
 /* What goes to a terminal holds no control characters, whatever the file is called. */
-static void complaint_print(const char *path, const char *text)
+static void complaint_print(const char *path, struct str text)
 {
     AUTO_BUF line;
     buf_init(&line, 16u << 10);
-    buf_printf(&line, "luytre letter read: %s: %s", path, text);
+    buf_printf(&line, "luytre letter read: %s: %.*s", path, STR_ARG(text));
     for (size_t i = 0; i < line.len_bytes; i++)
         if ((unsigned char)line.ptr[i] < ' ' || line.ptr[i] == 0x7f)
             line.ptr[i] = '?';
@@ -56,10 +57,8 @@ static enum err_code bytes_read(const char *path, struct arena *arena, struct st
                              ? file_read_fd(STDIN_FILENO, "-", LETTER_FILE_MAX_BYTES, arena, ret_bytes, err)
                              : file_read(path, LETTER_FILE_MAX_BYTES, arena, ret_bytes, err);
     if (code == ERR_LIMIT)
-        return err_set(err, ERR_LIMIT,
-                       "tệp quá %u MB; hãy gửi riêng phần chữ của văn bản / the file is over %u MB: hand in the letter "
-                       "without its big attachments",
-                       LETTER_FILE_MAX_BYTES >> 20, LETTER_FILE_MAX_BYTES >> 20);
+        return err_set(err, ERR_LIMIT, "tệp quá %u MB; hãy gửi riêng phần chữ của văn bản",
+                       LETTER_FILE_MAX_BYTES >> 20);
     return code;
 }
 
@@ -80,7 +79,7 @@ static enum err_code text_read(const char *path, struct arena *arena, struct str
 }
 
 /* What could not be done, in the machine's words too: the stream always ends in a summary. */
-static void refusal_print(const struct err *err, struct buf *out)
+static void refusal_print(const struct err *err, struct str said, struct buf *out)
 {
     struct json_writer w;
     json_writer_init(&w, out, 0);
@@ -88,22 +87,24 @@ static void refusal_print(const struct err *err, struct buf *out)
     json_field_str(&w, STR("type"), STR("summary"));
     json_field_i64(&w, STR("duties"), 0);
     json_field_str(&w, STR("error"), str_from_cstr(err_code_to_str(err->code)));
-    json_field_str(&w, STR("reason"), str_from_cstr(err->text));
+    json_field_str(&w, STR("reason"), said);
     json_object_end(&w);
     json_end_line(&w);
 }
 
-static int letter_read(int argc, char **argv)
+static int letter_read(enum lang lang, int argc, char **argv)
 {
     AUTO_ARENA arena;
     arena_init(&arena, LETTER_ARENA_BYTES);
     struct options options;
     int exit_code;
-    if (!options_start(&read_usage, argc, argv, &arena, &options, &exit_code))
+    if (!options_start(&read_usage, lang, argc, argv, &arena, &options, &exit_code))
         return exit_code;
     bool json = options_has(&options, "json"), as_text = options_has(&options, "text");
     if (json && as_text) {
-        fputs("luytre letter read: chọn một trong --json và --text / choose one of --json and --text\n", stderr);
+        fputs(lang_text(lang, "luytre letter read: chọn một trong --json và --text\n",
+                        "luytre letter read: choose one of --json and --text\n"),
+              stderr);
         return EXIT_USAGE;
     }
     struct err err = {0};
@@ -126,33 +127,34 @@ static int letter_read(int argc, char **argv)
         else if (as_text)
             buf_put(&out, text);
         else
-            letter_print_people(letter, &out);
+            letter_print_people(letter, lang, &out);
         code = buf_check(&out, &err);
     }
     if (code != ERR_NONE) {
-        complaint_print(path, err.text);
+        struct str said = refusal_text(&err, lang, &arena);
+        complaint_print(path, said);
         if (json) {
             buf_clear(&out);
-            refusal_print(&err, &out);
+            refusal_print(&err, said, &out);
         }
     }
     if ((code == ERR_NONE || json) && file_write_fd(STDOUT_FILENO, "stdout", buf_str(&out), &err) != ERR_NONE) {
-        fprintf(stderr, "luytre letter read: %s\n", err.text);
+        words_refuse("letter read", lang, &err);
         return EXIT_FAILED;
     }
     return code == ERR_NONE ? EXIT_DONE : EXIT_FAILED;
 }
 
-int cmd_letter(int argc, char **argv)
+int cmd_letter(enum lang lang, int argc, char **argv)
 {
     if (argc >= 2 && strcmp(argv[1], "read") == 0)
-        return letter_read(argc - 1, argv + 1);
+        return letter_read(lang, argc - 1, argv + 1);
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
         char *help[] = {argv[0], argv[1], NULL};
-        return letter_read(2, help);
+        return letter_read(lang, 2, help);
     }
-    fputs("luytre letter: dùng: luytre letter read FILE|- [--json|--text] / use: luytre letter read FILE|- "
-          "[--json|--text]\n",
+    fputs(lang_text(lang, "luytre letter: dùng: luytre letter read FILE|- [--json|--text]\n",
+                    "luytre letter: use: luytre letter read FILE|- [--json|--text]\n"),
           stderr);
     return EXIT_USAGE;
 }

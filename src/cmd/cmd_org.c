@@ -55,7 +55,6 @@ static const struct option_spec import_specs[] = {
      "leave wrong rows out, write the good ones", 0, 0},
     OPS_SPEC_AS,
     OPS_SPEC_JSON,
-    OPS_SPEC_EN,
 };
 static const struct usage import_usage = {.name = "org import",
                                           .args = "[FILE]",
@@ -73,8 +72,8 @@ static void print_errors(struct ops *ops, const struct import_run *run)
         if (row->verdict != IMPORT_ERROR)
             continue;
         shown++;
-        struct str where = refusal_words(row->where, ops_lang(ops), &ops->arena);
-        struct str reason = refusal_words(row->reason, ops_lang(ops), &ops->arena);
+        struct str where = refusal_words(row->where, ops->lang, &ops->arena);
+        struct str reason = refusal_words(row->reason, ops->lang, &ops->arena);
         if (ops->json) {
             struct json_writer *w = ops_line(ops, "error");
             json_field_i64(w, STR("row"), (int64_t)row->table_row);
@@ -188,7 +187,6 @@ static const struct option_spec tree_specs[] = {
     {"depth", 0, OPTION_INT, 0, "N", "sâu mấy bậc (mặc định 2)", "how many steps down (default 2)", 0, TREE_DEPTH_MAX},
     {"as-of", 0, OPTION_DAY, 0, "DAY", "cây của ngày này", "the tree of this day", 0, 0},
     OPS_SPEC_JSON,
-    OPS_SPEC_EN,
 };
 static const struct usage tree_usage = {.name = "org tree",
                                         .args = "[CODE]",
@@ -267,7 +265,7 @@ static enum err_code tree_run(struct ops *ops, struct err *err)
     return ERR_NONE;
 }
 
-static const struct option_spec show_specs[] = {OPS_SPEC_STORE, OPS_SPEC_JSON, OPS_SPEC_EN};
+static const struct option_spec show_specs[] = {OPS_SPEC_STORE, OPS_SPEC_JSON};
 static const struct usage show_usage = {.name = "org show",
                                         .args = "CODE",
                                         .vi = "một đơn vị: tên qua các thời kỳ, cấp trên",
@@ -364,8 +362,7 @@ static enum err_code apply(struct ops *ops, struct event_plan *plan, struct err 
 static const struct option_spec merge_specs[] = {
     OPS_SPEC_STORE, {"into", 0, OPTION_TEXT, OPTION_REQUIRED, "CODE", "đơn vị kế thừa", "the successor", 0, 0},
     SPEC_ON,        SPEC_BASIS,
-    OPS_SPEC_AS,    OPS_SPEC_JSON,
-    OPS_SPEC_EN};
+    OPS_SPEC_AS,    OPS_SPEC_JSON};
 static const struct usage merge_usage = {.name = "org merge",
                                          .args = "CODE…",
                                          .vi = "sáp nhập các đơn vị vào một đơn vị đang có",
@@ -390,7 +387,6 @@ static const struct option_spec split_specs[] = {
     SPEC_BASIS,
     OPS_SPEC_AS,
     OPS_SPEC_JSON,
-    OPS_SPEC_EN,
 };
 static const struct usage split_usage = {.name = "org split",
                                          .args = "CODE",
@@ -430,7 +426,6 @@ static const struct option_spec rename_specs[] = {
     SPEC_BASIS,
     OPS_SPEC_AS,
     OPS_SPEC_JSON,
-    OPS_SPEC_EN,
 };
 static const struct usage rename_usage = {
     .name = "org rename",
@@ -459,8 +454,7 @@ static const struct option_spec move_specs[] = {
     SPEC_ON,
     SPEC_BASIS,
     OPS_SPEC_AS,
-    OPS_SPEC_JSON,
-    OPS_SPEC_EN};
+    OPS_SPEC_JSON};
 static const struct usage move_usage = {.name = "org move",
                                         .args = "CODE…",
                                         .vi = "chuyển đơn vị, cùng mọi cấp dưới, về cấp trên khác trong một cây",
@@ -477,7 +471,7 @@ static enum err_code move_run(struct ops *ops, struct err *err)
     return apply(ops, &plan, err);
 }
 
-static const struct option_spec events_specs[] = {OPS_SPEC_STORE, OPS_SPEC_AS, OPS_SPEC_JSON, OPS_SPEC_EN};
+static const struct option_spec events_specs[] = {OPS_SPEC_STORE, OPS_SPEC_AS, OPS_SPEC_JSON};
 static const struct usage events_usage = {
     .name = "org events",
     .args = "CODE",
@@ -553,8 +547,7 @@ static const struct option_spec place_specs[] = {
     OPS_SPEC_STORE,
     {"to", 0, OPTION_TEXT, OPTION_REQUIRED, "CODE", "một trong các đơn vị mới", "one of the new units", 0, 0},
     OPS_SPEC_AS,
-    OPS_SPEC_JSON,
-    OPS_SPEC_EN};
+    OPS_SPEC_JSON};
 static const struct usage place_usage = {.name = "org place",
                                          .args = "ITEM",
                                          .vi = "phân giao một mục mà lần chia tách để lại (số mục: org events)",
@@ -582,7 +575,7 @@ static enum err_code place_run(struct ops *ops, struct err *err)
     return ERR_NONE;
 }
 
-static const struct option_spec undo_specs[] = {OPS_SPEC_STORE, SPEC_BASIS, OPS_SPEC_AS, OPS_SPEC_JSON, OPS_SPEC_EN};
+static const struct option_spec undo_specs[] = {OPS_SPEC_STORE, SPEC_BASIS, OPS_SPEC_AS, OPS_SPEC_JSON};
 static const struct usage undo_usage = {
     .name = "org undo",
     .args = "EVENT",
@@ -609,7 +602,7 @@ static enum err_code undo_run(struct ops *ops, struct err *err)
     return ERR_NONE;
 }
 
-int cmd_org(int argc, char **argv)
+int cmd_org(enum lang lang, int argc, char **argv)
 {
     static const struct ops_verb verbs[] = {
         {"import", &import_usage, import_run, OPS_STORE}, {"tree", &tree_usage, tree_run, OPS_STORE},
@@ -617,5 +610,5 @@ int cmd_org(int argc, char **argv)
         {"split", &split_usage, split_run, OPS_STORE},    {"rename", &rename_usage, rename_run, OPS_STORE},
         {"move", &move_usage, move_run, OPS_STORE},       {"events", &events_usage, events_run, OPS_STORE},
         {"place", &place_usage, place_run, OPS_STORE},    {"undo", &undo_usage, undo_run, OPS_STORE}};
-    return ops_main("org", verbs, ARRAY_LEN(verbs), argc, argv);
+    return ops_main(lang, "org", verbs, ARRAY_LEN(verbs), argc, argv);
 }

@@ -5,7 +5,6 @@
 #include "duty/freeze.h"
 #include "duty/page_report.sql.h"
 #include "format/json.h"
-#include "know/refusal.h"
 #include "org/access.h"
 #include "org/unit.h"
 #include "os/file.h"
@@ -30,7 +29,6 @@ static const struct option_spec specs[] = {
      0, 0},
     {"causes", 0, OPTION_TEXT, 0, "TEXT", "nguyên nhân, khó khăn", "causes, difficulties", 0, 0},
     {"proposals", 0, OPTION_TEXT, 0, "TEXT", "đề xuất, kiến nghị", "proposals", 0, 0},
-    {"en", 0, OPTION_FLAG, 0, NULL, "lời từ chối bằng tiếng Anh", "refusals in English", 0, 0},
 };
 static const struct usage usage = {
     .name = "report",
@@ -39,7 +37,8 @@ static const struct usage usage = {
     .en = "answer letter or roll-up report (PDF, DOCX) with its annex (XLSX) from frozen figures",
     .specs = specs,
     .spec_count = ARRAY_LEN(specs),
-    .more = "Cùng một lần chốt cho các tệp giống nhau từng byte. / The same freeze gives the same bytes.\n",
+    .more_vi = "Cùng một lần chốt cho các tệp giống nhau từng byte.",
+    .more_en = "The same freeze gives the same bytes.",
 };
 
 static enum err_code freeze_find(struct db *db, const struct actor *actor, const struct options *options,
@@ -131,13 +130,13 @@ static enum err_code run(const struct options *options, enum answer_kind kind, s
     return ERR_NONE;
 }
 
-int cmd_report(int argc, char **argv)
+int cmd_report(enum lang lang, int argc, char **argv)
 {
     AUTO_ARENA arena;
     arena_init(&arena, REPORT_ARENA_BYTES);
     struct options options;
     int exit_code;
-    if (!options_start(&usage, argc, argv, &arena, &options, &exit_code))
+    if (!options_start(&usage, lang, argc, argv, &arena, &options, &exit_code))
         return exit_code;
     struct str kind_text = options_text(&options, "kind");
     bool is_letter = str_is_empty(kind_text) || str_equal(kind_text, STR("letter"));
@@ -148,8 +147,7 @@ int cmd_report(int argc, char **argv)
     struct err err = {0};
     enum err_code code = run(&options, is_letter ? ANSWER_LETTER : ANSWER_ROLLUP, &arena, &err);
     if (code != ERR_NONE) {
-        struct str said = refusal_text(&err, options_has(&options, "en") ? LANG_EN : LANG_VI, &arena);
-        fprintf(stderr, "luytre report: %.*s\n", STR_ARG(said));
+        words_refuse("report", lang, &err);
         return code == ERR_SYNTAX ? EXIT_USAGE : EXIT_FAILED;
     }
     return EXIT_DONE;

@@ -38,7 +38,6 @@ static const struct option_spec specs[] = {
      "làm nốt một lần khôi phục PostgreSQL bị ngắt sau khi đã ghi: kiểm chứng và mở kỷ nguyên mới",
      "finish a PostgreSQL restore cut short after it was stored: verify, open a new epoch", 0, 0},
     OPS_SPEC_JSON,
-    OPS_SPEC_EN,
 };
 static const struct usage usage = {
     .name = "restore",
@@ -48,9 +47,9 @@ static const struct usage usage = {
     .specs = specs,
     .spec_count = ARRAY_LEN(specs),
     .args_max = 1,
-    .more = "  luytre restore luytre-20221130-083000.backup --store /var/lib/luytre/luytre.db --secret cap-cuu.key\n"
-            "  Ảnh chụp của luytre upgrade với SQLite là chính tệp kho: chỉ cần chép lại. / A snapshot of upgrade on "
-            "SQLite is the store itself: copy it back.\n",
+    .examples = "  luytre restore luytre-20221130-083000.backup --store /var/lib/luytre/luytre.db --secret cap-cuu.key",
+    .more_vi = "  Ảnh chụp của luytre upgrade với SQLite là chính tệp kho: chỉ cần chép lại.",
+    .more_en = "  A snapshot of upgrade on SQLite is the store itself: copy it back.",
 };
 
 struct restoring {
@@ -114,7 +113,7 @@ static enum err_code blob_end(struct restoring *r, struct err *err)
     if (!is_whole)
         return damaged("a file is not what its hash says", err);
     r->blob_count++;
-    ops_progress("tệp / files", r->blob_count, "");
+    ops_progress(ops_text(r->ops, "tệp", "files"), r->blob_count, "");
     return is_kept ? file_sync_parent(r->path, err) : err_set(err, ERR_IO, "write %s", r->path);
 }
 
@@ -183,7 +182,7 @@ static enum err_code database_read(void *ctx, char *room, size_t room_bytes, siz
     r->held_at += n;
     r->database_bytes += (int64_t)n;
     *ret_count = n;
-    ops_progress("cơ sở dữ liệu / database", r->database_bytes >> 20, "MB");
+    ops_progress(ops_text(r->ops, "cơ sở dữ liệu", "database"), r->database_bytes >> 20, "MB");
     return ERR_NONE;
 }
 
@@ -269,7 +268,7 @@ static enum err_code check(const char *where, const char *NULLABLE blobs, bool i
     errno = 0;
     if (is_finish && !is_unfinished)
         return err_set(err, ERR_CONFLICT, "%s: không có lần khôi phục nào bị ngắt ở đây", store_where(store));
-    ops_progress("kiểm chứng / verify", 0, "");
+    ops_progress(ops_text(ops, "kiểm chứng", "verify"), 0, "");
     TRY(chain_verify(db, &ops->arena, &ret->chain, err));
     TRY(ledger_recount(db, err));
     TRY(blob_verify(db, &ret->blobs, err));
@@ -547,8 +546,8 @@ static enum err_code run(struct ops *ops, struct err *err)
     return ERR_NONE;
 }
 
-int cmd_restore(int argc, char **argv)
+int cmd_restore(enum lang lang, int argc, char **argv)
 {
     static const struct ops_verb verb[] = {{NULL, &usage, run, 0}};
-    return ops_main("restore", verb, 1, argc, argv);
+    return ops_main(lang, "restore", verb, 1, argc, argv);
 }

@@ -106,8 +106,8 @@ static enum err_code run(const struct options *options, struct arena *arena, str
         if (is_needed) {
             char token[CRYPTO_TOKEN_CHARS + 1];
             TRY(setup_token_new(db, token, err));
-            printf("Lần đầu: mở http://%.*s/setup/%s để tạo quản trị viên / first run: open it to make the "
-                   "administrator\n",
+            printf(lang_text(options->lang, "Lần đầu: mở http://%.*s/setup/%s để tạo quản trị viên\n",
+                             "First run: open http://%.*s/setup/%s to make the administrator\n"),
                    STR_ARG(listen), token);
             fflush(stdout);
         }
@@ -116,17 +116,17 @@ static enum err_code run(const struct options *options, struct arena *arena, str
     return serve_run(&plan, arena, err);
 }
 
-int cmd_serve(int argc, char **argv)
+int cmd_serve(enum lang lang, int argc, char **argv)
 {
     AUTO_ARENA arena;
     arena_init(&arena, 16u << 20);
     struct options options;
     int exit_code;
-    if (!options_start(&usage, argc, argv, &arena, &options, &exit_code))
+    if (!options_start(&usage, lang, argc, argv, &arena, &options, &exit_code))
         return exit_code;
     struct err err = {0};
     if (run(&options, &arena, &err) != ERR_NONE) {
-        fprintf(stderr, "luytre serve: %s\n", err.text);
+        words_refuse("serve", lang, &err);
         return err.code == ERR_SYNTAX || err.code == ERR_DENIED ? EXIT_USAGE : EXIT_FAILED;
     }
     return EXIT_DONE;

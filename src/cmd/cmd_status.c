@@ -10,12 +10,11 @@
 #include "duty/rollup.sql.h"
 #include "format/csv.h"
 #include "format/json.h"
-#include "know/refusal.h"
 #include "org/access.h"
 #include "org/unit.h"
 #include "org/unit.sql.h"
 #include "os/file.h"
-#include "report/document.h"
+#include "web/words.h"
 
 #define STATUS_ARENA_BYTES  ((size_t)1 << 30)
 #define STATUS_OUTPUT_BYTES ((size_t)256 << 20)
@@ -38,7 +37,6 @@ static const struct option_spec specs[] = {
      "CSV: the unit itself, then each unit right below", 0, 0},
     {"fail-on", 0, OPTION_TEXT, 0, "STATE", "thoát mã 1 khi có việc ở trạng thái này (late, birth, unseen…)",
      "exit 1 when something is in that state (late, birth, unseen…)", 0, 0},
-    {"en", 0, OPTION_FLAG, 0, NULL, "lời từ chối bằng tiếng Anh", "refusals in English", 0, 0},
 };
 static const struct usage usage = {
     .name = "status",
@@ -245,71 +243,92 @@ static void csv_line(struct csv_writer *w, int64_t unit_id, struct str name, con
     csv_end_row(w);
 }
 
-static struct str number(const struct status *s, int64_t n)
+/* "3 quá hạn", after a comma when something stands before. */
+static void put_count(struct buf *out, enum lang lang, bool *is_first, int64_t n, const char *vi, const char *en)
 {
-    struct str text;
-    struct err ignored;
-    return document_number_print(n, s->arena, &text, &ignored) == ERR_NONE ? text : STR("?");
+    if (!n)
+        return;
+    buf_printf(out, "%s ", *is_first ? "" : ",");
+    words_number(out, lang, n);
+    buf_printf(out, " %s", lang_text(lang, vi, en));
+    *is_first = false;
 }
 
-static struct str share(const struct status *s, const struct rollup *r)
+/* "12 trên 40 nhiệm vụ (30%)" */
+static void put_share(struct buf *out, enum lang lang, const struct rollup *r, const char *vi, const char *en)
 {
-    struct str text;
-    struct err ignored;
-    return document_percent_print(r->n[DUTY_OK], r->owed, s->arena, &text, &ignored) == ERR_NONE ? text : STR("?");
+    words_number(out, lang, r->n[DUTY_OK]);
+    buf_put(out, str_from_cstr(lang_text(lang, " trên ", " of ")));
+    words_number(out, lang, r->owed);
+    buf_printf(out, " %s (", lang_text(lang, vi, en));
+    words_percent(out, lang, words_tenths(r->n[DUTY_OK], r->owed));
+    buf_put_byte(out, ')');
 }
 
-static void print_people(const struct status *s, struct buf *out)
+static void print_missing(const struct status *s, enum lang lang, struct buf *out)
 {
-    char day[CIVIL_TEXT_BYTES];
-    buf_printf(out, "%.*s, tính đến hết ngày %s\n", STR_ARG(s->root_name),
-               civil_vn(s->as_of == CIVIL_NONE ? s->today : s->as_of, day));
-    if (s->missing.count) {
-        buf_printf(out, "\nCòn thiếu: %.*s đơn vị quá hạn hoặc chưa xem\n",
-                   STR_ARG(number(s, (int64_t)s->missing.count)));
-        for (size_t i = 0; i < s->missing.count && i < STATUS_SHOWN; i++) {
-            const struct missing *m = &s->missing.items[i];
-            buf_printf(out, "  %.*s:", STR_ARG(m->name));
-            if (m->late)
-                buf_printf(out, " %.*s quá hạn", STR_ARG(number(s, m->late)));
-            if (m->birth)
-                buf_printf(out, "%s %.*s trễ từ khi giao", m->late ? "," : "", STR_ARG(number(s, m->birth)));
-            if (m->unseen)
-                buf_printf(out, "%s %.*s chưa xem", m->late + m->birth ? "," : "", STR_ARG(number(s, m->unseen)));
-            if (!str_is_empty(m->focal_name))
-                buf_printf(out, " (%.*s%s%.*s)", STR_ARG(m->focal_name), str_is_empty(m->focal_phone) ? "" : ", ",
-                           STR_ARG(m->focal_phone));
-            buf_put_byte(out, '\n');
-        }
-        if (s->missing.count > STATUS_SHOWN)
-            buf_printf(out, "  … và %.*s đơn vị khác (--json có đủ)\n",
-                       STR_ARG(number(s, (int64_t)(s->missing.count - STATUS_SHOWN))));
-    } else if (s->rollup.owed) {
-        buf_put(out, STR("\nKhông đơn vị nào quá hạn hoặc chưa xem.\n"));
+    buf_put(out, str_from_cstr(lang_text(lang, "\nCòn thiếu, số đơn vị quá hạn hoặc chưa xem: ",
+                                         "\nMissing, units late or that have not looked: ")));
+    words_number(out, lang, (int64_t)s->missing.count);
+    buf_put_byte(out, '\n');
+    for (size_t i = 0; i < s->missing.count && i < STATUS_SHOWN; i++) {
+        const struct missing *m = &s->missing.items[i];
+        bool is_first = true;
+        buf_printf(out, "  %.*s:", STR_ARG(m->name));
+        put_count(out, lang, &is_first, m->late, "quá hạn", "late");
+        put_count(out, lang, &is_first, m->birth, "trễ từ khi giao", "late by birth");
+        put_count(out, lang, &is_first, m->unseen, "chưa xem", "not seen");
+        if (!str_is_empty(m->focal_name))
+            buf_printf(out, " (%.*s%s%.*s)", STR_ARG(m->focal_name), str_is_empty(m->focal_phone) ? "" : ", ",
+                       STR_ARG(m->focal_phone));
+        buf_put_byte(out, '\n');
     }
-    buf_printf(out, "\nĐạt %.*s trên %.*s nhiệm vụ (%.*s)\n", STR_ARG(number(s, s->rollup.n[DUTY_OK])),
-               STR_ARG(number(s, s->rollup.owed)), STR_ARG(share(s, &s->rollup)));
+    if (s->missing.count <= STATUS_SHOWN)
+        return;
+    buf_put(out, str_from_cstr(lang_text(lang, "  … và ", "  … and ")));
+    words_number(out, lang, (int64_t)(s->missing.count - STATUS_SHOWN));
+    buf_put(out, str_from_cstr(lang_text(lang, " đơn vị khác (--json có đủ)\n", " more (--json has all)\n")));
+}
+
+static void print_people(const struct status *s, enum lang lang, struct buf *out)
+{
     static const struct {
         int state;
-        const char *words;
-    } lines[] = {{DUTY_LATE, "quá hạn"},        {DUTY_BIRTH, "trễ từ khi giao"}, {DUTY_UNSEEN, "chưa xem"},
-                 {DUTY_DUE, "sắp đến hạn"},     {DUTY_ACK, "đã tiếp nhận"},      {DUTY_DOING, "đang làm"},
-                 {DUTY_NA, "không thuộc diện"}, {DUTY_WAIVED, "tạm miễn"}};
-    for (size_t i = 0; i < ARRAY_LEN(lines); i++)
-        if (s->rollup.n[lines[i].state])
-            buf_printf(out, "  %.*s %s\n", STR_ARG(number(s, s->rollup.n[lines[i].state])), lines[i].words);
+        const char *vi, *en;
+    } lines[] = {{DUTY_LATE, "quá hạn", "late"},          {DUTY_BIRTH, "trễ từ khi giao", "late by birth"},
+                 {DUTY_UNSEEN, "chưa xem", "not seen"},   {DUTY_DUE, "sắp đến hạn", "due soon"},
+                 {DUTY_ACK, "đã tiếp nhận", "taken on"},  {DUTY_DOING, "đang làm", "in progress"},
+                 {DUTY_NA, "không thuộc diện", "exempt"}, {DUTY_WAIVED, "tạm miễn", "waived"}};
+    char day[CIVIL_TEXT_BYTES];
+    buf_printf(out, lang_text(lang, "%.*s, tính đến hết ngày %s\n", "%.*s, until the end of %s\n"),
+               STR_ARG(s->root_name), civil_vn(s->as_of == CIVIL_NONE ? s->today : s->as_of, day));
+    if (s->missing.count)
+        print_missing(s, lang, out);
+    else if (s->rollup.owed)
+        buf_put(out, str_from_cstr(lang_text(lang, "\nKhông đơn vị nào quá hạn hoặc chưa xem.\n",
+                                             "\nNo unit is late or has not looked.\n")));
+    buf_put(out, str_from_cstr(lang_text(lang, "\nĐạt ", "\nDone: ")));
+    put_share(out, lang, &s->rollup, "nhiệm vụ", "duties");
+    buf_put_byte(out, '\n');
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+        bool is_first = true;
+        if (!s->rollup.n[lines[i].state])
+            continue;
+        buf_put_byte(out, ' ');
+        put_count(out, lang, &is_first, s->rollup.n[lines[i].state], lines[i].vi, lines[i].en);
+        buf_put_byte(out, '\n');
+    }
     if (s->below.count)
-        buf_put(out, STR("\nTừng đơn vị ngay dưới\n"));
+        buf_put(out, str_from_cstr(lang_text(lang, "\nTừng đơn vị ngay dưới\n", "\nEach unit right below\n")));
     for (size_t i = 0; i < s->below.count; i++) {
         const struct below *b = &s->below.items[i];
+        bool is_first = false;
         if (!b->rollup.total)
             continue;
-        buf_printf(out, "  %.*s: %.*s trên %.*s đạt (%.*s)", STR_ARG(b->name), STR_ARG(number(s, b->rollup.n[DUTY_OK])),
-                   STR_ARG(number(s, b->rollup.owed)), STR_ARG(share(s, &b->rollup)));
-        if (b->rollup.n[DUTY_LATE])
-            buf_printf(out, ", %.*s quá hạn", STR_ARG(number(s, b->rollup.n[DUTY_LATE])));
-        if (b->rollup.n[DUTY_UNSEEN])
-            buf_printf(out, ", %.*s chưa xem", STR_ARG(number(s, b->rollup.n[DUTY_UNSEEN])));
+        buf_printf(out, "  %.*s: ", STR_ARG(b->name));
+        put_share(out, lang, &b->rollup, "đạt", "done");
+        put_count(out, lang, &is_first, b->rollup.n[DUTY_LATE], "quá hạn", "late");
+        put_count(out, lang, &is_first, b->rollup.n[DUTY_UNSEEN], "chưa xem", "not seen");
         buf_put_byte(out, '\n');
     }
 }
@@ -353,22 +372,24 @@ static enum err_code run(const struct options *options, struct arena *arena, str
         for (size_t i = 0; i < s->below.count; i++)
             csv_line(&w, s->below.items[i].unit_id, s->below.items[i].name, &s->below.items[i].rollup);
     } else {
-        print_people(s, out);
+        print_people(s, options->lang, out);
     }
     return buf_check(out, err);
 }
 
-int cmd_status(int argc, char **argv)
+int cmd_status(enum lang lang, int argc, char **argv)
 {
     AUTO_ARENA arena;
     arena_init(&arena, STATUS_ARENA_BYTES);
     struct options options;
     int exit_code;
-    if (!options_start(&usage, argc, argv, &arena, &options, &exit_code))
+    if (!options_start(&usage, lang, argc, argv, &arena, &options, &exit_code))
         return exit_code;
     enum duty_state fail_on = DUTY_STATE_COUNT;
     if (options_has(&options, "json") && options_has(&options, "csv")) {
-        fputs("luytre status: chọn một trong --json và --csv / choose one of --json and --csv\n", stderr);
+        fputs(lang_text(lang, "luytre status: chọn một trong --json và --csv\n",
+                        "luytre status: choose one of --json and --csv\n"),
+              stderr);
         return EXIT_USAGE;
     }
     if (options_has(&options, "fail-on") && !duty_state_from_str(options_text(&options, "fail-on"), &fail_on)) {
@@ -383,8 +404,7 @@ int cmd_status(int argc, char **argv)
     if (code == ERR_NONE)
         code = file_write_fd(STDOUT_FILENO, "stdout", buf_str(&out), &err);
     if (code != ERR_NONE) {
-        struct str said = refusal_text(&err, options_has(&options, "en") ? LANG_EN : LANG_VI, &arena);
-        fprintf(stderr, "luytre status: %.*s\n", STR_ARG(said));
+        words_refuse("status", lang, &err);
         return code == ERR_SYNTAX ? EXIT_USAGE : EXIT_FAILED;
     }
     return fail_on < DUTY_STATE_COUNT && status.rollup.n[fail_on] ? EXIT_FOUND : EXIT_DONE;

@@ -13,7 +13,6 @@ static const struct option_spec new_specs[] = {
     {"days", 'd', OPTION_INT, 0, "N", "có hiệu lực bao nhiêu ngày (mặc định 90)",
      "how many days it is good for (default 90)", 1, API_TOKEN_DAYS_MAX},
     OPS_SPEC_JSON,
-    OPS_SPEC_EN,
 };
 static const struct usage new_usage = {.name = "token new",
                                        .args = "PERSON",
@@ -23,7 +22,7 @@ static const struct usage new_usage = {.name = "token new",
                                        .spec_count = ARRAY_LEN(new_specs),
                                        .args_min = 1,
                                        .args_max = 1};
-static const struct option_spec list_specs[] = {OPS_SPEC_STORE, OPS_SPEC_JSON, OPS_SPEC_EN};
+static const struct option_spec list_specs[] = {OPS_SPEC_STORE, OPS_SPEC_JSON};
 static const struct usage list_usage = {.name = "token list",
                                         .args = "",
                                         .vi = "liệt kê khóa API",
@@ -122,10 +121,10 @@ static enum err_code end_run(struct ops *ops, struct err *err)
     return ERR_NONE;
 }
 
-int cmd_token(int argc, char **argv)
+int cmd_token(enum lang lang, int argc, char **argv)
 {
     static const struct ops_verb verbs[] = {{"new", &new_usage, new_run, OPS_STORE},
                                             {"list", &list_usage, list_run, OPS_STORE},
                                             {"end", &end_usage, end_run, OPS_STORE}};
-    return ops_main("token", verbs, ARRAY_LEN(verbs), argc, argv);
+    return ops_main(lang, "token", verbs, ARRAY_LEN(verbs), argc, argv);
 }

@@ -15,7 +15,6 @@ static const struct option_spec specs[] = {
      "nơi đặt ảnh chụp trước khi nâng cấp (mặc định: cạnh tệp SQLite; PostgreSQL phải nêu)",
      "where the snapshot goes (default: beside the SQLite file; must be named for PostgreSQL)", 0, 0},
     OPS_SPEC_JSON,
-    OPS_SPEC_EN,
 };
 static const struct usage usage = {
     .name = "upgrade",
@@ -56,8 +55,8 @@ static enum err_code run(struct ops *ops, struct err *err)
     struct upgrade_report report;
     if (store_upgrade(&plan, &report, err) != ERR_NONE)
         return err_wrap(err, err->code == ERR_UNSUPPORTED || err->code == ERR_NOT_FOUND || err->code == ERR_SYNTAX
-                                 ? "không nâng cấp / not upgraded"
-                                 : "không nâng cấp được, dữ liệu vẫn như trước / not upgraded, the data is as before");
+                                 ? "không nâng cấp"
+                                 : "không nâng cấp được, dữ liệu vẫn như trước");
     if (ops->json) {
         struct json_writer *w = ops_line(ops, "summary");
         json_field_i64(w, STR("from"), report.from_schema);
@@ -82,8 +81,8 @@ static enum err_code run(struct ops *ops, struct err *err)
     return ERR_NONE;
 }
 
-int cmd_upgrade(int argc, char **argv)
+int cmd_upgrade(enum lang lang, int argc, char **argv)
 {
     static const struct ops_verb verb[] = {{NULL, &usage, run, 0}};
-    return ops_main("upgrade", verb, 1, argc, argv);
+    return ops_main(lang, "upgrade", verb, 1, argc, argv);
 }

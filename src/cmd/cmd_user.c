@@ -13,7 +13,7 @@
             "public address of the site, to print the whole link", 0, 0                      \
     }
 
-static const struct option_spec list_specs[] = {OPS_SPEC_STORE, OPS_SPEC_JSON, OPS_SPEC_EN};
+static const struct option_spec list_specs[] = {OPS_SPEC_STORE, OPS_SPEC_JSON};
 static const struct usage list_usage = {.name = "user list",
                                         .args = "[TEXT]",
                                         .vi = "liệt kê người và quyền; TEXT tìm theo tên, không cần dấu",
@@ -99,7 +99,6 @@ static const struct option_spec add_specs[] = {
     {"from", 0, OPTION_DAY, 0, "DAY", "từ ngày (mặc định hôm nay)", "from this day (default: today)", 0, 0},
     OPS_SPEC_AS,
     OPS_SPEC_JSON,
-    OPS_SPEC_EN,
 };
 static const struct usage add_usage = {.name = "user add",
                                        .args = "",
@@ -132,7 +131,7 @@ static enum err_code add_run(struct ops *ops, struct err *err)
     return done_id(ops, "person_id", id);
 }
 
-static const struct option_spec link_specs[] = {OPS_SPEC_STORE, SPEC_URL, OPS_SPEC_AS, OPS_SPEC_JSON, OPS_SPEC_EN};
+static const struct option_spec link_specs[] = {OPS_SPEC_STORE, SPEC_URL, OPS_SPEC_AS, OPS_SPEC_JSON};
 static const struct usage invite_usage = {.name = "user invite",
                                           .args = "PERSON",
                                           .vi =
@@ -191,7 +190,6 @@ static const struct option_spec grant_specs[] = {
     {"to", 0, OPTION_DAY, 0, "DAY", "đến trước ngày", "until before this day", 0, 0},
     OPS_SPEC_AS,
     OPS_SPEC_JSON,
-    OPS_SPEC_EN,
 };
 static const struct usage grant_usage = {.name = "user grant",
                                          .args = "PERSON ROLE",
@@ -215,7 +213,7 @@ static enum err_code grant_run(struct ops *ops, struct err *err)
         buf_clear(&ops->out);
         for (size_t i = 0; i < know_role_count; i++)
             fprintf(stderr, "  %.*s  %.*s\n", STR_ARG(know_roles[i].id),
-                    STR_ARG(ops->english ? know_roles[i].title.en : know_roles[i].title.vi));
+                    STR_ARG(lang_text(ops->lang, know_roles[i].title.vi, know_roles[i].title.en)));
         return ops_usage(ops, err, "không có vai trò đó, hãy chọn ở trên", "no such role, choose one of the above");
     }
     int64_t id;
@@ -232,7 +230,6 @@ static const struct option_spec end_specs[] = {
      "the role ends on this day (default: today)", 0, 0},
     OPS_SPEC_AS,
     OPS_SPEC_JSON,
-    OPS_SPEC_EN,
 };
 static const struct usage end_usage = {
     .name = "user end",
@@ -260,11 +257,11 @@ static enum err_code end_run(struct ops *ops, struct err *err)
     return done_id(ops, has_grant ? "grant_id" : "person_id", id);
 }
 
-int cmd_user(int argc, char **argv)
+int cmd_user(enum lang lang, int argc, char **argv)
 {
     static const struct ops_verb verbs[] = {
         {"list", &list_usage, list_run, OPS_STORE},       {"add", &add_usage, add_run, OPS_STORE},
         {"invite", &invite_usage, invite_run, OPS_STORE}, {"reset", &reset_usage, reset_run, OPS_STORE},
         {"grant", &grant_usage, grant_run, OPS_STORE},    {"end", &end_usage, end_run, OPS_STORE}};
-    return ops_main("user", verbs, ARRAY_LEN(verbs), argc, argv);
+    return ops_main(lang, "user", verbs, ARRAY_LEN(verbs), argc, argv);
 }

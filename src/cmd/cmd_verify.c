@@ -26,7 +26,6 @@ static const struct option_spec specs[] = {
      "a public key known from elsewhere: only its signatures count, and each chain must have one", 0, 0},
     OPS_SPEC_BLOBS,
     OPS_SPEC_JSON,
-    OPS_SPEC_EN,
 };
 static const struct usage usage = {
     .name = "verify",
@@ -36,7 +35,7 @@ static const struct usage usage = {
     .specs = specs,
     .spec_count = ARRAY_LEN(specs),
     .args_max = 1,
-    .more = "  luytre verify --store luytre.db --export chuoi.ndjson\n  luytre verify chuoi.ndjson --key ky.pub\n",
+    .examples = "  luytre verify --store luytre.db --export chuoi.ndjson\n  luytre verify chuoi.ndjson --key ky.pub",
 };
 
 static void report(struct ops *ops, const char *what, const struct chain_report *r)
@@ -433,8 +432,8 @@ static enum err_code run(struct ops *ops, struct err *err)
     return ERR_NONE;
 }
 
-int cmd_verify(int argc, char **argv)
+int cmd_verify(enum lang lang, int argc, char **argv)
 {
     static const struct ops_verb verb[] = {{NULL, &usage, run, 0}};
-    return ops_main("verify", verb, 1, argc, argv);
+    return ops_main(lang, "verify", verb, 1, argc, argv);
 }

@@ -51,45 +51,51 @@ struct clock cmd_clock(void)
     return clock_real();
 }
 
-static void overview_print(FILE *out)
+static void overview_print(enum lang lang, FILE *out)
 {
-    fputs("Lũy Tre " LUYTRE_VERSION "\n\n"
-          "  luytre COMMAND …    luytre COMMAND --help    luytre help COMMAND    luytre --version\n\n",
-          out);
+    fprintf(out,
+            "Lũy Tre " LUYTRE_VERSION "\n\n"
+            "  luytre COMMAND …    luytre COMMAND --help    luytre help COMMAND    luytre --version\n  %s\n\n",
+            lang_text(lang, "--en ở bất cứ chỗ nào: nói tiếng Anh",
+                      "--en anywhere: speak English; without it, Vietnamese"));
     for (size_t i = 0; i < command_count; i++)
-        fprintf(out, "  %-10s %s\n             %s\n", command_table[i].name, command_table[i].vi, command_table[i].en);
-    fputs("\n  0 xong / done   1 có phát hiện / found (--fail-on)   2 dùng sai / wrong use   3 không làm xong / could "
-          "not finish\n",
+        fprintf(out, "  %-10s %s\n", command_table[i].name, lang_text(lang, command_table[i].vi, command_table[i].en));
+    fputs(lang_text(lang, "\n  0 xong   1 có phát hiện (--fail-on)   2 dùng sai   3 không làm xong\n",
+                    "\n  0 done   1 found (--fail-on)   2 wrong use   3 could not finish\n"),
           out);
 }
 
-static int unknown_command(const char *typed)
+static int unknown_command(enum lang lang, const char *typed)
 {
     const char *near = command_count ? word_nearest(str_from_cstr(typed), &command_table[0].name, command_count,
                                                     sizeof command_table[0])
                                      : NULL;
     if (near)
-        fprintf(stderr, "luytre: không có lệnh \"%s\", có phải \"%s\"? / no command \"%s\", did you mean \"%s\"?\n",
-                typed, near, typed, near);
+        fprintf(stderr,
+                lang_text(lang, "luytre: không có lệnh \"%s\", có phải \"%s\"?\n",
+                          "luytre: no command \"%s\", did you mean \"%s\"?\n"),
+                typed, near);
     else
-        fprintf(stderr, "luytre: không có lệnh \"%s\", xem luytre help / no command \"%s\", see luytre help\n", typed,
+        fprintf(stderr,
+                lang_text(lang, "luytre: không có lệnh \"%s\", xem luytre help\n",
+                          "luytre: no command \"%s\", see luytre help --en\n"),
                 typed);
     return EXIT_USAGE;
 }
 
-static int help_run(int argc, char **argv)
+static int help_run(enum lang lang, int argc, char **argv)
 {
     if (argc < 2) {
-        overview_print(stdout);
+        overview_print(lang, stdout);
         return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
     }
     const struct command *command = command_find(str_from_cstr(argv[1]));
     if (!command)
-        return unknown_command(argv[1]);
+        return unknown_command(lang, argv[1]);
     /* A copy that main's argv did not promise: the command sees exactly `NAME --help`. */
     char help[] = "--help";
     char *words[] = {argv[1], help, NULL};
-    return command->run(2, words);
+    return command->run(lang, 2, words);
 }
 
 int main(int argc, char **argv)
@@ -98,11 +104,14 @@ int main(int argc, char **argv)
     if (argc >= 2 && strcmp(argv[1], "-x") == 0)
         return cmd_role(argc - 1, argv + 1);
 #endif
+    enum lang lang = options_language(&argc, argv);
 #if LUYTRE_TESTS
     if (argc >= 3 && strcmp(argv[1], "--now") == 0) {
         int64_t now_ms;
         if (!test_instant_parse(str_from_cstr(argv[2]), &now_ms) || setenv(TEST_NOW_VARIABLE, argv[2], 1) != 0) {
-            fprintf(stderr, "luytre: --now cần 2022-11-30T08:00:00+07:00 / --now wants 2022-11-30T08:00:00+07:00\n");
+            fputs(lang_text(lang, "luytre: --now cần 2022-11-30T08:00:00+07:00\n",
+                            "luytre: --now wants 2022-11-30T08:00:00+07:00\n"),
+                  stderr);
             return EXIT_USAGE;
         }
         argc -= 2;
@@ -110,18 +119,18 @@ int main(int argc, char **argv)
     }
 #endif
     if (argc < 2) {
-        overview_print(stderr);
+        overview_print(lang, stderr);
         return EXIT_USAGE;
     }
     struct str word = str_from_cstr(argv[1]);
     if (str_equal(word, STR("help")) || str_equal(word, STR("--help")) || str_equal(word, STR("-h")))
-        return help_run(argc - 1, argv + 1);
+        return help_run(lang, argc - 1, argv + 1);
     if (str_equal(word, STR("--version"))) {
         puts("luytre " LUYTRE_VERSION);
         return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
     }
     const struct command *command = command_find(word);
     if (!command)
-        return unknown_command(argv[1]);
-    return command->run(argc - 1, argv + 1);
+        return unknown_command(lang, argv[1]);
+    return command->run(lang, argc - 1, argv + 1);
 }

@@ -133,14 +133,14 @@ static enum err_code open_store(struct ops *ops, unsigned flags, struct err *err
     return ERR_NONE;
 }
 
-static int run_verb(const char *command, const struct ops_verb *verb, int argc, char **argv)
+static int run_verb(enum lang lang, const struct ops_verb *verb, int argc, char **argv)
 {
-    struct ops ops = {.exit_code = EXIT_DONE, .clock = cmd_clock()};
+    struct ops ops = {.exit_code = EXIT_DONE, .clock = cmd_clock(), .lang = lang};
     arena_init(&ops.arena, OPS_ARENA_BYTES);
     buf_init(&ops.out, OPS_OUTPUT_BYTES);
     struct options options;
     int exit_code;
-    if (!options_start(verb->usage, argc, argv, &ops.arena, &options, &exit_code)) {
+    if (!options_start(verb->usage, lang, argc, argv, &ops.arena, &options, &exit_code)) {
         arena_done(&ops.arena);
         buf_done(&ops.out);
         return exit_code;
@@ -148,7 +148,6 @@ static int run_verb(const char *command, const struct ops_verb *verb, int argc, 
     ops.name = verb->usage->name;
     ops.options = &options;
     ops.json = options_has(&options, "json");
-    ops.english = options_has(&options, "en");
     ops.actor = actor_system(clock_today(&ops.clock));
     json_writer_init(&ops.line, &ops.out, 0);
     struct err err = {0};
@@ -158,7 +157,7 @@ static int run_verb(const char *command, const struct ops_verb *verb, int argc, 
     ops_progress(NULL, 0, "");
     exit_code = code == ERR_NONE ? ops.exit_code : ops.is_wrong_use ? EXIT_USAGE : EXIT_FAILED;
     if (code != ERR_NONE) {
-        struct str said = refusal_text(&err, ops_lang(&ops), &ops.arena);
+        struct str said = refusal_text(&err, lang, &ops.arena);
         fprintf(stderr, "luytre %s: %.*s\n", ops.name, STR_ARG(said));
         if (ops.json) {
             struct json_writer *w = ops_line(&ops, "summary");
@@ -170,36 +169,36 @@ static int run_verb(const char *command, const struct ops_verb *verb, int argc, 
     struct err why = {0};
     if (buf_check(&ops.out, &why) != ERR_NONE ||
         file_write_fd(STDOUT_FILENO, "stdout", buf_str(&ops.out), &why) != ERR_NONE) {
-        fprintf(stderr, "luytre %s: %s\n", ops.name, why.text);
+        words_refuse(ops.name, lang, &why);
         exit_code = EXIT_FAILED;
     }
     store_db_give(ops.db);
     store_close(ops.store);
     buf_done(&ops.out);
     arena_done(&ops.arena);
-    (void)command;
     return exit_code;
 }
 
-int ops_main(const char *command, const struct ops_verb *verbs, size_t verb_count, int argc, char **argv)
+int ops_main(enum lang lang, const char *command, const struct ops_verb *verbs, size_t verb_count, int argc,
+             char **argv)
 {
     if (!verbs[0].word)
-        return run_verb(command, &verbs[0], argc, argv);
+        return run_verb(lang, &verbs[0], argc, argv);
     bool is_help = argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
     for (size_t i = 0; i < verb_count && argc >= 2 && !is_help; i++)
         if (strcmp(verbs[i].word, argv[1]) == 0)
-            return run_verb(command, &verbs[i], argc - 1, argv + 1);
+            return run_verb(lang, &verbs[i], argc - 1, argv + 1);
     FILE *out = is_help ? stdout : stderr;
     if (!is_help && argc >= 2) {
         const char *near = word_nearest(str_from_cstr(argv[1]), &verbs[0].word, verb_count, sizeof verbs[0]);
-        fprintf(out, "luytre %s: không có \"%s\"", command, argv[1]);
+        fprintf(out, lang_text(lang, "luytre %s: không có \"%s\"", "luytre %s: there is no \"%s\""), command, argv[1]);
         if (near)
-            fprintf(out, ", có phải \"%s\"?", near);
-        fprintf(out, " / no such verb\n");
+            fprintf(out, lang_text(lang, ", có phải \"%s\"?", ", did you mean \"%s\"?"), near);
+        fputc('\n', out);
     }
     for (size_t i = 0; i < verb_count; i++)
-        fprintf(out, "luytre %s %s\n    %s\n    %s\n", verbs[i].usage->name, verbs[i].usage->args, verbs[i].usage->vi,
-                verbs[i].usage->en);
+        fprintf(out, "luytre %s %s\n    %s\n", verbs[i].usage->name, verbs[i].usage->args,
+                lang_text(lang, verbs[i].usage->vi, verbs[i].usage->en));
     fprintf(out, "\nluytre %s VERB --help\n", command);
     return is_help && fflush(stdout) == 0 ? EXIT_DONE : EXIT_USAGE;
 }

@@ -1,6 +1,7 @@
 /* ops.h - what the commands of a store's keeper share: one table of verbs, the store opened, text for people or NDJSON.
  *     static const struct ops_verb verbs[] = {{"list", &list_usage, list_run, 0}, ...};
- *     int cmd_user(int argc, char **argv) { return ops_main("user", verbs, ARRAY_LEN(verbs), argc, argv); }
+ *     int cmd_user(enum lang lang, int argc, char **argv)
+ *     { return ops_main(lang, "user", verbs, ARRAY_LEN(verbs), argc, argv); }
  * In --json every object is a line and the last one is the summary, also when it failed.
  * Uses: cmd/options, store, format/json.    Used by: cmd_*.c.    Memory: the run's own arena.    Threads: main only. */
 #ifndef LUYTRE_CMD_OPS_H
@@ -19,7 +20,7 @@ struct ops {
     struct arena arena;
     struct clock clock;
     bool json;
-    bool english;
+    enum lang lang;
     struct buf out;          /* for stdout, written at the end */
     struct json_writer line; /* over out */
     struct store *NULLABLE store;
@@ -38,7 +39,8 @@ struct ops_verb {
 #define OPS_CREATE 2u /* make the SQLite file when there is none */
 
 /* The whole life of one command; answers an enum exit_code. */
-int ops_main(const char *command, const struct ops_verb *verbs, size_t verb_count, int argc, char **argv);
+int ops_main(enum lang lang, const char *command, const struct ops_verb *verbs, size_t verb_count, int argc,
+             char **argv);
 
 /* Rows of option tables that many commands have. */
 #define OPS_SPEC_STORE                                                                                                \
@@ -61,10 +63,6 @@ int ops_main(const char *command, const struct ops_verb *verbs, size_t verb_coun
         "json", 0, OPTION_FLAG, 0, NULL, "mỗi dòng một đối tượng JSON, dòng cuối là summary", \
             "newline-delimited JSON, ending in a summary line", 0, 0                          \
     }
-#define OPS_SPEC_EN                                                                  \
-    {                                                                                \
-        "en", 0, OPTION_FLAG, 0, NULL, "in bằng tiếng Anh", "print in English", 0, 0 \
-    }
 #define OPS_SPEC_AS                                                                                \
     {                                                                                              \
         "as", 0, OPTION_TEXT, 0, "NAME",                                                           \
@@ -75,17 +73,13 @@ int ops_main(const char *command, const struct ops_verb *verbs, size_t verb_coun
 /* ERR_SYNTAX, and the answer is EXIT_USAGE. */
 enum err_code ops_usage(struct ops *ops, struct err *err, const char *vi, const char *en);
 /* The text in the language asked for. */
-#define ops_text(ops, vi, en) ((ops)->english ? (en) : (vi)) /* a macro, so that formats stay literals */
+#define ops_text(ops, vi, en) lang_text((ops)->lang, vi, en)
 /* --blobs or --keys, else the folder of that name beside an SQLite file; NULL for PostgreSQL without it. Makes nothing.
  */
 MUST_USE enum err_code ops_folder(struct ops *ops, const char *name, const char *NULLABLE *ret_path, struct err *err);
 bool ops_is_postgres(struct str where);
 /* The actor with the one right a verb needs. */
 struct actor ops_actor(const struct ops *ops, uint64_t right);
-static inline enum lang ops_lang(const struct ops *ops)
-{
-    return ops->english ? LANG_EN : LANG_VI;
-}
 /* An object begun with its type; end with ops_line_end. */
 struct json_writer *ops_line(struct ops *ops, const char *type);
 void ops_line_end(struct ops *ops);

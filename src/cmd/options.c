@@ -1,7 +1,10 @@
 #include "cmd/options.h"
 
-#define NAME_MAX_BYTES 64
-#define HELP_MAX_BYTES (64u << 10)
+#include "know/refusal.h"
+
+#define NAME_MAX_BYTES      64
+#define HELP_MAX_BYTES      (64u << 10)
+#define REFUSAL_ARENA_BYTES (64u << 10)
 
 static bool ascii_same(char a, char b)
 {
@@ -76,9 +79,8 @@ static enum err_code unknown_option(const struct usage *usage, struct str typed,
     const char *near =
         usage->spec_count ? word_nearest(name, &usage->specs[0].name, usage->spec_count, sizeof usage->specs[0]) : NULL;
     if (near)
-        return err_set(err, ERR_SYNTAX, "không có lựa chọn %.*s, có phải --%s? / no option %.*s, did you mean --%s?",
-                       STR_ARG(typed), near, STR_ARG(typed), near);
-    return err_set(err, ERR_SYNTAX, "không có lựa chọn %.*s / no option %.*s", STR_ARG(typed), STR_ARG(typed));
+        return err_set(err, ERR_SYNTAX, "không có lựa chọn %.*s, có phải --%s?", STR_ARG(typed), near);
+    return err_set(err, ERR_SYNTAX, "không có lựa chọn %.*s", STR_ARG(typed));
 }
 
 static enum err_code value_read(const struct option_spec *spec, struct str text, struct option_value *ret_value,
@@ -91,29 +93,24 @@ static enum err_code value_read(const struct option_spec *spec, struct str text,
         break;
     case OPTION_PATH:
         if (str_is_empty(text))
-            return err_set(err, ERR_SYNTAX, "--%s cần một đường dẫn / --%s wants a path", spec->name, spec->name);
+            return err_set(err, ERR_SYNTAX, "--%s cần một đường dẫn", spec->name);
         break;
     case OPTION_INT: {
         bool is_open = spec->min == 0 && spec->max == 0;
         if (!str_to_i64(text, &value.number) || (!is_open && (value.number < spec->min || value.number > spec->max))) {
             if (is_open)
-                return err_set(err, ERR_SYNTAX,
-                               "--%s cần một số nguyên, không phải \"%.*s\" / --%s wants a whole number", spec->name,
-                               STR_ARG(text), spec->name);
-            return err_set(
-                err, ERR_SYNTAX,
-                "--%s cần một số từ %lld đến %lld, không phải \"%.*s\" / --%s wants a number from %lld to %lld",
-                spec->name, (long long)spec->min, (long long)spec->max, STR_ARG(text), spec->name, (long long)spec->min,
-                (long long)spec->max);
+                return err_set(err, ERR_SYNTAX, "--%s cần một số nguyên, không phải \"%.*s\"", spec->name,
+                               STR_ARG(text));
+            return err_set(err, ERR_SYNTAX, "--%s cần một số từ %lld đến %lld, không phải \"%.*s\"", spec->name,
+                           (long long)spec->min, (long long)spec->max, STR_ARG(text));
         }
         break;
     }
     case OPTION_DAY:
         if (!civil_parse_vn(text, &value.day))
             return err_set(err, ERR_SYNTAX,
-                           "--%s cần một ngày có thật như 2022-11-30 hoặc 30/11/2022, không phải \"%.*s\" / --%s wants "
-                           "a real date",
-                           spec->name, STR_ARG(text), spec->name);
+                           "--%s cần một ngày có thật như 2022-11-30 hoặc 30/11/2022, không phải \"%.*s\"", spec->name,
+                           STR_ARG(text));
         break;
     }
     *ret_value = value;
@@ -124,7 +121,7 @@ static enum err_code value_add(struct options *options, const struct option_spec
                                struct arena *arena, struct err *err)
 {
     if (!(spec->flags & OPTION_REPEATED) && options_has(options, spec->name))
-        return err_set(err, ERR_SYNTAX, "--%s chỉ được dùng một lần / --%s may be given once", spec->name, spec->name);
+        return err_set(err, ERR_SYNTAX, "--%s chỉ được dùng một lần", spec->name);
     struct option_value value;
     TRY(value_read(spec, text, &value, err));
     struct option_value *slot = vec_push(&options->values, arena);
@@ -137,7 +134,7 @@ static enum err_code value_add(struct options *options, const struct option_spec
 static enum err_code missing_value(const struct option_spec *spec, struct err *err)
 {
     const char *arg = spec->arg ? spec->arg : "VALUE";
-    return err_set(err, ERR_SYNTAX, "--%s cần giá trị %s / --%s wants a value %s", spec->name, arg, spec->name, arg);
+    return err_set(err, ERR_SYNTAX, "--%s cần giá trị %s", spec->name, arg);
 }
 
 /* --name, --name=value, --name value: moves *at past what it used. */
@@ -152,7 +149,7 @@ static enum err_code long_option(const struct usage *usage, int argc, char *cons
         return unknown_option(usage, str_slice(word, 0, name.len_bytes + 2), err);
     if (spec->type == OPTION_FLAG) {
         if (equals >= 0)
-            return err_set(err, ERR_SYNTAX, "--%s không nhận giá trị / --%s takes no value", spec->name, spec->name);
+            return err_set(err, ERR_SYNTAX, "--%s không nhận giá trị", spec->name);
         return value_add(options, spec, STR(""), arena, err);
     }
     if (equals >= 0)
@@ -194,12 +191,12 @@ static enum err_code counts_check(const struct usage *usage, const struct option
 {
     for (size_t i = 0; i < usage->spec_count; i++)
         if ((usage->specs[i].flags & OPTION_REQUIRED) && !options_has(options, usage->specs[i].name))
-            return err_set(err, ERR_SYNTAX, "thiếu --%s / --%s is missing", usage->specs[i].name, usage->specs[i].name);
+            return err_set(err, ERR_SYNTAX, "thiếu --%s", usage->specs[i].name);
     if (options->args.count < usage->args_min)
-        return err_set(err, ERR_SYNTAX, "thiếu %s / %s is missing", usage->args, usage->args);
+        return err_set(err, ERR_SYNTAX, "thiếu %s", usage->args);
     if (options->args.count > usage->args_max) {
         struct str extra = options->args.items[usage->args_max];
-        return err_set(err, ERR_SYNTAX, "thừa \"%.*s\" / \"%.*s\" is too much", STR_ARG(extra), STR_ARG(extra));
+        return err_set(err, ERR_SYNTAX, "thừa \"%.*s\"", STR_ARG(extra));
     }
     return ERR_NONE;
 }
@@ -232,15 +229,10 @@ enum err_code options_parse(const struct usage *usage, int argc, char *const *ar
     return ERR_NONE;
 }
 
-void usage_print(const struct usage *usage, struct buf *out)
+void usage_print(const struct usage *usage, enum lang lang, struct buf *out)
 {
-    bool has_options = false;
-    for (size_t i = 0; i < usage->spec_count; i++)
-        has_options = has_options || !(usage->specs[i].flags & OPTION_HIDDEN);
-    buf_printf(out, "luytre %s%s%s%s\n\n  %s\n  %s\n", usage->name, has_options ? " [--…]" : "",
-               *usage->args ? " " : "", usage->args, usage->vi, usage->en);
-    if (has_options)
-        buf_lit(out, "\n");
+    buf_printf(out, "luytre %s [--…]%s%s\n\n  %s\n\n", usage->name, *usage->args ? " " : "", usage->args,
+               lang_text(lang, usage->vi, usage->en));
     for (size_t i = 0; i < usage->spec_count; i++) {
         const struct option_spec *spec = &usage->specs[i];
         if (spec->flags & OPTION_HIDDEN)
@@ -248,37 +240,67 @@ void usage_print(const struct usage *usage, struct buf *out)
         buf_lit(out, "  ");
         if (spec->short_name)
             buf_printf(out, "-%c, ", spec->short_name);
-        buf_printf(out, "--%s%s%s%s%s\n      %s\n      %s\n", spec->name, spec->type == OPTION_FLAG ? "" : " ",
+        buf_printf(out, "--%s%s%s%s%s\n      %s\n", spec->name, spec->type == OPTION_FLAG ? "" : " ",
                    spec->type == OPTION_FLAG ? "" : (spec->arg ? spec->arg : "VALUE"),
                    (spec->flags & OPTION_REPEATED) ? " …" : "",
-                   (spec->flags & OPTION_REQUIRED) ? " (bắt buộc / required)" : "", spec->vi, spec->en);
+                   (spec->flags & OPTION_REQUIRED) ? lang_text(lang, " (bắt buộc)", " (required)") : "",
+                   lang_text(lang, spec->vi, spec->en));
     }
-    if (usage->more)
-        buf_printf(out, "\n%s\n", usage->more);
+    buf_printf(out, "  --en\n      %s\n", lang_text(lang, "in bằng tiếng Anh", "print in English"));
+    if (usage->examples)
+        buf_printf(out, "\n%s\n", usage->examples);
+    if (usage->more_vi)
+        buf_printf(out, "\n%s\n", lang_text(lang, usage->more_vi, usage->more_en));
 }
 
-bool options_start(const struct usage *usage, int argc, char *const *argv, struct arena *arena,
+void words_refuse(const char *name, enum lang lang, const struct err *err)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, REFUSAL_ARENA_BYTES);
+    struct str said = refusal_text(err, lang, &arena);
+    fprintf(stderr, "luytre %s: %.*s\n", name, STR_ARG(said));
+}
+
+bool options_start(const struct usage *usage, enum lang lang, int argc, char *const *argv, struct arena *arena,
                    struct options *ret_options, int *ret_exit)
 {
     struct err err = {0};
     struct options options = {0};
     enum err_code code = options_parse(usage, argc, argv, arena, &options, &err);
     if (code != ERR_NONE) {
-        fprintf(stderr, "luytre %s: %s\nluytre %s --help\n", usage->name, err.text, usage->name);
+        words_refuse(usage->name, lang, &err);
+        fprintf(stderr, "luytre %s --help\n", usage->name);
         *ret_exit = code == ERR_SYNTAX ? EXIT_USAGE : EXIT_FAILED;
         return false;
     }
     if (options.help) {
         AUTO_BUF out;
         buf_init(&out, HELP_MAX_BYTES);
-        usage_print(usage, &out);
+        usage_print(usage, lang, &out);
         struct str text = buf_str(&out);
         bool is_written = fwrite(text.ptr, 1, text.len_bytes, stdout) == text.len_bytes && fflush(stdout) == 0;
         *ret_exit = is_written ? EXIT_DONE : EXIT_FAILED;
         return false;
     }
+    options.lang = lang;
     *ret_options = options;
     return true;
+}
+
+enum lang options_language(int *argc, char **argv)
+{
+    enum lang lang = LANG_VI;
+    int kept = 1, at = 1;
+    for (; at < *argc && strcmp(argv[at], "--") != 0; at++)
+        if (strcmp(argv[at], "--en") == 0)
+            lang = LANG_EN;
+        else
+            argv[kept++] = argv[at];
+    while (at < *argc)
+        argv[kept++] = argv[at++];
+    *argc = *argc ? kept : 0;
+    argv[*argc] = NULL;
+    return lang;
 }
 
 static const struct option_value *NULLABLE value_last(const struct options *options, const char *name)

@@ -1,7 +1,8 @@
 /* options.h - command-line options from one table: parsing, --help, and errors in words.
  * --name VALUE, --name=VALUE, -n VALUE, -nVALUE, flags, `--` ends the options, "-" is an argument. An option may be
  * given again only when its row says OPTION_REPEATED. --help and -h need no row. A wrong value names the option, the
- * value and what would have been right, in Vietnamese first. Uses: base.    Used by: cmd.    Memory: the caller's
+ * value and what would have been right. One run speaks one language: Vietnamese, or English when --en stands anywhere
+ * among the words; --en needs no row either. Uses: base, know (refusals).    Used by: cmd.    Memory: the caller's
  * arena; texts are views of argv.    Threads: no shared state. */
 #ifndef LUYTRE_CMD_OPTIONS_H
 #define LUYTRE_CMD_OPTIONS_H
@@ -9,6 +10,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/civil.h"
+#include "base/lang.h"
 #include "base/vec.h"
 
 NONNULL_BEGIN
@@ -55,6 +57,7 @@ struct options {
     VEC(struct option_value) values; /* in the order given */
     VEC(struct str) args;            /* what is no option, in order; NUL-terminated */
     bool help;                       /* --help or -h was given: nothing else was checked */
+    enum lang lang;                  /* what this run speaks */
 };
 
 /* What one command says of itself. */
@@ -65,21 +68,29 @@ struct usage {
     const char *en;
     const struct option_spec *NULLABLE specs;
     size_t spec_count;
-    size_t args_min;           /* how many arguments it wants */
-    size_t args_max;           /* SIZE_MAX: any number */
-    const char *NULLABLE more; /* printed after the options: examples, notes */
+    size_t args_min;               /* how many arguments it wants */
+    size_t args_max;               /* SIZE_MAX: any number */
+    const char *NULLABLE examples; /* printed after the options, in either language */
+    const char *NULLABLE more_vi;  /* and this behind them; both or neither */
+    const char *NULLABLE more_en;
 };
 
-/* argv[0] is the command's own name and is skipped. ERR_SYNTAX with words for the user on wrong use. */
+/* argv[0] is the command's own name and is skipped. ERR_SYNTAX with words for the user (know/refusal.h says them in
+ * either language) on wrong use. */
 MUST_USE enum err_code options_parse(const struct usage *usage, int argc, char *const *argv, struct arena *arena,
                                      struct options *ret_options, struct err *err);
 /* The text of --help, width 100 at most. */
-void usage_print(const struct usage *usage, struct buf *out);
+void usage_print(const struct usage *usage, enum lang lang, struct buf *out);
 
 /* What every command starts with. True: go on. False: --help was answered or the words of an error were printed to
  * stderr; return *ret_exit. */
-MUST_USE bool options_start(const struct usage *usage, int argc, char *const *argv, struct arena *arena,
+MUST_USE bool options_start(const struct usage *usage, enum lang lang, int argc, char *const *argv, struct arena *arena,
                             struct options *ret_options, int *ret_exit);
+/* What main starts with: takes --en out of the words, wherever it stands before `--` (so a value that is this very word
+ * is written --name=--en), and answers the language of this run. */
+enum lang options_language(int *argc, char **argv);
+/* "luytre NAME: why" on stderr, in that language. */
+void words_refuse(const char *name, enum lang lang, const struct err *err);
 
 bool options_has(const struct options *options, const char *name);
 /* Value of the last one given; STR_NONE, fallback or CIVIL_NONE when absent. */

@@ -48,6 +48,8 @@ int cmd_role(int argc, char **argv)
         for (size_t i = 0; i < ARRAY_LEN(role_table); i++)
             if (role_table[i].role == role)
                 return role_table[i].main();
-    fprintf(stderr, "luytre: -x dành riêng cho luytre / -x is for luytre itself\n");
+    fputs(lang_text(options_language(&argc, argv), "luytre: -x dành riêng cho luytre\n",
+                    "luytre: -x is for luytre itself\n"),
+          stderr);
     return EXIT_USAGE;
 }

@@ -145,9 +145,12 @@ struct str refusal_words(struct str said, enum lang lang, struct arena *arena)
 
 struct str refusal_text(const struct err *err, enum lang lang, struct arena *arena)
 {
-    /* The words of the system behind a failure are not in the parts. */
-    struct str words =
-        err->said[0] && err->sys_errno == 0 ? refusal_words(str_from_cstr(err->said), lang, arena) : STR("");
+    struct str words = err->said[0] ? refusal_words(str_from_cstr(err->said), lang, arena) : STR("");
+    if (!str_is_empty(words) &&
+        err->sys_errno != 0) { /* the words of the system behind a failure are not in the parts */
+        char sys[128];
+        words = arena_printf(arena, "%.*s: %s", STR_ARG(words), strerror_r(err->sys_errno, sys, sizeof sys));
+    }
     if (str_is_empty(words))
         words = arena_str(arena, str_from_cstr(err->text));
     return str_is_null(words) ? STR("") : words;

@@ -327,59 +327,64 @@ static void put_wrapped(struct buf *out, const char *label, struct str text, siz
     buf_lit(out, "\n");
 }
 
-static void put_value(struct buf *out, const char *label, struct str value, size_t indent)
+static void put_value(struct buf *out, enum lang lang, const char *label, struct str value, size_t indent)
 {
-    put_wrapped(out, label, str_is_null(value) ? STR("(không ghi)") : value, indent);
+    put_wrapped(out, label, str_is_null(value) ? str_from_cstr(lang_text(lang, "(không ghi)", "(not written)")) : value,
+                indent);
 }
 
-static void people_due(struct buf *out, const struct letter_duty *duty)
+static void people_due(struct buf *out, enum lang lang, const struct letter_duty *duty)
 {
-    static const char *const triggers[] = {"một lần",        "định kỳ", "khi có thay đổi",
-                                           "khi có yêu cầu", "ngay",    "thường xuyên"};
+    static const char *const triggers_vi[] = {"một lần",        "định kỳ", "khi có thay đổi",
+                                              "khi có yêu cầu", "ngay",    "thường xuyên"};
+    static const char *const triggers_en[] = {"once", "periodic", "on a change", "when asked", "at once", "always"};
     char when[256], text[CIVIL_TEXT_BYTES];
     const struct letter_deadline *d = &duty->deadline;
     if (duty->period.is_known)
-        (void)snprintf(when, sizeof when, "%d lần trong %d tháng", duty->period.count, duty->period.per_months);
+        (void)snprintf(when, sizeof when, lang_text(lang, "%d lần trong %d tháng", "%d times in %d months"),
+                       duty->period.count, duty->period.per_months);
     else
-        (void)snprintf(when, sizeof when, "%s", triggers[duty->trigger]);
-    put_wrapped(out, "Khi nào", str_from_cstr(when), 4);
+        (void)snprintf(when, sizeof when, "%s", lang_text(lang, triggers_vi, triggers_en)[duty->trigger]);
+    put_wrapped(out, lang_text(lang, "Khi nào", "When"), str_from_cstr(when), 4);
     if (!d->is_known)
         return;
     AUTO_BUF due;
     buf_init(&due, 4096);
     if (d->due_at_ms != INT64_MIN)
-        buf_printf(&due, "đến %s", civil_vn_ms(d->due_at_ms, text));
+        buf_printf(&due, lang_text(lang, "đến %s", "until %s"), civil_vn_ms(d->due_at_ms, text));
     else
-        buf_lit(&due, "chưa tính được ngày");
+        buf_put(&due, str_from_cstr(lang_text(lang, "chưa tính được ngày", "no day can be told")));
     if (d->from != CIVIL_NONE)
-        buf_printf(&due, ", từ %s", civil_vn(d->from, text));
-    buf_printf(&due, " (“%.*s”%s)", STR_ARG(d->quoted.text), d->strict_before ? ": không gồm ngày đó" : "");
-    put_wrapped(out, "Hạn", buf_str(&due), 4);
+        buf_printf(&due, lang_text(lang, ", từ %s", ", from %s"), civil_vn(d->from, text));
+    buf_printf(&due, " (“%.*s”%s)", STR_ARG(d->quoted.text),
+               d->strict_before ? lang_text(lang, ": không gồm ngày đó", ": that day not included") : "");
+    put_wrapped(out, lang_text(lang, "Hạn", "Due"), buf_str(&due), 4);
     if (!str_is_null(d->note))
-        put_wrapped(out, "Lưu ý", d->note, 4);
+        put_wrapped(out, lang_text(lang, "Lưu ý", "Note"), lang_text(lang, d->note, d->note_en), 4);
 }
 
-void letter_print_people(const struct letter *letter, struct buf *out)
+void letter_print_people(const struct letter *letter, enum lang lang, struct buf *out)
 {
     char text[CIVIL_TEXT_BYTES];
     AUTO_BUF line;
     buf_init(&line, 1u << 20);
     if (letter->is_article) {
-        buf_lit(out, "BÀI VIẾT (không có khối số, nơi nhận, chữ ký)\n");
+        buf_put(out, str_from_cstr(lang_text(lang, "BÀI VIẾT (không có khối số, nơi nhận, chữ ký)\n",
+                                             "ARTICLE (no block of number, recipients, signature)\n")));
     } else {
         buf_printf(&line, "%.*s/%.*s", STR_ARG(str_is_null(letter->number.text) ? STR("……") : letter->number.text),
                    STR_ARG(str_is_null(letter->symbol.text) ? STR("……") : letter->symbol.text));
-        buf_lit(out, "VĂN BẢN\n");
-        put_wrapped(out, "Số", buf_str(&line), 0);
-        put_value(out, "Cơ quan", letter->issuer.text, 0);
-        put_value(out, "Nơi, ngày",
+        buf_put(out, str_from_cstr(lang_text(lang, "VĂN BẢN\n", "LETTER\n")));
+        put_wrapped(out, lang_text(lang, "Số", "Number"), buf_str(&line), 0);
+        put_value(out, lang, lang_text(lang, "Cơ quan", "From"), letter->issuer.text, 0);
+        put_value(out, lang, lang_text(lang, "Nơi, ngày", "Day"),
                   letter->date == CIVIL_NONE ? letter->date_text.text : str_from_cstr(civil_vn(letter->date, text)), 0);
     }
     if (letter->urgency)
-        put_wrapped(out, "Độ khẩn", str_from_cstr(letter->urgency), 0);
-    put_value(out, "Về việc", letter->subject.text, 0);
+        put_wrapped(out, lang_text(lang, "Độ khẩn", "Urgency"), str_from_cstr(letter->urgency), 0);
+    put_value(out, lang, lang_text(lang, "Về việc", "Subject"), letter->subject.text, 0);
     for (size_t i = 0; i < letter->recipients.count; i++)
-        put_wrapped(out, i ? "" : "Kính gửi", letter->recipients.items[i].text, 0);
+        put_wrapped(out, i ? "" : lang_text(lang, "Kính gửi", "To"), letter->recipients.items[i].text, 0);
     bool first = true;
     for (size_t i = 0; i < letter->refs.count; i++) {
         const struct letter_ref *ref = &letter->refs.items[i];
@@ -388,39 +393,44 @@ void letter_print_people(const struct letter *letter, struct buf *out)
         buf_clear(&line);
         buf_put(&line, ref->number);
         if (ref->date != CIVIL_NONE)
-            buf_printf(&line, " ngày %s", civil_vn(ref->date, text));
+            buf_printf(&line, lang_text(lang, " ngày %s", " of %s"), civil_vn(ref->date, text));
         if (ref->title)
             buf_printf(&line, ": %s", ref->title);
         if (!str_equal(ref->number, ref->written))
-            buf_printf(&line, " (trong văn bản viết “%.*s”)", STR_ARG(ref->written));
-        put_wrapped(out, first ? "Căn cứ" : "", buf_str(&line), 0);
+            buf_printf(&line, lang_text(lang, " (trong văn bản viết “%.*s”)", " (the letter writes “%.*s”)"),
+                       STR_ARG(ref->written));
+        put_wrapped(out, first ? lang_text(lang, "Căn cứ", "Basis") : "", buf_str(&line), 0);
         first = false;
     }
     for (size_t i = 0; i < letter->attachments.count; i++)
-        put_wrapped(out, i ? "" : "Kèm theo", letter->attachments.items[i].name.text, 0);
+        put_wrapped(out, i ? "" : lang_text(lang, "Kèm theo", "Attached"), letter->attachments.items[i].name.text, 0);
     if (letter->signer.is_known) {
         buf_clear(&line);
         buf_printf(&line, "%s%s%.*s %.*s", letter->signer.role ? letter->signer.role : "",
                    letter->signer.role ? " " : "", STR_ARG(letter->signer.title.text),
                    STR_ARG(letter->signer.name.text));
-        put_wrapped(out, "Người ký", buf_str(&line), 0);
+        put_wrapped(out, lang_text(lang, "Người ký", "Signed by"), buf_str(&line), 0);
     }
-    buf_printf(out, "\n%zu NHIỆM VỤ\n", letter->duties.count);
+    buf_printf(out, lang_text(lang, "\n%zu NHIỆM VỤ\n", "\n%zu DUTIES\n"), letter->duties.count);
     for (size_t i = 0; i < letter->duties.count; i++) {
         const struct letter_duty *duty = &letter->duties.items[i];
         buf_clear(&line);
         buf_printf(&line, "%u.", duty->no);
         buf_lit(out, "\n");
         put_wrapped(out, buf_str(&line).ptr, duty->text, NUMBER_INDENT);
-        put_value(out, "Ai làm", duty->actor.text, 4);
+        put_value(out, lang, lang_text(lang, "Ai làm", "Who"), duty->actor.text, 4);
         for (size_t k = 0; k < duty->co_actors.count; k++)
-            put_wrapped(out, k ? "" : "Phối hợp", duty->co_actors.items[k].text, 4);
+            put_wrapped(out, k ? "" : lang_text(lang, "Phối hợp", "With"), duty->co_actors.items[k].text, 4);
         if (duty->product.at.to)
-            put_wrapped(out, "Sản phẩm", duty->product.text, 4);
-        people_due(out, duty);
+            put_wrapped(out, lang_text(lang, "Sản phẩm", "Product"), duty->product.text, 4);
+        people_due(out, lang, duty);
         buf_clear(&line);
         for (size_t k = 0; k < duty->obligation_count; k++)
             buf_printf(&line, "%s%s", k ? ", " : "", duty->obligations[k]);
-        put_wrapped(out, "Nghĩa vụ", duty->obligation_count ? buf_str(&line) : STR("(chưa rõ, cần người chọn)"), 4);
+        put_wrapped(out, lang_text(lang, "Nghĩa vụ", "Obligations"),
+                    duty->obligation_count ? buf_str(&line)
+                                           : str_from_cstr(lang_text(lang, "(chưa rõ, cần người chọn)",
+                                                                     "(not sure: somebody must choose)")),
+                    4);
     }
 }

@@ -5,14 +5,15 @@
 #define LUYTRE_LETTER_PRINT_H
 
 #include "base/buf.h"
+#include "base/lang.h"
 #include "letter/letter.h"
 
 NONNULL_BEGIN
 
 /* One `letter` line, the `duty` lines, one `summary` line. Errors stick to the buffer. */
 void letter_print_json(const struct letter *letter, struct buf *out);
-/* Vietnamese, for a terminal 100 columns wide. */
-void letter_print_people(const struct letter *letter, struct buf *out);
+/* In one language, for a terminal 100 columns wide; what the letter itself says stays as it is. */
+void letter_print_people(const struct letter *letter, enum lang lang, struct buf *out);
 
 NONNULL_END
 #endif

@@ -626,7 +626,7 @@ enum err_code backup_write(struct db *db, const char *work_folder, const struct 
     enum err_code code = db->driver->engine == STORE_SQLITE ? write_sqlite(db, work_folder, sink, &report, err)
                                                             : db_read(db, write_all_tables, &writing, err);
     if (code != ERR_NONE)
-        return err_wrap(err, "backup");
+        return err_wrap(err, "make the backup");
     *ret_report = report;
     return ERR_NONE;
 }
@@ -640,7 +640,7 @@ enum err_code backup_restore(const char *where, const struct store_options *opti
     enum err_code code = is_postgres ? restore_postgres(where, options, source, &report, err)
                                      : restore_sqlite(where, options, source, &report, err);
     if (code != ERR_NONE)
-        return err_wrap(err, "restore");
+        return err_wrap(err, "restore the backup");
     *ret_report = report;
     return ERR_NONE;
 }

@@ -76,7 +76,7 @@ static enum err_code write_file(struct db *db, const struct sha256 *hash, struct
         code = err_set(err, ERR_IO, "rename to %s", path);
     if (code != ERR_NONE) {
         (void)unlink(temp.ptr);
-        return err_wrap(err, "blob folder");
+        return err_wrap(err, "make the blob folder");
     }
     TRY(file_sync_parent(path, err));
     return is_new_folder ? file_sync_parent(sub_path, err) : ERR_NONE;

@@ -127,11 +127,7 @@ static enum err_code refuse_unfinished(struct db *db, struct err *err)
     bool is_unfinished;
     TRY(backup_is_unfinished(db, &is_unfinished, err));
     return is_unfinished
-               ? err_set(
-                     err, ERR_CONFLICT,
-                     "%s: khôi phục chưa xong, chạy luytre restore --finish / was restored and not verified yet: run "
-                     "luytre restore --finish",
-                     db->store->shown)
+               ? err_set(err, ERR_CONFLICT, "%s: khôi phục chưa xong, chạy luytre restore --finish", db->store->shown)
                : ERR_NONE;
 }
 

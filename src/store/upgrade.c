@@ -45,7 +45,7 @@ static enum err_code all_of_it(struct db *db, void *ctx, struct err *err)
             u->report->query_count++;
         }
     if (u->plan->check && u->plan->check(db, u->plan->ctx, err) != ERR_NONE)
-        return err_wrap(err, "self-check");
+        return err_wrap(err, "check the new store");
     return ERR_NONE;
 }
 
@@ -100,7 +100,7 @@ static enum err_code upgrade(struct db *db, const struct upgrade_plan *plan, str
     if (code != ERR_CONFLICT) /* nothing to do, or newer than we are */
         return code;
     if (plan->snapshot_path && snapshot(db, plan->snapshot_path, &report->snapshot_bytes, err) != ERR_NONE)
-        return err_wrap(err, "snapshot");
+        return err_wrap(err, "take the snapshot");
     TRY(db->driver->ready(db, err));
     struct upgrading u = {plan, report};
     return db_transact(db, all_of_it, &u, err);

@@ -62,10 +62,10 @@ struct story {
     struct demo_report report;
 };
 
-static void say(const struct story *s, const char *what, int64_t done, int64_t total)
+static void say(const struct story *s, const char *what_vi, const char *what_en, int64_t done, int64_t total)
 {
     if (s->options->progress)
-        s->options->progress(s->options->ctx, what, done, total);
+        s->options->progress(s->options->ctx, what_vi, what_en, done, total);
 }
 
 static struct actor person_actor(const struct story *s, int64_t person_id)
@@ -542,7 +542,7 @@ static enum err_code live(struct story *s, struct err *err)
     s->today = o->last_day + DEMO_FIRST_DAY;
     *o->now_ms = civil_day_start_ms(s->today) + DEMO_MORNING_MS;
     TRY(ledger_open(s->db, s->today, err));
-    say(s, "dựng tỉnh mẫu", 0, 1);
+    say(s, "dựng tỉnh mẫu", "making the sample province", 0, 1);
     TRY(db_transact(s->db, begin_in_transaction, s, err));
     int moved;
     TRY(ledger_advance(s->db, s->today, &moved, err));
@@ -552,7 +552,7 @@ static enum err_code live(struct story *s, struct err *err)
         TRY(db_transact(s->db, day_in_transaction, s, err));
         s->report.days++;
         if (s->report.days % 10 == 0)
-            say(s, "các đơn vị thực hiện", s->report.days, -DEMO_FIRST_DAY);
+            say(s, "các đơn vị thực hiện", "units at work", s->report.days, -DEMO_FIRST_DAY);
     }
     *o->now_ms = civil_day_start_ms(s->today) + DEMO_MORNING_MS;
     TRY(ledger_advance(s->db, s->today, &moved, err));

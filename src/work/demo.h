@@ -24,7 +24,9 @@ struct demo_options {
     uint64_t seed;
     const struct demo_letter *letters;
     size_t letter_count;
-    void (*NULLABLE progress)(void *NULLABLE ctx, const char *what_vi, int64_t done, int64_t total);
+    /* days done of all */
+    void (*NULLABLE progress)(void *NULLABLE ctx, const char *what_vi, const char *what_en, int64_t done,
+                              int64_t total);
     void *NULLABLE ctx;
 };
 struct demo_report {

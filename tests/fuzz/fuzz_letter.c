@@ -51,6 +51,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     letter_print_json(letter, &out);
     must(utf8_is_valid(buf_str(&out)));
     buf_clear(&out);
-    letter_print_people(letter, &out);
+    letter_print_people(letter, LANG_VI, &out);
     return 0;
 }

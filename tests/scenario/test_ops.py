@@ -444,7 +444,7 @@ class Ops(unittest.TestCase):
         with sqlite3.connect(store) as db:
             db.execute("INSERT INTO schema_migration (number, title, digest, applied_ms) VALUES (9999, 'later', 'x', 1)")
         db.close()
-        done = call("upgrade", "--store", store)
+        done = call("upgrade", "--en", "--store", store)
         self.assertEqual(done.returncode, 3)
         self.assertIn("newer", done.stderr)
         self.assertEqual(self.findings(store)[1].get("schema"), "bad")

@@ -53,9 +53,10 @@ class CommandLine(unittest.TestCase):
     def test_slip_of_the_finger_is_answered_with_the_right_word(self):
         for name in (name for name in COMMANDS if len(name) >= 3):
             with self.subTest(name=name):
-                done = run(name + "x")
-                self.assertEqual(done.returncode, 2)
-                self.assertRegex(done.stderr, r'did you mean "[a-z]+"')
+                for more, words in (([], 'có phải "%s"'), (["--en"], 'did you mean "%s"')):
+                    done = run(name + "x", *more)
+                    self.assertEqual(done.returncode, 2)
+                    self.assertIn(words % name, done.stderr)
 
     def test_time_of_tests(self):
         for wrong in ("2022-11-30", "2022-11-31T08:00:00+07:00", "2022-11-30T24:00:00+07:00", "2022-11-30T08:00:00+00:00", "2022-11-30T08:00:60+07:00"):

@@ -52,7 +52,7 @@ class Refused(unittest.TestCase):
     """Exit 3, a sentence on stderr in one line, and with --json a summary line that says why."""
 
     def refused(self, data, error, word):
-        for words in (("--json", "-"), ("-",)):
+        for words in (("--json", "--en", "-"), ("--en", "-")):
             done = run(*words, data=data)
             said = done.stderr.decode()
             self.assertEqual(done.returncode, 3, said)

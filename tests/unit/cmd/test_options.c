@@ -1,6 +1,7 @@
 #include "test.h"
 
 #include "cmd/options.h"
+#include "know/refusal.h"
 
 static const struct option_spec specs[] = {
     {"listen", 'l', OPTION_TEXT, 0, "ADDR", "địa chỉ", "address", 0, 0},
@@ -11,11 +12,11 @@ static const struct option_spec specs[] = {
     {"quiet", 'q', OPTION_FLAG, 0, NULL, "im lặng", "quiet", 0, 0},
     {"secret", 0, OPTION_FLAG, OPTION_HIDDEN, NULL, "ẩn", "hidden", 0, 0},
 };
-static const struct usage usage = {"thing do",       "FILE", "làm việc", "does it",        specs,
-                                   ARRAY_LEN(specs), 0,      2,          "ví dụ / example"};
+static const struct usage usage = {"thing do", "FILE", "làm việc",   "does it", specs, ARRAY_LEN(specs),
+                                   0,          2,      "thing do x", "ghi chú", "note"};
 static const struct option_spec required_specs[] = {
     {"store", 0, OPTION_PATH, OPTION_REQUIRED, "STORE", "kho", "store", 0, 0}};
-static const struct usage required_usage = {"thing", "FILE", "làm", "does", required_specs, 1, 1, 1, NULL};
+static const struct usage required_usage = {"thing", "FILE", "làm", "does", required_specs, 1, 1, 1, NULL, NULL, NULL};
 
 /* argv in one line, words parted by a space; "" is written as @. */
 static int words_split(char *line, char **argv, int room)
@@ -88,23 +89,27 @@ static void wrong_lines_say_why(void **state)
     (void)state;
     static const struct {
         const struct usage *usage;
-        const char *line, *words; /* a piece of the error */
+        const char *line, *vi, *en; /* the error */
     } cases[] = {
-        {&usage, "do --jsno", "--json"},
-        {&usage, "do --nothinglikeit", "không có lựa chọn --nothinglikeit / no option"},
-        {&usage, "do --nothinglikeit=5", "lựa chọn --nothinglikeit /"},
-        {&usage, "do -z", "no option -z"},
-        {&usage, "do --listen", "--listen cần giá trị ADDR"},
-        {&usage, "do -l", "wants a value ADDR"},
-        {&usage, "do --json=1", "--json takes no value"},
-        {&usage, "do --port 0", "từ 1 đến 65535, không phải \"0\""},
-        {&usage, "do --port=80x", "không phải \"80x\""},
-        {&usage, "do --as-of 31/11/2022", "không phải \"31/11/2022\""},
-        {&usage, "do --rules @", "--rules wants a path"},
-        {&usage, "do --json --json", "--json may be given once"},
-        {&usage, "do a b c", "thừa \"c\""},
-        {&required_usage, "thing x", "thiếu --store"},
-        {&required_usage, "thing --store s", "thiếu FILE"},
+        {&usage, "do --jsno", "không có lựa chọn --jsno, có phải --json?", "no option --jsno, did you mean --json?"},
+        {&usage, "do --nothinglikeit", "không có lựa chọn --nothinglikeit", "no option --nothinglikeit"},
+        {&usage, "do --nothinglikeit=5", "không có lựa chọn --nothinglikeit", "no option --nothinglikeit"},
+        {&usage, "do -z", "không có lựa chọn -z", "no option -z"},
+        {&usage, "do --listen", "--listen cần giá trị ADDR", "--listen wants a value ADDR"},
+        {&usage, "do -l", "--listen cần giá trị ADDR", "--listen wants a value ADDR"},
+        {&usage, "do --json=1", "--json không nhận giá trị", "--json takes no value"},
+        {&usage, "do --port 0", "--port cần một số từ 1 đến 65535, không phải \"0\"",
+         "--port wants a number from 1 to 65535, not \"0\""},
+        {&usage, "do --port=80x", "--port cần một số từ 1 đến 65535, không phải \"80x\"",
+         "--port wants a number from 1 to 65535, not \"80x\""},
+        {&usage, "do --as-of 31/11/2022",
+         "--as-of cần một ngày có thật như 2022-11-30 hoặc 30/11/2022, không phải \"31/11/2022\"",
+         "--as-of wants a real date as 2022-11-30 or 30/11/2022, not \"31/11/2022\""},
+        {&usage, "do --rules @", "--rules cần một đường dẫn", "--rules wants a path"},
+        {&usage, "do --json --json", "--json chỉ được dùng một lần", "--json may be given once"},
+        {&usage, "do a b c", "thừa \"c\"", "\"c\" is too much"},
+        {&required_usage, "thing x", "thiếu --store", "--store is missing"},
+        {&required_usage, "thing --store s", "thiếu FILE", "FILE is missing"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         char copy[256];
@@ -113,9 +118,13 @@ static void wrong_lines_say_why(void **state)
         AUTO_ARENA arena;
         arena_init(&arena, 1 << 20);
         enum err_code code = parse_line(cases[i].usage, cases[i].line, copy, sizeof copy, &arena, &options, &err);
-        if (code != ERR_SYNTAX || !str_contains(str_from_cstr(err.text), str_from_cstr(cases[i].words)) ||
-            !options.help)
-            fail_msg("%s: %s, \"%s\" lacks \"%s\"", cases[i].line, err_code_to_str(code), err.text, cases[i].words);
+        for (enum lang lang = LANG_VI; lang < LANG_COUNT; lang++) {
+            const char *want = lang_text(lang, cases[i].vi, cases[i].en);
+            struct str said = refusal_text(&err, lang, &arena);
+            if (code != ERR_SYNTAX || !str_equal(said, str_from_cstr(want)) || !options.help)
+                fail_msg("%s: %s, \"%.*s\" instead of \"%s\"", cases[i].line, err_code_to_str(code), STR_ARG(said),
+                         want);
+        }
     }
 }
 
@@ -138,14 +147,59 @@ static void days_are_read_both_ways(void **state)
 static void help_shows_what_is_not_hidden(void **state)
 {
     (void)state;
-    AUTO_BUF out;
-    buf_init(&out, 1 << 16);
-    usage_print(&usage, &out);
-    assert_true(str_contains(buf_str(&out), STR("luytre thing do [--…] FILE\n")));
-    assert_true(str_contains(buf_str(&out), STR("-p, --port N\n      cổng\n      port\n")));
-    assert_true(str_contains(buf_str(&out), STR("--rules DIR …")));
-    assert_true(str_contains(buf_str(&out), STR("ví dụ / example\n")));
-    assert_false(str_contains(buf_str(&out), STR("secret")));
+    static const char *const want[LANG_COUNT] = {"luytre thing do [--…] FILE\n\n  làm việc\n\n"
+                                                 "  -l, --listen ADDR\n      địa chỉ\n"
+                                                 "  -p, --port N\n      cổng\n"
+                                                 "  --as-of DATE\n      ngày\n"
+                                                 "  --rules DIR …\n      luật\n"
+                                                 "  -j, --json\n      dạng JSON\n"
+                                                 "  -q, --quiet\n      im lặng\n"
+                                                 "  --en\n      in bằng tiếng Anh\n\nthing do x\n\nghi chú\n",
+                                                 "luytre thing do [--…] FILE\n\n  does it\n\n"
+                                                 "  -l, --listen ADDR\n      address\n"
+                                                 "  -p, --port N\n      port\n"
+                                                 "  --as-of DATE\n      day\n"
+                                                 "  --rules DIR …\n      rules\n"
+                                                 "  -j, --json\n      as JSON\n"
+                                                 "  -q, --quiet\n      quiet\n"
+                                                 "  --en\n      print in English\n\nthing do x\n\nnote\n"};
+    for (enum lang lang = LANG_VI; lang < LANG_COUNT; lang++) {
+        AUTO_BUF out;
+        buf_init(&out, 1 << 16);
+        usage_print(&usage, lang, &out);
+        if (!str_equal(buf_str(&out), str_from_cstr(want[lang])))
+            fail_msg("help is\n%.*s", STR_ARG(buf_str(&out)));
+    }
+}
+
+static void language_is_taken_out_of_the_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *left;
+        enum lang lang;
+    } cases[] = {
+        {"luytre org show A", "luytre org show A", LANG_VI},
+        {"luytre --en org show A", "luytre org show A", LANG_EN},
+        {"luytre org --en show A --en", "luytre org show A", LANG_EN},
+        {"luytre org show -- --en", "luytre org show -- --en", LANG_VI},
+        {"luytre --en -- --en", "luytre -- --en", LANG_EN},
+        {"luytre org --name=--en", "luytre org --name=--en", LANG_VI},
+        {"luytre", "luytre", LANG_VI},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char copy[256], left[256] = "";
+        char *argv[16];
+        memcpy(copy, cases[i].line, strlen(cases[i].line) + 1);
+        int argc = words_split(copy, argv, 15);
+        argv[argc] = NULL;
+        enum lang lang = options_language(&argc, argv);
+        size_t at = 0;
+        for (int w = 0; w < argc; w++)
+            at += (size_t)snprintf(left + at, sizeof left - at, "%s%s", w ? " " : "", argv[w]);
+        if (lang != cases[i].lang || strcmp(left, cases[i].left) != 0 || argv[argc] != NULL)
+            fail_msg("%s: language %d, left \"%s\"", cases[i].line, (int)lang, left);
+    }
 }
 
 static void nearest_word(void **state)
@@ -184,6 +238,7 @@ int main(void)
         cmocka_unit_test(wrong_lines_say_why),
         cmocka_unit_test(days_are_read_both_ways),
         cmocka_unit_test(help_shows_what_is_not_hidden),
+        cmocka_unit_test(language_is_taken_out_of_the_words),
         cmocka_unit_test(nearest_word),
         cmocka_unit_test(no_memory_is_told),
     };

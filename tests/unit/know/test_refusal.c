@@ -93,9 +93,17 @@ static void words_for_the_log_are_no_words_for_people(void **state)
     err_ignore(err_set(&err, ERR_DENIED, "not allowed to %s here", "see this"), "tested");
     assert_false(refusal_is_words(&err));
     assert_string_equal(said(&err, LANG_VI), "not allowed to see this here");
-    errno = ENOENT;
+    /* what the command line says stands in both languages, and is still none for a page */
+    err_ignore(err_set(&err, ERR_UNSUPPORTED, "%s is not a luytre database: it is not an SQLite file", "x"), "tested");
+    assert_string_equal(said(&err, LANG_VI), "x không phải dữ liệu của luytre: không phải tệp SQLite");
+    assert_string_equal(said(&err, LANG_EN), err.text);
+    assert_false(refusal_is_words(&err));
+    errno = ENOENT; /* the words of the system stay behind it */
     err_ignore(err_set(&err, ERR_IO, "open %s", "x"), "tested");
-    assert_string_equal(said(&err, LANG_VI), "open x: No such file or directory");
+    assert_string_equal(said(&err, LANG_EN), "open x: No such file or directory");
+    assert_string_equal(said(&err, LANG_VI), "mở x: No such file or directory");
+    err_ignore(err_wrap(&err, "không nâng cấp"), "tested");
+    assert_string_equal(said(&err, LANG_EN), "not upgraded: open x: No such file or directory");
 }
 
 static void what_a_person_typed_separates_nothing(void **state)

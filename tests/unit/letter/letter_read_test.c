@@ -36,7 +36,7 @@ int main(int argc, char **argv)
         return 3;
     }
     if (argc > 2 && strcmp(argv[2], "people") == 0)
-        letter_print_people(letter, &out);
+        letter_print_people(letter, LANG_VI, &out);
     else if (argc > 2 && strcmp(argv[2], "text") == 0)
         buf_put(&out, letter->text);
     else

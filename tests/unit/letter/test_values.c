@@ -389,7 +389,7 @@ static void people_text_has_no_controls(void **state)
     assert_ok(
         letter_parse(STR("Kính gửi: Các\x1b[31m trường.\nĐề nghị các trường gửi\x1b]0;x\x07 báo cáo hằng tháng./.\n"),
                      &options, &arena, &letter, &err));
-    letter_print_people(letter, &out);
+    letter_print_people(letter, LANG_VI, &out);
     for (size_t i = 0; i < out.len_bytes; i++)
         assert_true((unsigned char)out.ptr[i] >= ' ' || out.ptr[i] == '\n');
 }
