@@ -114,6 +114,9 @@ MUST_USE enum err_code event_apply(struct db *db, const struct actor *actor, con
                                    const struct event_duties *NULLABLE duties, struct event_done *ret_done,
                                    struct err *err);
 
+/* Was an event of this kind entered before what it moves was written down? Then it cannot be undone. Other kinds move
+ * nothing but facts that have days themselves. */
+bool event_is_unwritten(struct str kind, bool has_items);
 /* An event entered by mistake is reversed by another one, from today on (from its own day when that is still to come):
  * names, parents, functions, people, systems, sites, duties, findings go back, a unit that ended is there again, a unit
  * it made ends. The days between stay as they were known. Only while nothing was built on it: ERR_CONFLICT says what

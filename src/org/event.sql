@@ -2,7 +2,7 @@
 -- result: none
 -- scope: system
 -- args: id int, kind text, on_day int, basis text, note text?, by_person int?, at_ms int, undoes_id int?
-INSERT INTO unit_event (id, kind, on_day, basis, note, by_person, at_ms, undoes_id) VALUES (:id, :kind, :on_day, :basis, :note, :by_person, :at_ms, :undoes_id);
+INSERT INTO unit_event (id, kind, on_day, basis, note, by_person, at_ms, undoes_id, has_items) VALUES (:id, :kind, :on_day, :basis, :note, :by_person, :at_ms, :undoes_id, 1);
 
 -- name: unit_succession_insert
 -- result: none

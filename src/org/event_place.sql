@@ -80,8 +80,8 @@ SELECT s.from_unit_id, s.to_unit_id,
 -- result: one
 -- scope: org
 -- args: event_id int
--- columns: id int, kind text, on_day int, basis text, note text?, by_name text?, at_ms int, undoes_id int?, undone_id int?
-SELECT e.id, e.kind, e.on_day, e.basis, e.note, p.name AS by_name, e.at_ms, e.undoes_id,
+-- columns: id int, kind text, on_day int, basis text, note text?, by_name text?, at_ms int, undoes_id int?, has_items int, undone_id int?
+SELECT e.id, e.kind, e.on_day, e.basis, e.note, p.name AS by_name, e.at_ms, e.undoes_id, e.has_items,
        (SELECT MAX(u.id) FROM unit_event u WHERE u.undoes_id = e.id) AS undone_id
   FROM unit_event e LEFT JOIN person p ON p.id = e.by_person
  WHERE e.id = :event_id AND (EXISTS (SELECT 1 FROM unit_succession s WHERE s.event_id = e.id AND ({scope s.to_unit_id} OR {scope s.from_unit_id}))

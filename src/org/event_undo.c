@@ -343,6 +343,15 @@ static enum err_code transfer_back(struct db *db, struct arena *arena, const str
     return ERR_NONE;
 }
 
+bool event_is_unwritten(struct str kind, bool has_items)
+{
+    static const enum event_kind moving[] = {EVENT_MERGE, EVENT_SPLIT, EVENT_DISSOLVE};
+    bool moves = false;
+    for (size_t i = 0; i < ARRAY_LEN(moving); i++)
+        moves = moves || str_equal(kind, str_from_cstr(event_kind_to_str(moving[i])));
+    return moves && !has_items;
+}
+
 static enum err_code refuse(struct db *db, struct arena *arena, const struct undoing *u, struct err *err)
 {
     struct sql_event_later_row *later = NULL;
@@ -351,6 +360,11 @@ static enum err_code refuse(struct db *db, struct arena *arena, const struct und
         return err_set(err, ERR_CONFLICT, "một lần hoàn tác không hoàn tác được: hãy ghi một sự kiện mới");
     if (u->event->is_undone)
         return err_set(err, ERR_CONFLICT, "sự kiện này đã được hoàn tác");
+    if (event_is_unwritten(u->event->kind, u->event->has_items))
+        return err_set(
+            err, ERR_CONFLICT,
+            "sự kiện này được ghi khi hệ thống chưa lưu những gì đã chuyển (người, quyền, nhiệm vụ…), nên không "
+            "hoàn tác được: hãy ghi một sự kiện mới để chuyển lại");
     TRY(sql_event_later(db, arena, &(struct sql_event_later_args){.event_id = u->event_id}, &later, err));
     if (later)
         return err_set(err, ERR_CONFLICT,

@@ -24,8 +24,8 @@ SELECT id, object_kind, object_id, from_unit_id, to_unit_id FROM unit_handover W
 -- result: one
 -- scope: system
 -- args: id int
--- columns: id int, kind text, on_day int, at_ms int, undoes_id int?, unit_id int?, is_undone int
-SELECT e.id, e.kind, e.on_day, e.at_ms, e.undoes_id,
+-- columns: id int, kind text, on_day int, at_ms int, undoes_id int?, has_items int, unit_id int?, is_undone int
+SELECT e.id, e.kind, e.on_day, e.at_ms, e.undoes_id, e.has_items,
        COALESCE((SELECT MIN(s.from_unit_id) FROM unit_succession s WHERE s.event_id = e.id), (SELECT MIN(f.unit_id) FROM unit_fact f WHERE f.event_id = e.id),
                 (SELECT MIN(g.child_id) FROM unit_edge g WHERE g.event_id = e.id), (SELECT MIN(n.unit_id) FROM unit_function n WHERE n.event_id = e.id)) AS unit_id,
        CASE WHEN EXISTS (SELECT 1 FROM unit_event u WHERE u.undoes_id = e.id) THEN 1 ELSE 0 END AS is_undone

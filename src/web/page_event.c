@@ -134,7 +134,9 @@ static enum err_code event_show_with(struct request *request, struct response *r
         struct actor admin = app_actor_with(request, RIGHT_ORG_ADMIN);
         struct sql_event_get_row *mine = NULL;
         TRY(sql_event_get(db, &admin, arena, &(struct sql_event_get_args){.event_id = e->id}, &mine, err));
-        if (mine)
+        if (mine && event_is_unwritten(e->kind, e->has_items))
+            page.no_undo = text_of(request, MSG_UNIT_EV_UNWRITTEN);
+        else if (mine)
             page.undo_action = app_href(request, "/event/%lld/undo", (long long)e->id);
         page.undo_reason = request_field(request, STR("basis"));
     }

@@ -92,10 +92,14 @@ def rewrite(lines, change):
 PG_WORDS = {"id": "bigint PRIMARY KEY", "int": "bigint", "text": 'text COLLATE "C"', "blob": "bytea", "real": "double precision"}  # tools/sqlgen
 
 
-def undo_from(number, is_there):
+SQLITE_WORDS = {"id": "INTEGER PRIMARY KEY", "int": "INTEGER", "text": "TEXT", "blob": "BLOB", "real": "REAL", "strict": "STRICT", "strict_no_rowid": "STRICT, WITHOUT ROWID"}
+
+
+def undo_from(number, is_there, words=None):
     """SQL that takes back the migrations from this number on, so far as their repetition needs it: an older store, made of a new one."""
+    words = words or PG_WORDS
     sql, old = [], "".join(p.read_text(encoding="utf-8") for p in ROOT.glob("src/*/migrations/*.sql") if int(p.name[:4]) < number)
-    old = re.sub(r"\{(\w+)\}", lambda found: PG_WORDS.get(found[1], ""), re.sub(r"--[^\n]*", "", old))
+    old = re.sub(r"\{(\w+)\}", lambda found: words.get(found[1], ""), re.sub(r"--[^\n]*", "", old))
     for path in sorted(ROOT.glob("src/*/migrations/*.sql"), key=lambda p: int(p.name[:4]), reverse=True):
         if int(path.name[:4]) < number:
             continue
@@ -106,7 +110,40 @@ def undo_from(number, is_there):
         sql += ["ALTER TABLE IF EXISTS %s DROP COLUMN IF EXISTS %s CASCADE" % pair for pair in re.findall(r"ALTER TABLE (\w+) ADD COLUMN (\w+)", text)]
         sql += [made[0] for name in re.findall(r"DROP TABLE (\w+)", text) if not is_there(name) and (made := re.findall(r"CREATE TABLE %s [^;]*" % name, old))]
         sql += [made[0] for name in re.findall(r"DROP INDEX (\w+)", text) if (made := re.findall(r"CREATE (?:UNIQUE )?INDEX %s [^;]*" % name, old))]
+    if words is SQLITE_WORDS:  # which drops columns last, when nothing is made of them any more, and knows no CASCADE
+        columns = [re.sub(r"ALTER TABLE IF EXISTS (\w+) DROP COLUMN IF EXISTS (\w+) CASCADE", r"ALTER TABLE \1 DROP COLUMN \2", s) for s in sql if s.startswith("ALTER")]
+        sql = [s.replace(" CASCADE", "") for s in sql if not s.startswith("ALTER")] + [s for s in columns if is_there(s.split()[2])]
     return "; ".join(sql + ["DELETE FROM schema_migration WHERE number >= %d" % number])
+
+
+def undo_on_file(store, number):
+    """The same on a file."""
+    with sqlite3.connect(store) as db:
+        db.executescript(undo_from(number, lambda name: db.execute("SELECT count(*) FROM sqlite_schema WHERE name = ?", (name,)).fetchone()[0] == 1, SQLITE_WORDS))
+    db.close()
+
+
+def old_events_are_not_undone(case, store, codes, take_back, *more):
+    """Entered before what an event moves was written down: a merger is refused with its reason, nothing moves; a new name is taken back."""
+    def standing():
+        return sorted((u["code"], u["name"], u["parent_id"]) for u in map(json.loads, fine("org", "tree", "--store", store, "--depth", "9", "--json").stdout.splitlines()) if u["type"] == "unit")
+    merged = summary("org", "merge", codes[0], "--store", store, "--into", codes[1], "--basis", "Nghị quyết 1")["event_id"]
+    named = standing()
+    renamed = summary("org", "rename", codes[2], "--store", store, "--name", "Trường Tre Ngà", "--basis", "Quyết định 2")["event_id"]
+    take_back(53)
+    case.assertGreater(summary("upgrade", "--store", store, *more)["migrations"], 1)
+    before = standing()
+    case.assertNotEqual(before, named)
+    for words, said in (((), "chưa lưu những gì đã chuyển"), (("--en",), "before the system wrote down what an event moves")):
+        done = call("org", "undo", merged, "--store", store, "--basis", "ghi nhầm", *words)
+        case.assertEqual(done.returncode, 3, done.stdout)
+        case.assertIn(said, done.stderr)
+        case.assertEqual(standing(), before)
+    fine("org", "undo", renamed, "--store", store, "--basis", "nhầm tên")
+    case.assertEqual(standing(), named)
+    again = summary("org", "merge", codes[1], "--store", store, "--into", codes[2], "--basis", "Nghị quyết 3")["event_id"]
+    fine("org", "undo", again, "--store", store, "--basis", "ghi nhầm")
+    case.assertEqual(standing(), named)
 
 
 class Province:
@@ -467,6 +504,13 @@ class Ops(unittest.TestCase):
             self.assertEqual(db.execute("SELECT count(*) FROM obligation WHERE co_actors <> '' OR product IS NOT NULL").fetchone(), (0,))
         db.close()
 
+    def test_an_event_older_than_its_journal_is_not_undone(self):
+        store = self.copy()
+        units = [json.loads(line) for line in fine("org", "tree", "--store", store, "--depth", "9", "--json").stdout.splitlines()]
+        codes = [u["code"] for u in units if u.get("kind") == "school_primary"]
+        old_events_are_not_undone(self, store, codes[:3], lambda number: undo_on_file(store, number))
+        fine("verify", "--store", store)
+
     def test_people_and_tokens(self):
         store = self.copy()
         person = summary("user", "add", "--store", store, "--name", "Trần Thử Hai", "--unit", self.p.code)["person_id"]
@@ -593,6 +637,14 @@ class OnPostgres(unittest.TestCase):
         self.assertEqual(self.psql("SELECT count(*) FROM chain_entry WHERE kind = 'store_restored'", target), "1")
         self.assertEqual(call("restore", "--finish", "--store", target, "--blobs", back).returncode, 3)
 
+    def test_an_event_older_than_its_journal_is_not_undone(self):
+        url, blobs = self.served()
+        table = self.folder / "schools.csv"
+        table.write_text("Mã,Tên,Loại,Mã cấp trên\n" + "".join("th-%d,Trường Tiểu học Nứa %d,school_primary,ubnd\n" % (n, n) for n in (1, 2, 3)), encoding="utf-8")
+        self.assertEqual(summary("org", "import", table, "--store", url)["new"], 3)
+        old_events_are_not_undone(self, url, ["th-1", "th-2", "th-3"], lambda number: self.psql(undo_from(number, lambda name: self.psql("SELECT to_regclass('%s') IS NOT NULL" % name, url) == "t"), url), "--blobs", blobs, "--snapshot", self.folder / "before")
+        fine("verify", "--store", url)
+
     def test_upgrade_of_an_older_store_and_its_snapshot(self):
         url, blobs = self.served()
         self.psql(undo_from(42, lambda name: self.psql("SELECT to_regclass('%s') IS NOT NULL" % name, url) == "t"), url)
@@ -609,4 +661,4 @@ class OnPostgres(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], "-v"])
+    unittest.main(argv=[sys.argv[0], "-v", *sys.argv[2:]])
