@@ -8,7 +8,7 @@
 #include "org/access.h"
 #include "proof/chain.h"
 
-#define ISSUE_CHUNK_ROWS  2000u
+#define INSERT_ROWS       2000u /* in one statement */
 #define ISSUE_ARENA_BYTES (512u << 20)
 
 static const char *const target_rules[TARGET_RULE_COUNT] = {
@@ -110,27 +110,63 @@ enum err_code directive_preview(struct db *db, const struct actor *actor, int64_
 
 /* --- issuing --- */
 
-static enum err_code insert_chunk(struct db *db, const struct target_unit *units, size_t count,
-                                  struct sql_assignment_insert_args *args, int state, civil_day day,
-                                  struct sha256_stream *digest, struct err *err)
+/* Assignments on their way into the store, some thousand at a time. */
+struct inserting {
+    struct db *db;
+    struct sql_assignment_insert_args args; /* what they have in common */
+    struct buf rows;
+    size_t count; /* of rows */
+    struct sha256_stream digest;
+};
+
+static enum err_code insert_rest(struct inserting *ins, struct err *err)
 {
-    AUTO_BUF rows;
-    buf_init(&rows, 16u << 20);
-    buf_put_byte(&rows, '[');
-    for (size_t i = 0; i < count; i++) {
-        long long id = (long long)db_id(db);
-        buf_printf(&rows, "%s[%lld,%lld,\"%.*s\",%lld,", i ? "," : "", id, (long long)units[i].unit_id,
-                   STR_ARG(units[i].subject_kind), (long long)units[i].subject_id);
-        if (units[i].is_na)
-            buf_printf(&rows, "%d,%d]", day, DUTY_NA);
-        else
-            buf_printf(&rows, "null,%d]", state);
-    }
-    buf_put_byte(&rows, ']');
-    TRY(buf_check(&rows, err));
-    sha256_add(digest, buf_str(&rows));
-    args->rows = buf_str(&rows);
-    return sql_assignment_insert(db, args, err);
+    if (!ins->count)
+        return ERR_NONE;
+    buf_put_byte(&ins->rows, ']');
+    TRY(buf_check(&ins->rows, err));
+    sha256_add(&ins->digest, buf_str(&ins->rows));
+    ins->args.rows = buf_str(&ins->rows);
+    TRY(sql_assignment_insert(ins->db, &ins->args, err));
+    buf_clear(&ins->rows);
+    ins->count = 0;
+    return ERR_NONE;
+}
+
+struct insert_row {
+    int64_t obligation_id, unit_id, subject_id;
+    struct str subject_kind;
+    civil_day due_day;
+    bool is_na;
+    int state; /* when it applies */
+};
+
+static enum err_code insert_one(struct inserting *ins, const struct insert_row *r, struct err *err)
+{
+    buf_printf(&ins->rows, "%s[%lld,%lld,%lld,\"%.*s\",%lld,", ins->count++ ? "," : "[", (long long)db_id(ins->db),
+               (long long)r->obligation_id, (long long)r->unit_id, STR_ARG(r->subject_kind), (long long)r->subject_id);
+    if (r->due_day == CIVIL_NONE)
+        buf_lit(&ins->rows, "null,");
+    else
+        buf_printf(&ins->rows, "%d,", r->due_day);
+    if (r->is_na)
+        buf_printf(&ins->rows, "%d,%d]", (civil_day)ins->args.issued_day, DUTY_NA);
+    else
+        buf_printf(&ins->rows, "null,%d]", r->state);
+    return ins->count < INSERT_ROWS ? ERR_NONE : insert_rest(ins, err);
+}
+
+static void insert_begin(struct inserting *ins, struct db *db, const struct sql_directive_raw_row *d, civil_day day,
+                         int64_t now_ms)
+{
+    *ins = (struct inserting){.db = db,
+                              .args = {.directive_id = d->id,
+                                       .family_id = d->family_id,
+                                       .issued_day = day,
+                                       .issued_ms = now_ms,
+                                       .soon_days = soon_days()}};
+    buf_init(&ins->rows, 1u << 20);
+    sha256_begin(&ins->digest);
 }
 
 static struct duty_facts fresh_facts(civil_day day, civil_day due, bool is_periodic)
@@ -162,42 +198,83 @@ struct issuing {
     struct directive_issued done;
 };
 
-static enum err_code issue_obligation(struct db *db, const struct sql_directive_raw_row *d,
-                                      const struct sql_obligation_list_row *o, civil_day day, int64_t now_ms,
-                                      struct directive_issued *done, struct sha256_stream *digest, int64_t *last_unit,
-                                      struct err *err)
+/* One obligation on its way out: whom it reaches, by rising unit. */
+struct reaching {
+    int64_t unit_id, subject_id;
+    struct str subject_kind;
+    bool is_na;
+};
+struct going_out {
+    int64_t id;
+    civil_day due_day;
+    int state;
+    struct reaching *NULLABLE reached;
+    size_t count, next;
+};
+
+/* What collect_targets found, without the words of it: all obligations of a directive lie in memory at once. */
+static enum err_code go_out(struct db *db, const struct sql_directive_raw_row *d, int64_t obligation_id, civil_day day,
+                            struct arena *arena, struct going_out *ret_out, struct ledger_issued *ret_issued,
+                            struct err *err)
 {
-    AUTO_ARENA arena;
-    arena_init(&arena, ISSUE_ARENA_BYTES);
-    struct sql_obligation_get_row *full = NULL;
-    TRY(sql_obligation_get(db, &arena, &(struct sql_obligation_get_args){.id = o->id}, &full, err));
-    must(full != NULL);
+    AUTO_ARENA scratch;
+    arena_init(&scratch, ISSUE_ARENA_BYTES);
+    struct sql_obligation_get_row *o = NULL;
+    TRY(sql_obligation_get(db, &scratch, &(struct sql_obligation_get_args){.id = obligation_id}, &o, err));
+    must(o != NULL);
     struct target_units units;
-    TRY(collect_targets(db, full, d, day, &arena, &units, err));
+    TRY(collect_targets(db, o, d, day, &scratch, &units, err));
     civil_day due = first_due(o->deadline_day, o->period_months, day);
-    struct duty_facts facts = fresh_facts(day, due, str_equal(o->trigger_kind, STR("periodic")));
-    int state = duty_state_on(&facts, day);
-    struct sql_assignment_insert_args args = {
-        .obligation_id = o->id,
-        .directive_id = d->id,
-        .family_id = d->family_id,
-        .issued_day = day,
-        .issued_ms = now_ms,
-        .due_day = {due != CIVIL_NONE, due},
-        .soon_days = facts.soon_days,
-        .moved_from_id = OPT_NONE,
-    };
-    for (size_t at = 0; at < units.count; at += ISSUE_CHUNK_ROWS) {
-        size_t count = units.count - at < ISSUE_CHUNK_ROWS ? units.count - at : ISSUE_CHUNK_ROWS;
-        TRY(insert_chunk(db, units.items + at, count, &args, state, day, digest, err));
-    }
+    *ret_issued =
+        (struct ledger_issued){obligation_id, fresh_facts(day, due, str_equal(o->trigger_kind, STR("periodic")))};
+    *ret_out = (struct going_out){.id = obligation_id,
+                                  .due_day = due,
+                                  .state = duty_state_on(&ret_issued->facts, day),
+                                  .reached = arena_new_array(arena, struct reaching, units.count + 1),
+                                  .count = units.count};
+    if (!ret_out->reached)
+        return arena_full(arena, err);
+    struct str kind = STR_NONE;
     for (size_t i = 0; i < units.count; i++) {
-        done->unit_count += units.items[i].unit_id != *last_unit;
-        *last_unit = units.items[i].unit_id;
-        done->born_late_count += state == DUTY_BIRTH && !units.items[i].is_na;
+        if (str_is_null(kind) || !str_equal(kind, units.items[i].subject_kind)) {
+            kind = arena_str(arena, units.items[i].subject_kind);
+            if (str_is_null(kind))
+                return arena_full(arena, err);
+        }
+        ret_out->reached[i] =
+            (struct reaching){units.items[i].unit_id, units.items[i].subject_id, kind, units.items[i].is_na};
     }
-    done->assignment_count += units.count;
-    return ledger_issued(db, day, o->id, now_ms, &facts, err);
+    return ERR_NONE;
+}
+
+/* Unit by unit, not obligation by obligation: what a unit gets lies together, in the table and in the indexes. */
+static enum err_code insert_all(struct inserting *ins, struct going_out *out, size_t count,
+                                struct directive_issued *done, struct err *err)
+{
+    for (;;) {
+        int64_t unit_id = INT64_MAX;
+        for (size_t i = 0; i < count; i++)
+            if (out[i].next < out[i].count && out[i].reached[out[i].next].unit_id < unit_id)
+                unit_id = out[i].reached[out[i].next].unit_id;
+        if (unit_id == INT64_MAX)
+            return insert_rest(ins, err);
+        done->unit_count++;
+        for (size_t i = 0; i < count; i++)
+            for (; out[i].next < out[i].count && out[i].reached[out[i].next].unit_id == unit_id; out[i].next++) {
+                const struct reaching *r = &out[i].reached[out[i].next];
+                TRY(insert_one(ins,
+                               &(struct insert_row){.obligation_id = out[i].id,
+                                                    .unit_id = unit_id,
+                                                    .subject_id = r->subject_id,
+                                                    .subject_kind = r->subject_kind,
+                                                    .due_day = out[i].due_day,
+                                                    .is_na = r->is_na,
+                                                    .state = out[i].state},
+                               err));
+                done->assignment_count++;
+                done->born_late_count += out[i].state == DUTY_BIRTH && !r->is_na;
+            }
+    }
 }
 
 static enum err_code issue_all(struct db *db, void *ctx, struct err *err)
@@ -205,7 +282,7 @@ static enum err_code issue_all(struct db *db, void *ctx, struct err *err)
     struct issuing *issuing = ctx;
     issuing->done = (struct directive_issued){0};
     AUTO_ARENA arena;
-    arena_init(&arena, 64u << 20);
+    arena_init(&arena, ISSUE_ARENA_BYTES);
     struct sql_directive_hold_row *held = NULL;
     struct sql_directive_raw_row *d = NULL;
     TRY(sql_directive_hold(db, &arena, &(struct sql_directive_hold_args){.id = issuing->directive_id}, &held, err));
@@ -231,22 +308,22 @@ static enum err_code issue_all(struct db *db, void *ctx, struct err *err)
         return err_set(err, ERR_CONFLICT, "this directive was issued before");
     struct sql_obligation_list_rows obligations;
     TRY(sql_obligation_list(db, &arena, &(struct sql_obligation_list_args){.directive_id = d->id}, &obligations, err));
-    struct sha256_stream digest;
-    sha256_begin(&digest);
-    for (size_t i = 0; i < obligations.count; i++) {
-        int64_t last_unit = 0;
-        struct directive_issued one = {0};
-        TRY(issue_obligation(db, d, &obligations.items[i], day, now_ms, &one, &digest, &last_unit, err));
-        issuing->done.assignment_count += one.assignment_count;
-        issuing->done.born_late_count += one.born_late_count;
-        if (one.unit_count > issuing->done.unit_count)
-            issuing->done.unit_count = one.unit_count;
-    }
+    struct going_out *out = arena_new_array(&arena, struct going_out, obligations.count + 1);
+    struct ledger_issued *issued = arena_new_array(&arena, struct ledger_issued, obligations.count + 1);
+    if (!out || !issued)
+        return arena_full(&arena, err);
+    for (size_t i = 0; i < obligations.count; i++)
+        TRY(go_out(db, d, obligations.items[i].id, day, &arena, &out[i], &issued[i], err));
+    struct inserting ins;
+    insert_begin(&ins, db, d, day, now_ms);
+    enum err_code code = insert_all(&ins, out, obligations.count, &issuing->done, err);
+    buf_done(&ins.rows);
+    TRY(code);
     if (issuing->done.assignment_count == 0)
         return err_set(err, ERR_CONFLICT,
                        "this directive reaches nobody: no unit below the issuer is named by any obligation");
-    TRY(ledger_issued_counts(db, d->id, d->family_id, now_ms, err));
-    struct sha256 hash = sha256_end(&digest);
+    TRY(ledger_issued(db, day, d->id, d->family_id, now_ms, issued, obligations.count, err));
+    struct sha256 hash = sha256_end(&ins.digest);
     AUTO_BUF buf;
     buf_init(&buf, 1u << 16);
     struct json_writer w;
@@ -375,7 +452,6 @@ static enum err_code follow_in_transaction(struct db *db, void *ctx, struct err 
                                     &(struct sql_assignment_subjects_args){.unit_id = *unit_id, .obligation_id = o->id},
                                     &have, err));
         civil_day due = first_due(o->deadline_day, o->period_months, day);
-        struct duty_facts facts = fresh_facts(day, due, str_equal(o->trigger_kind, STR("periodic")));
         /* New subjects open, with the day of the obligation; those that are gone close. What was proved stays. */
         for (size_t u = 0; u < units.count; u++) {
             if (units.items[u].unit_id != *unit_id)
@@ -387,22 +463,22 @@ static enum err_code follow_in_transaction(struct db *db, void *ctx, struct err 
                               have.items[h].is_na == units.items[u].is_na);
             if (has)
                 continue;
-            int64_t now_ms = db_now_ms(db);
-            struct sql_assignment_insert_args args = {.obligation_id = o->id,
-                                                      .directive_id = d->id,
-                                                      .family_id = d->family_id,
-                                                      .issued_day = day,
-                                                      .issued_ms = now_ms,
-                                                      .due_day = {due != CIVIL_NONE, due},
-                                                      .soon_days = facts.soon_days,
-                                                      .moved_from_id = OPT_NONE};
-            struct sha256_stream digest;
-            sha256_begin(&digest);
+            bool is_na = units.items[u].is_na;
             /* Inserted closed to counting, then opened through the ledger like every other change. */
-            struct target_unit fresh = units.items[u];
-            bool is_na = fresh.is_na;
-            fresh.is_na = false;
-            TRY(insert_chunk(db, &fresh, 1, &args, DUTY_NOWHERE, day, &digest, err));
+            struct inserting ins;
+            insert_begin(&ins, db, d, day, db_now_ms(db));
+            enum err_code code = insert_one(&ins,
+                                            &(struct insert_row){.obligation_id = o->id,
+                                                                 .unit_id = *unit_id,
+                                                                 .subject_id = units.items[u].subject_id,
+                                                                 .subject_kind = units.items[u].subject_kind,
+                                                                 .due_day = due,
+                                                                 .state = DUTY_NOWHERE},
+                                            err);
+            if (code == ERR_NONE)
+                code = insert_rest(&ins, err);
+            buf_done(&ins.rows);
+            TRY(code);
             struct sql_assignment_newest_row *newest = NULL;
             TRY(sql_assignment_newest(db, &arena,
                                       &(struct sql_assignment_newest_args){.unit_id = *unit_id, .obligation_id = o->id},

@@ -237,42 +237,37 @@ enum err_code ledger_put(struct db *db, civil_day day, const struct ledger_row *
                                     err);
 }
 
-static enum err_code put_for_all(struct db *db, int64_t obligation_id, int64_t issued_ms, int state, int delta,
-                                 civil_day effective, civil_day known, struct err *err)
+static void put_issued(struct buf *rows, int64_t obligation_id, bool is_na, int state, int delta, civil_day effective,
+                       civil_day known)
 {
-    if (state == DUTY_NOWHERE)
-        return ERR_NONE;
-    return sql_delta_insert_obligation(db,
-                                       &(struct sql_delta_insert_obligation_args){
-                                           .obligation_id = obligation_id,
-                                           .issued_ms = issued_ms,
-                                           .state = state,
-                                           .delta = delta,
-                                           .effective_day = effective,
-                                           .known_day = known,
-                                       },
-                                       err);
+    if (state != DUTY_NOWHERE)
+        buf_printf(rows, "%s[%lld,%d,%d,%d,%d,%d]", rows->len_bytes > 1 ? "," : "", (long long)obligation_id, is_na,
+                   state, delta, effective, effective > known ? effective : known);
 }
 
-enum err_code ledger_issued(struct db *db, civil_day day, int64_t obligation_id, int64_t issued_ms,
-                            const struct duty_facts *facts, struct err *err)
+enum err_code ledger_issued(struct db *db, civil_day day, int64_t directive_id, int64_t family_id, int64_t issued_ms,
+                            const struct ledger_issued *obligations, size_t count, struct err *err)
 {
-    struct duty_change changes[DUTY_CHANGES_MAX];
-    size_t count = duty_timeline(facts, day, changes);
+    AUTO_BUF rows;
+    buf_init(&rows, 16u << 20);
+    buf_put_byte(&rows, '[');
     for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            TRY(put_for_all(db, obligation_id, issued_ms, changes[i - 1].state, -1, changes[i].day, day, err));
-        TRY(put_for_all(db, obligation_id, issued_ms, changes[i].state, +1, changes[i].day, day, err));
+        struct duty_change changes[DUTY_CHANGES_MAX];
+        size_t n = duty_timeline(&obligations[i].facts, day, changes);
+        for (size_t k = 0; k < n; k++) {
+            if (k > 0)
+                put_issued(&rows, obligations[i].obligation_id, false, changes[k - 1].state, -1, changes[k].day, day);
+            put_issued(&rows, obligations[i].obligation_id, false, changes[k].state, +1, changes[k].day, day);
+        }
+        put_issued(&rows, obligations[i].obligation_id, true, DUTY_NA, +1, day, day);
     }
-    return sql_delta_insert_na(
+    buf_put_byte(&rows, ']');
+    TRY(buf_check(&rows, err));
+    TRY(sql_delta_insert_issued(
         db,
-        &(struct sql_delta_insert_na_args){.obligation_id = obligation_id, .issued_ms = issued_ms, .known_day = day},
-        err);
-}
-
-enum err_code ledger_issued_counts(struct db *db, int64_t directive_id, int64_t family_id, int64_t issued_ms,
-                                   struct err *err)
-{
+        &(struct sql_delta_insert_issued_args){
+            .directive_id = directive_id, .issued_ms = issued_ms, .known_day = day, .changes = buf_str(&rows)},
+        err));
     struct sql_count_add_issued_args args = {.directive_id = directive_id, .issued_ms = issued_ms};
     TRY(sql_count_add_issued(db, &args, err));
     args.scope_id = family_id;

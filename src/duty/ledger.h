@@ -45,12 +45,15 @@ MUST_USE enum err_code ledger_get(struct db *db, struct arena *arena, int64_t as
 MUST_USE enum err_code ledger_put(struct db *db, civil_day day, const struct ledger_row *before,
                                   const struct ledger_row *after, struct err *err);
 
-/* Deltas and counters of assignments that were inserted in one go for one obligation (all with the same facts, or not
- * applicable). */
-MUST_USE enum err_code ledger_issued(struct db *db, civil_day day, int64_t obligation_id, int64_t issued_ms,
-                                     const struct duty_facts *facts, struct err *err);
-MUST_USE enum err_code ledger_issued_counts(struct db *db, int64_t directive_id, int64_t family_id, int64_t issued_ms,
-                                            struct err *err);
+/* Deltas and counters of all assignments that a directive issued in one go: of each obligation all with the same facts,
+ * or not applicable. */
+struct ledger_issued {
+    int64_t obligation_id;
+    struct duty_facts facts;
+};
+MUST_USE enum err_code ledger_issued(struct db *db, civil_day day, int64_t directive_id, int64_t family_id,
+                                     int64_t issued_ms, const struct ledger_issued *obligations, size_t count,
+                                     struct err *err);
 
 /* The day job: move the ledger from its day to `to`, day by day, each in a transaction of its own. A day that ends
  * leaves what every unit stood at, and everything below it, if something changed. *ret_days: how many days were moved.

@@ -86,16 +86,27 @@ SELECT :assignment_id, CAST(j.value ->> 0 AS BIGINT), :directive_id, :family_id,
 -- outbox: assignment_id
 DELETE FROM assignment_delta WHERE assignment_id = :assignment_id AND visible_day > :after_day;
 
--- name: delta_insert_obligation
--- The same delta for every assignment of an obligation issued in one go; those that do not apply have no such changes.
+-- name: delta_insert_issued
+-- The changes of everything a directive issued in one go, unit by unit, so that each index is walked once. changes is a JSON array of
+-- [obligation_id, 1 for those that do not apply or 0, state, delta, effective_day, visible_day].
 -- result: none
 -- scope: system
--- args: obligation_id int, issued_ms int, state int, delta int, effective_day int, known_day int
--- outbox: obligation_id
+-- args: directive_id int, issued_ms int, known_day int, changes text
+-- outbox: directive_id
 INSERT INTO assignment_delta (assignment_id, unit_id, directive_id, family_id, obligation_id, state, delta, effective_day, known_day, visible_day)
-SELECT id, unit_id, directive_id, family_id, obligation_id, :state, :delta, :effective_day, :known_day,
-       CASE WHEN CAST(:effective_day AS BIGINT) > CAST(:known_day AS BIGINT) THEN :effective_day ELSE :known_day END
-  FROM assignment WHERE obligation_id = :obligation_id AND issued_ms = :issued_ms AND na_from_day IS NULL;
+WITH x AS MATERIALIZED (
+-- sqlite:
+    SELECT json_extract(value, '$[0]') AS obligation_id, json_extract(value, '$[1]') AS is_na, json_extract(value, '$[2]') AS state, json_extract(value, '$[3]') AS delta,
+           json_extract(value, '$[4]') AS effective_day, json_extract(value, '$[5]') AS visible_day FROM json_each(:changes)
+-- postgres:
+    SELECT CAST(value ->> 0 AS BIGINT) AS obligation_id, CAST(value ->> 1 AS BIGINT) AS is_na, CAST(value ->> 2 AS BIGINT) AS state, CAST(value ->> 3 AS BIGINT) AS delta,
+           CAST(value ->> 4 AS BIGINT) AS effective_day, CAST(value ->> 5 AS BIGINT) AS visible_day FROM json_array_elements(CAST(:changes AS json))
+-- both:
+)
+SELECT a.id, a.unit_id, a.directive_id, a.family_id, a.obligation_id, x.state, x.delta, x.effective_day, :known_day, x.visible_day
+  FROM assignment a CROSS JOIN x
+ WHERE a.directive_id = :directive_id AND a.issued_ms = :issued_ms AND x.obligation_id = a.obligation_id AND x.is_na = CASE WHEN a.na_from_day IS NULL THEN 0 ELSE 1 END
+ ORDER BY a.unit_id, a.id;
 
 -- name: count_add
 -- One assignment's change of state in all scopes it counts in. Counters change only by n = n + d, so that two writers never lose one.
@@ -377,13 +388,3 @@ SELECT unit_id, scope_id, SUM(CASE WHEN state = 0 THEN 1 ELSE 0 END) AS n_unseen
 -- scope: system
 -- columns: id int, state int
 SELECT id, state FROM assignment ORDER BY id;
-
--- name: delta_insert_na
--- Assignments that do not apply from the start.
--- result: none
--- scope: system
--- args: obligation_id int, issued_ms int, known_day int
--- outbox: obligation_id
-INSERT INTO assignment_delta (assignment_id, unit_id, directive_id, family_id, obligation_id, state, delta, effective_day, known_day, visible_day)
-SELECT id, unit_id, directive_id, family_id, obligation_id, 7, 1, :known_day, :known_day, :known_day
-  FROM assignment WHERE obligation_id = :obligation_id AND issued_ms = :issued_ms AND na_from_day IS NOT NULL;
