@@ -129,7 +129,7 @@ static enum err_code issue_run(struct ops *ops, struct err *err)
     struct directive_issued issued;
     TRY(ops_id(ops, ops->options->args.items[0], &id, err));
     TRY(ledger_open(ops->db, ops->actor.day, err));
-    TRY(ledger_advance(ops->db, ops->actor.day, &moved, err));
+    TRY(ledger_pass(ops->db, ops->actor.day, &moved, err));
     TRY(directive_issue(ops->db, &actor, id, &issued, err));
     if (ops->json) {
         struct json_writer *w = ops_line(ops, "summary");

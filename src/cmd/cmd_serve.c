@@ -100,7 +100,7 @@ static enum err_code run(const struct options *options, struct arena *arena, str
         int moved;
         TRY(store_db_take(opened, &db, err));
         TRY(ledger_open(db, db_today(db), err));
-        TRY(ledger_advance(db, db_today(db), &moved, err));
+        TRY(ledger_pass(db, db_today(db), &moved, err));
         bool is_needed;
         TRY(setup_is_needed(db, &is_needed, err));
         if (is_needed) {

@@ -1,5 +1,6 @@
 /* cmd_upgrade.c - `luytre upgrade`: a snapshot, all migrations in one transaction, a self-check; or nothing at all. */
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "cmd/ops.h"
@@ -33,6 +34,33 @@ static enum err_code self_check(struct db *db, void *ctx, struct err *err)
     return ledger_recount(db, err);
 }
 
+/* What the new schema keeps of past days is summed tree by tree, each in a transaction of its own: whoever stops this
+ * loses nothing, the next run or the service goes on with the next tree. */
+static enum err_code sum_the_past(struct ops *ops, const char *where, const struct store_options *how,
+                                  int64_t *ret_summed, struct err *err)
+{
+    AUTO_STORE store = NULL;
+    AUTO_DB db = NULL;
+    int64_t waiting, summed = 0;
+    bool had_one = true, is_seen = isatty(STDERR_FILENO) == 1;
+    TRY(store_open(where, how, &store, err));
+    TRY(store_db_take(store, &db, err));
+    TRY(ledger_waiting(db, &waiting, err));
+    while (waiting && had_one) {
+        if (ledger_catch_up(db, &had_one, err) != ERR_NONE)
+            return err_wrap(err, "đã nâng cấp xong; cộng số liệu ngày cũ dừng ở cây %lld/%lld, chạy lại để làm tiếp",
+                            (long long)summed, (long long)waiting);
+        summed += had_one;
+        if (is_seen)
+            fprintf(stderr, ops_text(ops, "\rcộng số liệu ngày cũ: %lld/%lld", "\rsumming past days: %lld/%lld"),
+                    (long long)summed, (long long)(summed > waiting ? summed : waiting));
+    }
+    if (is_seen && summed)
+        fputs("\n", stderr);
+    *ret_summed = summed;
+    return ERR_NONE;
+}
+
 static enum err_code run(struct ops *ops, struct err *err)
 {
     struct str where = options_text(ops->options, "store");
@@ -57,12 +85,15 @@ static enum err_code run(struct ops *ops, struct err *err)
         return err_wrap(err, err->code == ERR_UNSUPPORTED || err->code == ERR_NOT_FOUND || err->code == ERR_SYNTAX
                                  ? "không nâng cấp"
                                  : "không nâng cấp được, dữ liệu vẫn như trước");
+    int64_t summed = 0;
+    TRY(sum_the_past(ops, where.ptr, &how, &summed, err));
     if (ops->json) {
         struct json_writer *w = ops_line(ops, "summary");
         json_field_i64(w, STR("from"), report.from_schema);
         json_field_i64(w, STR("to"), report.to_schema);
         json_field_i64(w, STR("migrations"), report.migration_count);
         json_field_i64(w, STR("queries"), report.query_count);
+        json_field_i64(w, STR("trees_summed"), summed);
         json_field_str(w, STR("snapshot"), report.migration_count ? snapshot : STR_NONE);
         ops_line_end(ops);
     } else if (!report.migration_count)
@@ -78,6 +109,11 @@ static enum err_code run(struct ops *ops, struct err *err)
                             "Schema %d raised to %d (%d steps), %d queries prepared, chain and counters are "
                             "right\nSnapshot from before: %.*s (remove it when all is well)\n"),
                    report.from_schema, report.to_schema, report.migration_count, report.query_count, STR_ARG(snapshot));
+    if (summed && !ops->json)
+        buf_printf(&ops->out,
+                   ops_text(ops, "Đã cộng số liệu ngày cũ của %lld cây đơn vị\n",
+                            "Past figures of %lld trees of units are summed\n"),
+                   (long long)summed);
     return ERR_NONE;
 }
 

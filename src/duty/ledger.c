@@ -282,40 +282,13 @@ struct advance {
 };
 
 /* What stands now is what was known at the end of this day: it is kept, and never changes again. */
-static enum err_code close_day(struct db *db, struct arena *arena, civil_day day, struct err *err)
+/* Trees that changed, on this day or, decided later, for days before, are counted anew afterwards (ledger_catch_up):
+ * till then nobody reads what is written here of them. */
+static enum err_code close_day(struct db *db, civil_day day, struct err *err)
 {
     TRY(sql_past_close(db, &(struct sql_past_close_args){.day = day}, err));
     TRY(sql_past_close_below(db, &(struct sql_past_close_below_args){.day = day}, err));
-    TRY(sql_past_close_obligation(db, &(struct sql_past_close_obligation_args){.day = day}, err));
-    /* Trees that changed, on this day or, decided later, for days before: their sums are counted anew from there on. */
-    struct sql_tree_changes_rows trees;
-    TRY(sql_tree_changes(db, arena, &(struct sql_tree_changes_args){.day = day}, &trees, err));
-    for (size_t i = 0; i < trees.count; i++) {
-        const struct sql_tree_changes_row *tree = &trees.items[i];
-        TRY(sql_past_below_drop(db,
-                                &(struct sql_past_below_drop_args){.edge_kind = tree->edge_kind,
-                                                                   .unit_id = tree->ancestor_id,
-                                                                   .from_day = tree->from_day},
-                                err));
-        TRY(sql_past_below_again(db,
-                                 &(struct sql_past_below_again_args){.edge_kind = tree->edge_kind,
-                                                                     .unit_id = tree->ancestor_id,
-                                                                     .from_day = tree->from_day,
-                                                                     .last_day = day},
-                                 err));
-        TRY(sql_past_obligation_drop(db,
-                                     &(struct sql_past_obligation_drop_args){.edge_kind = tree->edge_kind,
-                                                                             .unit_id = tree->ancestor_id,
-                                                                             .from_day = tree->from_day},
-                                     err));
-        TRY(sql_past_obligation_again(db,
-                                      &(struct sql_past_obligation_again_args){.edge_kind = tree->edge_kind,
-                                                                               .unit_id = tree->ancestor_id,
-                                                                               .from_day = tree->from_day,
-                                                                               .last_day = day},
-                                      err));
-    }
-    return trees.count ? sql_tree_changes_done(db, &(struct sql_tree_changes_done_args){.day = day}, err) : ERR_NONE;
+    return sql_past_close_obligation(db, &(struct sql_past_close_obligation_args){.day = day}, err);
 }
 
 static enum err_code advance_a_day(struct db *db, void *ctx, struct err *err)
@@ -331,7 +304,7 @@ static enum err_code advance_a_day(struct db *db, void *ctx, struct err *err)
     civil_day now = (civil_day)clock->day;
     if (now >= advance->to)
         return ERR_NONE;
-    TRY(close_day(db, &arena, now, err));
+    TRY(close_day(db, now, err));
     civil_day next = now + 1;
     static const struct str kinds[] = {STR_INIT("all"), STR_INIT("family"), STR_INIT("directive")};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
@@ -348,7 +321,7 @@ static enum err_code advance_in_transaction(struct db *db, void *ctx, struct err
     return db_bulk(db, advance_a_day, ctx, err);
 }
 
-enum err_code ledger_advance(struct db *db, civil_day to, int *ret_days, struct err *err)
+enum err_code ledger_pass(struct db *db, civil_day to, int *ret_days, struct err *err)
 {
     struct advance advance = {.to = to};
     int days = 0;
@@ -358,6 +331,88 @@ enum err_code ledger_advance(struct db *db, civil_day to, int *ret_days, struct 
         days += advance.moved;
     } while (advance.moved);
     *ret_days = days;
+    return ERR_NONE;
+}
+
+/* --- trees that changed --- */
+
+struct catching_up {
+    bool had_one;
+};
+
+/* Taken off the list first: a change that is decided meanwhile stands on it again. */
+static enum err_code catch_up_one(struct db *db, void *ctx, struct err *err)
+{
+    struct catching_up *c = ctx;
+    c->had_one = false;
+    AUTO_ARENA arena;
+    arena_init(&arena, 1u << 20);
+    struct sql_duty_clock_read_row *clock = NULL;
+    struct sql_tree_change_next_row *tree = NULL;
+    TRY(sql_duty_clock_read(db, &arena, &clock, err)); /* others go on writing: what they write is not of a past day */
+    if (!clock)
+        return ERR_NONE;
+    civil_day last = (civil_day)clock->day - 1;
+    TRY(sql_tree_change_next(db, &arena, &(struct sql_tree_change_next_args){.day = last}, &tree, err));
+    if (!tree)
+        return ERR_NONE;
+    TRY(sql_tree_change_done(db,
+                             &(struct sql_tree_change_done_args){
+                                 .edge_kind = tree->edge_kind, .ancestor_id = tree->ancestor_id, .day = last},
+                             err));
+    TRY(sql_past_below_drop(db,
+                            &(struct sql_past_below_drop_args){
+                                .edge_kind = tree->edge_kind, .unit_id = tree->ancestor_id, .from_day = tree->from_day},
+                            err));
+    TRY(sql_past_below_again(
+        db,
+        &(struct sql_past_below_again_args){
+            .edge_kind = tree->edge_kind, .unit_id = tree->ancestor_id, .from_day = tree->from_day, .last_day = last},
+        err));
+    TRY(sql_past_obligation_drop(db,
+                                 &(struct sql_past_obligation_drop_args){.edge_kind = tree->edge_kind,
+                                                                         .unit_id = tree->ancestor_id,
+                                                                         .from_day = tree->from_day},
+                                 err));
+    TRY(sql_past_obligation_again(
+        db,
+        &(struct sql_past_obligation_again_args){
+            .edge_kind = tree->edge_kind, .unit_id = tree->ancestor_id, .from_day = tree->from_day, .last_day = last},
+        err));
+    c->had_one = true;
+    return ERR_NONE;
+}
+
+static enum err_code catch_up_in_transaction(struct db *db, void *ctx, struct err *err)
+{
+    return db_bulk(db, catch_up_one, ctx, err);
+}
+
+enum err_code ledger_catch_up(struct db *db, bool *ret_had_one, struct err *err)
+{
+    struct catching_up c = {false};
+    if (db_transact(db, catch_up_in_transaction, &c, err) != ERR_NONE)
+        return err_wrap(err, "count the past of a tree anew");
+    *ret_had_one = c.had_one;
+    return ERR_NONE;
+}
+
+enum err_code ledger_waiting(struct db *db, int64_t *ret_trees, struct err *err)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, 64u << 10);
+    struct sql_tree_changes_waiting_row *row = NULL;
+    TRY(sql_tree_changes_waiting(db, &arena, &row, err));
+    *ret_trees = row ? row->n : 0;
+    return ERR_NONE;
+}
+
+enum err_code ledger_advance(struct db *db, civil_day to, int *ret_days, struct err *err)
+{
+    bool had_one = true;
+    TRY(ledger_pass(db, to, ret_days, err));
+    while (had_one)
+        TRY(ledger_catch_up(db, &had_one, err));
     return ERR_NONE;
 }
 

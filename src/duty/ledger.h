@@ -57,7 +57,15 @@ MUST_USE enum err_code ledger_issued(struct db *db, civil_day day, int64_t direc
 
 /* The day job: move the ledger from its day to `to`, day by day, each in a transaction of its own. A day that ends
  * leaves what every unit stood at, and everything below it, if something changed. *ret_days: how many days were moved.
- * Safe to run twice, safe to be killed. */
+ * Safe to run twice, safe to be killed. What waits of trees that changed, waits on. */
+MUST_USE enum err_code ledger_pass(struct db *db, civil_day to, int *ret_days, struct err *err);
+/* Sums of past days below a unit whose tree was changed for them, or that an upgrade has yet to count: one such tree,
+ * whole, in a transaction of its own. False: none waits. Till a tree's turn its past is counted when asked for, so
+ * pages are right at every moment, and a kill costs one step. */
+MUST_USE enum err_code ledger_catch_up(struct db *db, bool *ret_had_one, struct err *err);
+/* How many trees wait. */
+MUST_USE enum err_code ledger_waiting(struct db *db, int64_t *ret_trees, struct err *err);
+/* Both: to that day, and nothing waits any more. */
 MUST_USE enum err_code ledger_advance(struct db *db, civil_day to, int *ret_days, struct err *err);
 
 /* Compare all counters and states with a full recount. ERR_CONFLICT names the first difference. For tests and `doctor`.

@@ -302,19 +302,26 @@ SELECT :edge_kind, :unit_id, obligation_id, day,
        SUM(n_waived) OVER (PARTITION BY obligation_id ORDER BY day)
   FROM by_day;
 
--- name: tree_changes
--- Ancestors whose tree was changed from a day on that has ended.
--- result: many
+-- name: tree_change_next
+-- An ancestor whose tree was changed from a day on that has ended: its sums from then on wait to be counted anew.
+-- result: one
 -- scope: system
 -- args: day int
 -- columns: edge_kind text, ancestor_id int, from_day int
-SELECT edge_kind, ancestor_id, MIN(from_day) AS from_day FROM unit_tree_change WHERE from_day <= :day GROUP BY edge_kind, ancestor_id ORDER BY edge_kind, ancestor_id;
+SELECT edge_kind, ancestor_id, MIN(from_day) AS from_day FROM unit_tree_change WHERE from_day <= :day GROUP BY edge_kind, ancestor_id ORDER BY edge_kind, ancestor_id LIMIT 1;
 
--- name: tree_changes_done
+-- name: tree_change_done
 -- result: none
 -- scope: system
--- args: day int
-DELETE FROM unit_tree_change WHERE from_day <= :day;
+-- args: edge_kind text, ancestor_id int, day int
+DELETE FROM unit_tree_change WHERE edge_kind = :edge_kind AND ancestor_id = :ancestor_id AND from_day <= :day;
+
+-- name: tree_changes_waiting
+-- How many trees wait for that.
+-- result: one
+-- scope: system
+-- columns: n int
+SELECT COUNT(*) AS n FROM (SELECT DISTINCT edge_kind, ancestor_id FROM unit_tree_change WHERE from_day < (SELECT day FROM duty_clock WHERE id = 1)) x;
 
 -- name: past_below_drop
 -- result: none

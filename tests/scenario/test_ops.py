@@ -2,6 +2,7 @@
 
 One sample province is made once; each test works on copies of it. What is promised: a backup taken while somebody writes comes back
 whole with its files; one flipped byte is refused; a restore killed at any moment leaves nothing that opens; doctor names each fault."""
+import contextlib
 import datetime
 import hashlib
 import json
@@ -512,6 +513,45 @@ class Ops(unittest.TestCase):
         old_events_are_not_undone(self, store, codes[:3], lambda number: undo_on_file(store, number))
         fine("verify", "--store", store)
 
+    def test_an_upgrade_killed_while_it_sums_the_past_goes_on(self):
+        """Migration 0049 leaves every tree to be summed: step by step, each kept when the next is killed; in the end all stands as before."""
+        sums = "SELECT * FROM duty_past_obligation ORDER BY 1, 2, 3, 4"
+
+        def read(store, sql):
+            with contextlib.closing(sqlite3.connect("file:%s?mode=ro" % store, uri=True, timeout=30)) as db:
+                return db.execute(sql).fetchall()
+        whole = read(self.p.store, sums)
+        self.assertGreater(len(whole), 100)
+        figures = ("status", "--org", self.p.code, "--as-of", (datetime.date.today() - datetime.timedelta(days=2)).isoformat(), "--json")
+        for _ in range(20):
+            store = self.copy()
+            undo_on_file(store, 49)
+            upgrading = subprocess.Popen([PROGRAM, "upgrade", "--store", store], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            total = left = 0
+            while upgrading.poll() is None and not 0 < left < total:
+                with contextlib.closing(sqlite3.connect("file:%s?mode=ro" % store, uri=True, timeout=30)) as db:
+                    if db.execute("SELECT max(number) FROM schema_migration").fetchone()[0] < 49:
+                        time.sleep(0.01)
+                        continue
+                    left = db.execute("SELECT count(*) FROM unit_tree_change").fetchone()[0]
+                    total = max(total, left)
+            upgrading.kill()
+            upgrading.wait()
+            rows = read(store, "SELECT count(*) FROM unit_tree_change")[0][0]
+            if 0 < rows < total:
+                break
+        self.assertTrue(0 < rows < total, (rows, total))
+        self.assertEqual(self.findings(store)[1]["past_sums"], "note")
+        asked = fine(*figures, "--store", store).stdout
+        self.assertLess(len(read(store, sums)), len(whole))
+        said = summary("upgrade", "--store", store)
+        self.assertEqual((said["migrations"], said["trees_summed"]), (0, rows))
+        self.assertEqual(self.findings(store)[1]["past_sums"], "ok")
+        self.assertEqual(fine(*figures, "--store", store).stdout, asked)
+        self.assertEqual(asked, fine(*figures, "--store", self.p.store).stdout)
+        self.assertEqual(read(store, sums), whole)
+        fine("verify", "--store", store)
+
     def test_people_and_tokens(self):
         store = self.copy()
         person = summary("user", "add", "--store", store, "--name", "Trần Thử Hai", "--unit", self.p.code)["person_id"]
@@ -652,6 +692,7 @@ class OnPostgres(unittest.TestCase):
         self.psql(undo_from(42, lambda name: self.psql("SELECT to_regclass('%s') IS NOT NULL" % name, url) == "t"), url)
         snapshot = self.folder / "before"
         said = summary("upgrade", "--store", url, "--blobs", blobs, "--snapshot", snapshot)
+        self.assertEqual(self.psql("SELECT count(*) FROM unit_tree_change", url), "0")
         later = [p for p in ROOT.glob("src/*/migrations/*.sql") if int(p.name[:4]) > 41]
         self.assertEqual((said["from"], said["migrations"]), (41, len(later)))
         said = json.loads(self.psql("SELECT json_agg(json_build_array(x.no, x.co_actors, x.coalesce)) FROM (%s) x" % WITH_SQL, url))

@@ -801,6 +801,31 @@ static void random_histories_are_counted_right(void **state)
     }
     assert_true(moves > 5 && back_dated > 3);
     assert_ok(ledger_recount(t->db, &err));
+    /* As after an upgrade: all of the past is summed anew, tree by tree, days pass meanwhile, and each figure is right
+     * at every moment. */
+    int64_t waiting, left;
+    assert_ok(sql_world_forget_sums(t->db, &err));
+    assert_ok(sql_world_sum_all_again(t->db, &err));
+    assert_ok(ledger_waiting(t->db, &waiting, &err));
+    assert_true(waiting >= 4);
+    bool had_one = true;
+    for (int step = 0; had_one; step++) {
+        const civil_day at[] = {seen[7].day, seen[40].day, seen[days - 1].day};
+        for (size_t i = 0; i < ARRAY_LEN(at); i++) {
+            check_past_figure(t, &w, w.committee, 0, EDGE_PROFESSIONAL, at[i], true);
+            check_past_figure(t, &w, w.department, id, EDGE_ADMINISTRATIVE, at[i], true);
+            check_past_pages(t, &w, w.department, 0, EDGE_PROFESSIONAL, at[i]);
+        }
+        if (step == 2) {
+            int moved = 0;
+            t->now_ms += CIVIL_DAY_MS;
+            assert_ok(ledger_pass(t->db, civil_day_of_ms(t->now_ms), &moved, &err));
+            assert_int_equal(moved, 1);
+        }
+        assert_ok(ledger_catch_up(t->db, &had_one, &err));
+        assert_ok(ledger_waiting(t->db, &left, &err));
+        assert_int_equal(left, had_one ? --waiting : 0);
+    }
     for (size_t i = 0; i < days; i++) {
         check_past_facts(t, &w, seen[i].day, &seen[i].facts);
         const struct {

@@ -36,6 +36,19 @@ INSERT INTO system_level (id, system_id, level, state, from_day, to_day) VALUES 
 -- columns: id int, unit_id int, state int, obligation_id int, directive_id int, subject_kind text, subject_id int, closed int
 SELECT id, unit_id, state, obligation_id, directive_id, subject_kind, subject_id, CASE WHEN closed_day IS NULL THEN 0 ELSE 1 END AS closed FROM assignment ORDER BY id;
 
+-- name: world_forget_sums
+-- As an upgrade leaves it: nothing summed by obligation yet,
+-- result: none
+-- scope: system
+DELETE FROM duty_past_obligation;
+
+-- name: world_sum_all_again
+-- and every tree waits.
+-- result: none
+-- scope: system
+INSERT INTO unit_tree_change (edge_kind, ancestor_id, from_day) SELECT DISTINCT edge_kind, ancestor_id, -2147483647 FROM unit_closure WHERE depth > 0
+ON CONFLICT (edge_kind, ancestor_id, from_day) DO NOTHING;
+
 -- name: world_facts
 -- When each open duty is due as things stand, what covers it, until when it is waived.
 -- result: many
