@@ -49,6 +49,15 @@ MUST_USE enum err_code device_note(struct db *db, const struct actor *actor, con
 MUST_USE enum err_code device_put_row(struct db *db, const struct actor *actor, int64_t device_id,
                                       const struct device_change *change, struct str antimalware, struct str protection,
                                       struct err *err);
+/* The system stands with this unit today; 0: none is named. */
+MUST_USE enum err_code device_check_system(struct db *db, struct arena *arena, int64_t system_id, int64_t unit_id,
+                                           struct err *err);
+/* What a root is called and is, changed where something is said. The caller holds its site. */
+MUST_USE enum err_code device_put_root(struct db *db, struct arena *arena, struct count_deltas *deltas,
+                                       const struct sql_device_row_row *row, const struct device_change *change,
+                                       struct err *err);
+MUST_USE enum err_code device_put_statement(struct db *db, const struct sql_device_row_row *row, struct str protection,
+                                            struct opt_i64 at_ms, struct str product, struct err *err);
 MUST_USE enum err_code device_suggest(struct db *db, int64_t unit_id, int64_t a, int64_t b, const char *why,
                                       struct err *err);
 MUST_USE enum err_code device_keys(struct arena *arena, struct str name, struct str os, struct str antimalware,
