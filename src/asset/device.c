@@ -22,6 +22,17 @@ const struct device_word device_protections[3] = {
     {STR_INIT("unprotected"), STR_INIT("Chưa được bảo vệ"), STR_INIT("Not protected")},
     {STR_INIT("unknown"), STR_INIT("Chưa rõ"), STR_INIT("Unknown")},
 };
+const struct device_word device_reasons[DEVICE_REASON_COUNT] = {
+    {STR_INIT("seen_both"), STR_INIT("hai thiết bị cùng mang định danh của một máy vừa thấy"),
+     STR_INIT("both carry an identifier of one machine that was seen")},
+    {STR_INIT("same_agent_key"), STR_INIT("cùng khóa chương trình bảo vệ nhưng khác số sê-ri"),
+     STR_INIT("the same key of the endpoint agent, but another serial number")},
+    {STR_INIT("same_mac"), STR_INIT("cùng địa chỉ MAC nhưng khác số sê-ri hoặc khóa chương trình bảo vệ"),
+     STR_INIT("the same MAC address, but another serial number or agent key")},
+    {STR_INIT("same_hostname"), STR_INIT("cùng tên máy tại một địa điểm"), STR_INIT("the same host name at one site")},
+    {STR_INIT("person"), STR_INIT("có người gộp hai thiết bị này"), STR_INIT("somebody merged the two")},
+    {STR_INIT("split"), STR_INIT("đã tách thành hai thiết bị"), STR_INIT("one was split into the two")},
+};
 
 static const struct device_word *NULLABLE find_word(const struct device_word *words, size_t count, struct str text)
 {
@@ -36,6 +47,14 @@ static const struct device_word *NULLABLE find_word(const struct device_word *wo
 const struct device_word *NULLABLE device_kind_find(struct str text)
 {
     return find_word(device_kinds, ARRAY_LEN(device_kinds), text);
+}
+
+const struct device_word *NULLABLE device_reason_find(struct str id)
+{
+    for (size_t i = 0; i < DEVICE_REASON_COUNT; i++)
+        if (str_equal(device_reasons[i].id, id))
+            return &device_reasons[i];
+    return NULL;
 }
 
 const struct device_word *NULLABLE device_protection_find(struct str text)

@@ -24,6 +24,10 @@ struct device_word {
 };
 extern const struct device_word device_kinds[DEVICE_KIND_COUNT];
 extern const struct device_word device_protections[3]; /* protected, unprotected, unknown */
+/* Why two devices may be one machine, and are not merged by themselves. The id is kept; it is worded for who reads. */
+#define DEVICE_REASON_COUNT 6
+extern const struct device_word device_reasons[DEVICE_REASON_COUNT];
+const struct device_word *NULLABLE device_reason_find(struct str id);
 /* What a person writes in a table: the id, the Vietnamese or English word, with or without marks. NULL: none of them.
  */
 const struct device_word *NULLABLE device_kind_find(struct str text);

@@ -304,19 +304,16 @@ struct match device_match(const struct identity *seen, size_t seen_count, const 
     if (strong.outcome == MATCH_SAME) {
         strong.suggest_id = other;
         if (other)
-            strong.why = "hai thiết bị cùng mang định danh của một máy vừa thấy";
+            strong.why = "seen_both";
         return strong;
     }
     if (against)
-        return (struct match){
-            .outcome = MATCH_APART,
-            .suggest_id = against,
-            .why = against_by == IDENTITY_AGENT_KEY ? "cùng khóa chương trình bảo vệ nhưng khác số sê-ri"
-                   : against_by == IDENTITY_MAC ? "cùng địa chỉ MAC nhưng khác số sê-ri hoặc khóa chương trình bảo vệ"
-                                                : "cùng số sê-ri nhưng khác định danh khác"};
+        return (struct match){.outcome = MATCH_APART,
+                              .suggest_id = against,
+                              .why = against_by == IDENTITY_AGENT_KEY ? "same_agent_key" : "same_mac"};
     if (weak.outcome == MATCH_SAME)
         return weak;
     if (named)
-        return (struct match){.outcome = MATCH_APART, .suggest_id = named, .why = "cùng tên máy tại một địa điểm"};
+        return (struct match){.outcome = MATCH_APART, .suggest_id = named, .why = "same_hostname"};
     return address;
 }

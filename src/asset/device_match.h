@@ -48,7 +48,7 @@ struct match {
     int64_t device_id; /* MATCH_SAME: the row whose identifier matched, which takes what is said now */
     int64_t root_id;
     int64_t suggest_id; /* 0, or another device that shares an identifier with it: ask somebody */
-    const char *why;    /* of the suggestion, in Vietnamese */
+    const char *why;    /* of the suggestion: an id of device_reasons (asset/device.h), which has its words */
 };
 /* known: every identity of the devices of this site that share a value with seen, completely (all identities of those
  * roots). */

@@ -50,6 +50,7 @@ static enum err_code pair_content(struct arena *arena, const char *key, int64_t 
     return buf_to_arena(&buf, arena, ret_json, err);
 }
 
+/* why: an id of device_reasons, for a pair nobody had suggested. */
 static enum err_code decide_pair(struct db *db, const struct actor *actor, int64_t unit_id, int64_t a, int64_t b,
                                  struct str why, struct str state, struct err *err)
 {
@@ -95,7 +96,7 @@ static enum err_code merge_in_transaction(struct db *db, void *ctx, struct err *
                          },
                          err));
     TRY(sql_device_point(db, &(struct sql_device_point_args){.id = merged->id, .merged_into = OPT_I64(kept->id)}, err));
-    TRY(decide_pair(db, m->actor, kept->unit_id, kept->id, merged->id, m->why, STR("merged"), err));
+    TRY(decide_pair(db, m->actor, kept->unit_id, kept->id, merged->id, STR("person"), STR("merged"), err));
     struct count_deltas deltas = {.arena = &arena};
     TRY(device_count_again(db, &arena, &deltas, merged->id, db_today(db), err));
     TRY(device_count_again(db, &arena, &deltas, kept->id, db_today(db), err));
@@ -136,7 +137,7 @@ static enum err_code undo_in_transaction(struct db *db, void *ctx, struct err *e
     if (changes != 1)
         return err_set(err, ERR_CONFLICT, "việc gộp này đã được hủy trước đó");
     TRY(sql_device_point(db, &(struct sql_device_point_args){.id = merge->merged_id, .merged_into = OPT_NONE}, err));
-    TRY(decide_pair(db, m->actor, kept->unit_id, merge->kept_id, merge->merged_id, m->why, STR("apart"), err));
+    TRY(decide_pair(db, m->actor, kept->unit_id, merge->kept_id, merge->merged_id, STR("person"), STR("apart"), err));
     struct sql_device_root_row *root = NULL; /* kept may itself stand under another by now */
     TRY(sql_device_root(db, &arena, &(struct sql_device_root_args){.id = kept->id}, &root, err));
     must(root != NULL);
@@ -200,7 +201,7 @@ static enum err_code split_in_transaction(struct db *db, void *ctx, struct err *
         if (changes != 1)
             return err_set(err, ERR_NOT_FOUND, "định danh thứ %zu không thuộc thiết bị này", i + 1);
     }
-    TRY(decide_pair(db, m->actor, row->unit_id, row->id, m->new_id, STR("đã tách"), STR("apart"), err));
+    TRY(decide_pair(db, m->actor, row->unit_id, row->id, m->new_id, STR("split"), STR("apart"), err));
     struct count_deltas deltas = {.arena = &arena};
     TRY(count_delta_add(&deltas, row->unit_id, row->kind, STR("unknown"), 1, err));
     TRY(count_delta_flush(db, &deltas, err));

@@ -16,6 +16,95 @@ static struct str device_words(const struct request *request, const struct devic
     return word ? (request->lang == LANG_EN ? word->en : word->vi) : otherwise;
 }
 
+/* "MAY-01: cùng địa chỉ MAC nhưng …", of a pair nobody decided about. */
+static struct str reason_words(const struct request *request, struct str why)
+{
+    return device_words(request, device_reason_find(why), why);
+}
+
+/* Devices that may be this one, and what was merged, with the forms that decide. */
+struct device_pairs {
+    struct pg_dr_section sections[2];
+    size_t section_count;
+    struct pg_dr_form forms[3];
+    size_t form_count;
+};
+
+static struct pg_dr_form pair_form(struct kit_form *form, const char *id, enum msg_id title, enum msg_id submit,
+                                   struct str here, bool wants_reason)
+{
+    if (wants_reason)
+        kit_field(form, "long", app_href(form->request, "reason-%s", id), kit_text(form->request, MSG_DUTY_REASON),
+                  STR(""), STR(""), true);
+    return kit_side_form(form, id, title, STR(""), app_href(form->request, "%.*s/%s", STR_ARG(here), id), submit,
+                         false);
+}
+
+static enum err_code pairs_read(struct request *request, const struct device_page *d, struct str here,
+                                struct device_pairs *ret_pairs, struct err *err)
+{
+    struct device_pairs pairs = {.section_count = 0};
+    struct pg_dr_item *same = arena_new_array(request->arena, struct pg_dr_item, d->suggestions.count + 1),
+                      *merged = arena_new_array(request->arena, struct pg_dr_item, d->merges.count + 1);
+    if (!same || !merged)
+        return arena_full(request->arena, err);
+    struct kit_form merge, apart, unmerge;
+    kit_form_init(&merge, request);
+    kit_form_init(&apart, request);
+    kit_form_init(&unmerge, request);
+    struct kit_form *asking[] = {&merge, &apart};
+    for (size_t f = 0; f < ARRAY_LEN(asking); f++) {
+        struct pg_df_field *choice =
+            kit_choice(asking[f], "radio", STR("pair"), kit_text(request, MSG_ASSET_SAME_OTHER), STR(""), STR(""), true,
+                       d->suggestions.count);
+        for (size_t i = 0; i < d->suggestions.count; i++)
+            kit_option(choice, app_href(request, "%lld", (long long)d->suggestions.items[i].id),
+                       d->suggestions.items[i].other_name);
+    }
+    for (size_t i = 0; i < d->suggestions.count; i++) {
+        const struct sql_device_suggestions_row *s = &d->suggestions.items[i];
+        same[i] = (struct pg_dr_item){.text = s->other_name,
+                                      .href = app_href(request, "/device/%lld", (long long)s->other_id),
+                                      .sub = reason_words(request, s->why)};
+    }
+    if (d->suggestions.count) {
+        pairs.sections[pairs.section_count++] = (struct pg_dr_section){.id = STR("same"),
+                                                                       .title = kit_text(request, MSG_ASSET_SAME),
+                                                                       .text = kit_text(request, MSG_ASSET_SAME_TEXT),
+                                                                       .items = {same, d->suggestions.count}};
+        pairs.forms[pairs.form_count++] =
+            pair_form(&merge, "merge", MSG_ASSET_MERGE_TITLE, MSG_ASSET_MERGE, here, true);
+        pairs.forms[pairs.form_count++] =
+            pair_form(&apart, "apart", MSG_ASSET_APART_TITLE, MSG_ASSET_APART, here, false);
+    }
+    struct pg_df_field *standing =
+        kit_choice(&unmerge, "radio", STR("merge"), kit_text(request, MSG_ASSET_UNMERGE_WHICH), STR(""), STR(""), true,
+                   d->merges.count);
+    bool has_standing = false;
+    for (size_t i = 0; i < d->merges.count; i++) {
+        const struct sql_device_merges_row *m = &d->merges.items[i];
+        bool is_kept = m->kept_id == d->device->id;
+        merged[i] = (struct pg_dr_item){
+            .text = is_kept ? m->merged_name : m->kept_name,
+            .href = app_href(request, "/device/%lld", (long long)(is_kept ? m->merged_id : m->kept_id)),
+            .sub = app_href(request, "%.*s · %.*s", STR_ARG(kit_vn_ms(request, m->at_ms)), STR_ARG(m->why)),
+            .state = PAGE_STATE_NA,
+            .word = m->undone_ms.has ? kit_text(request, MSG_ASSET_MERGE_UNDONE) : STR_NONE};
+        if (!is_kept || m->undone_ms.has)
+            continue;
+        has_standing = true;
+        kit_option(standing, app_href(request, "%lld", (long long)m->id), m->merged_name);
+    }
+    if (d->merges.count)
+        pairs.sections[pairs.section_count++] = (struct pg_dr_section){
+            .id = STR("merges"), .title = kit_text(request, MSG_ASSET_MERGES), .items = {merged, d->merges.count}};
+    if (has_standing)
+        pairs.forms[pairs.form_count++] =
+            pair_form(&unmerge, "unmerge", MSG_ASSET_UNMERGE_TITLE, MSG_ASSET_UNMERGE, here, true);
+    *ret_pairs = pairs;
+    return ERR_NONE;
+}
+
 static enum err_code device_list_page(struct request *request, struct response *response, struct err *err)
 {
     int64_t unit_id;
@@ -121,15 +210,25 @@ static enum err_code device_show_with(struct request *request, struct response *
     if (d.device->protection_ms.has)
         kit_fact(&facts, MSG_ASSET_SAID_AT, kit_vn_ms(request, d.device->protection_ms.v));
     kit_fact(&facts, MSG_ASSET_C_SEEN, kit_vn_ms(request, d.device->seen_ms));
+    for (size_t i = 0; i < d.merges.count && d.device->merged_into.has; i++)
+        if (!d.merges.items[i].undone_ms.has && d.merges.items[i].kept_id == d.device->merged_into.v)
+            kit_fact_link(&facts, MSG_ASSET_MERGED_INTO, d.merges.items[i].kept_name,
+                          app_href(request, "/device/%lld", (long long)d.device->merged_into.v));
     struct pg_dr_item *items = arena_new_array(request->arena, struct pg_dr_item, d.identities.count + 1);
     if (!items)
         return arena_full(request->arena, err);
     for (size_t i = 0; i < d.identities.count; i++)
         items[i] = (struct pg_dr_item){.text = d.identities.items[i].value, .sub = d.identities.items[i].kind};
-    struct pg_dr_section sections[] = {{.id = STR("ids"),
-                                        .title = kit_text(request, MSG_ASSET_IDENTITIES),
-                                        .items = {items, d.identities.count},
-                                        .empty = kit_text(request, MSG_ASSET_IDENTITIES_NONE)}};
+    struct str here = app_href(request, "/device/%lld", (long long)d.device->id);
+    struct device_pairs pairs = {.section_count = 0};
+    TRY(pairs_read(request, &d, here, &pairs, err));
+    struct pg_dr_section sections[1 + ARRAY_LEN(pairs.sections)] = {
+        {.id = STR("ids"),
+         .title = kit_text(request, MSG_ASSET_IDENTITIES),
+         .items = {items, d.identities.count},
+         .empty = kit_text(request, MSG_ASSET_IDENTITIES_NONE)}};
+    for (size_t i = 0; i < pairs.section_count; i++)
+        sections[1 + i] = pairs.sections[i];
     bool may = false;
     TRY(access_has(db, &actor, RIGHT_EXECUTE, d.device->unit_id, &may, err));
     struct kit_form protection;
@@ -141,12 +240,13 @@ static enum err_code device_show_with(struct request *request, struct response *
                    device_words(request, &device_protections[i], device_protections[i].id));
     kit_field(&protection, "text", STR("product"), kit_text(request, MSG_ASSET_C_PRODUCT),
               str_is_null(d.device->antimalware) ? STR("") : d.device->antimalware, STR(""), false);
-    struct str here = app_href(request, "/device/%lld", (long long)d.device->id);
-    struct pg_dr_form forms[2] = {
+    struct pg_dr_form forms[2 + ARRAY_LEN(pairs.forms)] = {
         kit_side_form(&protection, "protection", MSG_ASSET_PROTECTION_SET, STR(""),
                       app_href(request, "%.*s/protection", STR_ARG(here)), MSG_DUTY_SAVE, false),
         kit_reason_form(request, "retire", MSG_ASSET_DEVICE_RETIRE_TITLE, STR(""),
                         app_href(request, "%.*s/retire", STR_ARG(here)), MSG_DUTY_REASON, MSG_ASSET_RETIRE)};
+    for (size_t i = 0; i < pairs.form_count; i++)
+        forms[2 + i] = pairs.forms[i];
     struct pg_crumb crumbs[] = {{.text = kit_text(request, MSG_ASSET_DEVICES), .href = STR("/devices")},
                                 {.text = d.device->name}};
     struct pg_dt_act acts[] = {{.label = kit_text(request, MSG_ASSET_FINDINGS_OF),
@@ -160,8 +260,8 @@ static enum err_code device_show_with(struct request *request, struct response *
         .problem = problem,
         .facts_title = kit_text(request, MSG_DUTY_FACTS),
         .facts = {facts.rows.items, facts.rows.count},
-        .sections = {sections, 1},
-        .forms = {forms, may ? 2 : 0},
+        .sections = {sections, 1 + pairs.section_count},
+        .forms = {forms, may ? 2 + pairs.form_count : 0},
     };
     return kit_record_respond(request, response, &page, STR("units"), err);
 }
@@ -185,10 +285,66 @@ static enum err_code act_retire(struct act *a, struct err *err)
     return device_retire(a->db, &a->actor, a->id, kit_typed(a->request, "reason-retire"), err);
 }
 
+/* The row of the page that was picked: only what stands there can be decided from there. */
+static enum err_code picked(struct act *a, const char *name, struct device_page *ret_page, int64_t *ret_id,
+                            struct err *err)
+{
+    struct str typed = kit_typed(a->request, name);
+    if (str_is_empty(typed))
+        return err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(kit_text(a->request, MSG_ASSET_ANSWER_NEEDED)));
+    if (!str_to_i64(typed, ret_id))
+        return err_set(err, ERR_NOT_FOUND, "không có gợi ý này");
+    struct actor reader = app_actor_with(a->request, RIGHT_ASSET_READ);
+    return device_open(a->db, &reader, a->request->arena, a->id, ret_page, err);
+}
+
+static const struct sql_device_suggestions_row *NULLABLE suggestion_of(const struct device_page *page, int64_t id)
+{
+    for (size_t i = 0; i < page->suggestions.count; i++)
+        if (page->suggestions.items[i].id == id)
+            return &page->suggestions.items[i];
+    return NULL;
+}
+
+static enum err_code act_merge(struct act *a, struct err *err)
+{
+    struct device_page page;
+    int64_t id, merge_id;
+    TRY(picked(a, "pair", &page, &id, err));
+    const struct sql_device_suggestions_row *s = suggestion_of(&page, id);
+    if (!s)
+        return err_set(err, ERR_NOT_FOUND, "không có gợi ý này");
+    return device_merge(a->db, &a->actor, a->id, s->other_id, kit_typed(a->request, "reason-merge"), &merge_id, err);
+}
+
+static enum err_code act_apart(struct act *a, struct err *err)
+{
+    struct device_page page;
+    int64_t id;
+    TRY(picked(a, "pair", &page, &id, err));
+    if (!suggestion_of(&page, id))
+        return err_set(err, ERR_NOT_FOUND, "không có gợi ý này");
+    return device_keep_apart(a->db, &a->actor, id, err);
+}
+
+static enum err_code act_unmerge(struct act *a, struct err *err)
+{
+    struct device_page page;
+    int64_t id;
+    TRY(picked(a, "merge", &page, &id, err));
+    for (size_t i = 0; i < page.merges.count; i++)
+        if (page.merges.items[i].id == id && page.merges.items[i].kept_id == a->id)
+            return device_merge_undo(a->db, &a->actor, id, kit_typed(a->request, "reason-unmerge"), err);
+    return err_set(err, ERR_NOT_FOUND, "không có việc gộp này");
+}
+
 static enum err_code device_act_post(struct request *request, struct response *response, struct err *err)
 {
     static const struct act_row rows[] = {{STR_INIT("protection"), act_protection, MSG_ASSET_SAID_SAVED},
-                                          {STR_INIT("retire"), act_retire, MSG_ASSET_SAID_RETIRED}};
+                                          {STR_INIT("retire"), act_retire, MSG_ASSET_SAID_RETIRED},
+                                          {STR_INIT("merge"), act_merge, MSG_ASSET_SAID_MERGED},
+                                          {STR_INIT("apart"), act_apart, MSG_ASSET_SAID_APART},
+                                          {STR_INIT("unmerge"), act_unmerge, MSG_ASSET_SAID_UNMERGED}};
     static const struct act_table table = {
         .rows = rows, .row_count = ARRAY_LEN(rows), .page = "/device/", .again = device_show_with};
     return act_answer(request, response, &table, err);
@@ -201,5 +357,8 @@ static const struct route routes[] = {
     {GET, "/device/{id}", device_show, RIGHT_ASSET_READ, READS, NULL},
     {POST, "/device/{id}/protection", device_act_post, RIGHT_EXECUTE, CHANGES, NULL},
     {POST, "/device/{id}/retire", device_act_post, RIGHT_EXECUTE, CHANGES, NULL},
+    {POST, "/device/{id}/merge", device_act_post, RIGHT_EXECUTE, CHANGES, NULL},
+    {POST, "/device/{id}/apart", device_act_post, RIGHT_EXECUTE, CHANGES, NULL},
+    {POST, "/device/{id}/unmerge", device_act_post, RIGHT_EXECUTE, CHANGES, NULL},
 };
 const struct route_list device_routes = {routes, ARRAY_LEN(routes)};

@@ -167,6 +167,21 @@ static enum err_code tell(struct db *db, struct arena *arena, struct err *err)
                                                    .protection = str_from_cstr(states[i])},
                             "test", &done, err));
     }
+    /* Two that share a network card and say different serial numbers: somebody must decide. */
+    static const char *const serials[] = {"SN-1", "SN-2"};
+    struct device_registered pair = {0};
+    for (size_t i = 0; i < ARRAY_LEN(serials); i++) {
+        struct identity both[] = {{IDENTITY_MAC, STR("02:00:5e:00:53:01")},
+                                  {IDENTITY_SERIAL, str_from_cstr(serials[i])}};
+        TRY(device_register(db, &all,
+                            &(struct device_draft){.site_id = site,
+                                                   .kind = STR("workstation"),
+                                                   .name = arena_printf(arena, "Máy chung card %zu", i + 1),
+                                                   .identities = both,
+                                                   .identity_count = ARRAY_LEN(both),
+                                                   .protection = STR("unprotected")},
+                            "test", &pair, err));
+    }
     TRY(finding_open(db, &all,
                      &(struct finding_draft){.unit_id = school,
                                              .system_id = lab,
@@ -181,8 +196,8 @@ static enum err_code tell(struct db *db, struct arena *arena, struct err *err)
     TRY(say_session(db, "focal", focal, err));
     TRY(say_session(db, "head", head, err));
     TRY(say_session(db, "reviewer", reviewer, err));
-    printf("duty %lld\ndocument %lld\nevidence %lld\nfinding %lld\nsystem %lld\nend .\n", (long long)scan,
-           (long long)document, (long long)evidence, (long long)finding, (long long)portal);
+    printf("duty %lld\ndocument %lld\nevidence %lld\nfinding %lld\nsystem %lld\ndevice %lld\nend .\n", (long long)scan,
+           (long long)document, (long long)evidence, (long long)finding, (long long)portal, (long long)pair.id);
     return ERR_NONE;
 }
 

@@ -26,7 +26,7 @@ def main():
             b.cookie('lt_s', facts[who])
             b.get(server.url + path)
 
-        pages = [('systems', '/systems', 'focal'), ('system', f'/system/{facts["system"]}', 'focal'), ('system_new', '/system/new', 'focal'), ('devices', '/devices', 'focal'),
+        pages = [('systems', '/systems', 'focal'), ('system', f'/system/{facts["system"]}', 'focal'), ('system_new', '/system/new', 'focal'), ('devices', '/devices', 'focal'), ('device', f'/device/{facts["device"]}', 'focal'),
                  ('findings', '/findings', 'focal'), ('finding', f'/finding/{facts["finding"]}', 'focal'), ('finding_new', '/finding/new', 'focal'), ('contact', '/contact', 'reviewer')]
 
         def look(name, path, who, width, dark):
@@ -47,7 +47,7 @@ def main():
 
         def unknown_counts():
             visit('/devices')
-            true('1 trên 3 thiết bị được bảo vệ' in b.text('h1'), 'unknown is not protected')
+            true('1 trên 5 thiết bị được bảo vệ' in b.text('h1'), 'unknown is not protected')
         cases.append(('an unknown device counts as unprotected', unknown_counts))
 
         def pair_refuses():
@@ -62,6 +62,41 @@ def main():
             true('chưa có đầu mối' in b.text('h1'), 'the title says how many are missing')
             true('Trường THCS Đồng Tre' in b.text('tbody') or 'Sở' in b.text('tbody'), 'they stand in the table')
         cases.append(('who cannot be called stands first', missing_first))
+
+        def pick(css):
+            b.js('document.querySelector(arguments[0]).focus()', css)
+            b.press(' ')
+
+        def one_machine_or_two():
+            here = f'/device/{facts["device"]}'
+            visit(here)
+            b.cookie('lt_lang', 'en')
+            b.get(server.url + here)
+            true('the same MAC address, but another serial number or agent key' in b.text('main'), 'why they may be one is said in English')
+            b.cookie('lt_lang', 'vi')
+            b.get(server.url + here)
+            true('cùng địa chỉ MAC nhưng khác số sê-ri hoặc khóa chương trình bảo vệ' in b.text('main'), 'and in Vietnamese')
+            true('the same MAC' not in b.text('main'), 'in one language')
+            press(b, 'form[action$="/apart"] button')
+            true('Chưa ghi được' in b.text('main'), 'nothing was chosen')
+            pick('form[action$="/merge"] input[type=radio]')
+            b.type('#f-reason-merge', 'Một máy, thay mạch chính')
+            press(b, 'form[action$="/merge"] button')
+            true('Hai thiết bị nay là một' in b.text('main'), 'merged')
+            true('Một máy, thay mạch chính' in b.text('main'), 'with the reason')
+            equal(b.js('return document.querySelectorAll("form[action$=\'/merge\']").length'), 0, 'the suggestion is decided')
+            visit('/devices')
+            true('1 trên 4 thiết bị được bảo vệ' in b.text('h1'), 'one machine less')
+            visit(here)
+            pick('form[action$="/unmerge"] input[type=radio]')
+            b.type('#f-reason-unmerge', 'Hóa ra là hai máy')
+            press(b, 'form[action$="/unmerge"] button')
+            true('Đã hủy việc gộp' in b.text('main'), 'undone')
+            visit('/devices')
+            true('1 trên 5 thiết bị được bảo vệ' in b.text('h1'), 'two again')
+            visit(here)
+            equal(b.js('return document.querySelectorAll("form[action$=\'/apart\']").length'), 0, 'and not asked again')
+        cases.append(('two devices that may be one are merged and parted again', one_machine_or_two))
         run(cases)
 
 

@@ -148,6 +148,15 @@ def old_events_are_not_undone(case, store, codes, take_back, *more, on=()):
     case.assertEqual(standing(), named)
 
 
+REASONS = [("hai thiết bị cùng mang định danh của một máy vừa thấy", "seen_both"), ("cùng khóa chương trình bảo vệ nhưng khác số sê-ri", "same_agent_key"),
+           ("cùng địa chỉ MAC nhưng khác số sê-ri hoặc khóa chương trình bảo vệ", "same_mac"), ("cùng tên máy tại một địa điểm", "same_hostname"), ("đã tách", "split"),
+           ("hai card mạng của một máy", "person")]  # the last was typed by somebody
+REASONS_OLD = ("INSERT INTO device_suggestion (id, unit_id, one_id, other_id, why, state, at_ms) VALUES "
+               + ", ".join("(%d, 1, %d, %d, '%s', 'open', 1)" % (100 + i, 200 + i, 300 + i, old) for i, (old, _) in enumerate(REASONS))
+               + "; DELETE FROM schema_migration WHERE number = 54")
+REASONS_SQL = "SELECT why FROM device_suggestion WHERE one_id >= 200 AND one_id < 210 ORDER BY id"
+
+
 class Province:
     """The sample province, made once, with one file over the inline size."""
 
@@ -552,6 +561,17 @@ class Ops(unittest.TestCase):
         self.assertEqual(read(store, sums), whole)
         fine("verify", "--store", store)
 
+    def test_upgrade_keeps_why_two_devices_may_be_one_as_a_code(self):
+        store = self.copy()
+        with sqlite3.connect(store) as db:
+            db.executescript(REASONS_OLD)
+        db.close()
+        self.assertEqual(call("org", "tree", "--store", store).returncode, 3)  # an older store is not worked on
+        self.assertEqual(summary("upgrade", "--store", store)["migrations"], 1)
+        with sqlite3.connect(store) as db:
+            self.assertEqual([why for (why,) in db.execute(REASONS_SQL)], [new for _, new in REASONS])
+        db.close()
+
     def test_people_and_tokens(self):
         store = self.copy()
         person = summary("user", "add", "--store", store, "--name", "Trần Thử Hai", "--unit", self.p.code)["person_id"]
@@ -686,6 +706,12 @@ class OnPostgres(unittest.TestCase):
         old_events_are_not_undone(self, url, ["th-1", "th-2", "th-3"], lambda number: self.psql(undo_from(number, lambda name: self.psql("SELECT to_regclass('%s') IS NOT NULL" % name, url) == "t"), url), "--blobs", blobs, "--snapshot", self.folder / "before",
                                   on=("--on", (datetime.date.today() + datetime.timedelta(days=2)).strftime("%d/%m/%Y")))  # units made today were nothing before
         fine("verify", "--store", url)
+
+    def test_upgrade_keeps_why_two_devices_may_be_one_as_a_code(self):
+        url, blobs = self.served()
+        self.psql("SET session_replication_role = replica; " + REASONS_OLD, url)  # the devices of these pairs are not needed here
+        self.assertEqual(summary("upgrade", "--store", url, "--blobs", blobs, "--snapshot", self.folder / "before-codes")["migrations"], 1)
+        self.assertEqual(self.psql(REASONS_SQL, url).split("\n"), [new for _, new in REASONS])
 
     def test_upgrade_of_an_older_store_and_its_snapshot(self):
         url, blobs = self.served()

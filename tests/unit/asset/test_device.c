@@ -95,10 +95,51 @@ static void contradictions_stay_apart(void **state)
     struct device_page page;
     struct actor officer = world_actor(t, w.officer_of[0]);
     assert_ok(device_open(t->db, &officer, &t->arena, a.id, &page, &err));
+    assert_str(page.suggestions.items[0].why, STR("same_mac")); /* a code, worded for who reads */
+    const struct device_word *why = device_reason_find(page.suggestions.items[0].why);
+    assert_non_null(why);
+    assert_str(why->vi, STR("cùng địa chỉ MAC nhưng khác số sê-ri hoặc khóa chương trình bảo vệ"));
+    assert_str(why->en, STR("the same MAC address, but another serial number or agent key"));
     assert_ok(device_keep_apart(t->db, &officer, page.suggestions.items[0].id, &err));
     assert_err(device_keep_apart(t->db, &officer, page.suggestions.items[0].id, &err), ERR_CONFLICT);
     world_device(t, &w, 0, "Máy 2", "", (struct identity[]){MAC(MAC_A), SERIAL("S2")}, 2);
     assert_int_equal(suggestion_count(t, &w, a.id), 0);
+}
+
+#define KEY(v)                          \
+    {                                   \
+        IDENTITY_AGENT_KEY, STR_INIT(v) \
+    }
+static void why_two_are_suggested_is_a_code_with_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        struct identity seen[2];
+        struct known_identity known[4];
+        size_t known_count;
+    } cases[] = {
+        {"seen_both", {SERIAL("S1"), HOST("may-01")}, {{1, 1, SERIAL("S1"), 1}, {2, 2, SERIAL("S1"), 1}}, 2},
+        {"same_agent_key", {KEY("k1"), SERIAL("S2")}, {{1, 1, KEY("k1"), 1}, {1, 1, SERIAL("S1"), 1}}, 2},
+        {"same_mac",
+         {{IDENTITY_MAC, STR_INIT("aa:00:00:00:00:0a")}, SERIAL("S2")},
+         {{1, 1, {IDENTITY_MAC, STR_INIT("aa:00:00:00:00:0a")}, 1}, {1, 1, SERIAL("S1"), 1}},
+         2},
+        {"same_hostname",
+         {HOST("may-01"), {IDENTITY_MAC, STR_INIT("aa:00:00:00:00:0b")}},
+         {{1, 1, HOST("may-01"), 1}, {1, 1, {IDENTITY_MAC, STR_INIT("aa:00:00:00:00:0a")}, 1}},
+         2},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct match match = device_match(cases[i].seen, 2, cases[i].known, cases[i].known_count);
+        if (!match.suggest_id || !match.why || strcmp(match.why, cases[i].why) != 0)
+            fail_msg("%s: suggests %lld because of %s", cases[i].why, (long long)match.suggest_id,
+                     match.why ? match.why : "nothing");
+        const struct device_word *word = device_reason_find(str_from_cstr(match.why));
+        assert_non_null(word);
+        assert_false(str_is_empty(word->vi) || str_is_empty(word->en) || str_equal(word->vi, word->en));
+    }
+    assert_null(device_reason_find(STR("cùng tên máy tại một địa điểm")));
 }
 
 static void undoing_a_merge_gives_back_what_was_said(void **state)
@@ -618,6 +659,7 @@ int main(void)
         STORE_TEST(silence_counts_as_unknown),
         STORE_TEST(who_sees_what),
         STORE_TEST(lists_find_by_name_and_identifier),
+        cmocka_unit_test(why_two_are_suggested_is_a_code_with_words),
         STORE_TEST(wrong_drafts_say_why),
         STORE_TEST(every_act_is_in_the_chain),
         STORE_TEST(cameras_are_no_part_of_the_hundred_percent),
