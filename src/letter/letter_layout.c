@@ -768,7 +768,7 @@ static enum err_code annexes_read(struct reader *r, uint32_t from)
  * counts. */
 static uint32_t frame_cut(struct reader *r)
 {
-    uint32_t from = 0;
+    uint32_t from = 0, words = r->word_count;
     for (uint32_t l = 0; l < r->line_count; l++) {
         const struct line *line = &r->lines[l];
         uint32_t n = line->last - line->first;
@@ -790,6 +790,9 @@ static uint32_t frame_cut(struct reader *r)
     }
     while (r->pieces.count && r->pieces.items[r->pieces.count - 1].first >= r->word_count)
         r->pieces.count--;
+    if (from || r->word_count < words)
+        reader_spacing(r, from ? r->words[from - 1].line + 1 : 0,
+                       r->word_count ? r->words[r->word_count - 1].line + 1 : 0);
     return from;
 }
 

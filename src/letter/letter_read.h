@@ -93,6 +93,9 @@ struct reader {
 /* --- letter_words.c --- */
 MUST_USE enum err_code reader_words(struct reader *r);
 MUST_USE enum err_code reader_pieces(struct reader *r);
+/* Is there an empty line between all lines [from_line, to_line)? Asked anew where the menus of a web page, which have
+ * none, were cut off. */
+void reader_spacing(struct reader *r, uint32_t from_line, uint32_t to_line);
 /* Words [first, last) were copied here: what starts at each is asked anew, within them. */
 void reader_classes(struct reader *r, uint32_t first, uint32_t last);
 /* Words that a phrase of the class takes at i (before `end`), the longest; 0 when none does. */

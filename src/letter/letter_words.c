@@ -7,6 +7,7 @@
 #define GROUP_WORDS_MAX     400u
 #define GROUP_DEPTH_MAX     16u
 #define HEAD_LINES          8u   /* of the letter, which a running head says again */
+#define PRINTED_LINES_MIN   12u  /* fewer tell nothing of the empty lines between them */
 #define PRINTED_LINE_BYTES  130u /* longer ones are paragraphs */
 #define BESIDE_MAX          400u /* lines beside page numbers that are compared */
 #define UNMARKED_WORDS_MIN  3u
@@ -147,6 +148,24 @@ static enum err_code frames_beside_numbers(struct reader *r)
     return ERR_NONE;
 }
 
+void reader_spacing(struct reader *r, uint32_t from_line, uint32_t to_line)
+{
+    uint32_t text_lines = 0, after_blank = 0;
+    uint64_t bytes = 0;
+    bool before_blank = true;
+    for (uint32_t i = from_line; i < to_line; i++) {
+        const struct line *line = &r->lines[i];
+        text_lines += !line->is_blank;
+        after_blank += !line->is_blank && before_blank;
+        before_blank = line->is_blank;
+        bytes += line->to - line->from;
+    }
+    /* Where a letter is printed with an empty line between all lines, its paragraphs are short of words; where
+     * paragraphs are long lines, an empty line is a paragraph. */
+    r->is_double_spaced = text_lines >= PRINTED_LINES_MIN && after_blank * 10 > text_lines * 8 &&
+                          bytes <= (uint64_t)text_lines * PRINTED_LINE_BYTES;
+}
+
 static enum err_code read_lines(struct reader *r)
 {
     size_t count = 1;
@@ -156,8 +175,8 @@ static enum err_code read_lines(struct reader *r)
     if (!r->lines)
         return arena_full(r->arena, r->err);
     struct map seen = {0};
-    uint32_t from = 0, text_lines = 0, after_blank = 0;
-    bool before_blank = true, after_number = false;
+    uint32_t from = 0;
+    bool after_number = false;
     for (size_t i = 0; i <= r->text.len_bytes; i++) {
         if (i < r->text.len_bytes && r->text.ptr[i] != '\n' && r->text.ptr[i] != '\f')
             continue;
@@ -168,11 +187,6 @@ static enum err_code read_lines(struct reader *r)
         line->from = (uint32_t)(s.len_bytes ? s.ptr - r->text.ptr : from);
         line->to = line->from + (uint32_t)s.len_bytes;
         line->is_blank = s.len_bytes == 0;
-        if (!line->is_blank) {
-            text_lines++;
-            after_blank += before_blank;
-        }
-        before_blank = line->is_blank;
         line->is_frame = !line->is_blank && (is_page_number(s) || is_drawn(s));
         /* what stands in capitals right below a page number is the head of a page */
         if (after_number && s.len_bytes >= PAGE_HEAD_BYTES_MIN && !line->is_frame) {
@@ -194,16 +208,7 @@ static enum err_code read_lines(struct reader *r)
         from = (uint32_t)i + 1;
     }
     TRY(frames_beside_numbers(r));
-    r->is_double_spaced = text_lines >= 12 && after_blank * 10 > text_lines * 8;
-    /* Where a letter is printed with an empty line between all lines, its paragraphs are short of words; where
-     * paragraphs are long lines, an empty line is a paragraph. */
-    if (r->is_double_spaced) {
-        uint64_t bytes = 0;
-        for (uint32_t i = 0; i < r->line_count; i++)
-            bytes += r->lines[i].to - r->lines[i].from;
-        if (bytes > (uint64_t)text_lines * PRINTED_LINE_BYTES)
-            r->is_double_spaced = false;
-    }
+    reader_spacing(r, 0, r->line_count);
     return ERR_NONE;
 }
 
