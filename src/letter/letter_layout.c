@@ -8,21 +8,9 @@
 #define ITEM_WORDS_MAX      120u
 #define FRAME_WORDS_MAX     8u
 #define NAMES_MAX           30u
-#define NAME_WORDS_MAX      6u
-#define BARE_NAME_WORDS_MAX 4u
 #define PARAGRAPH_WORDS_MIN 24u /* a line of the body, in one piece; a subject of that length stands over two */
 #define SENTENCE_WORDS_MIN  8u
 #define NONE                UINT32_MAX
-
-static const struct piece *piece_of(const struct reader *r, uint32_t k)
-{
-    return &r->pieces.items[k];
-}
-
-static bool piece_starts(const struct reader *r, uint32_t k, enum letter_class cls)
-{
-    return has_class(r, piece_of(r, k)->first, cls);
-}
 
 /* The phrase is all of the piece but for marks. */
 static const struct lex_phrase *piece_is(const struct reader *r, uint32_t k, enum letter_class cls)
@@ -247,14 +235,6 @@ const char *secrecy_find(const struct reader *r)
             stamp = stamp_in(r, k, k + 2 < count ? k + 2 : count);
     }
     return stamp;
-}
-
-/* Words at the end that are only marks which close a sentence or an item. */
-static uint32_t trim_end(const struct reader *r, uint32_t first, uint32_t last)
-{
-    while (last > first && r->words[last - 1].kind == WORD_MARK && strchr(".;,:/-", r->words[last - 1].mark))
-        last--;
-    return last;
 }
 
 static enum err_code number_read(struct reader *r, uint32_t head)
@@ -519,11 +499,6 @@ static enum err_code issuer_read(struct reader *r, uint32_t head)
     return ERR_NONE;
 }
 
-static bool is_bullet(const struct reader *r, uint32_t i)
-{
-    return i < r->word_count && r->words[i].kind == WORD_MARK && strchr("-+*\x01", r->words[i].mark);
-}
-
 static enum err_code recipient_add(struct reader *r, uint32_t first, uint32_t last)
 {
     if (is_bullet(r, first))
@@ -635,101 +610,6 @@ static enum err_code distribution_read(struct reader *r, uint32_t nn)
             }
         }
         TRY(distribution_add(r, start, last));
-    }
-    return ERR_NONE;
-}
-
-/* First word of a name behind its rank: "Thượng tá Vừ Mí Sính". */
-static uint32_t skip_rank(const struct reader *r, uint32_t first, uint32_t last)
-{
-    for (uint32_t n; first < last && (n = class_at(r, first, last, LEX_RANK, NULL)) > 0;) {
-        first += n;
-        while (first < last && r->words[first].kind == WORD_MARK && strchr(".,-", r->words[first].mark))
-            first++;
-    }
-    return first;
-}
-
-/* TCVN3 has no codes for toned capitals: "Khà Văn Ún" was typed and "Khà Văn ún" arrives. */
-static bool is_small_toned(const struct reader *r, uint32_t i)
-{
-    size_t pos = 0;
-    struct str s = word_text(r, i);
-    uint32_t cp = utf8_next(s, &pos);
-    return r->words[i].kind == WORD_TEXT && cp >= 0x80 && cp != 0x111 && viet_is_letter(cp) && !viet_is_upper(cp);
-}
-
-static bool is_name_piece(const struct reader *r, uint32_t k)
-{
-    const struct piece *p = piece_of(r, k);
-    uint32_t first = skip_rank(r, p->first, p->last), n = p->last - first;
-    if (n < 2 || n > NAME_WORDS_MAX || has_class(r, first, LEX_TITLE) || has_class(r, first, LEX_ROLE))
-        return false;
-    for (uint32_t i = first; i < p->last; i++) {
-        bool joins = is_mark(r, i, '\'') && i > first && i + 1 < p->last && !r->words[i].spaced &&
-                     !r->words[i + 1].spaced; /* "H'Lin" */
-        bool small = i > first && n > 2 && is_small_toned(r, i);
-        if (!joins && !small && (r->words[i].kind != WORD_TEXT || !r->words[i].capital))
-            return false;
-    }
-    const struct lex_phrase *hit;
-    uint32_t org = class_at(r, first, p->last, LEX_ORG, &hit);
-    /* the surname "Bàn" of a letter without marks is no "Ban" */
-    bool only_bare = r->is_unmarked && org == 1 && n <= BARE_NAME_WORDS_MAX && lex_words[hit->at].exact;
-    return !has_class(r, first, LEX_NOI_NHAN) && (!org || only_bare);
-}
-
-/* First piece of the signature block at or after `from`, or NONE. */
-static uint32_t signer_find(const struct reader *r, uint32_t from)
-{
-    uint32_t count = (uint32_t)r->pieces.count;
-    for (uint32_t k = from; k < count; k++)
-        if (piece_of(r, k)->is_upper && piece_starts(r, k, LEX_ROLE))
-            return k;
-    for (uint32_t k = from; k < count; k++) {
-        const struct piece *p = piece_of(r, k);
-        if (!p->is_upper || !piece_starts(r, k, LEX_TITLE) || p->last - p->first > 8)
-            continue;
-        for (uint32_t next = k + 1; next < count && next < k + 6; next++)
-            if (is_name_piece(r, next))
-                return k;
-    }
-    return NONE;
-}
-
-static enum err_code signer_read(struct reader *r, uint32_t k)
-{
-    struct letter_signer *signer = &r->letter->signer;
-    signer->is_known = true;
-    for (uint32_t seen = 0; k < r->pieces.count && seen < 24; k++, seen++) {
-        const struct piece *p = piece_of(r, k);
-        const struct lex_phrase *hit;
-        if (is_bullet(r, p->first) || piece_starts(r, k, LEX_NOI_NHAN))
-            continue;
-        if (piece_starts(r, k, LEX_ANNEX))
-            break;
-        uint32_t taken = p->is_upper ? class_at(r, p->first, p->last, LEX_ROLE, &hit) : 0;
-        if (taken) {
-            signer->role = hit->value;
-            uint32_t first = p->first + taken;
-            struct letter_value value;
-            TRY(words_value(r, first, trim_end(r, first, p->last), &value));
-            if (has_class(r, first < r->word_count ? first : p->first, LEX_TITLE) && strcmp(hit->value, "Q.") == 0)
-                signer->title = value; /* acting: the same line is the title */
-            else if (strcmp(hit->value, "TM.") == 0)
-                signer->on_behalf_of = value;
-            else
-                signer->title = (struct letter_value){0};
-            continue;
-        }
-        if (p->is_upper && has_class(r, p->first, LEX_TITLE)) {
-            TRY(words_value(r, p->first, trim_end(r, p->first, p->last), &signer->title));
-            continue;
-        }
-        if (is_name_piece(r, k)) {
-            TRY(words_value(r, skip_rank(r, p->first, p->last), p->last, &signer->name));
-            break;
-        }
     }
     return ERR_NONE;
 }
@@ -894,7 +774,7 @@ enum err_code layout_read(struct reader *r)
     if (nn != NONE)
         TRY(distribution_read(r, nn));
     if (sg != NONE)
-        TRY(signer_read(r, sg));
+        TRY(signers_read(r, sg));
     r->body_from = body_from;
     r->address_from = kg != NONE ? piece_of(r, kg)->first : body_from;
     r->body_to = close != NONE ? close + 3 : r->word_count;

@@ -3,6 +3,7 @@
  *     reader_lines, reader_words (letter_words.c)    the text cut into lines and words, furniture left out
  *     refs_read (letter_ref.c)                       every "18/CT-TTg"
  *     head_read, tail_read (letter_layout.c)         everything around the body
+ *     signers_read (letter_sign.c)                   … and who signed it
  *     tables_find, tables_read (letter_table.c)      tables of tasks
  *     duties_read (letter_duty.c)                    the body, with when_at (letter_when.c), match_duty
  * (letter_match.c) contacts_read (letter_contact.c) Memory: the caller's arena.    Threads: no shared state. */
@@ -128,6 +129,32 @@ static inline uint32_t skip_group(const struct reader *r, uint32_t i, uint32_t e
     uint32_t close = r->words[i].group_close;
     return close > i && close < end ? close : end;
 }
+
+/* --- pieces, for letter_layout.c and letter_sign.c --- */
+static inline const struct piece *piece_of(const struct reader *r, uint32_t k)
+{
+    return &r->pieces.items[k];
+}
+static inline bool piece_starts(const struct reader *r, uint32_t k, enum letter_class cls)
+{
+    return has_class(r, piece_of(r, k)->first, cls);
+}
+/* Words at the end that are only marks which close a sentence or an item. */
+static inline uint32_t trim_end(const struct reader *r, uint32_t first, uint32_t last)
+{
+    while (last > first && r->words[last - 1].kind == WORD_MARK && strchr(".;,:/-", r->words[last - 1].mark))
+        last--;
+    return last;
+}
+static inline bool is_bullet(const struct reader *r, uint32_t i)
+{
+    return i < r->word_count && r->words[i].kind == WORD_MARK && strchr("-+*\x01", r->words[i].mark);
+}
+
+/* --- letter_sign.c --- */
+/* First piece of the signature block at or after `from`, or UINT32_MAX. */
+uint32_t signer_find(const struct reader *r, uint32_t from);
+MUST_USE enum err_code signers_read(struct reader *r, uint32_t k);
 
 /* --- letter_ref.c --- */
 MUST_USE enum err_code refs_read(struct reader *r);
