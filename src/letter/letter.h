@@ -74,6 +74,11 @@ struct letter_signer {
     struct letter_value title; /* "PHÓ GIÁM ĐỐC" */
     struct letter_value name;
     struct letter_value on_behalf_of; /* "ỦY BAN NHÂN DÂN" of "TM. ỦY BAN NHÂN DÂN" */
+    struct letter_value authority;    /* "BỘ …" below "KT. BỘ TRƯỞNG", where several sign side by side */
+};
+struct letter_number { /* of a joint letter each authority may give its own */
+    struct letter_value number;
+    struct letter_value symbol;
 };
 
 enum letter_trigger {
@@ -134,17 +139,20 @@ struct letter {
     const char *NULLABLE document_type; /* knowledge/letter_lexicon.yaml, doc_type */
     struct letter_value place;
     struct letter_value date_text;
-    civil_day date; /* CIVIL_NONE when any part is blank */
-    int year;       /* of the date line when only the year is printed, else of the date; 0 unknown */
-    struct letter_value issuer;
+    civil_day date;             /* CIVIL_NONE when any part is blank */
+    int year;                   /* of the date line when only the year is printed, else of the date; 0 unknown */
+    struct letter_value issuer; /* of a joint letter "BỘ A - BỘ B" where it says so, else the first of … */
     struct letter_value issuer_parent;
+    VEC(struct letter_value) issuers; /* … all of them; the issuer alone where it is one */
+    VEC(struct letter_number) numbers;
     struct letter_value subject;
     const char *NULLABLE urgency; /* "HỎA TỐC" "THƯỢNG KHẨN" "KHẨN" */
     bool has_recipients;          /* a Kính gửi block stands in it */
     VEC(struct letter_value) recipients;
     VEC(struct letter_ref) refs; /* every text named, once, in order */
     VEC(struct letter_attachment) attachments;
-    struct letter_signer signer;
+    struct letter_signer signer;       /* the first of … */
+    VEC(struct letter_signer) signers; /* … all who signed */
     bool has_distribution;
     VEC(struct letter_recipient) distribution;
     VEC(struct letter_contact) contacts;

@@ -4,6 +4,8 @@
 #define KINH_GUI_PIECES_MAX 400u /* the menus of a web page may stand before it */
 #define ANNEXES_MAX         100u
 #define SUBJECT_WORDS_MAX   90u
+#define NUMBERS_MAX         8u
+#define ISSUERS_MAX         16u
 #define RECIPIENTS_MAX      200u
 #define ITEM_WORDS_MAX      120u
 #define FRAME_WORDS_MAX     8u
@@ -237,42 +239,66 @@ const char *secrecy_find(const struct reader *r)
     return stamp;
 }
 
+/* "Số: 12/SGDĐT-VP" at word i of a piece; *ret_end is behind it, i when it is none. */
+static enum err_code number_at(struct reader *r, uint32_t i, uint32_t last, uint32_t *ret_end)
+{
+    *ret_end = i++;
+    bool labelled = is_mark(r, i, ':');
+    if (labelled)
+        i++;
+    while (i < last && r->words[i].kind == WORD_MARK && strchr(".\x01-", r->words[i].mark) && !is_mark(r, i, '/'))
+        i++;
+    uint32_t number = NONE;
+    if (i < last && r->words[i].kind == WORD_NUMBER)
+        number = i++;
+    while (i < last && r->words[i].kind == WORD_MARK && strchr(".\x01-", r->words[i].mark))
+        i++;
+    if (!is_mark(r, i, '/') || i >= last || (!labelled && number == NONE))
+        return ERR_NONE;
+    uint32_t symbol = ++i;
+    while (i < last) {
+        const struct word *w = &r->words[i];
+        bool dash = w->kind == WORD_MARK && strchr("-&/", w->mark);
+        bool after_dash = i > symbol && r->words[i - 1].kind == WORD_MARK;
+        if (i > symbol && w->spaced && !dash && !after_dash)
+            break;
+        if (w->kind == WORD_MARK && !dash)
+            break;
+        i++;
+    }
+    i = trim_end(r, symbol, i);
+    *ret_end = i;
+    struct letter_number one = {0}, *each;
+    TRY(words_value(r, symbol, i, &one.symbol));
+    if (number != NONE)
+        TRY(words_value(r, number, number + 1, &one.number));
+    if (!r->letter->symbol.at.to || (number != NONE && !r->letter->number.at.to)) {
+        r->letter->symbol = one.symbol;
+        if (number != NONE)
+            r->letter->number = one.number;
+    }
+    if (r->letter->numbers.count >= NUMBERS_MAX)
+        return ERR_NONE;
+    each = vec_push(&r->letter->numbers, r->arena);
+    if (!each)
+        return arena_full(r->arena, r->err);
+    *each = one;
+    return ERR_NONE;
+}
+
 static enum err_code number_read(struct reader *r, uint32_t head)
 {
     for (uint32_t k = 0; k < head; k++) {
-        const struct piece *p = piece_of(r, k);
         if (!piece_starts(r, k, LEX_NUMBER_LABEL))
             continue;
-        uint32_t i = p->first + 1;
-        bool labelled = is_mark(r, i, ':');
-        if (labelled)
-            i++;
-        while (i < p->last && r->words[i].kind == WORD_MARK && strchr(".\x01-", r->words[i].mark) &&
-               !is_mark(r, i, '/'))
-            i++;
-        uint32_t number = NONE;
-        if (i < p->last && r->words[i].kind == WORD_NUMBER)
-            number = i++;
-        while (i < p->last && r->words[i].kind == WORD_MARK && strchr(".\x01-", r->words[i].mark))
-            i++;
-        if (!is_mark(r, i, '/') || i >= p->last || (!labelled && number == NONE))
-            continue;
-        uint32_t symbol = ++i;
-        while (i < p->last) {
-            const struct word *w = &r->words[i];
-            bool dash = w->kind == WORD_MARK && strchr("-&/", w->mark);
-            bool after_dash = i > symbol && r->words[i - 1].kind == WORD_MARK;
-            if (i > symbol && w->spaced && !dash && !after_dash)
+        uint32_t last = piece_of(r, k)->last, end;
+        TRY(number_at(r, piece_of(r, k)->first, last, &end));
+        /* a joint letter: "Số: 12/SGDĐT-VP; Số: 07/STP-VP" */
+        while (end + 1 < last && r->words[end].kind == WORD_MARK && has_class(r, end + 1, LEX_NUMBER_LABEL)) {
+            uint32_t from = end + 1;
+            TRY(number_at(r, from, last, &end));
+            if (end == from)
                 break;
-            if (w->kind == WORD_MARK && !dash)
-                break;
-            i++;
-        }
-        i = trim_end(r, symbol, i);
-        if (!r->letter->symbol.at.to || (number != NONE && !r->letter->number.at.to)) {
-            TRY(words_value(r, symbol, i, &r->letter->symbol));
-            if (number != NONE)
-                TRY(words_value(r, number, number + 1, &r->letter->number));
         }
     }
     return ERR_NONE;
@@ -458,6 +484,34 @@ static enum err_code value_join(struct reader *r, struct letter_value *value, ui
     return str_is_null(value->text) ? arena_full(r->arena, r->err) : ERR_NONE;
 }
 
+/* Words [first, last) of a letterhead name one authority or go on with the last one; "BỘ A - BỘ B" names two. */
+static enum err_code issuers_add(struct reader *r, uint32_t first, uint32_t last, bool goes_on_above)
+{
+    struct letter *letter = r->letter;
+    for (uint32_t i = first, start = first; i < last; i++) {
+        bool parts = i + 1 < last && is_mark(r, i, '-') && r->words[i].spaced && r->words[i + 1].spaced &&
+                     has_class(r, i + 1, LEX_TITLE_ORG);
+        if (i + 1 < last && !parts)
+            continue;
+        struct letter_value value;
+        TRY(words_value(r, start, trim_end(r, start, i + 1), &value));
+        if (start == first && goes_on_above && letter->issuers.count) {
+            struct letter_value *above = &letter->issuers.items[letter->issuers.count - 1];
+            above->text = arena_printf(r->arena, "%.*s %.*s", STR_ARG(above->text), STR_ARG(value.text));
+            if (str_is_null(above->text))
+                return arena_full(r->arena, r->err);
+            above->at.to = value.at.to;
+        } else if (letter->issuers.count < ISSUERS_MAX) {
+            struct letter_value *one = vec_push(&letter->issuers, r->arena);
+            if (!one)
+                return arena_full(r->arena, r->err);
+            *one = value;
+        }
+        start = i + 1;
+    }
+    return ERR_NONE;
+}
+
 static enum err_code issuer_read(struct reader *r, uint32_t head)
 {
     struct letter *letter = r->letter;
@@ -483,19 +537,39 @@ static enum err_code issuer_read(struct reader *r, uint32_t head)
         }
         struct letter_value value;
         TRY(words_value(r, p->first, trim_end(r, p->first, last), &value));
+        size_t before = letter->issuers.count;
+        TRY(issuers_add(r, p->first, last, false));
         for (uint32_t above = k, below;
              (below = below_in_column(r, above, head)) != UINT32_MAX && goes_on(r, above, below); above = below) {
+            const struct piece *q = piece_of(r, below);
+            bool joint = is_mark(r, piece_of(r, above)->last - 1, '-') && has_class(r, q->first, LEX_TITLE_ORG);
+            TRY(issuers_add(r, q->first, q->last, !joint));
             TRY(value_join(r, &value, above, below));
             joined_to = below;
         }
-        if (found[1].at.to && str_equal(found[1].text, value.text))
+        if (found[1].at.to && str_equal(found[1].text, value.text)) {
+            letter->issuers.count = before;
             continue;
+        }
+        for (size_t i = 0; i + before < letter->issuers.count; i++)
+            letter->issuers.items[i] = letter->issuers.items[i + before];
+        letter->issuers.count -= before;
         found[0] = found[1];
         found[1] = value;
         k = next - 1;
     }
     letter->issuer = found[1];
     letter->issuer_parent = found[0];
+    if (letter->numbers.count < 2 || letter->issuers.count != 1 || !found[0].at.to)
+        return ERR_NONE;
+    /* each has its number and stands on a line of its own: none is above the other */
+    struct letter_value *second = vec_push(&letter->issuers, r->arena);
+    if (!second)
+        return arena_full(r->arena, r->err);
+    letter->issuers.items[0] = found[0];
+    *second = found[1];
+    letter->issuer = found[0];
+    letter->issuer_parent = (struct letter_value){0};
     return ERR_NONE;
 }
 
@@ -771,6 +845,9 @@ enum err_code layout_read(struct reader *r)
         return article_read(r, start);
     }
     TRY(issuer_read(r, head));
+    uint32_t top = sg;
+    if (sg != NONE)
+        signer_first(r, body_piece, &sg, &top);
     if (nn != NONE)
         TRY(distribution_read(r, nn));
     if (sg != NONE)
@@ -780,8 +857,8 @@ enum err_code layout_read(struct reader *r)
     r->body_to = close != NONE ? close + 3 : r->word_count;
     if (close == NONE && nn != NONE && piece_of(r, nn)->first < r->body_to)
         r->body_to = piece_of(r, nn)->first;
-    if (close == NONE && sg != NONE && piece_of(r, sg)->first < r->body_to)
-        r->body_to = piece_of(r, sg)->first;
+    if (close == NONE && sg != NONE && piece_of(r, top)->first < r->body_to)
+        r->body_to = piece_of(r, top)->first;
     if (r->body_to < r->body_from)
         r->body_to = r->body_from;
     /* A letter of no other type that is addressed to someone is a công văn. */

@@ -54,6 +54,48 @@ static void put_refs(struct json_writer *w, const struct letter *letter)
     json_array_end(w);
 }
 
+static void put_signer(struct json_writer *w, const struct letter_signer *signer, bool with_places)
+{
+    json_object_begin(w);
+    put_cstr(w, STR("role"), signer->role);
+    json_field_str(w, STR("title"), signer->title.text);
+    json_field_str(w, STR("name"), signer->name.text);
+    json_field_str(w, STR("on_behalf_of"), signer->on_behalf_of.text);
+    if (with_places) {
+        json_field_str(w, STR("authority"), signer->authority.text);
+        put_span(w, STR("title_quote"), signer->title.at);
+        put_span(w, STR("name_quote"), signer->name.at);
+        put_span(w, STR("authority_quote"), signer->authority.at);
+    }
+    json_object_end(w);
+}
+
+/* Of a joint letter: every authority and every number, each with its place. */
+static void put_joint(struct json_writer *w, const struct letter *letter)
+{
+    json_put_key(w, STR("issuers"));
+    json_array_begin(w);
+    for (size_t i = 0; i < letter->issuers.count; i++) {
+        json_object_begin(w);
+        json_field_str(w, STR("name"), letter->issuers.items[i].text);
+        put_span(w, STR("quote"), letter->issuers.items[i].at);
+        json_object_end(w);
+    }
+    json_array_end(w);
+    json_put_key(w, STR("numbers"));
+    json_array_begin(w);
+    for (size_t i = 0; i < letter->numbers.count; i++) {
+        const struct letter_number *n = &letter->numbers.items[i];
+        json_object_begin(w);
+        json_field_str(w, STR("number"), n->number.text);
+        json_field_str(w, STR("symbol"), n->symbol.text);
+        put_span(w, STR("number_quote"), n->number.at);
+        put_span(w, STR("symbol_quote"), n->symbol.at);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
 static void put_people(struct json_writer *w, const struct letter *letter)
 {
     json_put_key(w, STR("recipients"));
@@ -71,16 +113,15 @@ static void put_people(struct json_writer *w, const struct letter *letter)
         json_put_str(w, letter->attachments.items[i].name.text);
     json_array_end(w);
     json_put_key(w, STR("signer"));
-    if (letter->signer.is_known) {
-        json_object_begin(w);
-        put_cstr(w, STR("role"), letter->signer.role);
-        json_field_str(w, STR("title"), letter->signer.title.text);
-        json_field_str(w, STR("name"), letter->signer.name.text);
-        json_field_str(w, STR("on_behalf_of"), letter->signer.on_behalf_of.text);
-        json_object_end(w);
-    } else {
+    if (letter->signer.is_known)
+        put_signer(w, &letter->signer, false);
+    else
         json_put_null(w);
-    }
+    json_put_key(w, STR("signers"));
+    json_array_begin(w);
+    for (size_t i = 0; i < letter->signers.count; i++)
+        put_signer(w, &letter->signers.items[i], true);
+    json_array_end(w);
     json_put_key(w, STR("distribution"));
     json_array_begin(w);
     for (size_t i = 0; i < letter->distribution.count; i++) {
@@ -265,6 +306,7 @@ void letter_print_json(const struct letter *letter, struct buf *out)
         json_field_null(&w, STR("year"));
     json_field_str(&w, STR("issuer"), letter->issuer.text);
     json_field_str(&w, STR("issuer_parent"), letter->issuer_parent.text);
+    put_joint(&w, letter);
     json_field_str(&w, STR("subject"), letter->subject.text);
     put_cstr(&w, STR("urgency"), letter->urgency);
     put_refs(&w, letter);
@@ -404,12 +446,12 @@ void letter_print_people(const struct letter *letter, enum lang lang, struct buf
     }
     for (size_t i = 0; i < letter->attachments.count; i++)
         put_wrapped(out, i ? "" : lang_text(lang, "Kèm theo", "Attached"), letter->attachments.items[i].name.text, 0);
-    if (letter->signer.is_known) {
+    for (size_t i = 0; i < letter->signers.count; i++) {
+        const struct letter_signer *signer = &letter->signers.items[i];
         buf_clear(&line);
-        buf_printf(&line, "%s%s%.*s %.*s", letter->signer.role ? letter->signer.role : "",
-                   letter->signer.role ? " " : "", STR_ARG(letter->signer.title.text),
-                   STR_ARG(letter->signer.name.text));
-        put_wrapped(out, lang_text(lang, "Người ký", "Signed by"), buf_str(&line), 0);
+        buf_printf(&line, "%s%s%.*s %.*s", signer->role ? signer->role : "", signer->role ? " " : "",
+                   STR_ARG(signer->title.text), STR_ARG(signer->name.text));
+        put_wrapped(out, i ? "" : lang_text(lang, "Người ký", "Signed by"), buf_str(&line), 0);
     }
     buf_printf(out, lang_text(lang, "\n%zu NHIỆM VỤ\n", "\n%zu DUTIES\n"), letter->duties.count);
     for (size_t i = 0; i < letter->duties.count; i++) {

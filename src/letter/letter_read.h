@@ -154,6 +154,8 @@ static inline bool is_bullet(const struct reader *r, uint32_t i)
 /* --- letter_sign.c --- */
 /* First piece of the signature block at or after `from`, or UINT32_MAX. */
 uint32_t signer_find(const struct reader *r, uint32_t from);
+/* Of a joint letter the first block may stand over the one that was found; *ret_top is where it begins. */
+void signer_first(const struct reader *r, uint32_t from, uint32_t *sg, uint32_t *ret_top);
 MUST_USE enum err_code signers_read(struct reader *r, uint32_t k);
 
 /* --- letter_ref.c --- */

@@ -274,6 +274,16 @@ static struct str joined(struct arena *arena, struct str a, const char *between,
     return arena_printf(arena, "%.*s%s%.*s", STR_ARG(a), between, STR_ARG(b));
 }
 
+static enum err_code add_signer(struct facts *facts, struct json signer, struct json at, struct err *err)
+{
+    struct arena *arena = facts->request->arena;
+    struct str office = joined(arena, json_str_or_none(json_get(signer, STR("role")), arena), " ",
+                               json_str_or_none(json_get(signer, STR("title")), arena));
+    office = joined(arena, office, ", ", json_str_or_none(json_get(signer, STR("authority")), arena));
+    return add_fact(facts, MSG_LETTER_FACT_SIGNER,
+                    joined(arena, office, " · ", json_str_or_none(json_get(signer, STR("name")), arena)), at, err);
+}
+
 static enum err_code collect_facts(const struct letter_opened *opened, struct facts *facts, struct err *err)
 {
     const struct request *request = facts->request;
@@ -291,20 +301,31 @@ static enum err_code collect_facts(const struct letter_opened *opened, struct fa
                  l->issued_day.has ? joined(arena, l->place, ", ", kit_vn_day(request, (civil_day)l->issued_day.v))
                                    : STR_NONE,
                  json_get(at, STR("date")), err));
-    TRY(add_fact(facts, MSG_LETTER_FACT_ISSUER, joined(arena, l->issuer_parent, " · ", l->issuer),
-                 json_get(at, STR("issuer")), err));
+    struct json list = json_get(root, STR("numbers")); /* the first stands above */
+    for (size_t i = 1; i < json_count(list); i++)
+        TRY(add_fact(facts, MSG_LETTER_FACT_NUMBER,
+                     joined(arena, json_str_or_none(json_get(json_at(list, i), STR("number")), arena), "/",
+                            json_str_or_none(json_get(json_at(list, i), STR("symbol")), arena)),
+                     json_get(json_at(list, i), STR("symbol_quote")), err));
+    list = json_get(root, STR("issuers"));
+    for (size_t i = 0; json_count(list) > 1 && i < json_count(list); i++)
+        TRY(add_fact(facts, MSG_LETTER_FACT_ISSUER,
+                     joined(arena, i ? STR_NONE : l->issuer_parent, " · ",
+                            json_str_or_none(json_get(json_at(list, i), STR("name")), arena)),
+                     json_get(json_at(list, i), STR("quote")), err));
+    if (json_count(list) < 2)
+        TRY(add_fact(facts, MSG_LETTER_FACT_ISSUER, joined(arena, l->issuer_parent, " · ", l->issuer),
+                     json_get(at, STR("issuer")), err));
     TRY(add_fact(facts, MSG_LETTER_FACT_SUBJECT, l->subject, json_get(at, STR("subject")), err));
-    struct json list = json_get(root, STR("recipients"));
+    list = json_get(root, STR("recipients"));
     for (size_t i = 0; i < json_count(list); i++)
         TRY(add_fact(facts, MSG_LETTER_FACT_RECIPIENT, json_str_or_none(json_at(list, i), arena),
                      json_at(json_get(at, STR("recipients")), i), err));
-    struct json signer = json_get(root, STR("signer"));
-    TRY(add_fact(facts, MSG_LETTER_FACT_SIGNER,
-                 joined(arena,
-                        joined(arena, json_str_or_none(json_get(signer, STR("role")), arena), " ",
-                               json_str_or_none(json_get(signer, STR("title")), arena)),
-                        " · ", json_str_or_none(json_get(signer, STR("name")), arena)),
-                 json_get(at, STR("signer_name")), err));
+    list = json_get(root, STR("signers"));
+    if (json_count(list) == 0) /* a letter read before this was told */
+        TRY(add_signer(facts, json_get(root, STR("signer")), json_get(at, STR("signer_name")), err));
+    for (size_t i = 0; i < json_count(list); i++)
+        TRY(add_signer(facts, json_at(list, i), json_get(json_at(list, i), STR("name_quote")), err));
     list = json_get(root, STR("distribution"));
     for (size_t i = 0; i < json_count(list); i++) {
         struct json d = json_at(list, i);

@@ -109,6 +109,15 @@ def main():
             b.follow('.lt-acts button[value=save]')
             true('Báo tình hình mỗi tuần' in b.text('main'), 'the duty stands there')
 
+        def joint():
+            hand_in(LETTER.replace('SỞ THỬ NGHIỆM TRÚC LÂM\nSố: 77/STN-VP', 'SỞ THỬ NGHIỆM - SỞ MĂNG NON\nSố: 79/STN-VP; Số: 07/SMN-VP').replace(
+                'GIÁM ĐỐC\nSùng Thị Chía', 'SỞ THỬ NGHIỆM\nGIÁM ĐỐC\nSùng Thị Chía\n\nSỞ MĂNG NON\nKT. GIÁM ĐỐC\nPHÓ GIÁM ĐỐC\nLò Thị Nứa'))
+            b.js('document.querySelector("details.lt-more").open = true')
+            words = b.js('return [...document.querySelectorAll("details.lt-more dl dt")].map(t => t.innerText + "=" + t.nextElementSibling.innerText)')
+            for one in ('Số, ký hiệu=79/STN-VP', 'Số, ký hiệu=07/SMN-VP', 'Nơi ban hành=SỞ THỬ NGHIỆM', 'Nơi ban hành=SỞ MĂNG NON',
+                        'Người ký=GIÁM ĐỐC, SỞ THỬ NGHIỆM · Sùng Thị Chía', 'Người ký=KT. PHÓ GIÁM ĐỐC, SỞ MĂNG NON · Lò Thị Nứa'):
+                true(one in words, f'a joint letter names all: {one} in {words}')
+
         def table():
             hand_in(TABLE)
             at['table'] = b.url().split('#')[0].removeprefix(site.url)
@@ -180,7 +189,7 @@ def main():
             return case
 
         cases = [('paste', paste), ('twice is once', twice_is_once), ('both ends', both_ends), ('an impossible day', impossible_day), ('nothing of a letter runs', nothing_runs),
-                 ('confirm and undo', confirm_and_undo), ('correct', correct), ('add', add), ('who helps, what comes out', table), ('both corrected', table_correct), ('both taken over', table_issue), ('both where it is owed', table_owed), ('secrecy stamp', secrecy), ('empty', empty), ('issue', issue)]
+                 ('confirm and undo', confirm_and_undo), ('correct', correct), ('add', add), ('a joint letter', joint), ('who helps, what comes out', table), ('both corrected', table_correct), ('both taken over', table_issue), ('both where it is owed', table_owed), ('secrecy stamp', secrecy), ('empty', empty), ('issue', issue)]
         run(cases + [(f'look {w} {"dark" if d else "light"}', look(w, d)) for w in (320, 390, 1440) for d in (False, True)])
 
 
