@@ -3,14 +3,12 @@
 #include "base/buf.h"
 #include "base/vec.h"
 #include "base/viet.h"
+#include "format/cellrow.h"
 #include "format/xml.h"
 #include "format/zip.h"
 
-#define LEVELS     9   /* ECMA-376 part 1, 17.9.3: w:ilvl is 0 to 8 */
-#define TABLES_MAX 8   /* tables in tables */
-#define CELLS_MAX  256 /* cells of a row that may be joined by tabs */
-#define SPAN_MAX   64  /* columns that one cell may take */
-#define ROW_CELLS  3   /* from so many cells on it is a register; two side by side are the head of a letter */
+#define LEVELS     9 /* ECMA-376 part 1, 17.9.3: w:ilvl is 0 to 8 */
+#define TABLES_MAX 8 /* tables in tables */
 #define NUMBER_MAX 1000000
 
 enum number_format {
@@ -57,16 +55,10 @@ struct docx {
     unsigned hidden;  /* inside deleted text, fallbacks */
     unsigned in_text; /* inside w:t */
     bool started;     /* this paragraph has printed something */
-    struct {
-        size_t ends[CELLS_MAX];         /* where each cell's text ends in out */
-        unsigned char spans[CELLS_MAX]; /* columns of the grid it takes */
-        unsigned span;                  /* of the cell at hand */
-        size_t count;
-        size_t row_from;
-        bool joins;       /* every cell so far is one line */
-        bool is_register; /* a row so far had ROW_CELLS cells with words */
-    } tables[TABLES_MAX];
-    unsigned depth; /* of tables; deeper ones are plain paragraphs */
+    struct cellrow tables[TABLES_MAX];
+    unsigned spans[TABLES_MAX];         /* of the cell at hand, in columns of the grid */
+    enum cell_merge merges[TABLES_MAX]; /* … and how it goes with the one above it */
+    unsigned depth;                     /* of tables; deeper ones are plain paragraphs */
 };
 
 static bool is_hidden_element(struct str name)
@@ -296,92 +288,19 @@ static enum err_code document_start(void *ctx, struct str name, const char *cons
     } else if (str_equal(name, STR("tbl"))) {
         d->depth++;
         if (d->depth <= TABLES_MAX)
-            d->tables[d->depth - 1].is_register = false;
+            cellrow_table(&d->tables[d->depth - 1]);
     } else if (str_equal(name, STR("tc")) && d->depth > 0 && d->depth <= TABLES_MAX) {
-        d->tables[d->depth - 1].span = 1;
+        d->spans[d->depth - 1] = 1;
+        d->merges[d->depth - 1] = CELL_ALONE;
     } else if (str_equal(name, STR("gridSpan")) && d->depth > 0 && d->depth <= TABLES_MAX) {
         int64_t span = attr_int(attrs, "val", 1);
-        d->tables[d->depth - 1].span = span >= 1 && span < SPAN_MAX ? (unsigned)span : 1;
+        d->spans[d->depth - 1] = span >= 1 && span < CELLROW_SPAN_MAX ? (unsigned)span : 1;
+    } else if (str_equal(name, STR("vMerge")) && d->depth > 0 &&
+               d->depth <= TABLES_MAX) { /* 17.4.84: without a value it goes on */
+        d->merges[d->depth - 1] = str_equal(xml_attr(attrs, "val"), STR("restart")) ? CELL_FIRST_OF_MORE : CELL_GOES_ON;
     } else if (str_equal(name, STR("tr")) && d->depth > 0 && d->depth <= TABLES_MAX) {
-        d->tables[d->depth - 1].count = 0;
-        d->tables[d->depth - 1].row_from = d->out->len_bytes;
-        d->tables[d->depth - 1].joins = true;
+        cellrow_begin(&d->tables[d->depth - 1], d->out);
     }
-    return ERR_NONE;
-}
-
-static void end_cell(struct docx *d)
-{
-    size_t count = d->tables[d->depth - 1].count;
-    size_t from = count ? d->tables[d->depth - 1].ends[count - 1] : d->tables[d->depth - 1].row_from,
-           to = d->out->len_bytes;
-    if (count == CELLS_MAX || from > to || d->out->failed) {
-        d->tables[d->depth - 1].joins = false;
-        return;
-    }
-    const char *inner = to > from ? memchr(d->out->ptr + from, '\n', to - from) : NULL;
-    if (!inner || inner != d->out->ptr + to - 1)
-        d->tables[d->depth - 1].joins = false;
-    d->tables[d->depth - 1].ends[count] = to;
-    d->tables[d->depth - 1].spans[count] = (unsigned char)d->tables[d->depth - 1].span;
-    d->tables[d->depth - 1].count = count + 1;
-}
-
-/* The next line of a cell: its text without the line end. */
-static struct str cell_line(struct docx *d, size_t *at, size_t to)
-{
-    const char *start = d->out->ptr + *at;
-    const char *end = *at < to ? memchr(start, '\n', to - *at) : NULL;
-    size_t n = end ? (size_t)(end - start) : to - *at;
-    *at += n + (end != NULL);
-    return (struct str){start, n};
-}
-
-/* A cell of several paragraphs stands as several lines, each in its column:
- *     1 <tab> Rà soát <tab> Sở A; <tab> 30/6
- *       <tab>         <tab> Sở B  <tab> */
-static enum err_code row_of_lines(struct docx *d, struct err *err)
-{
-    size_t count = d->tables[d->depth - 1].count, row_from = d->tables[d->depth - 1].row_from;
-    size_t *at = arena_new_array(d->arena, size_t, count);
-    if (!at)
-        return arena_full(d->arena, err);
-    for (size_t i = 0; i < count; i++)
-        at[i] = i ? d->tables[d->depth - 1].ends[i - 1] : row_from;
-    AUTO_BUF row;
-    buf_init(&row, d->out->ceiling_bytes);
-    for (bool more = true; more;) {
-        more = false;
-        for (size_t i = 0; i < count; i++) {
-            buf_put(&row, cell_line(d, &at[i], d->tables[d->depth - 1].ends[i]));
-            more = more || at[i] < d->tables[d->depth - 1].ends[i];
-            for (unsigned k = 0; k < d->tables[d->depth - 1].spans[i] && i + 1 < count; k++)
-                buf_put_byte(&row, '\t');
-        }
-        buf_put_byte(&row, '\n');
-    }
-    TRY(buf_check(&row, err));
-    d->out->len_bytes = row_from;
-    buf_put(d->out, buf_str(&row));
-    return ERR_NONE;
-}
-
-static enum err_code end_row(struct docx *d, struct err *err)
-{
-    size_t count = d->tables[d->depth - 1].count, said = 0, from = d->tables[d->depth - 1].row_from;
-    bool spanned = false;
-    for (size_t i = 0; i < count; i++) {
-        spanned = spanned || d->tables[d->depth - 1].spans[i] > 1;
-        said += str_trim((struct str){d->out->ptr + from, d->tables[d->depth - 1].ends[i] - from}).len_bytes > 0;
-        from = d->tables[d->depth - 1].ends[i];
-    }
-    d->tables[d->depth - 1].is_register = d->tables[d->depth - 1].is_register || said >= ROW_CELLS;
-    /* a cell of a table in a table is text of the outer one */
-    if (d->depth == 1 && d->tables[0].is_register && count > 0 && count < CELLS_MAX && (spanned || !d->tables[0].joins))
-        return row_of_lines(d, err);
-    /* every cell ends with the line end of its one paragraph: all but the last become tabs */
-    for (size_t i = 0; i + 1 < count && d->tables[d->depth - 1].joins; i++)
-        d->out->ptr[d->tables[d->depth - 1].ends[i] - 1] = '\t';
     return ERR_NONE;
 }
 
@@ -402,9 +321,11 @@ static enum err_code document_end(void *ctx, struct str name, struct err *err)
     } else if (str_equal(name, STR("tbl")) && d->depth > 0) {
         d->depth--;
     } else if (str_equal(name, STR("tc")) && d->depth > 0 && d->depth <= TABLES_MAX) {
-        end_cell(d);
+        TRY(cellrow_cell(&d->tables[d->depth - 1], d->out, d->spans[d->depth - 1], d->merges[d->depth - 1], d->arena,
+                         err));
     } else if (str_equal(name, STR("tr")) && d->depth > 0 && d->depth <= TABLES_MAX && !d->out->failed) {
-        TRY(end_row(d, err));
+        /* a cell of a table in a table is text of the outer one */
+        TRY(cellrow_end(&d->tables[d->depth - 1], d->out, d->depth == 1, d->arena, err));
     }
     return buf_check(d->out, err);
 }

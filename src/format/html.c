@@ -2,8 +2,11 @@
 
 #include "base/buf.h"
 #include "base/viet.h"
+#include "format/cellrow.h"
 
-#define SNIFF_BYTES 2048u
+#define SNIFF_BYTES    2048u
+#define TABLES_MAX     8   /* tables in tables that are told apart */
+#define CELL_LINES_MAX 12u /* a row with longer cells is there for the looks of the page */
 
 struct entity {
     const char *name;
@@ -68,11 +71,21 @@ bool html_is(struct str text)
     return false;
 }
 
+struct grid { /* a table at hand */
+    struct cellrow rows;
+    unsigned short reach[CELLROW_CELLS_MAX]; /* by column: rows that the cell above still reaches (rowspan) */
+    unsigned span, rowspan;                  /* of the cell at hand */
+    bool in_row, in_cell;
+    bool has_inner; /* a table stands in this row: it is there for the looks of the page */
+};
 struct page {
     struct buf *out;
+    struct arena *arena;
     bool gap;      /* white space was seen since the last text */
     bool has_line; /* the present line holds text */
     unsigned pre;
+    struct grid *grids;
+    unsigned depth; /* of tables; deeper ones are plain lines */
 };
 
 static void end_line(struct page *page)
@@ -99,6 +112,135 @@ static void put_text_char(struct page *page, uint32_t cp)
     page->gap = false;
     page->has_line = true;
     buf_put_char(page->out, cp == 0xA0 ? ' ' : cp);
+}
+
+/* --- tables --- */
+
+static struct grid *grid_of(const struct page *page)
+{
+    return page->depth > 0 && page->depth <= TABLES_MAX ? &page->grids[page->depth - 1] : NULL;
+}
+
+static enum err_code cell_close(struct page *page, struct grid *g, struct err *err)
+{
+    if (!g->in_cell)
+        return ERR_NONE;
+    g->in_cell = false;
+    end_line(page);
+    size_t from = g->rows.count ? g->rows.ends[g->rows.count - 1] : g->rows.row_from;
+    if (page->out->len_bytes == from)
+        buf_put_byte(page->out, '\n');
+    for (size_t c = g->rows.column; c < g->rows.column + g->span && c < CELLROW_CELLS_MAX; c++)
+        g->reach[c] = (unsigned short)(g->rowspan - 1);
+    return cellrow_cell(&g->rows, page->out, g->span, g->rowspan > 1 ? CELL_FIRST_OF_MORE : CELL_ALONE, page->arena,
+                        err);
+}
+
+/* Cells that reach into this row from above stand in it as well. */
+static enum err_code cells_from_above(struct page *page, struct grid *g, struct err *err)
+{
+    while (g->rows.column < CELLROW_CELLS_MAX && g->rows.count < CELLROW_CELLS_MAX && g->reach[g->rows.column] > 0) {
+        g->reach[g->rows.column]--;
+        if (!g->rows.is_register) { /* the head of a letter says nothing twice */
+            g->rows.column++;
+            continue;
+        }
+        size_t before = g->rows.count;
+        TRY(cellrow_cell(&g->rows, page->out, 1, CELL_GOES_ON, page->arena, err));
+        if (g->rows.count == before)
+            break;
+    }
+    return ERR_NONE;
+}
+
+static enum err_code row_close(struct page *page, struct grid *g, struct err *err)
+{
+    if (!g->in_row)
+        return ERR_NONE;
+    TRY(cell_close(page, g, err));
+    TRY(cells_from_above(page, g, err));
+    g->in_row = false;
+    end_line(page);
+    if (page->out->failed)
+        return buf_check(page->out, err);
+    struct str row = {page->out->ptr + g->rows.row_from, page->out->len_bytes - g->rows.row_from};
+    if (str_is_empty(str_trim(row))) {
+        page->out->len_bytes = g->rows.row_from;
+        return ERR_NONE;
+    }
+    size_t lines = 0;
+    for (size_t i = 0; i < row.len_bytes; i++)
+        lines += row.ptr[i] == '\n';
+    return cellrow_end(&g->rows, page->out, !g->has_inner && lines <= g->rows.count * CELL_LINES_MAX, page->arena, err);
+}
+
+/* rowspan="3" inside the tag; 1 when it says none. */
+static unsigned attr_number(struct str tag, const char *name)
+{
+    size_t n = strlen(name);
+    for (size_t i = 1; i + n < tag.len_bytes; i++) {
+        if (!is_space((unsigned char)tag.ptr[i - 1]) ||
+            !str_equal_nocase_ascii(str_slice(tag, i, i + n), str_from_cstr(name)))
+            continue;
+        unsigned v = 0;
+        for (i += n; i < tag.len_bytes && strchr(" =\"'", tag.ptr[i]); i++)
+            ;
+        for (; i < tag.len_bytes && tag.ptr[i] >= '0' && tag.ptr[i] <= '9' && v < 1000; i++)
+            v = v * 10 + (unsigned)(tag.ptr[i] - '0');
+        return v >= 1 && v < CELLROW_SPAN_MAX ? v : 1;
+    }
+    return 1;
+}
+
+static enum err_code table_tag(struct page *page, struct str name, struct str tag, bool closing, struct err *err)
+{
+    struct grid *g = grid_of(page);
+    if (str_equal_nocase_ascii(name, STR("table"))) {
+        if (closing && g)
+            TRY(row_close(page, g, err));
+        if (closing) {
+            page->depth -= page->depth > 0;
+            return ERR_NONE;
+        }
+        if (g)
+            g->has_inner = true;
+        page->depth++;
+        g = grid_of(page);
+        if (g) {
+            memset(g->reach, 0, g->rows.used * sizeof *g->reach);
+            g->in_row = g->in_cell = g->has_inner = false;
+            cellrow_table(&g->rows);
+        }
+        return ERR_NONE;
+    }
+    bool is_row = str_equal_nocase_ascii(name, STR("tr"));
+    bool is_cell = str_equal_nocase_ascii(name, STR("td")) || str_equal_nocase_ascii(name, STR("th"));
+    if (!g) { /* cells without a table */
+        if (is_cell && !closing && page->has_line) {
+            buf_put_byte(page->out, '\t');
+            page->gap = false;
+        }
+        return ERR_NONE;
+    }
+    if (is_row)
+        TRY(row_close(page, g, err));
+    if (is_cell)
+        TRY(cell_close(page, g, err));
+    if (closing || !(is_row || is_cell))
+        return ERR_NONE;
+    if (!g->in_row) {
+        end_line(page);
+        cellrow_begin(&g->rows, page->out);
+        g->in_row = true;
+        g->has_inner = false;
+    }
+    if (is_cell) {
+        TRY(cells_from_above(page, g, err));
+        g->in_cell = true;
+        g->span = attr_number(tag, "colspan");
+        g->rowspan = attr_number(tag, "rowspan");
+    }
+    return ERR_NONE;
 }
 
 /* An entity at *at (which stands on '&'): its character, moving *at behind it; 0 when it is none. */
@@ -159,12 +301,12 @@ static void skip_element(struct str s, struct str name, size_t *at)
 }
 
 /* *at stands on '<' of something that is a tag, comment or declaration. */
-static void read_tag(struct page *page, struct str s, size_t *at)
+static enum err_code read_tag(struct page *page, struct str s, size_t *at, struct err *err)
 {
     if (str_equal(str_slice(s, *at, *at + 4), STR("<!--"))) {
         ptrdiff_t end = str_find(s, STR("-->"), *at + 4);
         *at = end < 0 ? s.len_bytes : (size_t)end + 3;
-        return;
+        return ERR_NONE;
     }
     bool closing = *at + 1 < s.len_bytes && s.ptr[*at + 1] == '/';
     size_t from = *at + 1 + closing, end = from;
@@ -187,7 +329,7 @@ static void read_tag(struct page *page, struct str s, size_t *at)
     *at = end < s.len_bytes ? end + 1 : s.len_bytes;
     if (!closing && !self_closed && is_one_of(name, dropped, ARRAY_LEN(dropped))) {
         skip_element(s, name, at);
-        return;
+        return ERR_NONE;
     }
     if (str_equal_nocase_ascii(name, STR("br")) || is_one_of(name, blocks, ARRAY_LEN(blocks)))
         end_line(page);
@@ -195,27 +337,28 @@ static void read_tag(struct page *page, struct str s, size_t *at)
         page->pre = closing ? (page->pre ? page->pre - 1 : 0) : page->pre + 1;
     if (str_equal_nocase_ascii(name, STR("li")) && !closing)
         buf_lit(page->out, "- ");
-    if ((str_equal_nocase_ascii(name, STR("td")) || str_equal_nocase_ascii(name, STR("th"))) && !closing &&
-        page->has_line) {
-        buf_put_byte(page->out, '\t');
-        page->gap = false;
-    }
+    return table_tag(page, name, str_slice(s, from, end), closing, err);
 }
 
 enum err_code html_to_text(struct str s, size_t max_bytes, struct arena *arena, struct str *ret_text, struct err *err)
 {
     AUTO_BUF out;
     buf_init(&out, max_bytes);
-    struct page page = {.out = &out};
+    struct page page = {.out = &out, .arena = arena, .grids = arena_new_array(arena, struct grid, TABLES_MAX)};
+    if (!page.grids)
+        return arena_full(arena, err);
     for (size_t at = 0; at < s.len_bytes && !out.failed;) {
         char next = at + 1 < s.len_bytes ? s.ptr[at + 1] : ' ';
         if (s.ptr[at] == '<' && (next == '/' || next == '!' || next == '?' || (next | 32) >= 'a')) {
-            read_tag(&page, s, &at);
+            TRY(read_tag(&page, s, &at, err));
             continue;
         }
         uint32_t cp = s.ptr[at] == '&' ? read_entity(s, &at) : 0;
         put_text_char(&page, cp ? cp : utf8_next(s, &at));
     }
+    for (; page.depth > 0; page.depth--)
+        if (grid_of(&page))
+            TRY(row_close(&page, grid_of(&page), err));
     end_line(&page);
     TRY(buf_check(&out, err));
     struct str nfc = viet_nfc(arena, buf_str(&out));

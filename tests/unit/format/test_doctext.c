@@ -106,6 +106,14 @@ static void pages_keep_their_blocks(void **state)
     } cases[] = {
         {"<h1>A</h1>x<br>y <b>đậm</b>  z<ul><li>một<li>hai</ul>", "A\nx\ny đậm z\n- một\n- hai\n"},
         {"<table><tr><td>1</td><td>a b</td></tr><tr><th>2<th>c</table>", "1\ta b\n2\tc\n"},
+        /* a register keeps its rows: lines of a cell in their column, a cell over two rows in both */
+        {"<table><tr><th>TT<th>Việc<th>Ai</tr><tr><td>1</td><td>a<br>b</td><td rowspan='2'><p>Sở A;</p><p>Sở "
+         "B</p></td></tr>"
+         "<tr><td>2</td><td>c</td></tr><tr><td>3<td colspan=\"2\">d</table>sau",
+         "TT\tViệc\tAi\n1\ta\tSở A;\n\tb\tSở B\n2\tc\tSở A;\n\t\tSở B\n3\td\nsau\n"},
+        /* two cells are the head of a letter; a table that holds tables is there for the looks */
+        {"<table><tr><td>UBND<br>SỞ A<td>CỘNG HÒA<br>Độc lập</table>", "UBND\nSỞ A\nCỘNG HÒA\nĐộc lập\n"},
+        {"<table><tr><td>menu<br>một<td>hai<td><table><tr><td>1<td>2<td>3</table>", "menu\nmột\nhai\n1\t2\t3\n"},
         {"<!-- <p>ẩn</p> --><p title='a>b'>hiện", "hiện\n"},
         {"&lt;p&gt; &amp;amp; &khong; &#x1EBF;&#0; 1 < 2 & 3", "<p> &amp; &khong; ế\xEF\xBF\xBD 1 < 2 & 3\n"},
         {"<pre>a\n  b</pre>c", "a\n  b\nc\n"},

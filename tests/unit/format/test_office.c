@@ -108,6 +108,10 @@ static void broken_sheets_are_refused(void **state)
     }
 }
 
+#define CELL_(text)          "<w:tc><w:p><w:r><w:t>" text "</w:t></w:r></w:p></w:tc>"
+#define MERGED_(merge, text) "<w:tc><w:tcPr>" merge "</w:tcPr><w:p><w:r><w:t>" text "</w:t></w:r></w:p></w:tc>"
+#define ROW_(cells)          "<w:tr>" cells "</w:tr>"
+
 static void paragraphs_tables_and_numbers(void **state)
 {
     (void)state;
@@ -135,6 +139,17 @@ static void paragraphs_tables_and_numbers(void **state)
          "<w:tr><w:tc><w:tcPr><w:gridSpan w:val='2'/></w:tcPr><w:p><w:r><w:t>hai cột</w:t></w:r></w:p></w:tc>"
          "<w:tc><w:p><w:r><w:t>d</w:t></w:r></w:p></w:tc></w:tr></w:tbl>",
          "TT\tViệc\tAi\n1. \ta\tc\n\tb\t\nhai cột\t\td\n"},
+        /* merged downwards: its words stand in each row it reaches, of two paragraphs as well; then it ends */
+        {"<w:tbl>" ROW_(CELL_("TT") CELL_("Việc") CELL_("Ai"))
+             ROW_(CELL_("1") CELL_("a") MERGED_("<w:vMerge w:val='restart'/>", "Sở A"))
+                 ROW_(CELL_("2") CELL_("b") MERGED_("<w:vMerge/>", ""))
+                     ROW_(CELL_("3") CELL_("c") MERGED_("<w:vMerge w:val='continue'/>", ""))
+                         ROW_(CELL_("4") CELL_("d") CELL_("")) "</w:tbl>",
+         "TT\tViệc\tAi\n1\ta\tSở A\n2\tb\tSở A\n3\tc\tSở A\n4\td\t\n"},
+        /* the head of a letter says nothing twice */
+        {"<w:tbl>" ROW_(MERGED_("<w:vMerge w:val='restart'/>", "UBND") CELL_("CỘNG HÒA"))
+             ROW_(MERGED_("<w:vMerge/>", "") CELL_("Độc lập")) "</w:tbl>",
+         "UBND\tCỘNG HÒA\n\tĐộc lập\n"},
         {"<w:p><w:pPr><w:pStyle w:val='Muc'/></w:pPr><w:r><w:t>một</w:t></w:r></w:p>"
          "<w:p><w:pPr><w:numPr><w:ilvl w:val='1'/><w:numId w:val='1'/></w:numPr></w:pPr><w:r><w:t>con</w:t></w:r></w:p>"
          "<w:p><w:pPr><w:numPr><w:ilvl w:val='1'/><w:numId w:val='1'/></w:numPr></w:pPr><w:r><w:t>con</w:t></w:r></w:p>"
