@@ -4,6 +4,21 @@
 #include "web/api_parts.h"
 #include "web/page_directive.h"
 
+/* What a list and one directive both say; the rows of both have these columns. */
+#define PUT_DIRECTIVE(w, d)                                                           \
+    do {                                                                              \
+        json_field_id((w), STR("id"), (d)->id);                                       \
+        api_put_unit((w), STR("issuer"), (d)->issuer_id, (d)->issuer_name);           \
+        json_field_str((w), STR("title"), (d)->title);                                \
+        json_field_str((w), STR("number"), (d)->number);                              \
+        json_field_str((w), STR("symbol"), (d)->symbol);                              \
+        api_put_day((w), STR("issued"), OPT_I64((d)->issued_day));                    \
+        json_field_str((w), STR("state"), (d)->state);                                \
+        json_field_id((w), STR("parent"), (d)->parent_id.has ? (d)->parent_id.v : 0); \
+        json_field_id((w), STR("family"), (d)->family_id);                            \
+        json_field_str((w), STR("instrument"), (d)->instrument);                      \
+    } while (0)
+
 enum err_code api_directives_get(struct request *request, struct response *response, struct err *err)
 {
     AUTO_DB db = NULL;
@@ -23,26 +38,14 @@ enum err_code api_directives_get(struct request *request, struct response *respo
                            &rows, err));
     size_t n = rows.count > (size_t)limit ? (size_t)limit : rows.count;
     struct json_writer w = api_answer(request, response);
-    json_put_key(&w, STR("items"));
-    json_array_begin(&w);
+    api_array(&w, STR("items"));
     for (size_t i = 0; i < n; i++) {
         const struct sql_directive_list_row *r = &rows.items[i];
         json_object_begin(&w);
-        json_field_id(&w, STR("id"), r->id);
-        api_put_unit(&w, STR("issuer"), r->issuer_id, r->issuer_name);
-        json_field_str(&w, STR("title"), r->title);
-        json_field_str(&w, STR("number"), r->number);
-        json_field_str(&w, STR("symbol"), r->symbol);
-        api_put_day(&w, STR("issued"), OPT_I64(r->issued_day));
-        json_field_str(&w, STR("state"), r->state);
-        json_field_id(&w, STR("parent"), r->parent_id.has ? r->parent_id.v : 0);
-        json_field_id(&w, STR("family"), r->family_id);
-        json_field_str(&w, STR("instrument"), r->instrument);
+        PUT_DIRECTIVE(&w, r);
         json_object_end(&w);
     }
-    json_array_end(&w);
-    api_put_next(&w, n < rows.count, n ? rows.items[n - 1].id : 0);
-    return api_answer_end(&w, err);
+    return api_items_end(&w, n < rows.count, n ? rows.items[n - 1].id : 0, err);
 }
 
 enum err_code api_directive_of(const struct request *request, struct db *db,
@@ -64,19 +67,9 @@ enum err_code api_directive_one_get(struct request *request, struct response *re
     struct sql_obligation_list_rows rows;
     TRY(sql_obligation_list(db, request->arena, &(struct sql_obligation_list_args){.directive_id = d->id}, &rows, err));
     struct json_writer w = api_answer(request, response);
-    json_field_id(&w, STR("id"), d->id);
-    api_put_unit(&w, STR("issuer"), d->issuer_id, d->issuer_name);
-    json_field_str(&w, STR("title"), d->title);
-    json_field_str(&w, STR("number"), d->number);
-    json_field_str(&w, STR("symbol"), d->symbol);
-    api_put_day(&w, STR("issued"), OPT_I64(d->issued_day));
-    json_field_str(&w, STR("state"), d->state);
-    json_field_id(&w, STR("parent"), d->parent_id.has ? d->parent_id.v : 0);
-    json_field_id(&w, STR("family"), d->family_id);
-    json_field_str(&w, STR("instrument"), d->instrument);
+    PUT_DIRECTIVE(&w, d);
     json_field_str(&w, STR("edge_kind"), d->edge_kind);
-    json_put_key(&w, STR("obligations"));
-    json_array_begin(&w);
+    api_array(&w, STR("obligations"));
     for (size_t i = 0; i < rows.count; i++) {
         const struct sql_obligation_list_row *o = &rows.items[i];
         json_object_begin(&w);
@@ -156,23 +149,14 @@ enum err_code api_directive_rows_get(struct request *request, struct response *r
         &rows, err));
     size_t n = rows.count > (size_t)limit ? (size_t)limit : rows.count;
     struct json_writer w = api_answer(request, response);
-    json_put_key(&w, STR("items"));
-    json_array_begin(&w);
+    api_array(&w, STR("items"));
     for (size_t i = 0; i < n; i++) {
         const struct sql_assignment_list_scope_row *r = &rows.items[i];
         json_object_begin(&w);
         json_field_id(&w, STR("id"), r->id);
         api_put_unit(&w, STR("unit"), r->unit_id, r->unit_name);
-        json_field_str(&w, STR("title"), r->title);
-        json_field_str(&w, STR("catalogue_id"), r->catalogue_id);
-        json_field_str(&w, STR("subject_kind"), r->subject_kind);
-        json_field_str(&w, STR("subject_name"), r->subject_name);
-        json_field_str(&w, STR("state"), api_state(r->state));
-        api_put_day(&w, STR("due"), r->due_day);
-        api_put_day(&w, STR("covered_until"), api_covered_until(r->covered_to_day));
+        api_put_duty(&w, r);
         json_object_end(&w);
     }
-    json_array_end(&w);
-    api_put_next(&w, n < rows.count, (after < 0 ? 0 : after) + (int64_t)n);
-    return api_answer_end(&w, err);
+    return api_items_end(&w, n < rows.count, (after < 0 ? 0 : after) + (int64_t)n, err);
 }

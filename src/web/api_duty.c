@@ -70,8 +70,7 @@ enum err_code api_duty_one_get(struct request *request, struct response *respons
     api_put_ms(&w, STR("acknowledged_at"), a->acked_ms);
     json_field_str(&w, STR("denominator"), a->denominator);
     api_put_words(&w, STR("evidence_kinds"), a->evidence_kinds);
-    json_put_key(&w, STR("chain"));
-    json_array_begin(&w);
+    api_array(&w, STR("chain"));
     for (size_t i = 0; i < chain.count; i++) {
         const struct sql_assignment_chain_row *c = &chain.items[i];
         json_object_begin(&w);
@@ -85,8 +84,7 @@ enum err_code api_duty_one_get(struct request *request, struct response *respons
         json_object_end(&w);
     }
     json_array_end(&w);
-    json_put_key(&w, STR("evidence"));
-    json_array_begin(&w);
+    api_array(&w, STR("evidence"));
     for (size_t i = 0; i < evidence.count; i++) {
         const struct sql_assignment_evidence_list_row *e = &evidence.items[i];
         json_object_begin(&w);

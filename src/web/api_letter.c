@@ -44,8 +44,7 @@ enum err_code api_letter_read_post(struct request *request, struct response *res
             continue;
         }
         if (!in_duties) {
-            json_put_key(&w, STR("duties"));
-            json_array_begin(&w);
+            api_array(&w, STR("duties"));
             in_duties = true;
         }
         if (str_starts_with(line, STR("{\"type\":\"summary\"")))

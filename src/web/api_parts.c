@@ -29,8 +29,7 @@ void api_put_unit(struct json_writer *w, struct str key, int64_t id, struct str 
 
 void api_put_words(struct json_writer *w, struct str key, struct str words)
 {
-    json_put_key(w, key);
-    json_array_begin(w);
+    api_array(w, key);
     struct str word;
     while (str_split(&words, ' ', &word))
         if (!str_is_empty(word))
@@ -40,8 +39,7 @@ void api_put_words(struct json_writer *w, struct str key, struct str words)
 
 void api_put_lines(struct json_writer *w, struct str key, struct str lines)
 {
-    json_put_key(w, key);
-    json_array_begin(w);
+    api_array(w, key);
     struct str line;
     while (str_line(&lines, &line))
         if (!str_is_empty(line))
@@ -100,12 +98,28 @@ enum err_code api_query_day(const struct request *request, struct str name, civi
     return app_day(request, name, ret_day, err);
 }
 
-void api_put_next(struct json_writer *w, bool has_more, int64_t cursor)
+void api_array(struct json_writer *w, struct str key)
 {
+    json_put_key(w, key);
+    json_array_begin(w);
+}
+
+enum err_code api_items_end(struct json_writer *w, bool has_more, int64_t cursor, struct err *err)
+{
+    json_array_end(w);
     if (has_more)
         json_field_id(w, STR("next"), cursor);
     else
         json_field_null(w, STR("next"));
+    return api_answer_end(w, err);
+}
+
+void api_put_unit_head(struct json_writer *w, int64_t id, struct str kind, struct str name, struct str code)
+{
+    json_field_id(w, STR("id"), id);
+    json_field_str(w, STR("kind"), kind);
+    json_field_str(w, STR("name"), name);
+    json_field_str(w, STR("code"), code);
 }
 
 enum err_code api_unit(const struct request *request, struct db *db, int64_t unit_id,
@@ -115,6 +129,14 @@ enum err_code api_unit(const struct request *request, struct db *db, int64_t uni
     TRY(sql_unit_page(db, &actor, request->arena,
                       &(struct sql_unit_page_args){.unit_id = unit_id, .on_day = app_today(request)}, ret_unit, err));
     return *ret_unit ? ERR_NONE : err_set(err, ERR_NOT_FOUND, "không có đơn vị này");
+}
+
+enum err_code api_unit_of(const struct request *request, struct db *db, struct sql_unit_page_row **ret_unit,
+                          struct err *err)
+{
+    int64_t id;
+    TRY(request_id(request, STR("id"), &id, err));
+    return api_unit(request, db, id, ret_unit, err);
 }
 
 struct str api_state(int64_t state)

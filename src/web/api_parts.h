@@ -22,7 +22,21 @@ void api_put_ms(struct json_writer *w, struct str key, struct opt_i64 ms);
 void api_put_unit(struct json_writer *w, struct str key, int64_t id, struct str name);
 void api_put_words(struct json_writer *w, struct str key, struct str words); /* words between blanks, as an array */
 void api_put_lines(struct json_writer *w, struct str key, struct str lines); /* lines, as an array */
-void api_put_next(struct json_writer *w, bool has_more, int64_t cursor);
+/* An array of objects or words under a key, its end, and the end of an answer that is a list: "items" and "next". */
+void api_array(struct json_writer *w, struct str key);
+MUST_USE enum err_code api_items_end(struct json_writer *w, bool has_more, int64_t cursor, struct err *err);
+void api_put_unit_head(struct json_writer *w, int64_t id, struct str kind, struct str name, struct str code);
+/* What any list of duties says of one: rows of several queries have these columns. */
+#define api_put_duty(w, row)                                                              \
+    do {                                                                                  \
+        json_field_str((w), STR("title"), (row)->title);                                  \
+        json_field_str((w), STR("catalogue_id"), (row)->catalogue_id);                    \
+        json_field_str((w), STR("subject_kind"), (row)->subject_kind);                    \
+        json_field_str((w), STR("subject_name"), (row)->subject_name);                    \
+        json_field_str((w), STR("state"), api_state((row)->state));                       \
+        api_put_day((w), STR("due"), (row)->due_day);                                     \
+        api_put_day((w), STR("covered_until"), api_covered_until((row)->covered_to_day)); \
+    } while (0)
 struct str api_state(int64_t state);
 struct opt_i64 api_covered_until(struct opt_i64 to_day); /* the last day, from the first that is not */
 /* 400 with the field it is about; comes back with ERR_NONE. */
@@ -48,6 +62,9 @@ MUST_USE enum err_code api_body_id(struct json root, struct str name, const stru
 /* One that the person may read; else ERR_NOT_FOUND. */
 MUST_USE enum err_code api_unit(const struct request *request, struct db *db, int64_t unit_id,
                                 struct sql_unit_page_row **ret_unit, struct err *err);
+/* The same for the unit of the route. */
+MUST_USE enum err_code api_unit_of(const struct request *request, struct db *db, struct sql_unit_page_row **ret_unit,
+                                   struct err *err);
 struct sql_directive_get_row;
 MUST_USE enum err_code api_directive_of(const struct request *request, struct db *db,
                                         struct sql_directive_get_row **ret_directive,

@@ -19,14 +19,12 @@ enum err_code api_me_get(struct request *request, struct response *response, str
     struct json_writer w = api_answer(request, response);
     json_field_id(&w, STR("id"), request->session.person_id);
     json_field_str(&w, STR("name"), request->session.name);
-    json_put_key(&w, STR("rights"));
-    json_array_begin(&w);
+    api_array(&w, STR("rights"));
     for (size_t i = 0; i < RIGHT_COUNT; i++)
         if (request->session.rights & right_names[i].right)
             json_put_str(&w, str_from_cstr(right_names[i].name));
     json_array_end(&w);
-    json_put_key(&w, STR("units"));
-    json_array_begin(&w);
+    api_array(&w, STR("units"));
     for (size_t i = 0; i < units.count; i++) {
         json_object_begin(&w);
         json_field_id(&w, STR("id"), units.items[i].unit_id);
@@ -59,39 +57,29 @@ enum err_code api_units_get(struct request *request, struct response *response, 
                       &rows, err));
     size_t n = rows.count > (size_t)limit ? (size_t)limit : rows.count;
     struct json_writer w = api_answer(request, response);
-    json_put_key(&w, STR("items"));
-    json_array_begin(&w);
+    api_array(&w, STR("items"));
     for (size_t i = 0; i < n; i++) {
         json_object_begin(&w);
-        json_field_id(&w, STR("id"), rows.items[i].id);
-        json_field_str(&w, STR("kind"), rows.items[i].kind);
-        json_field_str(&w, STR("name"), rows.items[i].name);
-        json_field_str(&w, STR("code"), rows.items[i].code);
+        api_put_unit_head(&w, rows.items[i].id, rows.items[i].kind, rows.items[i].name, rows.items[i].code);
         json_field_str(&w, STR("symbol"), rows.items[i].symbol);
         json_object_end(&w);
     }
-    json_array_end(&w);
-    api_put_next(&w, n < rows.count, n ? rows.items[n - 1].id : 0);
-    return api_answer_end(&w, err);
+    return api_items_end(&w, n < rows.count, n ? rows.items[n - 1].id : 0, err);
 }
 
 enum err_code api_unit_one_get(struct request *request, struct response *response, struct err *err)
 {
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
-    int64_t id;
-    TRY(request_id(request, STR("id"), &id, err));
     struct sql_unit_page_row *u;
-    TRY(api_unit(request, db, id, &u, err));
+    TRY(api_unit_of(request, db, &u, err));
     struct actor actor = app_actor(request);
     struct sql_unit_parents_rows parents;
     TRY(sql_unit_parents(db, &actor, request->arena,
-                         &(struct sql_unit_parents_args){.unit_id = id, .on_day = app_today(request)}, &parents, err));
+                         &(struct sql_unit_parents_args){.unit_id = u->id, .on_day = app_today(request)}, &parents,
+                         err));
     struct json_writer w = api_answer(request, response);
-    json_field_id(&w, STR("id"), u->id);
-    json_field_str(&w, STR("kind"), u->kind);
-    json_field_str(&w, STR("name"), u->name);
-    json_field_str(&w, STR("code"), u->code);
+    api_put_unit_head(&w, u->id, u->kind, u->name, u->code);
     json_field_str(&w, STR("symbol"), u->symbol);
     json_field_str(&w, STR("address"), u->address);
     json_field_str(&w, STR("phone"), u->phone);
@@ -99,8 +87,7 @@ enum err_code api_unit_one_get(struct request *request, struct response *respons
     json_field_str(&w, STR("sector"), u->sector);
     api_put_day(&w, STR("from"), OPT_I64(u->from_day));
     json_field_i64(&w, STR("people"), u->people);
-    json_put_key(&w, STR("parents"));
-    json_array_begin(&w);
+    api_array(&w, STR("parents"));
     for (size_t i = 0; i < parents.count; i++) {
         json_object_begin(&w);
         json_field_str(&w, STR("edge_kind"), parents.items[i].edge_kind);
@@ -116,32 +103,25 @@ enum err_code api_unit_children_get(struct request *request, struct response *re
 {
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
-    int64_t id;
-    TRY(request_id(request, STR("id"), &id, err));
     struct sql_unit_page_row *u;
-    TRY(api_unit(request, db, id, &u, err));
+    TRY(api_unit_of(request, db, &u, err));
     struct actor actor = app_actor(request);
     struct str edge;
-    TRY(app_edge(request, db, &actor, id, &edge, err));
+    TRY(app_edge(request, db, &actor, u->id, &edge, err));
     struct sql_unit_children_rows rows;
     TRY(sql_unit_children(
         db, &actor, request->arena,
-        &(struct sql_unit_children_args){.unit_id = id, .edge_kind = edge, .on_day = app_today(request)}, &rows, err));
+        &(struct sql_unit_children_args){.unit_id = u->id, .edge_kind = edge, .on_day = app_today(request)}, &rows,
+        err));
     struct json_writer w = api_answer(request, response);
-    json_put_key(&w, STR("items"));
-    json_array_begin(&w);
+    api_array(&w, STR("items"));
     for (size_t i = 0; i < rows.count; i++) {
         json_object_begin(&w);
-        json_field_id(&w, STR("id"), rows.items[i].id);
-        json_field_str(&w, STR("kind"), rows.items[i].kind);
-        json_field_str(&w, STR("name"), rows.items[i].name);
-        json_field_str(&w, STR("code"), rows.items[i].code);
+        api_put_unit_head(&w, rows.items[i].id, rows.items[i].kind, rows.items[i].name, rows.items[i].code);
         json_field_i64(&w, STR("below"), rows.items[i].below);
         json_object_end(&w);
     }
-    json_array_end(&w);
-    api_put_next(&w, false, 0);
-    return api_answer_end(&w, err);
+    return api_items_end(&w, false, 0, err);
 }
 
 /* Figures of a unit and everything below, in one directive or all. */
@@ -178,8 +158,7 @@ enum err_code api_put_status(struct request *request, struct response *response,
     for (int s = 0; s < DUTY_STATE_COUNT; s++)
         json_field_i64(&w, api_state(s), rollup.n[s]);
     json_object_end(&w);
-    json_put_key(&w, STR("missing"));
-    json_array_begin(&w);
+    api_array(&w, STR("missing"));
     for (size_t i = 0; i < missing.count; i++) {
         json_object_begin(&w);
         json_field_id(&w, STR("unit"), missing.items[i].unit_id);
@@ -211,34 +190,23 @@ enum err_code api_unit_duties_get(struct request *request, struct response *resp
 {
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
-    int64_t id;
-    TRY(request_id(request, STR("id"), &id, err));
     struct sql_unit_page_row *u;
-    TRY(api_unit(request, db, id, &u, err));
+    TRY(api_unit_of(request, db, &u, err));
     struct actor actor = app_actor(request);
     struct sql_assignment_list_unit_rows rows;
-    TRY(sql_assignment_list_unit(db, &actor, request->arena,
-                                 &(struct sql_assignment_list_unit_args){.unit_id = id, .on_day = app_today(request)},
-                                 &rows, err));
+    TRY(sql_assignment_list_unit(
+        db, &actor, request->arena,
+        &(struct sql_assignment_list_unit_args){.unit_id = u->id, .on_day = app_today(request)}, &rows, err));
     struct json_writer w = api_answer(request, response);
-    json_put_key(&w, STR("items"));
-    json_array_begin(&w);
+    api_array(&w, STR("items"));
     for (size_t i = 0; i < rows.count; i++) {
         const struct sql_assignment_list_unit_row *r = &rows.items[i];
         json_object_begin(&w);
         json_field_id(&w, STR("id"), r->id);
-        api_put_unit(&w, STR("unit"), id, u->name);
+        api_put_unit(&w, STR("unit"), u->id, u->name);
         json_field_id(&w, STR("directive"), r->directive_id);
-        json_field_str(&w, STR("title"), r->title);
-        json_field_str(&w, STR("catalogue_id"), r->catalogue_id);
-        json_field_str(&w, STR("subject_kind"), r->subject_kind);
-        json_field_str(&w, STR("subject_name"), r->subject_name);
-        json_field_str(&w, STR("state"), api_state(r->state));
-        api_put_day(&w, STR("due"), r->due_day);
-        api_put_day(&w, STR("covered_until"), api_covered_until(r->covered_to_day));
+        api_put_duty(&w, r);
         json_object_end(&w);
     }
-    json_array_end(&w);
-    api_put_next(&w, false, 0);
-    return api_answer_end(&w, err);
+    return api_items_end(&w, false, 0, err);
 }
