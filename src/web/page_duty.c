@@ -707,9 +707,9 @@ static const struct route routes[] = {
     {POST, "/evidence/accept", evidence_batch_post, RIGHT_REVIEW, CHANGES, NULL},
     {GET, "/evidence/{id}", evidence_show, RIGHT_READ, READS, NULL},
     {GET, "/evidence/{id}/file/{file}", evidence_file_get, RIGHT_READ, READS, NULL},
-    {POST, "/evidence/{id}/accept", evidence_accept_post, RIGHT_REVIEW, CHANGES, NULL},
-    {POST, "/evidence/{id}/return", evidence_return_post, RIGHT_REVIEW, CHANGES, NULL},
-    {POST, "/evidence/{id}/withdraw", evidence_withdraw_post, RIGHT_READ, CHANGES, NULL},
+    {POST, "/evidence/{id}/accept", evidence_act_post, RIGHT_REVIEW, CHANGES, NULL},
+    {POST, "/evidence/{id}/return", evidence_act_post, RIGHT_REVIEW, CHANGES, NULL},
+    {POST, "/evidence/{id}/withdraw", evidence_act_post, RIGHT_READ, CHANGES, NULL},
 
     {GET, "/requests", request_list_page, RIGHT_READ, READS, NULL},
     {GET, "/requests.xlsx", request_list_page, RIGHT_EXPORT, READS | SLOW, NULL},

@@ -11,7 +11,7 @@ NONNULL_BEGIN
 /* page_evidence_form.c: handing one in; page_evidence_list.c: all of them, and accepting many at once */
 handler_fn evidence_form_page, evidence_form_post, evidence_list_page, evidence_batch_post;
 /* page_evidence.c: one piece and what is decided of it */
-handler_fn evidence_show, evidence_file_get, evidence_accept_post, evidence_return_post, evidence_withdraw_post;
+handler_fn evidence_show, evidence_file_get, evidence_act_post;
 enum page_state evidence_page_state(struct str state);
 struct str evidence_word(const struct request *request, struct str state, civil_day covers_to_day);
 

@@ -6,6 +6,7 @@
 #include "proof/chain.sql.h"
 #include "proof/evidence.sql.h"
 #include "store/blob.h"
+#include "web/act.h"
 #include "web/page_duty.h"
 
 enum page_state evidence_page_state(struct str state)
@@ -251,63 +252,55 @@ enum err_code evidence_file_get(struct request *request, struct response *respon
 
 /* --- deciding --- */
 
-struct decision {
-    enum err_code (*act)(struct db *db, const struct actor *actor, int64_t id, struct str reason, struct err *err);
-    enum msg_id said;
-};
-
-static enum err_code accept_one(struct db *db, const struct actor *actor, int64_t id, struct str reason,
-                                struct err *err)
+static enum err_code act_load(struct act *a, struct err *err)
 {
-    (void)reason;
-    return evidence_accept(db, actor, id, err);
+    struct sql_evidence_get_row *e = NULL;
+    TRY(load_one(a->request, a->db, &e, err));
+    a->row = e;
+    return ERR_NONE;
 }
 
-static enum err_code decide(struct request *request, struct response *response, struct decision decision,
-                            struct str reason, struct err *err)
+/* A decision taken on the page of a duty, to be undone there, leads back to it. */
+static enum err_code act_lead_back(struct act *a, struct err *err)
 {
-    struct str problem;
-    {
-        AUTO_DB db = NULL;
-        TRY(app_db(request, &db, err));
-        struct sql_evidence_get_row *e = NULL;
-        TRY(load_one(request, db, &e, err));
-        struct actor actor = app_actor(request);
-        if (decision.act(db, &actor, e->id, reason, err) == ERR_NONE) {
-            struct sql_evidence_duties_rows duties;
-            struct actor reader = app_actor_with(request, RIGHT_READ);
-            TRY(sql_evidence_duties(db, &reader, request->arena,
-                                    &(struct sql_evidence_duties_args){.evidence_id = e->id}, &duties, err));
-            bool undo = str_equal(request_field(request, STR("undo")), STR("1")) && duties.count;
-            return kit_done(request, response,
-                            undo ? app_href(request, "/duty/%lld", (long long)duties.items[0].id)
-                                 : app_href(request, "/evidence/%lld", (long long)e->id),
-                            decision.said, STR_NONE);
-        }
-        if (!kit_is_words(err))
-            return err->code;
-        problem = kit_problem(request, err);
-    }
-    return evidence_show_with(request, response, problem, err);
+    struct sql_evidence_duties_rows duties;
+    struct actor reader = app_actor_with(a->request, RIGHT_READ);
+    TRY(sql_evidence_duties(a->db, &reader, a->request->arena, &(struct sql_evidence_duties_args){.evidence_id = a->id},
+                            &duties, err));
+    if (str_equal(request_field(a->request, STR("undo")), STR("1")) && duties.count)
+        a->to = app_href(a->request, "/duty/%lld", (long long)duties.items[0].id);
+    return ERR_NONE;
 }
 
-enum err_code evidence_accept_post(struct request *request, struct response *response, struct err *err)
+static enum err_code act_accept(struct act *a, struct err *err)
 {
-    return decide(request, response, (struct decision){accept_one, MSG_DUTY_SAID_ACCEPTED}, STR(""), err);
+    TRY(evidence_accept(a->db, &a->actor, a->id, err));
+    return act_lead_back(a, err);
 }
 
-enum err_code evidence_return_post(struct request *request, struct response *response, struct err *err)
+static enum err_code act_return(struct act *a, struct err *err)
 {
-    struct str reason = form_get(&request->form, STR("reason-return"));
-    return decide(request, response, (struct decision){evidence_return, MSG_DUTY_SAID_RETURNED},
-                  str_is_null(reason) ? STR("") : reason, err);
+    TRY(evidence_return(a->db, &a->actor, a->id, kit_typed(a->request, "reason-return"), err));
+    return act_lead_back(a, err);
 }
 
-enum err_code evidence_withdraw_post(struct request *request, struct response *response, struct err *err)
+static enum err_code act_withdraw(struct act *a, struct err *err)
 {
-    struct str reason = form_get(&request->form, STR("reason-withdraw"));
-    if (str_equal(request_field(request, STR("undo")), STR("1")))
-        reason = kit_text(request, MSG_DUTY_UNDONE);
-    return decide(request, response, (struct decision){evidence_withdraw, MSG_DUTY_SAID_WITHDRAWN},
-                  str_is_null(reason) ? STR("") : reason, err);
+    bool is_undo = str_equal(request_field(a->request, STR("undo")), STR("1"));
+    struct str reason = is_undo ? kit_text(a->request, MSG_DUTY_UNDONE) : kit_typed(a->request, "reason-withdraw");
+    TRY(evidence_withdraw(a->db, &a->actor, a->id, reason, err));
+    return act_lead_back(a, err);
+}
+
+enum err_code evidence_act_post(struct request *request, struct response *response, struct err *err)
+{
+    static const struct act_row rows[] = {{STR_INIT("accept"), act_accept, MSG_DUTY_SAID_ACCEPTED},
+                                          {STR_INIT("return"), act_return, MSG_DUTY_SAID_RETURNED},
+                                          {STR_INIT("withdraw"), act_withdraw, MSG_DUTY_SAID_WITHDRAWN}};
+    static const struct act_table table = {.rows = rows,
+                                           .row_count = ARRAY_LEN(rows),
+                                           .page = "/evidence/",
+                                           .load = act_load,
+                                           .again = evidence_show_with};
+    return act_answer(request, response, &table, err);
 }
