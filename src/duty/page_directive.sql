@@ -6,16 +6,6 @@
 -- columns: at_ms int
 SELECT at_ms FROM acknowledgement WHERE directive_id = :directive_id AND person_id = :actor_person;
 
--- name: unit_kinds_below
--- What kinds of units stand below one, for choosing who gets a directive.
--- result: many
--- scope: org
--- args: root_id int, edge_kind text, on_day int
--- columns: kind text, n int
-SELECT f.kind, COUNT(*) AS n FROM unit_closure c JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.depth > 0 AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
- GROUP BY f.kind ORDER BY COUNT(*) DESC, f.kind;
-
 -- name: directive_count
 -- How many directives a search finds, in each state.
 -- result: many

@@ -107,9 +107,9 @@ static bool has_value(const struct duty_typed *d, struct str value)
 }
 
 /* Everything a duty can go to, by what stands below; what was chosen is always there. */
-static enum err_code target_options(const struct request *request, struct db *db,
-                                    const struct sql_unit_kinds_below_rows *kinds, const struct duty_typed *d,
-                                    struct pg_issue_target_list *ret_targets, struct err *err)
+static enum err_code target_options(const struct request *request, struct db *db, const struct access_kind_list *kinds,
+                                    const struct duty_typed *d, struct pg_issue_target_list *ret_targets,
+                                    struct err *err)
 {
     struct arena *arena = request->arena;
     enum lang lang = request->lang;
@@ -222,11 +222,8 @@ enum err_code issue_form(struct request *request, struct response *response, str
 {
     struct arena *arena = request->arena;
     struct actor actor = app_actor_with(request, RIGHT_READ);
-    struct sql_unit_kinds_below_rows kinds;
-    TRY(sql_unit_kinds_below(db, &actor, arena,
-                             &(struct sql_unit_kinds_below_args){
-                                 .root_id = typed->issuer_id, .edge_kind = typed->edge, .on_day = app_today(request)},
-                             &kinds, err));
+    struct access_kind_list kinds;
+    TRY(access_kinds(db, &actor, typed->issuer_id, typed->edge, app_today(request), false, arena, &kinds, err));
     struct page_issue page = {.is_letter = typed->letter_id != 0,
                               .name = typed->name,
                               .number = typed->number,
