@@ -1,5 +1,6 @@
 #include "web/kit.h"
 
+#include "duty/rollup.sql.h"
 #include "org/access.h"
 
 struct str kit_vn_day(const struct request *request, civil_day day)
@@ -59,6 +60,21 @@ struct str kit_hash(const struct request *request, struct str bytes)
     if (hex.len_bytes < 12)
         return hex;
     return app_href(request, "%.*s…%.*s", 4, hex.ptr, 4, hex.ptr + hex.len_bytes - 4);
+}
+
+struct duty_facts kit_duty_facts(const struct sql_assignment_list_unit_row *r)
+{
+    return (struct duty_facts){.issued_day = (civil_day)r->issued_day,
+                               .due_day = kit_day_of(r->due_day),
+                               .is_periodic = r->period_months.has && r->period_months.v > 0,
+                               .acked_day = r->acked_ms.has ? civil_day_of_ms(r->acked_ms.v) : CIVIL_NONE,
+                               .started_day = CIVIL_NONE,
+                               .covered_from_day = kit_day_of(r->covered_from_day),
+                               .covered_to_day = kit_day_of(r->covered_to_day),
+                               .na_from_day = CIVIL_NONE,
+                               .waived_to_day = kit_day_of(r->waived_to_day),
+                               .closed_day = CIVIL_NONE,
+                               .soon_days = (int)r->soon_days};
 }
 
 struct str kit_duty_word(const struct request *request, int64_t state, struct opt_i64 due_day,

@@ -37,6 +37,9 @@ struct str kit_number_text(const struct request *request, int64_t n); /* 1.200 *
 struct str kit_vnd(const struct request *request, int64_t vnd);       /* 12.000.000 đồng */
 struct str kit_hash(const struct request *request, struct str bytes); /* "9f2c…b41e"; "" for none */
 struct str kit_hex(const struct request *request, struct str bytes);
+/* What the row of a unit's list knows of a duty. */
+struct sql_assignment_list_unit_row;
+struct duty_facts kit_duty_facts(const struct sql_assignment_list_unit_row *row);
 /* The word of a state as of today, from the columns every list of duties has. */
 struct str kit_duty_word(const struct request *request, int64_t state, struct opt_i64 due_day,
                          struct opt_i64 covered_from_day, struct opt_i64 covered_to_day, struct opt_i64 waived_to_day,

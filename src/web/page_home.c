@@ -41,23 +41,6 @@ enum err_code home_place(struct request *request, struct place *place, struct er
 }
 
 /* --- what one unit owes --- */
-static struct duty_facts facts_of(const struct sql_assignment_list_unit_row *row)
-{
-    return (struct duty_facts){
-        .issued_day = (civil_day)row->issued_day,
-        .due_day = row->due_day.has ? (civil_day)row->due_day.v : CIVIL_NONE,
-        .is_periodic = row->period_months.has && row->period_months.v > 0,
-        .acked_day = row->acked_ms.has ? civil_day_of_ms(row->acked_ms.v) : CIVIL_NONE,
-        .started_day = CIVIL_NONE,
-        .covered_from_day = row->covered_from_day.has ? (civil_day)row->covered_from_day.v : CIVIL_NONE,
-        .covered_to_day = row->covered_to_day.has ? (civil_day)row->covered_to_day.v : CIVIL_NONE,
-        .na_from_day = CIVIL_NONE,
-        .waived_to_day = row->waived_to_day.has ? (civil_day)row->waived_to_day.v : CIVIL_NONE,
-        .closed_day = CIVIL_NONE,
-        .soon_days = (int)row->soon_days,
-    };
-}
-
 enum err_code home_owed(struct request *request, const struct place *place, struct owed_list *ret_list, struct err *err)
 {
     struct actor actor = app_actor_with(request, RIGHT_READ);
@@ -72,7 +55,7 @@ enum err_code home_owed(struct request *request, const struct place *place, stru
         return arena_full(request->arena, err);
     for (size_t i = 0; i < rows.count; i++) {
         items[i].row = &rows.items[i];
-        items[i].facts = facts_of(&rows.items[i]);
+        items[i].facts = kit_duty_facts(&rows.items[i]);
         items[i].state = app_page_state((int)rows.items[i].state);
         items[i].word = app_state_word(request, &items[i].facts, (int)rows.items[i].state, today);
     }

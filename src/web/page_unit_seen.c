@@ -43,21 +43,6 @@ enum err_code unit_seen_open(struct request *request, struct db *db, struct unit
     return ERR_NONE;
 }
 
-static struct duty_facts facts_of(const struct sql_assignment_list_unit_row *r)
-{
-    return (struct duty_facts){.issued_day = (civil_day)r->issued_day,
-                               .due_day = kit_day_of(r->due_day),
-                               .is_periodic = r->period_months.has && r->period_months.v > 0,
-                               .acked_day = r->acked_ms.has ? civil_day_of_ms(r->acked_ms.v) : CIVIL_NONE,
-                               .started_day = CIVIL_NONE,
-                               .covered_from_day = kit_day_of(r->covered_from_day),
-                               .covered_to_day = kit_day_of(r->covered_to_day),
-                               .na_from_day = CIVIL_NONE,
-                               .waived_to_day = kit_day_of(r->waived_to_day),
-                               .closed_day = CIVIL_NONE,
-                               .soon_days = (int)r->soon_days};
-}
-
 static struct str reference_of(const struct request *request, struct str number, struct str symbol, struct str title)
 {
     if (str_is_empty(number) && str_is_empty(symbol))
@@ -67,6 +52,41 @@ static struct str reference_of(const struct request *request, struct str number,
     return app_href(request, "%.*s/%.*s", STR_ARG(number), STR_ARG(symbol));
 }
 
+static enum err_code rows_room(const struct request *request, struct duty_rows *rows, size_t count, struct err *err)
+{
+    rows->items = arena_new_array(request->arena, struct pg_unit_duty, count + 1);
+    rows->states = arena_new_array(request->arena, int, count + 1);
+    rows->subjects = arena_new_array(request->arena, struct duty_subject, count + 1);
+    rows->count = count;
+    return rows->items && rows->states && rows->subjects ? ERR_NONE : arena_full(request->arena, err);
+}
+
+/* Row i on a day, of a row of either query: both have these columns. */
+#define PUT_ROW(rows, i, r, facts, day)                                                                      \
+    do {                                                                                                     \
+        struct str ref_ = reference_of(request, (r)->number, (r)->symbol, (r)->directive_title);             \
+        civil_day due_ = duty_next_due((facts), (day));                                                      \
+        (rows)->states[i] = (int)(r)->state;                                                                 \
+        (rows)->subjects[i] = (struct duty_subject){(r)->catalogue_id, (r)->subject_kind, (r)->subject_id};  \
+        (rows)->items[i] = (struct pg_unit_duty){                                                            \
+            .title = str_is_empty((r)->subject_name)                                                         \
+                         ? (r)->title                                                                        \
+                         : app_href(request, "%.*s: %.*s", STR_ARG((r)->title), STR_ARG((r)->subject_name)), \
+            .sub = str_is_empty((r)->catalogue_id)                                                           \
+                       ? ref_                                                                                \
+                       : app_href(request, "%.*s · %.*s", STR_ARG((r)->catalogue_id), STR_ARG(ref_)),        \
+            .href = app_href(request, "/duty/%lld", (long long)(r)->id),                                     \
+            .state = app_page_state((int)(r)->state),                                                        \
+            .word = app_state_word(request, (facts), (int)(r)->state, (day)),                                \
+            .due = due_ == CIVIL_NONE || due_ == CIVIL_FOREVER ? STR("–") : unit_day_vn(request, due_)};     \
+    } while (0)
+
+static void put_proof(const struct request *request, struct pg_unit_duty *item, struct str title, int64_t evidence_id)
+{
+    item->proof = title;
+    item->proof_href = app_href(request, "/evidence/%lld", (long long)evidence_id);
+}
+
 static enum err_code duties_past(struct request *request, struct db *db, const struct unit_seen *seen,
                                  struct duty_rows *rows, struct err *err)
 {
@@ -74,11 +94,7 @@ static enum err_code duties_past(struct request *request, struct db *db, const s
     TRY(sql_unit_duties_as_of(db, &seen->actor, request->arena,
                               &(struct sql_unit_duties_as_of_args){.unit_id = seen->id, .as_of_day = seen->day}, &past,
                               err));
-    rows->items = arena_new_array(request->arena, struct pg_unit_duty, past.count + 1);
-    rows->states = arena_new_array(request->arena, int, past.count + 1);
-    rows->subjects = arena_new_array(request->arena, struct duty_subject, past.count + 1);
-    if (!rows->items || !rows->states || !rows->subjects)
-        return arena_full(request->arena, err);
+    TRY(rows_room(request, rows, past.count, err));
     for (size_t i = 0; i < past.count; i++) {
         const struct sql_unit_duties_as_of_row *r = &past.items[i];
         struct duty_facts facts = {.issued_day = (civil_day)r->issued_day,
@@ -92,21 +108,7 @@ static enum err_code duties_past(struct request *request, struct db *db, const s
                                    .waived_to_day = kit_day_of(r->waived_to_day),
                                    .closed_day = CIVIL_NONE,
                                    .soon_days = (int)r->soon_days};
-        civil_day due = duty_next_due(&facts, seen->day);
-        struct str ref = reference_of(request, r->number, r->symbol, r->directive_title);
-        rows->states[i] = (int)r->state;
-        rows->subjects[i] = (struct duty_subject){r->catalogue_id, r->subject_kind, r->subject_id};
-        rows->items[i] = (struct pg_unit_duty){
-            .title = str_is_empty(r->subject_name)
-                         ? r->title
-                         : app_href(request, "%.*s: %.*s", STR_ARG(r->title), STR_ARG(r->subject_name)),
-            .sub = str_is_empty(r->catalogue_id)
-                       ? ref
-                       : app_href(request, "%.*s · %.*s", STR_ARG(r->catalogue_id), STR_ARG(ref)),
-            .href = app_href(request, "/duty/%lld", (long long)r->id),
-            .state = app_page_state((int)r->state),
-            .word = app_state_word(request, &facts, (int)r->state, seen->day),
-            .due = due == CIVIL_NONE || due == CIVIL_FOREVER ? STR("–") : unit_day_vn(request, due)};
+        PUT_ROW(rows, i, r, &facts, seen->day);
     }
     struct sql_unit_duty_evidence_on_rows proofs;
     TRY(sql_unit_duty_evidence_on(
@@ -116,11 +118,8 @@ static enum err_code duties_past(struct request *request, struct db *db, const s
         &proofs, err));
     for (size_t i = 0; i < past.count; i++)
         for (size_t p = 0; p < proofs.count; p++)
-            if (proofs.items[p].assignment_id == past.items[i].id) {
-                rows->items[i].proof = proofs.items[p].title;
-                rows->items[i].proof_href = app_href(request, "/evidence/%lld", (long long)proofs.items[p].evidence_id);
-            }
-    rows->count = past.count;
+            if (proofs.items[p].assignment_id == past.items[i].id)
+                put_proof(request, &rows->items[i], proofs.items[p].title, proofs.items[p].evidence_id);
     return ERR_NONE;
 }
 
@@ -136,36 +135,15 @@ static enum err_code duties_today(struct request *request, struct db *db, const 
                                  list, err));
     TRY(sql_unit_duty_evidence(db, &seen->actor, request->arena,
                                &(struct sql_unit_duty_evidence_args){.unit_id = seen->id}, &proofs, err));
-    rows->items = arena_new_array(request->arena, struct pg_unit_duty, list->count + 1);
-    rows->states = arena_new_array(request->arena, int, list->count + 1);
-    rows->subjects = arena_new_array(request->arena, struct duty_subject, list->count + 1);
-    if (!rows->items || !rows->states || !rows->subjects)
-        return arena_full(request->arena, err);
+    TRY(rows_room(request, rows, list->count, err));
     for (size_t i = 0; i < list->count; i++) {
         const struct sql_assignment_list_unit_row *r = &list->items[i];
-        struct duty_facts facts = facts_of(r);
-        civil_day due = duty_next_due(&facts, seen->today);
-        struct str ref = reference_of(request, r->number, r->symbol, r->directive_title);
-        rows->states[i] = (int)r->state;
-        rows->subjects[i] = (struct duty_subject){r->catalogue_id, r->subject_kind, r->subject_id};
-        rows->items[i] = (struct pg_unit_duty){
-            .title = str_is_empty(r->subject_name)
-                         ? r->title
-                         : app_href(request, "%.*s: %.*s", STR_ARG(r->title), STR_ARG(r->subject_name)),
-            .sub = str_is_empty(r->catalogue_id)
-                       ? ref
-                       : app_href(request, "%.*s · %.*s", STR_ARG(r->catalogue_id), STR_ARG(ref)),
-            .href = app_href(request, "/duty/%lld", (long long)r->id),
-            .state = app_page_state((int)r->state),
-            .word = app_state_word(request, &facts, (int)r->state, seen->today),
-            .due = due == CIVIL_NONE || due == CIVIL_FOREVER ? STR("–") : unit_day_vn(request, due)};
+        struct duty_facts facts = kit_duty_facts(r);
+        PUT_ROW(rows, i, r, &facts, seen->today);
         for (size_t p = 0; p < proofs.count; p++)
-            if (proofs.items[p].assignment_id == r->id) {
-                rows->items[i].proof = proofs.items[p].title;
-                rows->items[i].proof_href = app_href(request, "/evidence/%lld", (long long)proofs.items[p].evidence_id);
-            }
+            if (proofs.items[p].assignment_id == r->id)
+                put_proof(request, &rows->items[i], proofs.items[p].title, proofs.items[p].evidence_id);
     }
-    rows->count = list->count;
     rows->today = list;
     return ERR_NONE;
 }
