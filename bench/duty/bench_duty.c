@@ -226,20 +226,6 @@ static void q_trend(struct bench *b, struct arena *arena, size_t round)
                "trend");
 }
 
-static void q_children(struct bench *b, struct arena *arena, size_t round)
-{
-    struct sql_rollup_children_rows rows;
-    bench_must(
-        b,
-        sql_rollup_children(b->db, &b->system, arena,
-                            &(struct sql_rollup_children_args){.root_id = b->root,
-                                                               .scope_id = b->directives[round % b->directive_count],
-                                                               .edge_kind = EDGE_ADMINISTRATIVE,
-                                                               .on_day = civil_day_of_ms(b->now_ms)},
-                            &rows, &b->err),
-        "children");
-}
-
 static void q_unit(struct bench *b, struct arena *arena, size_t round)
 {
     struct sql_assignment_list_unit_rows rows;
@@ -276,7 +262,6 @@ static void measure_queries(struct bench *b)
     measure(b, "roll-up of the whole tree, one directive", q_rollup_directive, warm, PAGE_MS, COLD_MS);
     measure(b, "roll-up of the whole tree, any past day", q_rollup_past, warm, PAGE_MS, COLD_MS);
     measure(b, "trend of twelve months", q_trend, 0, PAGE_MS, COLD_MS);
-    measure(b, "roll-up by the units right below", q_children, 0, PAGE_MS, COLD_MS);
     measure(b, "one unit's duties", q_unit, 0, PAGE_MS, COLD_MS);
     measure(b, "late rows of a past day, a page of fifty", q_past_rows, 0, PAGE_MS, COLD_MS);
 }

@@ -449,14 +449,3 @@ SELECT d.kind, COUNT(*) AS n FROM site t JOIN device d ON d.site_id = t.id AND d
  WHERE (t.unit_id = :unit_id OR t.id IN (SELECT h.object_id FROM unit_handover h WHERE h.from_unit_id = :unit_id AND h.object_kind = 'site'))
    AND COALESCE((SELECT h.from_unit_id FROM unit_handover h WHERE h.object_kind = 'site' AND h.object_id = t.id AND h.on_day > :on_day ORDER BY h.on_day, h.id LIMIT 1), t.unit_id) = :unit_id
    AND ({scope :unit_id} OR EXISTS (SELECT 1 FROM unit_succession s WHERE s.from_unit_id = :unit_id AND {scope s.to_unit_id})) GROUP BY d.kind ORDER BY COUNT(*) DESC, d.kind;
-
--- name: devices_on
--- Devices that stood with a unit on a day, also when they stand elsewhere today: where their site stood.
--- result: many
--- scope: org
--- args: unit_id int, on_day int
--- columns: id int, name text, kind text, unit_id int
-SELECT d.id, d.name, d.kind, d.unit_id FROM site t JOIN device d ON d.site_id = t.id AND d.merged_into IS NULL AND d.from_day <= :on_day AND d.to_day > :on_day
- WHERE (t.unit_id = :unit_id OR t.id IN (SELECT h.object_id FROM unit_handover h WHERE h.from_unit_id = :unit_id AND h.object_kind = 'site'))
-   AND COALESCE((SELECT h.from_unit_id FROM unit_handover h WHERE h.object_kind = 'site' AND h.object_id = t.id AND h.on_day > :on_day ORDER BY h.on_day, h.id LIMIT 1), t.unit_id) = :unit_id
-   AND ({scope :unit_id} OR EXISTS (SELECT 1 FROM unit_succession s WHERE s.from_unit_id = :unit_id AND {scope s.to_unit_id})) ORDER BY d.sort_key, d.id;

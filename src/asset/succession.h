@@ -1,6 +1,6 @@
 /* succession.h - what asset keeps of a unit goes with an organisation's event: devices stand where their site stands,
  * open findings with both halves of their pair go to the successor. Closed ones stay under the old name, as closed
- * evidence does; who held what on a past day stays readable (devices_on, findings_on, unit_holdings_on). Uses:
+ * evidence does; who held what on a past day stays readable (device_counts_on, findings_on, unit_holdings_on). Uses:
  * asset/device, org/event.    Used by: work.    Memory: none kept.    Threads: one db, one owner. See: design 3.1. */
 #ifndef LUYTRE_ASSET_SUCCESSION_H
 #define LUYTRE_ASSET_SUCCESSION_H

@@ -252,17 +252,6 @@ SELECT COUNT(*) AS people, COALESCE(SUM(CASE WHEN k.person_id IS NULL THEN 1 ELS
          WHERE pu.unit_id = :unit_id AND pu.from_day <= :on_day AND pu.to_day > :on_day) m
   LEFT JOIN acknowledgement k ON k.directive_id = :directive_id AND k.person_id = m.person_id;
 
--- name: acknowledgement_people
--- Who of a unit has read a directive and who has not, the missing first.
--- result: many
--- scope: org
--- args: directive_id int, unit_id int, on_day int
--- columns: person_id int, name text, title text?, phone text?, at_ms int?
-SELECT p.id AS person_id, p.name, p.title, p.phone, k.at_ms
-  FROM person p JOIN person_unit pu ON pu.person_id = p.id AND pu.unit_id = :unit_id AND pu.from_day <= :on_day AND pu.to_day > :on_day
-  LEFT JOIN acknowledgement k ON k.directive_id = :directive_id AND k.person_id = p.id
- WHERE p.is_active = 1 AND {scope :unit_id} ORDER BY (CASE WHEN k.at_ms IS NULL THEN 0 ELSE 1 END), p.sort_key, p.id;
-
 -- name: acknowledgement_rollup
 -- Persons below a unit that owe an acknowledgement of a directive, and how many have given it.
 -- result: one

@@ -9,7 +9,7 @@
 #ifndef LUYTRE_DUTY_FREEZE_H
 #define LUYTRE_DUTY_FREEZE_H
 
-#include "duty/freeze.sql.h" /* sql_freeze_list, sql_freeze_totals, sql_freeze_unit_totals; rows: sql_freeze_rows of rollup.sql.h */
+#include "duty/freeze.sql.h" /* sql_freeze_list, sql_freeze_totals */
 #include "duty/state.h"
 #include "os/crypto.h"
 #include "store/store.h"

@@ -72,21 +72,6 @@ SELECT o.catalogue_id, MIN(o.title) AS title, r.state, COUNT(*) AS n, COUNT(DIST
  WHERE r.freeze_id = :freeze_id AND {scope z.root_id} AND {scope_below CASE WHEN r.unit_id = z.root_id THEN 0 ELSE 1 END, z.root_id, z.edge_kind}
  GROUP BY o.catalogue_id, CASE WHEN o.catalogue_id IS NULL THEN o.id ELSE 0 END, r.state ORDER BY o.catalogue_id, MIN(o.title), r.state;
 
--- name: freeze_unit_totals
--- One row a unit, by the name of the day, late first. Paged.
--- result: many
--- scope: org
--- args: freeze_id int, limit_count int, offset_count int
--- columns: unit_id int, unit_name text, parent_id int?, n_unseen int, n_ack int, n_doing int, n_ok int, n_due int, n_late int, n_birth int, n_na int, n_waived int
-SELECT r.unit_id, r.unit_name, r.parent_id, SUM(CASE WHEN r.state = 0 THEN 1 ELSE 0 END) AS n_unseen, SUM(CASE WHEN r.state = 1 THEN 1 ELSE 0 END) AS n_ack,
-       SUM(CASE WHEN r.state = 2 THEN 1 ELSE 0 END) AS n_doing, SUM(CASE WHEN r.state = 3 THEN 1 ELSE 0 END) AS n_ok, SUM(CASE WHEN r.state = 4 THEN 1 ELSE 0 END) AS n_due,
-       SUM(CASE WHEN r.state = 5 THEN 1 ELSE 0 END) AS n_late, SUM(CASE WHEN r.state = 6 THEN 1 ELSE 0 END) AS n_birth, SUM(CASE WHEN r.state = 7 THEN 1 ELSE 0 END) AS n_na,
-       SUM(CASE WHEN r.state = 8 THEN 1 ELSE 0 END) AS n_waived
-  FROM data_freeze_row r JOIN data_freeze z ON z.id = r.freeze_id
- WHERE r.freeze_id = :freeze_id AND {scope z.root_id} AND {scope_below CASE WHEN r.unit_id = z.root_id THEN 0 ELSE 1 END, z.root_id, z.edge_kind}
- GROUP BY r.unit_id, r.unit_name, r.parent_id ORDER BY SUM(CASE WHEN r.state = 5 THEN 1 ELSE 0 END) DESC, SUM(CASE WHEN r.state = 0 THEN 1 ELSE 0 END) DESC, r.unit_name, r.unit_id
- LIMIT :limit_count OFFSET :offset_count;
-
 -- name: freeze_state_counts
 -- result: many
 -- scope: org

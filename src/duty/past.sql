@@ -43,23 +43,3 @@ SELECT o.catalogue_id, MIN(o.title) AS title, o.denominator, x.state, CAST(SUM(x
          GROUP BY d.obligation_id, d.state) x JOIN obligation o ON o.id = x.obligation_id
  WHERE x.n > 0
  GROUP BY o.catalogue_id, CASE WHEN o.catalogue_id IS NULL THEN o.id ELSE 0 END, o.denominator, x.state ORDER BY o.catalogue_id, MIN(o.title), o.denominator, x.state;
-
--- name: past_row_counts
--- How many of those rows stood in each state.
--- result: many
--- scope: org
--- args: root_id int, edge_kind text, as_of_day int, family_id int?, directive_id int?, catalogue_id text?, obligation_id int?, denominator text?, unit_kind text?, search text?
--- columns: state int, n int
-SELECT x.state, COUNT(*) AS n
-  FROM (SELECT d.assignment_id, d.unit_id, d.obligation_id, d.state
-          FROM unit_closure c JOIN assignment_delta d ON d.unit_id = c.descendant_id AND d.visible_day <= :as_of_day
-         WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :as_of_day AND c.to_day > :as_of_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
-           AND (CAST(:family_id AS BIGINT) IS NULL OR d.family_id = :family_id) AND (CAST(:directive_id AS BIGINT) IS NULL OR d.directive_id = :directive_id)
-         GROUP BY d.assignment_id, d.unit_id, d.obligation_id, d.state HAVING SUM(d.delta) > 0) x
-  JOIN unit_fact f ON f.unit_id = x.unit_id AND f.from_day <= :as_of_day AND f.to_day > :as_of_day
-  JOIN obligation o ON o.id = x.obligation_id
- WHERE 1 = 1
-   AND (CAST(:catalogue_id AS TEXT) IS NULL OR o.catalogue_id = :catalogue_id) AND (CAST(:obligation_id AS BIGINT) IS NULL OR o.id = :obligation_id)
-   AND (CAST(:denominator AS TEXT) IS NULL OR o.denominator = :denominator) AND (CAST(:unit_kind AS TEXT) IS NULL OR f.kind = :unit_kind)
-   AND (CAST(:search AS TEXT) IS NULL OR f.search_key LIKE :search)
- GROUP BY x.state ORDER BY x.state;

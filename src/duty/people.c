@@ -1,6 +1,7 @@
 #include "duty/people.h"
 
 #include "duty/directive.sql.h"
+#include "duty/people.sql.h"
 
 #define PEOPLE_ARENA_BYTES (1u << 20)
 

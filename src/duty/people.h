@@ -1,11 +1,10 @@
-/* people.h - duties counted by person: who has read a directive and who has not (CT18-1a), and who was head of a unit
- * on a day (CT18-1c, CT23-4b, CT23-7: the head answers in person, so the day matters). Uses: org, duty/directive. Used
+/* people.h - duties counted by person: how many have read a directive (CT18-1a; who they are: duty/readers.h), and who
+ * was head of a unit on a day (CT18-1c, CT23-4b, CT23-7: the head answers in person, so the day matters). Uses: org, duty/directive. Used
  * by: work, web, report.    Memory: the caller's arena.    Threads: one db, one owner. */
 #ifndef LUYTRE_DUTY_PEOPLE_H
 #define LUYTRE_DUTY_PEOPLE_H
 
 #include "base/civil.h"
-#include "duty/people.sql.h" /* rows: sql_people_units, sql_people_missing, sql_people_heads; one unit: sql_acknowledgement_people of directive.sql.h */
 #include "store/store.h"
 
 NONNULL_BEGIN

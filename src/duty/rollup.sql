@@ -10,23 +10,6 @@ SELECT COUNT(*) AS units, CAST(COALESCE(SUM(k.n_unseen), 0) AS BIGINT) AS n_unse
   FROM unit_closure c JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = :scope_id
  WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind};
 
--- name: rollup_children
--- The same for each unit right below, worst first: late, then unseen, then due soon.
--- result: many
--- scope: org
--- args: root_id int, scope_id int, edge_kind text, on_day int
--- columns: unit_id int, name text, kind text, units int, n_unseen int, n_ack int, n_doing int, n_ok int, n_due int, n_late int, n_birth int, n_na int, n_waived int
-SELECT ch.descendant_id AS unit_id, f.name, f.kind, COUNT(*) AS units, CAST(SUM(k.n_unseen) AS BIGINT) AS n_unseen, CAST(SUM(k.n_ack) AS BIGINT) AS n_ack, CAST(SUM(k.n_doing) AS BIGINT) AS n_doing,
-       CAST(SUM(k.n_ok) AS BIGINT) AS n_ok, CAST(SUM(k.n_due) AS BIGINT) AS n_due, CAST(SUM(k.n_late) AS BIGINT) AS n_late, CAST(SUM(k.n_birth) AS BIGINT) AS n_birth,
-       CAST(SUM(k.n_na) AS BIGINT) AS n_na, CAST(SUM(k.n_waived) AS BIGINT) AS n_waived
-  FROM unit_closure ch
-  JOIN unit_fact f ON f.unit_id = ch.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
-  JOIN unit_closure c ON c.ancestor_id = ch.descendant_id AND c.edge_kind = ch.edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day
-  JOIN duty_count k ON k.unit_id = c.descendant_id AND k.scope_id = :scope_id
- WHERE ch.ancestor_id = :root_id AND ch.edge_kind = :edge_kind AND ch.depth = 1 AND ch.from_day <= :on_day AND ch.to_day > :on_day AND {scope :root_id} AND {scope_below ch.depth, :root_id, :edge_kind}
- GROUP BY ch.descendant_id, f.name, f.kind, f.sort_key
- ORDER BY SUM(k.n_late) DESC, SUM(k.n_unseen) DESC, SUM(k.n_due) DESC, f.sort_key, ch.descendant_id;
-
 -- name: rollup_past
 -- As known at the end of a day that has ended: the unit's own sum of that day and the sum below it in the tree of that day.
 -- result: one
@@ -217,15 +200,6 @@ SELECT e.id, e.kind, e.title, e.done_day, e.covers_from_day, e.covers_to_day, e.
 -- args: id int
 -- columns: id int, root_id int, directive_id int?, edge_kind text, as_of_day int, at_ms int, row_count int, hash blob
 SELECT z.id, z.root_id, z.directive_id, z.edge_kind, z.as_of_day, z.at_ms, z.row_count, z.hash FROM data_freeze z WHERE z.id = :id AND {scope z.root_id};
-
--- name: freeze_rows
--- result: many
--- scope: org
--- args: freeze_id int
--- columns: seq int, unit_id int, unit_name text, parent_id int?, assignment_id int, obligation_id int, state int, due_day int?, title text, catalogue_id text?
-SELECT r.seq, r.unit_id, r.unit_name, r.parent_id, r.assignment_id, r.obligation_id, r.state, r.due_day, o.title, o.catalogue_id
-  FROM data_freeze_row r JOIN data_freeze z ON z.id = r.freeze_id JOIN obligation o ON o.id = r.obligation_id
- WHERE r.freeze_id = :freeze_id AND {scope z.root_id} AND {scope_below CASE WHEN r.unit_id = z.root_id THEN 0 ELSE 1 END, z.root_id, z.edge_kind} ORDER BY r.seq;
 
 -- name: unit_missing
 -- Who is missing first: units in a scope that have not even acknowledged, with whom to call.

@@ -9,7 +9,7 @@
 #define LUYTRE_DUTY_SERIES_H
 
 #include "base/civil.h"
-#include "duty/series.sql.h" /* lists: sql_report_list_unit, sql_report_list_to, sql_report_page, sql_report_versions, sql_report_orders */
+#include "duty/series.sql.h" /* sql_report_versions */
 #include "store/store.h"
 
 NONNULL_BEGIN

@@ -127,42 +127,6 @@ INSERT INTO report (id, series, unit_id, to_unit_id, directive_id, period_from_d
 SELECT :id, series, unit_id, to_unit_id, directive_id, period_from_day, period_to_day, due_day, 'open', :fields_json, :opened_ms, order_id, version + 1, id, :correction, :opened_by
   FROM report WHERE id = :replaces_id;
 
--- name: report_page
--- One report as a page shows it; for its unit and for whoever it goes to.
--- result: one
--- scope: org
--- args: id int, on_day int
--- columns: id int, series text, unit_id int, unit_name text, to_unit_id int?, to_unit_name text?, directive_id int?, directive_title text?, period_from_day int, period_to_day int, due_day int?, state text, freeze_id int?, freeze_hash blob?, fields_json text, opened_ms int, frozen_ms int?, sent_ms int?, sent_by_name text?, file_sha256 blob?, version int, replaces_id int?, is_latest int, correction text?, order_note text?
-SELECT r.id, r.series, r.unit_id, f.name AS unit_name, r.to_unit_id, tf.name AS to_unit_name, r.directive_id, d.title AS directive_title, r.period_from_day, r.period_to_day, r.due_day, r.state, r.freeze_id, z.hash AS freeze_hash,
-       r.fields_json, r.opened_ms, r.frozen_ms, r.sent_ms, p.name AS sent_by_name, r.file_sha256, r.version, r.replaces_id, r.is_latest, r.correction, o.note AS order_note
-  FROM report r JOIN unit_fact f ON f.unit_id = r.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
-  LEFT JOIN unit_fact tf ON tf.unit_id = r.to_unit_id AND tf.from_day <= :on_day AND tf.to_day > :on_day
-  LEFT JOIN directive d ON d.id = r.directive_id LEFT JOIN data_freeze z ON z.id = r.freeze_id LEFT JOIN person p ON p.id = r.sent_by LEFT JOIN report_order o ON o.id = r.order_id
- WHERE r.id = :id AND ({scope r.unit_id} OR (r.state = 'sent' AND {scope r.to_unit_id}));
-
--- name: report_list_unit
--- Reports a unit owes: what is not sent first, by day; then what was sent, newest first. Newest versions only.
--- result: many
--- scope: org
--- args: unit_id int, on_day int, limit_count int, offset_count int
--- columns: id int, series text, to_unit_id int?, to_unit_name text?, directive_id int?, directive_title text?, period_from_day int, period_to_day int, due_day int?, state text, sent_ms int?, version int
-SELECT r.id, r.series, r.to_unit_id, tf.name AS to_unit_name, r.directive_id, d.title AS directive_title, r.period_from_day, r.period_to_day, r.due_day, r.state, r.sent_ms, r.version
-  FROM report r LEFT JOIN unit_fact tf ON tf.unit_id = r.to_unit_id AND tf.from_day <= :on_day AND tf.to_day > :on_day LEFT JOIN directive d ON d.id = r.directive_id
- WHERE r.unit_id = :unit_id AND r.is_latest = 1 AND {scope :unit_id}
- ORDER BY CASE r.state WHEN 'sent' THEN 1 ELSE 0 END, CASE r.state WHEN 'sent' THEN -r.sent_ms ELSE COALESCE(r.due_day, 2147483647) END, r.id LIMIT :limit_count OFFSET :offset_count;
-
--- name: report_list_to
--- What a unit is to receive: one row a series and period, with how many came.
--- result: many
--- scope: org
--- args: to_unit_id int, today int, limit_count int
--- columns: series text, directive_id int?, directive_title text?, period_to_day int, due_day int?, n int, sent int, late int
-SELECT r.series, r.directive_id, d.title AS directive_title, r.period_to_day, MIN(r.due_day) AS due_day, COUNT(*) AS n, SUM(CASE WHEN r.state = 'sent' OR r.version > 1 THEN 1 ELSE 0 END) AS sent,
-       SUM(CASE WHEN r.state <> 'sent' AND r.version = 1 AND r.due_day < :today THEN 1 ELSE 0 END) AS late
-  FROM report r LEFT JOIN directive d ON d.id = r.directive_id
- WHERE r.to_unit_id = :to_unit_id AND r.is_latest = 1 AND {scope :to_unit_id}
- GROUP BY r.series, r.directive_id, d.title, r.period_to_day ORDER BY MAX(COALESCE(r.due_day, 0)) DESC, r.series LIMIT :limit_count;
-
 -- name: report_versions
 -- Every version of the same report, newest first.
 -- result: many
@@ -173,16 +137,6 @@ SELECT v.id, v.version, v.state, v.correction, v.opened_ms, v.sent_ms, p.name AS
   FROM report r JOIN report v ON v.series = r.series AND v.unit_id = r.unit_id AND v.period_from_day = r.period_from_day AND v.period_to_day = r.period_to_day AND COALESCE(v.directive_id, 0) = COALESCE(r.directive_id, 0)
   LEFT JOIN person p ON p.id = v.sent_by
  WHERE r.id = :id AND {scope r.unit_id} ORDER BY v.version DESC;
-
--- name: report_orders
--- What an issuer has prescribed, newest first.
--- result: many
--- scope: org
--- args: issuer_id int, limit_count int
--- columns: id int, series text, directive_id int?, period_from_day int, period_to_day int, due_day int, note text, by_name text?, at_ms int, n int, sent int
-SELECT o.id, o.series, o.directive_id, o.period_from_day, o.period_to_day, o.due_day, o.note, p.name AS by_name, o.at_ms,
-       (SELECT COUNT(*) FROM report r WHERE r.order_id = o.id AND r.is_latest = 1) AS n, (SELECT COUNT(*) FROM report r WHERE r.order_id = o.id AND r.is_latest = 1 AND (r.state = 'sent' OR r.version > 1)) AS sent
-  FROM report_order o LEFT JOIN person p ON p.id = o.by_person WHERE o.issuer_id = :issuer_id AND {scope :issuer_id} ORDER BY o.id DESC LIMIT :limit_count;
 
 -- name: report_compile
 -- Reports of one series to one unit: of each the newest version that was sent, else the newest; when the first was sent; whom to call.

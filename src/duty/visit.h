@@ -5,7 +5,7 @@
 #define LUYTRE_DUTY_VISIT_H
 
 #include "base/civil.h"
-#include "duty/visit.sql.h" /* lists: sql_visit_list_unit, sql_visit_list_by, sql_visit_due, sql_visit_page, sql_visit_counts */
+#include "duty/visit.sql.h" /* lists: sql_visit_list_unit, sql_visit_list_by, sql_visit_page, sql_visit_counts */
 #include "store/store.h"
 
 NONNULL_BEGIN

@@ -66,19 +66,6 @@ SELECT v.id, v.unit_id, f.name AS unit_name, v.planned_day, v.done_day, v.people
    AND (CAST(:state AS TEXT) = 'all' OR CAST(:state AS TEXT) = CASE WHEN v.cancelled_ms IS NOT NULL THEN 'cancelled' WHEN v.done_day IS NOT NULL THEN 'done' ELSE 'open' END)
  ORDER BY CASE WHEN v.done_day IS NULL AND v.cancelled_ms IS NULL THEN 0 ELSE 1 END, CASE WHEN v.done_day IS NULL THEN v.planned_day ELSE -v.done_day END, v.id LIMIT :limit_count OFFSET :offset_count;
 
--- name: visit_due
--- Visits one unit has planned up to a day and neither held nor called off, the oldest first.
--- result: many
--- scope: org
--- args: by_unit_id int, to_day int, on_day int
--- columns: id int, unit_id int, unit_name text, planned_day int, people text, focal_name text?, focal_phone text?
-SELECT v.id, v.unit_id, f.name AS unit_name, v.planned_day, v.people,
-       (SELECT p.name FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = v.unit_id AND g.role = 'focal_officer' AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY g.id LIMIT 1) AS focal_name,
-       (SELECT p.phone FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = v.unit_id AND g.role = 'focal_officer' AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY g.id LIMIT 1) AS focal_phone
-  FROM visit v JOIN unit_fact f ON f.unit_id = v.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
- WHERE v.by_unit_id = :by_unit_id AND v.done_day IS NULL AND v.cancelled_ms IS NULL AND v.planned_day <= :to_day AND {scope :by_unit_id}
- ORDER BY v.planned_day, f.sort_key, v.id;
-
 -- name: visit_counts
 -- For the report: how many visits a unit planned, held and called off with planned days in a range.
 -- result: one

@@ -10,15 +10,6 @@ INSERT INTO unit_event (id, kind, on_day, basis, note, by_person, at_ms, undoes_
 -- args: id int, event_id int, from_unit_id int, to_unit_id int
 INSERT INTO unit_succession (id, event_id, from_unit_id, to_unit_id) VALUES (:id, :event_id, :from_unit_id, :to_unit_id);
 
--- name: unit_successors
--- Where what a unit had went to.
--- result: many
--- scope: org
--- args: unit_id int
--- columns: to_unit_id int, name text?, kind text, on_day int, basis text
-SELECT s.to_unit_id, (SELECT MAX(f.name) FROM unit_fact f WHERE f.unit_id = s.to_unit_id AND f.from_day <= e.on_day AND f.to_day > e.on_day) AS name, e.kind, e.on_day, e.basis
-  FROM unit_succession s JOIN unit_event e ON e.id = s.event_id WHERE s.from_unit_id = :unit_id AND ({scope :unit_id} OR {scope s.to_unit_id}) AND NOT EXISTS (SELECT 1 FROM unit_event u WHERE u.undoes_id = e.id) ORDER BY e.on_day, s.id;
-
 -- name: unit_event_list
 -- Events that touched a unit at or below a root, newest first.
 -- result: many

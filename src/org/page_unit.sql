@@ -47,7 +47,7 @@ SELECT e.edge_kind, e.parent_id, e.from_day, e.to_day, v.kind AS event_kind, v.b
  WHERE e.child_id = :unit_id AND {scope :unit_id} ORDER BY e.from_day DESC, e.edge_kind;
 
 -- name: unit_page_succession
--- Whom a unit came from and who came after it.
+-- Whom a unit came from and who came after it, but for what was undone.
 -- result: many
 -- scope: org
 -- args: unit_id int
@@ -56,7 +56,8 @@ SELECT v.kind AS event_kind, v.on_day, v.basis, CASE WHEN s.from_unit_id = :unit
        CASE WHEN s.from_unit_id = :unit_id THEN 1 ELSE 0 END AS is_after,
        (SELECT f.name FROM unit_fact f WHERE f.unit_id = CASE WHEN s.from_unit_id = :unit_id THEN s.to_unit_id ELSE s.from_unit_id END ORDER BY f.from_day DESC LIMIT 1) AS name
   FROM unit_succession s JOIN unit_event v ON v.id = s.event_id
- WHERE (s.from_unit_id = :unit_id OR s.to_unit_id = :unit_id) AND s.from_unit_id <> s.to_unit_id AND {scope :unit_id} ORDER BY v.on_day DESC, s.id;
+ WHERE (s.from_unit_id = :unit_id OR s.to_unit_id = :unit_id) AND s.from_unit_id <> s.to_unit_id AND {scope :unit_id}
+   AND NOT EXISTS (SELECT 1 FROM unit_event x WHERE x.undoes_id = v.id) ORDER BY v.on_day DESC, s.id;
 
 -- name: unit_page_functions
 -- What a unit is for whom: "dedicated body of the province".

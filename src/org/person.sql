@@ -171,15 +171,6 @@ SELECT p.id, p.name, p.title, p.email, p.phone, p.language, p.theme, c.sign_in_n
        (SELECT COUNT(*) FROM recovery_code r WHERE r.person_id = p.id AND r.used_ms IS NULL) AS codes_left
   FROM person p LEFT JOIN credential c ON c.person_id = p.id WHERE p.id = :actor_person;
 
--- name: person_self_units
--- Where I work on a day.
--- result: many
--- scope: self
--- args: on_day int
--- columns: unit_id int, name text, kind text, code text?
-SELECT pu.unit_id, f.name, f.kind, f.code FROM person_unit pu JOIN unit_fact f ON f.unit_id = pu.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
- WHERE pu.person_id = :actor_person AND pu.from_day <= :on_day AND pu.to_day > :on_day ORDER BY pu.from_day, pu.id;
-
 -- name: person_self_grants
 -- What I may do where, on a day.
 -- result: many
@@ -223,46 +214,6 @@ SELECT p.id, p.name, p.title, p.email, p.phone, p.is_active,
   FROM person p
  WHERE p.id IN (SELECT pu.person_id FROM person_unit pu WHERE pu.unit_id = :unit_id AND pu.from_day <= :on_day AND pu.to_day > :on_day) AND {scope :unit_id}
  ORDER BY p.sort_key, p.id;
-
--- name: person_search
--- People at or below a root whose key holds a text (or all), by given name; role NULL: any. active 1: only who may sign in.
--- result: many
--- scope: org
--- args: root_id int, edge_kind text, search text, role text?, active int, on_day int, limit_count int, offset_count int
--- columns: id int, name text, title text?, email text?, phone text?, is_active int, unit_id int, unit_name text, roles int
-SELECT p.id, p.name, p.title, p.email, p.phone, p.is_active, pu.unit_id, f.name AS unit_name,
-       (SELECT COUNT(*) FROM person_grant g WHERE g.person_id = p.id AND g.pair_id IS NULL AND g.from_day <= :on_day AND g.to_day > :on_day) AS roles
-  FROM unit_closure c JOIN person_unit pu ON pu.unit_id = c.descendant_id AND pu.from_day <= :on_day AND pu.to_day > :on_day
-  JOIN person p ON p.id = pu.person_id JOIN unit_fact f ON f.unit_id = pu.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
-   AND p.search_key LIKE :search AND p.is_active >= :active AND p.erased_ms IS NULL
-   AND (CAST(:role AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM person_grant g WHERE g.person_id = p.id AND g.role = :role AND g.from_day <= :on_day AND g.to_day > :on_day))
- ORDER BY p.sort_key, p.id LIMIT :limit_count OFFSET :offset_count;
-
--- name: role_holders
--- Who holds a role at or below a root: the focal officers of a province.
--- result: many
--- scope: org
--- args: root_id int, edge_kind text, role text, on_day int, limit_count int, offset_count int
--- columns: person_id int, name text, title text?, email text?, phone text?, unit_id int, unit_name text, from_day int
-SELECT p.id AS person_id, p.name, p.title, p.email, p.phone, g.unit_id, f.name AS unit_name, g.from_day
-  FROM unit_closure c JOIN person_grant g ON g.unit_id = c.descendant_id AND g.role = :role AND g.pair_id IS NULL AND g.from_day <= :on_day AND g.to_day > :on_day
-  JOIN person p ON p.id = g.person_id AND p.is_active = 1 JOIN unit_fact f ON f.unit_id = g.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
- ORDER BY f.sort_key, p.sort_key, g.id LIMIT :limit_count OFFSET :offset_count;
-
--- name: role_missing
--- Units at or below a root where nobody holds a role.
--- result: many
--- scope: org
--- args: root_id int, edge_kind text, role text, on_day int, limit_count int, offset_count int
--- columns: unit_id int, name text, kind text, code text?
-SELECT c.descendant_id AS unit_id, f.name, f.kind, f.code
-  FROM unit_closure c JOIN unit_fact f ON f.unit_id = c.descendant_id AND f.from_day <= :on_day AND f.to_day > :on_day
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
-   AND NOT EXISTS (SELECT 1 FROM person_grant g JOIN person p ON p.id = g.person_id AND p.is_active = 1
-                    WHERE g.unit_id = c.descendant_id AND g.role = :role AND g.from_day <= :on_day AND g.to_day > :on_day)
- ORDER BY f.sort_key, c.descendant_id LIMIT :limit_count OFFSET :offset_count;
 
 -- name: credential_wipe
 -- result: none

@@ -132,21 +132,6 @@ SELECT j.ancestor_id, j.edge_kind, j.descendant_id, j.depth, j.from_day, j.to_da
          WHERE up.descendant_id = :parent_id AND up.edge_kind = :edge_kind AND up.to_day > :day AND down.ancestor_id = :unit_id AND down.to_day > :day) j
  WHERE j.from_day < j.to_day;
 
--- name: closure_rows
--- For the test that rebuilds it from the edges.
--- result: many
--- scope: system
--- args: edge_kind text, on_day int
--- columns: ancestor_id int, descendant_id int, depth int
-SELECT ancestor_id, descendant_id, depth FROM unit_closure WHERE edge_kind = :edge_kind AND from_day <= :on_day AND to_day > :on_day ORDER BY ancestor_id, descendant_id;
-
--- name: edge_rows
--- result: many
--- scope: system
--- args: edge_kind text, on_day int
--- columns: parent_id int, child_id int
-SELECT parent_id, child_id FROM unit_edge WHERE edge_kind = :edge_kind AND from_day <= :on_day AND to_day > :on_day ORDER BY child_id;
-
 -- name: unit_page
 -- One unit on a day.
 -- result: one
@@ -174,16 +159,6 @@ SELECT name, kind, code, symbol FROM unit_fact WHERE unit_id = :unit_id AND from
 SELECT e.edge_kind, e.parent_id, f.name
   FROM unit_edge e JOIN unit_fact f ON f.unit_id = e.parent_id AND f.from_day <= :on_day AND f.to_day > :on_day
  WHERE e.child_id = :unit_id AND e.from_day <= :on_day AND e.to_day > :on_day AND {scope :unit_id} ORDER BY e.edge_kind;
-
--- name: unit_ancestors
--- From the top down to the unit, along one edge kind: the bread crumbs.
--- result: many
--- scope: org
--- args: unit_id int, edge_kind text, on_day int
--- columns: id int, name text, depth int
-SELECT c.ancestor_id AS id, f.name, c.depth
-  FROM unit_closure c JOIN unit_fact f ON f.unit_id = c.ancestor_id AND f.from_day <= :on_day AND f.to_day > :on_day
- WHERE c.descendant_id = :unit_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :unit_id} ORDER BY c.depth DESC;
 
 -- name: unit_children
 -- Units right below one on a day, with how many stand below each.

@@ -35,9 +35,3 @@ UPDATE id_lane SET holder = 0, until_ms = :until_ms WHERE lane = :lane AND holde
 -- scope: system
 -- columns: until_ms int?
 SELECT min(until_ms) AS until_ms FROM id_lane WHERE holder <> 0;
-
--- name: id_lane_all
--- result: many
--- scope: system
--- columns: lane int, holder int, taken_ms int, until_ms int
-SELECT lane, holder, taken_ms, until_ms FROM id_lane ORDER BY lane;

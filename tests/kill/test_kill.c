@@ -118,14 +118,10 @@ static void is_there(struct store_test *t, const struct world *w, const struct s
     if (!directive || !str_equal(directive->state, STR("issued")))
         fail_msg("directive %lld was acknowledged as issued and is not", (long long)said->directive);
     if (said->kind == SAID_ACKNOWLEDGED) {
-        struct sql_acknowledgement_people_rows people;
-        bool has_read = false;
-        assert_ok(sql_acknowledgement_people(
-            t->db, &w->system, &t->arena,
-            &(struct sql_acknowledgement_people_args){said->directive, said->unit, civil_day_of_ms(t->now_ms)}, &people,
-            &err));
-        for (size_t i = 0; i < people.count; i++)
-            has_read |= people.items[i].person_id == said->person && people.items[i].at_ms.has;
+        struct sql_world_has_read_row *row = NULL;
+        assert_ok(sql_world_has_read(t->db, &t->arena, &(struct sql_world_has_read_args){said->directive, said->person},
+                                     &row, &err));
+        bool has_read = row && row->n == 1;
         if (!has_read)
             fail_msg("person %lld acknowledged directive %lld, and the store knows nothing of it",
                      (long long)said->person, (long long)said->directive);

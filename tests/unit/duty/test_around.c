@@ -1,10 +1,12 @@
 /* Requests, funds, visits, the inbox, and who answers for a unit. */
 #include "duty_world.h"
 
+#include "duty/board.h"
 #include "duty/budget.h"
 #include "duty/contact_list.h"
 #include "duty/notice.h"
 #include "duty/people.h"
+#include "duty/readers.h"
 #include "duty/request.h"
 #include "duty/visit.h"
 #include "org/person.h"
@@ -298,14 +300,11 @@ static void visits_are_planned_held_once_and_counted(void **state)
     assert_int_equal(unread(t, w.teacher_of[0]), 1);
     assert_err(visit_move(t->db, &reviewer, id, civil_to_day(2027, 1, 12), STR(""), &err), ERR_SYNTAX);
     assert_ok(visit_move(t->db, &reviewer, id, civil_to_day(2027, 1, 12), STR("trùng lịch thi"), &err));
-    struct sql_visit_due_rows due;
-    assert_ok(sql_visit_due(t->db, &reviewer, &t->arena,
-                            &(struct sql_visit_due_args){.by_unit_id = w.department,
-                                                         .to_day = civil_to_day(2027, 1, 11),
-                                                         .on_day = civil_day_of_ms(t->now_ms)},
-                            &due, &err));
-    assert_int_equal(due.count, 1);
-    assert_int_equal(due.items[0].id, second);
+    struct sql_visit_page_row *moved = NULL;
+    assert_ok(sql_visit_page(t->db, &reviewer, &t->arena,
+                             &(struct sql_visit_page_args){.id = id, .on_day = civil_day_of_ms(t->now_ms)}, &moved,
+                             &err));
+    assert_int_equal(moved->planned_day, civil_to_day(2027, 1, 12));
     struct visit_result result = {.visit_id = id,
                                   .done_day = civil_to_day(2027, 1, 12),
                                   .minutes = STR("đã xem phòng máy"),
@@ -375,29 +374,24 @@ static void reading_is_counted_by_person_and_the_missing_are_named(void **state)
     assert_int_equal(progress.people, 2 * WORLD_SCHOOLS);
     assert_int_equal(progress.acked, 1);
     assert_int_equal(progress.permille, 1000 / (2 * WORLD_SCHOOLS));
-    struct sql_people_missing_rows missing;
-    struct sql_people_missing_args args = {.root_id = w.schools[0],
-                                           .directive_id = id,
-                                           .edge_kind = EDGE_ADMINISTRATIVE,
-                                           .on_day = civil_day_of_ms(t->now_ms),
-                                           .limit_count = 100};
-    assert_ok(sql_people_missing(t->db, &reviewer, &t->arena, &args, &missing, &err));
-    assert_int_equal(missing.count, 1);
-    assert_int_equal(missing.items[0].person_id, w.head_of[0]);
-    struct sql_people_units_rows units;
-    assert_ok(sql_people_units(t->db, &reviewer, &t->arena,
-                               &(struct sql_people_units_args){.root_id = w.department,
-                                                               .directive_id = id,
-                                                               .edge_kind = EDGE_ADMINISTRATIVE,
-                                                               .on_day = civil_day_of_ms(t->now_ms),
-                                                               .limit_count = 100},
-                               &units, &err));
-    assert_int_equal(units.count, WORLD_SCHOOLS);
-    assert_int_equal(units.items[WORLD_SCHOOLS - 1].unit_id,
-                     w.schools[0]); /* the one with the fewest missing stands last */
+    civil_day today = civil_day_of_ms(t->now_ms);
+    struct board board;
+    struct readers readers;
+    assert_ok(board_read(t->db, &reviewer, w.department, id, EDGE_ADMINISTRATIVE, CIVIL_NONE, &t->arena, &board, &err));
+    assert_ok(readers_get(t->db, &board, id, today, false, STR_NONE, &t->arena, &readers, &err));
+    assert_int_equal(readers.count, 2 * WORLD_SCHOOLS);
+    assert_int_equal(readers.read_count, 1);
+    assert_int_equal(readers.items[readers.count - 1].person->person_id, w.teacher_of[0]);
+    assert_true(readers.items[readers.count - 1].at_ms > 0);
+    assert_ok(board_read(t->db, &reviewer, w.schools[0], id, EDGE_ADMINISTRATIVE, CIVIL_NONE, &t->arena, &board, &err));
+    assert_ok(readers_get(t->db, &board, id, today, false, STR_NONE, &t->arena, &readers, &err));
+    assert_int_equal(readers.count, 2);
+    assert_int_equal(readers.items[0].person->person_id, w.head_of[0]); /* who has not read it stands first */
+    assert_int_equal(readers.items[0].at_ms, 0);
     struct actor stranger = world_actor(t, w.teacher_of[1], RIGHT_READ);
-    assert_ok(sql_people_missing(t->db, &stranger, &t->arena, &args, &missing, &err));
-    assert_int_equal(missing.count, 0);
+    assert_ok(board_read(t->db, &stranger, w.schools[0], id, EDGE_ADMINISTRATIVE, CIVIL_NONE, &t->arena, &board, &err));
+    assert_ok(readers_get(t->db, &board, id, today, false, STR_NONE, &t->arena, &readers, &err));
+    assert_int_equal(readers.count, 0);
 }
 
 static void who_was_head_on_a_day(void **state)
@@ -433,19 +427,13 @@ static void who_was_head_on_a_day(void **state)
     assert_int_equal(heads.gap_count, 1);
     assert_int_equal(heads.gaps[0].from_day, moved);
     assert_int_equal(heads.gaps[0].to_day, came);
-    struct sql_people_heads_rows all;
-    assert_ok(sql_people_heads(t->db, &reviewer, &t->arena,
-                               &(struct sql_people_heads_args){.root_id = w.department,
-                                                               .edge_kind = EDGE_ADMINISTRATIVE,
-                                                               .on_day = civil_day_of_ms(t->now_ms),
-                                                               .from_day = civil_to_day(2026, 1, 1),
-                                                               .to_day = civil_to_day(2027, 1, 1),
-                                                               .limit_count = 100},
-                               &all, &err));
-    assert_int_equal(all.count, 1 + WORLD_SCHOOLS + 1); /* the department has none on record and stands first */
-    assert_int_equal(all.items[0].unit_id, w.department);
-    assert_false(all.items[0].person_id.has);
+    assert_int_equal(heads.items[0].person_id, w.head_of[0]);
+    assert_int_equal(heads.items[0].to_day, moved);
+    assert_int_equal(heads.items[1].person_id, next);
     struct actor stranger = world_actor(t, w.teacher_of[1], RIGHT_READ);
+    assert_ok(people_heads(t->db, &stranger, w.schools[0], civil_to_day(2026, 1, 1), civil_to_day(2027, 1, 1),
+                           &t->arena, &heads, &err));
+    assert_int_equal(heads.count, 0);
     assert_ok(people_head_on(t->db, &stranger, w.schools[0], came, &t->arena, &head, &err));
     assert_null(head);
 }

@@ -467,7 +467,7 @@ static void check_past_pages(struct store_test *t, const struct world *w, int64_
     size_t branch_count, unit_count;
     int64_t unit_total;
     struct rollup_obligations obligations;
-    struct sql_past_row_counts_rows row_counts;
+    struct sql_world_past_counts_rows row_counts;
     assert_ok(board_read(t->db, &w->system, root, scope, edge_kind, day, &t->arena, &board, &err));
     assert_ok(board_branches(&board, &t->arena, &branches, &branch_count, &err));
     assert_ok(board_list(&board,
@@ -485,17 +485,11 @@ static void check_past_pages(struct store_test *t, const struct world *w, int64_
         assert_true(a <= b);
     }
     assert_ok(rollup_past_by_obligation(t->db, &w->system, root, scope, edge_kind, day, &t->arena, &obligations, &err));
-    assert_ok(sql_past_row_counts(t->db, &w->system, &t->arena,
-                                  &(struct sql_past_row_counts_args){.root_id = root,
-                                                                     .edge_kind = edge_kind,
-                                                                     .as_of_day = day,
-                                                                     .family_id = family,
-                                                                     .directive_id = directive,
-                                                                     .catalogue_id = STR_NONE,
-                                                                     .denominator = STR_NONE,
-                                                                     .unit_kind = STR_NONE,
-                                                                     .search = STR_NONE},
-                                  &row_counts, &err));
+    assert_ok(sql_world_past_counts(
+        t->db, &w->system, &t->arena,
+        &(struct sql_world_past_counts_args){
+            .root_id = root, .edge_kind = edge_kind, .as_of_day = day, .family_id = family, .directive_id = directive},
+        &row_counts, &err));
     int64_t by_unit[DUTY_STATE_COUNT] = {0}, by_obligation[DUTY_STATE_COUNT] = {0}, by_row[DUTY_STATE_COUNT] = {0};
     int64_t own = 0, below = 0;
     for (uint32_t i = 0; i < board.count; i++)

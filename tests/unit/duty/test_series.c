@@ -3,6 +3,7 @@
 
 #include "duty/freeze.h"
 #include "duty/notice.h"
+#include "duty/page_report.sql.h"
 #include "duty/series.h"
 #include "format/json.h"
 
@@ -67,9 +68,9 @@ static void figures_stay_as_they_were_frozen(void **state)
     assert_int_equal(counts[DUTY_UNSEEN], 2 * WORLD_SCHOOLS);
     assert_ok(freeze_verify(t->db, &issuer, made.id, &found, &err));
     assert_true(sha256_equal(&found.hash, &made.hash));
-    struct sql_freeze_rows_rows rows;
-    assert_ok(
-        sql_freeze_rows(t->db, &issuer, &t->arena, &(struct sql_freeze_rows_args){.freeze_id = made.id}, &rows, &err));
+    struct sql_answer_rows_rows rows;
+    assert_ok(sql_answer_rows(t->db, &t->arena, &(struct sql_answer_rows_args){.freeze_id = made.id}, &rows, &err));
+    assert_int_equal(rows.count, made.row_count);
     for (size_t i = 0; i < rows.count; i++)
         assert_false(str_equal(rows.items[i].unit_name, STR("Trường THCS Tên Mới")));
     /* a later freeze of that day knows what was known at its end: the one that read */
@@ -109,10 +110,8 @@ static void a_changed_or_lost_row_shows(void **state)
     assert_ok(sql_world_freeze_lose(t->db, &(struct sql_world_freeze_lose_args){.freeze_id = two.id, .seq = 7},
                                     &changes, &err));
     assert_err(freeze_verify(t->db, &w.system, two.id, NULL, &err), ERR_CONFLICT);
-    struct sql_freeze_unit_totals_rows units;
-    assert_ok(sql_freeze_unit_totals(t->db, &w.system, &t->arena,
-                                     &(struct sql_freeze_unit_totals_args){.freeze_id = one.id, .limit_count = 100},
-                                     &units, &err));
+    struct sql_answer_units_rows units;
+    assert_ok(sql_answer_units(t->db, &t->arena, &(struct sql_answer_units_args){.freeze_id = one.id}, &units, &err));
     assert_int_equal(units.count, WORLD_SCHOOLS);
 }
 
@@ -121,24 +120,28 @@ static void a_changed_or_lost_row_shows(void **state)
 static int64_t report_of(struct store_test *t, const struct world *w, int64_t unit_id, const char *series)
 {
     struct err err;
-    struct sql_report_list_unit_rows list;
-    assert_ok(sql_report_list_unit(t->db, &w->system, &t->arena,
-                                   &(struct sql_report_list_unit_args){
-                                       .unit_id = unit_id, .on_day = civil_day_of_ms(t->now_ms), .limit_count = 50},
-                                   &list, &err));
+    struct sql_report_rows_rows list;
+    assert_ok(sql_report_rows(t->db, &w->system, &t->arena,
+                              &(struct sql_report_rows_args){.unit_id = unit_id,
+                                                             .box = STR("out"),
+                                                             .state = STR_NONE,
+                                                             .search = STR_NONE,
+                                                             .on_day = civil_day_of_ms(t->now_ms),
+                                                             .limit_count = 50},
+                              &list, &err));
     for (size_t i = 0; i < list.count; i++)
         if (str_equal(list.items[i].series, str_from_cstr(series)))
             return list.items[i].id;
     return 0;
 }
 
-static struct sql_report_page_row page_of(struct store_test *t, const struct world *w, int64_t id)
+static struct sql_report_one_row page_of(struct store_test *t, const struct world *w, int64_t id)
 {
     struct err err;
-    struct sql_report_page_row *page = NULL;
-    assert_ok(sql_report_page(t->db, &w->system, &t->arena,
-                              &(struct sql_report_page_args){.id = id, .on_day = civil_day_of_ms(t->now_ms)}, &page,
-                              &err));
+    struct sql_report_one_row *page = NULL;
+    assert_ok(sql_report_one(t->db, &w->system, &t->arena,
+                             &(struct sql_report_one_args){.id = id, .on_day = civil_day_of_ms(t->now_ms)}, &page,
+                             &err));
     assert_non_null(page);
     return *page;
 }
@@ -164,7 +167,7 @@ static void the_calendar_opens_reports_once(void **state)
     assert_int_equal(opened, 0);
     int64_t id = report_of(t, &w, police, "form05_half_year_habit");
     assert_true(id != 0);
-    struct sql_report_page_row page = page_of(t, &w, id);
+    struct sql_report_one_row page = page_of(t, &w, id);
     assert_int_equal(page.due_day.v, civil_to_day(2027, 6, 19));
     assert_int_equal(page.period_from_day, civil_to_day(2026, 12, 15));
     assert_int_equal(page.period_to_day, civil_to_day(2027, 6, 15));
@@ -227,9 +230,9 @@ static void a_report_goes_up_and_is_corrected(void **state)
     assert_ok(report_freeze(t->db, &teacher, id, &err));
     assert_ok(report_send(t->db, &teacher, id, STR_NONE, &err));
     assert_err(report_send(t->db, &teacher, id, STR_NONE, &err), ERR_CONFLICT);
-    struct sql_report_page_row page = page_of(t, &w, id);
+    struct sql_report_one_row page = page_of(t, &w, id);
     assert_str(page.state, STR("sent"));
-    assert_int_equal(page.freeze_hash.len_bytes, 32);
+    assert_ok(freeze_verify(t->db, &issuer, page.freeze_id.v, NULL, &err));
     assert_ok(json_parse(page.fields_json, 0, &t->arena, &root, &err));
     assert_true(json_i64(json_get(json_get(root, STR("hand")), STR("incidents")), &n) && n == 3);
     assert_true(json_i64(json_get(json_get(json_get(root, STR("auto")), STR("duties")), STR("total")), &n) && n == 2);
@@ -286,7 +289,7 @@ static void a_directive_is_answered_to_its_issuer(void **state)
     world_pass(t, 40);
     assert_ok(report_open_directive(t->db, &teacher, w.schools[0], directive, CIVIL_NONE, &again, &err));
     assert_int_equal(id, again);
-    struct sql_report_page_row page = page_of(t, &w, id);
+    struct sql_report_one_row page = page_of(t, &w, id);
     assert_int_equal(page.to_unit_id.v, w.committee);
     assert_int_equal(page.due_day.v, civil_to_day(2027, 1, 20));
     assert_ok(report_freeze(t->db, &teacher, id, &err));
@@ -302,13 +305,17 @@ static void a_directive_is_answered_to_its_issuer(void **state)
         series_compile(t->db, &issuer, w.committee, SERIES_DIRECTIVE, directive, CIVIL_NONE, &t->arena, &c, &err));
     assert_int_equal(c.count, 1);
     assert_int_equal(c.lines[0].standing, STANDING_LATE);
-    struct sql_report_list_to_rows list;
-    assert_ok(sql_report_list_to(t->db, &issuer, &t->arena,
-                                 &(struct sql_report_list_to_args){
-                                     .to_unit_id = w.committee, .today = civil_day_of_ms(t->now_ms), .limit_count = 10},
-                                 &list, &err));
+    struct sql_report_rows_rows list;
+    assert_ok(sql_report_rows(t->db, &issuer, &t->arena,
+                              &(struct sql_report_rows_args){.unit_id = w.committee,
+                                                             .box = STR("in"),
+                                                             .state = STR_NONE,
+                                                             .search = STR_NONE,
+                                                             .on_day = civil_day_of_ms(t->now_ms),
+                                                             .limit_count = 10},
+                              &list, &err));
     assert_int_equal(list.count, 1);
-    assert_int_equal(list.items[0].sent, 1);
+    assert_str(list.items[0].state, STR("sent"));
 }
 
 /* 100,000 rows: ten obligations to 10,000 schools. */

@@ -214,3 +214,24 @@ SELECT a.id, a.state, o.catalogue_id FROM assignment a JOIN obligation o ON o.id
  WHERE a.state >= 0 AND (CAST(:scope_id AS BIGINT) = 0 OR a.family_id = :scope_id OR a.directive_id = :scope_id)
    AND EXISTS (SELECT 1 FROM unit_closure c WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.descendant_id = a.unit_id AND c.from_day <= :on_day AND c.to_day > :on_day)
  ORDER BY a.id;
+
+-- name: world_past_counts
+-- How many duties stood in each state at the end of a day, at and below a unit: from the changes, one by one.
+-- result: many
+-- scope: org
+-- args: root_id int, edge_kind text, as_of_day int, family_id int?, directive_id int?
+-- columns: state int, n int
+SELECT x.state, COUNT(*) AS n
+  FROM (SELECT d.assignment_id, d.state
+          FROM unit_closure c JOIN assignment_delta d ON d.unit_id = c.descendant_id AND d.visible_day <= :as_of_day
+         WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :as_of_day AND c.to_day > :as_of_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
+           AND (CAST(:family_id AS BIGINT) IS NULL OR d.family_id = :family_id) AND (CAST(:directive_id AS BIGINT) IS NULL OR d.directive_id = :directive_id)
+         GROUP BY d.assignment_id, d.state HAVING SUM(d.delta) > 0) x
+ GROUP BY x.state ORDER BY x.state;
+
+-- name: world_has_read
+-- result: one
+-- scope: system
+-- args: directive_id int, person_id int
+-- columns: n int
+SELECT COUNT(*) AS n FROM acknowledgement WHERE directive_id = :directive_id AND person_id = :person_id;

@@ -2,10 +2,15 @@
 
 #include "org/event.h"
 #include "org/event.sql.h"
+#include "org/page_unit.sql.h"
 #include "org/sample.sql.h"
+#include "org/staff.h"
 #include "org/system.h"
 #include "org/system.sql.h"
 #include "org/tree.h"
+#include "paths.sql.h"
+
+extern const struct sql_module sql_module_paths;
 
 #define DAY0 civil_to_day(2020, 1, 1)
 
@@ -33,12 +38,12 @@ static size_t compare(struct store_test *t, struct str kind, civil_day day, cons
 {
     struct err err;
     struct arena_mark mark = arena_mark(&t->arena);
-    struct sql_edge_rows_rows edges;
-    struct sql_closure_rows_rows paths;
-    assert_ok(
-        sql_edge_rows(t->db, &t->arena, &(struct sql_edge_rows_args){.edge_kind = kind, .on_day = day}, &edges, &err));
-    assert_ok(sql_closure_rows(t->db, &t->arena, &(struct sql_closure_rows_args){.edge_kind = kind, .on_day = day},
-                               &paths, &err));
+    struct sql_paths_edges_rows edges;
+    struct sql_paths_kept_rows paths;
+    assert_ok(sql_paths_edges(t->db, &t->arena, &(struct sql_paths_edges_args){.edge_kind = kind, .on_day = day},
+                              &edges, &err));
+    assert_ok(sql_paths_kept(t->db, &t->arena, &(struct sql_paths_kept_args){.edge_kind = kind, .on_day = day}, &paths,
+                             &err));
     size_t want = 0, found = 0;
     for (size_t u = 0; u < unit_count; u++) {
         if (str_is_empty(name_on(t, units[u], day)))
@@ -150,11 +155,12 @@ static void a_merged_school_lives_on_in_its_successor(void **state)
     head.day = day - 1;
     assert_ok(access_has(t->db, &head, RIGHT_EXECUTE, w.other_school, &has, &err));
     assert_false(has);
-    struct sql_unit_successors_rows next;
-    assert_ok(sql_unit_successors(t->db, &admin, &t->arena, &(struct sql_unit_successors_args){.unit_id = w.school},
-                                  &next, &err));
+    struct sql_unit_page_succession_rows next;
+    assert_ok(sql_unit_page_succession(t->db, &w.system, &t->arena,
+                                       &(struct sql_unit_page_succession_args){.unit_id = w.school}, &next, &err));
     assert_int_equal(next.count, 1);
-    assert_int_equal(next.items[0].to_unit_id, w.other_school);
+    assert_int_equal(next.items[0].other_id, w.other_school);
+    assert_true(next.items[0].is_after);
     assert_err(event_apply(t->db, &w.system, &p, &duties, &done, &err), ERR_NOT_FOUND);
 }
 
@@ -247,9 +253,9 @@ static void an_event_is_undone_by_another(void **state)
     assert_ok(event_undo(t->db, &admin, done.event_id, STR("nhầm xã"), NULL, &undo, &err));
     assert_int_equal(parent_on(t, w.school, EDGE_ADMINISTRATIVE, today + 1), w.commune);
     assert_int_equal(parent_on(t, w.commune, EDGE_ADMINISTRATIVE, today + 1), w.committee);
-    struct sql_unit_successors_rows next;
-    assert_ok(
-        sql_unit_successors(t->db, &w.system, &t->arena, &(struct sql_unit_successors_args){w.commune}, &next, &err));
+    struct sql_unit_page_succession_rows next;
+    assert_ok(sql_unit_page_succession(t->db, &w.system, &t->arena, &(struct sql_unit_page_succession_args){w.commune},
+                                       &next, &err));
     assert_int_equal(next.count, 0); /* nothing came of it */
     for (civil_day day = today - 1; day <= today + 2; day++)
         compare(t, EDGE_ADMINISTRATIVE, day, units, ARRAY_LEN(units));
@@ -457,12 +463,16 @@ static void the_reform_of_2025(void **state)
         assert_int_equal(holders.items[0].unit_id, i == 0 ? info : i == 1 ? police[0] : police[1]);
     }
     /* the clerk of the department of 2022 works in science now, in the province it went to */
-    struct actor self = world_actor(t, clerk, RIGHT_READ);
-    struct sql_person_self_units_rows work;
-    assert_ok(sql_person_self_units(t->db, &self, &t->arena, &(struct sql_person_self_units_args){.on_day = july},
-                                    &work, &err));
-    assert_int_equal(work.count, 1);
-    assert_str(work.items[0].name, STR("Sở Khoa học và Công nghệ tỉnh Đắk Lắk"));
+    const struct staff *staff;
+    size_t places = 0;
+    assert_ok(staff_get(t->db, july, &t->arena, &staff, &err));
+    for (uint32_t i = 0; i < staff->count; i++)
+        if (staff->people[i].person_id == clerk) {
+            places++;
+            assert_string_equal(name_on(t, staff->people[i].unit_id, july).ptr,
+                                "Sở Khoa học và Công nghệ tỉnh Đắk Lắk");
+        }
+    assert_int_equal(places, 1);
     static const char *const kinds[] = {"administrative", "professional", "incident"};
     civil_day days[] = {letter, march - 1, march, july - 1, july, july + 400};
     for (size_t d = 0; d < ARRAY_LEN(days); d++)
@@ -475,7 +485,8 @@ static void the_reform_of_2025(void **state)
 
 int main(void)
 {
-    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org, NULL};
+    static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
+                                                       &sql_module_paths, NULL};
     static const struct CMUnitTest tests[] = {
         STORE_TEST(a_merged_school_lives_on_in_its_successor),
         STORE_TEST(grants_down_a_tree_move_as_a_pair),

@@ -147,46 +147,6 @@ static void erased_people_leave_only_ids(void **state)
     assert_int_equal(report.erased_count, 2);
 }
 
-static void people_are_found_and_listed(void **state)
-{
-    struct store_test *t = *state;
-    struct err err;
-    struct world w = world_make(t);
-    struct actor admin = world_actor(t, w.admin, RIGHT_READ);
-    world_person(t, &w.system, "Phan Thị Ánh Nguyệt", w.other_school, "focal_officer", "");
-    struct sql_person_search_rows found;
-    struct sql_person_search_args args = {.root_id = w.committee,
-                                          .edge_kind = EDGE_ADMINISTRATIVE,
-                                          .search = STR("%anh nguyet%"),
-                                          .role = STR_NONE,
-                                          .on_day = admin.day,
-                                          .limit_count = 10};
-    assert_ok(sql_person_search(t->db, &admin, &t->arena, &args, &found, &err));
-    assert_int_equal(found.count, 1);
-    assert_str(found.items[0].unit_name, STR("Trường Tiểu học Măng Non"));
-    struct actor head = world_actor(t, w.head, RIGHT_READ);
-    assert_ok(sql_person_search(t->db, &head, &t->arena, &args, &found, &err));
-    assert_int_equal(found.count, 0);
-    struct sql_role_missing_rows missing;
-    assert_ok(sql_role_missing(t->db, &admin, &t->arena,
-                               &(struct sql_role_missing_args){.root_id = w.commune,
-                                                               .edge_kind = EDGE_ADMINISTRATIVE,
-                                                               .role = STR("focal_officer"),
-                                                               .on_day = admin.day,
-                                                               .limit_count = 10},
-                               &missing, &err));
-    assert_int_equal(missing.count, 2); /* the commune and the first school */
-    struct sql_role_holders_rows holders;
-    assert_ok(sql_role_holders(t->db, &admin, &t->arena,
-                               &(struct sql_role_holders_args){.root_id = w.commune,
-                                                               .edge_kind = EDGE_ADMINISTRATIVE,
-                                                               .role = STR("focal_officer"),
-                                                               .on_day = admin.day,
-                                                               .limit_count = 10},
-                               &holders, &err));
-    assert_int_equal(holders.count, 1);
-}
-
 static void people_come_and_go(void **state)
 {
     struct store_test *t = *state;
@@ -215,7 +175,6 @@ int main(void)
         STORE_TEST(ending_ends_both_rows),
         STORE_TEST(assessors_do_not_operate),
         STORE_TEST(erased_people_leave_only_ids),
-        STORE_TEST(people_are_found_and_listed),
         STORE_TEST(people_come_and_go),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);

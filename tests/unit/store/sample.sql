@@ -100,3 +100,9 @@ INSERT INTO sample (id, name, note, amount) VALUES (:id, :name, 'it''s ''so''', 
 -- result: none
 -- scope: system
 DELETE FROM sample;
+
+-- name: sample_lanes
+-- result: many
+-- scope: system
+-- columns: lane int, holder int, taken_ms int, until_ms int
+SELECT lane, holder, taken_ms, until_ms FROM id_lane ORDER BY lane;

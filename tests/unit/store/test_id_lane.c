@@ -43,11 +43,11 @@ static int64_t row_count(struct store_test *t)
     return row->row_count;
 }
 
-static struct sql_id_lane_all_rows lanes(struct store_test *t)
+static struct sql_sample_lanes_rows lanes(struct store_test *t)
 {
     struct err err;
-    struct sql_id_lane_all_rows rows;
-    assert_ok(sql_id_lane_all(t->db, &t->arena, &rows, &err));
+    struct sql_sample_lanes_rows rows;
+    assert_ok(sql_sample_lanes(t->db, &t->arena, &rows, &err));
     assert_int_equal(rows.count, LANES);
     return rows;
 }
@@ -55,7 +55,7 @@ static struct sql_id_lane_all_rows lanes(struct store_test *t)
 static int held_count(struct store_test *t)
 {
     int held = 0;
-    struct sql_id_lane_all_rows rows = lanes(t);
+    struct sql_sample_lanes_rows rows = lanes(t);
     for (size_t i = 0; i < rows.count; i++)
         held += rows.items[i].holder != 0;
     return held;

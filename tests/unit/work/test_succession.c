@@ -18,6 +18,7 @@
 #include "org/event.sql.h"
 #include "org/event_place.sql.h"
 #include "org/page_past.sql.h"
+#include "org/page_unit.sql.h"
 #include "org/person.h"
 #include "org/site.h"
 #include "org/system.h"
@@ -133,16 +134,18 @@ static struct standing standing_on(struct store_test *t, const struct world *w, 
 {
     struct err err;
     struct sql_unit_holdings_on_rows holdings;
-    struct sql_devices_on_rows devices;
+    struct sql_device_counts_on_rows devices;
     struct sql_findings_on_rows findings;
     assert_ok(sql_unit_holdings_on(t->db, &w->system, &t->arena, &(struct sql_unit_holdings_on_args){unit_id, day},
                                    &holdings, &err));
-    assert_ok(
-        sql_devices_on(t->db, &w->system, &t->arena, &(struct sql_devices_on_args){unit_id, day}, &devices, &err));
+    assert_ok(sql_device_counts_on(t->db, &w->system, &t->arena, &(struct sql_device_counts_on_args){unit_id, day},
+                                   &devices, &err));
     assert_ok(sql_findings_on(t->db, &w->system, &t->arena,
                               &(struct sql_findings_on_args){unit_id, day, civil_day_start_ms(day + 1)}, &findings,
                               &err));
-    struct standing s = {.devices = devices.count, .findings = findings.count};
+    struct standing s = {.findings = findings.count};
+    for (size_t i = 0; i < devices.count; i++)
+        s.devices += (size_t)devices.items[i].n;
     for (size_t i = 0; i < holdings.count; i++)
         if (str_equal(holdings.items[i].object_kind, STR("site")))
             s.sites++;
@@ -721,10 +724,13 @@ static struct old_department department(struct store_test *t, const struct world
 static int64_t successor_of(struct store_test *t, const struct world *w, int64_t unit_id)
 {
     struct err err;
-    struct sql_unit_successors_rows next;
-    assert_ok(
-        sql_unit_successors(t->db, &w->system, &t->arena, &(struct sql_unit_successors_args){unit_id}, &next, &err));
-    return next.count ? next.items[next.count - 1].to_unit_id : unit_id;
+    struct sql_unit_page_succession_rows next;
+    assert_ok(sql_unit_page_succession(t->db, &w->system, &t->arena, &(struct sql_unit_page_succession_args){unit_id},
+                                       &next, &err));
+    for (size_t i = 0; i < next.count; i++) /* newest first */
+        if (next.items[i].is_after)
+            return next.items[i].other_id;
+    return unit_id;
 }
 
 static void the_reform_of_2025_takes_devices_and_findings_along(void **state)
