@@ -1,6 +1,6 @@
 /* people.h - duties counted by person: how many have read a directive (CT18-1a; who they are: duty/readers.h), and who
- * was head of a unit on a day (CT18-1c, CT23-4b, CT23-7: the head answers in person, so the day matters). Uses: org, duty/directive. Used
- * by: work, web, report.    Memory: the caller's arena.    Threads: one db, one owner. */
+ * was head of a unit on a day (CT18-1c, CT23-4b, CT23-7: the head answers in person, so the day matters). Uses: org,
+ * duty/directive. Used by: work, web, report.    Memory: the caller's arena.    Threads: one db, one owner. */
 #ifndef LUYTRE_DUTY_PEOPLE_H
 #define LUYTRE_DUTY_PEOPLE_H
 
