@@ -1,3 +1,15 @@
+-- piece: state_sums
+-- How much the changes of a group add up to in each state, in the columns of every counter.
+SUM(CASE WHEN state = 0 THEN delta ELSE 0 END) AS n_unseen,
+SUM(CASE WHEN state = 1 THEN delta ELSE 0 END) AS n_ack,
+SUM(CASE WHEN state = 2 THEN delta ELSE 0 END) AS n_doing,
+SUM(CASE WHEN state = 3 THEN delta ELSE 0 END) AS n_ok,
+SUM(CASE WHEN state = 4 THEN delta ELSE 0 END) AS n_due,
+SUM(CASE WHEN state = 5 THEN delta ELSE 0 END) AS n_late,
+SUM(CASE WHEN state = 6 THEN delta ELSE 0 END) AS n_birth,
+SUM(CASE WHEN state = 7 THEN delta ELSE 0 END) AS n_na,
+SUM(CASE WHEN state = 8 THEN delta ELSE 0 END) AS n_waived
+
 -- name: duty_clock_read
 -- A writer of deltas holds the clock still until it commits; the day job waits for it and the other way round.
 -- result: one
@@ -201,15 +213,7 @@ INSERT INTO duty_past_below (edge_kind, unit_id, scope_id, day, n_unseen, n_ack,
 SELECT x.edge_kind, x.unit_id, x.scope_id, :day, COALESCE(p.n_unseen, 0) + x.n_unseen, COALESCE(p.n_ack, 0) + x.n_ack, COALESCE(p.n_doing, 0) + x.n_doing, COALESCE(p.n_ok, 0) + x.n_ok, COALESCE(p.n_due, 0) + x.n_due, COALESCE(p.n_late, 0) + x.n_late, COALESCE(p.n_birth, 0) + x.n_birth, COALESCE(p.n_na, 0) + x.n_na, COALESCE(p.n_waived, 0) + x.n_waived
   FROM (SELECT c.edge_kind, c.ancestor_id AS unit_id, d.scope_id, SUM(d.n_unseen) AS n_unseen, SUM(d.n_ack) AS n_ack, SUM(d.n_doing) AS n_doing, SUM(d.n_ok) AS n_ok, SUM(d.n_due) AS n_due, SUM(d.n_late) AS n_late, SUM(d.n_birth) AS n_birth, SUM(d.n_na) AS n_na, SUM(d.n_waived) AS n_waived
           FROM (SELECT unit_id, scope_id,
-               SUM(CASE WHEN state = 0 THEN delta ELSE 0 END) AS n_unseen,
-               SUM(CASE WHEN state = 1 THEN delta ELSE 0 END) AS n_ack,
-               SUM(CASE WHEN state = 2 THEN delta ELSE 0 END) AS n_doing,
-               SUM(CASE WHEN state = 3 THEN delta ELSE 0 END) AS n_ok,
-               SUM(CASE WHEN state = 4 THEN delta ELSE 0 END) AS n_due,
-               SUM(CASE WHEN state = 5 THEN delta ELSE 0 END) AS n_late,
-               SUM(CASE WHEN state = 6 THEN delta ELSE 0 END) AS n_birth,
-               SUM(CASE WHEN state = 7 THEN delta ELSE 0 END) AS n_na,
-               SUM(CASE WHEN state = 8 THEN delta ELSE 0 END) AS n_waived
+               {piece state_sums}
                   FROM (SELECT unit_id, 0 AS scope_id, state, delta FROM assignment_delta WHERE visible_day = :day
                         UNION ALL SELECT unit_id, family_id, state, delta FROM assignment_delta WHERE visible_day = :day
                         UNION ALL SELECT unit_id, directive_id, state, delta FROM assignment_delta WHERE visible_day = :day AND directive_id <> family_id) e
@@ -230,15 +234,7 @@ INSERT INTO duty_past_obligation (edge_kind, unit_id, obligation_id, day, n_unse
 SELECT x.edge_kind, x.unit_id, x.obligation_id, :day, COALESCE(p.n_unseen, 0) + x.n_unseen, COALESCE(p.n_ack, 0) + x.n_ack, COALESCE(p.n_doing, 0) + x.n_doing, COALESCE(p.n_ok, 0) + x.n_ok, COALESCE(p.n_due, 0) + x.n_due, COALESCE(p.n_late, 0) + x.n_late, COALESCE(p.n_birth, 0) + x.n_birth, COALESCE(p.n_na, 0) + x.n_na, COALESCE(p.n_waived, 0) + x.n_waived
   FROM (SELECT c.edge_kind, c.ancestor_id AS unit_id, d.obligation_id, SUM(d.n_unseen) AS n_unseen, SUM(d.n_ack) AS n_ack, SUM(d.n_doing) AS n_doing, SUM(d.n_ok) AS n_ok, SUM(d.n_due) AS n_due, SUM(d.n_late) AS n_late, SUM(d.n_birth) AS n_birth, SUM(d.n_na) AS n_na, SUM(d.n_waived) AS n_waived
           FROM (SELECT unit_id, obligation_id,
-               SUM(CASE WHEN state = 0 THEN delta ELSE 0 END) AS n_unseen,
-               SUM(CASE WHEN state = 1 THEN delta ELSE 0 END) AS n_ack,
-               SUM(CASE WHEN state = 2 THEN delta ELSE 0 END) AS n_doing,
-               SUM(CASE WHEN state = 3 THEN delta ELSE 0 END) AS n_ok,
-               SUM(CASE WHEN state = 4 THEN delta ELSE 0 END) AS n_due,
-               SUM(CASE WHEN state = 5 THEN delta ELSE 0 END) AS n_late,
-               SUM(CASE WHEN state = 6 THEN delta ELSE 0 END) AS n_birth,
-               SUM(CASE WHEN state = 7 THEN delta ELSE 0 END) AS n_na,
-               SUM(CASE WHEN state = 8 THEN delta ELSE 0 END) AS n_waived
+               {piece state_sums}
                   FROM assignment_delta WHERE visible_day = :day GROUP BY unit_id, obligation_id) d
           JOIN unit_closure c ON c.descendant_id = d.unit_id AND c.depth > 0 AND c.from_day <= :day AND c.to_day > :day
          GROUP BY c.edge_kind, c.ancestor_id, d.obligation_id) x
@@ -267,15 +263,7 @@ WITH step AS (
        AND p.day = (SELECT MAX(q.day) FROM duty_past_obligation q WHERE q.edge_kind = :edge_kind AND q.unit_id = :unit_id AND q.obligation_id = p.obligation_id AND q.day < :from_day)
     UNION ALL
     SELECT m.obligation_id, m.day,
-               SUM(CASE WHEN state = 0 THEN delta ELSE 0 END) AS n_unseen,
-               SUM(CASE WHEN state = 1 THEN delta ELSE 0 END) AS n_ack,
-               SUM(CASE WHEN state = 2 THEN delta ELSE 0 END) AS n_doing,
-               SUM(CASE WHEN state = 3 THEN delta ELSE 0 END) AS n_ok,
-               SUM(CASE WHEN state = 4 THEN delta ELSE 0 END) AS n_due,
-               SUM(CASE WHEN state = 5 THEN delta ELSE 0 END) AS n_late,
-               SUM(CASE WHEN state = 6 THEN delta ELSE 0 END) AS n_birth,
-               SUM(CASE WHEN state = 7 THEN delta ELSE 0 END) AS n_na,
-               SUM(CASE WHEN state = 8 THEN delta ELSE 0 END) AS n_waived
+               {piece state_sums}
       FROM (SELECT d.obligation_id, d.visible_day AS day, d.state, d.delta
               FROM unit_closure c JOIN assignment_delta d ON d.unit_id = c.descendant_id AND d.visible_day >= c.from_day AND d.visible_day < c.to_day
              WHERE c.ancestor_id = :unit_id AND c.edge_kind = :edge_kind AND c.depth > 0 AND c.to_day > :from_day AND d.visible_day >= :from_day AND d.visible_day <= :last_day

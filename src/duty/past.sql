@@ -13,15 +13,7 @@ SELECT o.catalogue_id, MIN(o.title) AS title, o.denominator, CAST(SUM(x.n_unseen
          WHERE (CAST(:scope_id AS BIGINT) = 0 OR v.family_id = :scope_id OR v.id = :scope_id) AND {scope_below 1, :root_id, :edge_kind}
         UNION ALL
         SELECT d.obligation_id,
-               SUM(CASE WHEN state = 0 THEN delta ELSE 0 END) AS n_unseen,
-               SUM(CASE WHEN state = 1 THEN delta ELSE 0 END) AS n_ack,
-               SUM(CASE WHEN state = 2 THEN delta ELSE 0 END) AS n_doing,
-               SUM(CASE WHEN state = 3 THEN delta ELSE 0 END) AS n_ok,
-               SUM(CASE WHEN state = 4 THEN delta ELSE 0 END) AS n_due,
-               SUM(CASE WHEN state = 5 THEN delta ELSE 0 END) AS n_late,
-               SUM(CASE WHEN state = 6 THEN delta ELSE 0 END) AS n_birth,
-               SUM(CASE WHEN state = 7 THEN delta ELSE 0 END) AS n_na,
-               SUM(CASE WHEN state = 8 THEN delta ELSE 0 END) AS n_waived
+               {piece state_sums}
           FROM assignment_delta d
          WHERE d.unit_id = :root_id AND d.visible_day <= :as_of_day AND (CAST(:scope_id AS BIGINT) = 0 OR d.family_id = :scope_id OR d.directive_id = :scope_id)
            AND EXISTS (SELECT 1 FROM unit_closure c WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.descendant_id = :root_id AND c.from_day <= :as_of_day AND c.to_day > :as_of_day)

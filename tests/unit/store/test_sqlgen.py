@@ -38,6 +38,10 @@ BAD = [
     ('unknown key', '-- name: a\n-- result: none\n-- scopes: system\nDELETE FROM t;', 'm/bad.sql:3: a: unknown key in "-- scopes: system"'),
     ('scope_some elsewhere', HEAD % 'system' + 'SELECT n FROM t WHERE {scope_some t x, x.unit_id, x.n = 1};', 'm/bad.sql:6: a: {scope_some ...} in a query of scope system'),
     ('unknown braces', HEAD % 'system' + 'SELECT n FROM t WHERE id = {id};', 'm/bad.sql:6: a: "{id}" is not {scope <expression>}'),
+    ('unknown piece', HEAD % 'system' + 'SELECT {piece n} FROM t WHERE id = :id;', 'm/bad.sql:6: a: no "-- piece: n" in this module'),
+    ('unused piece', HEAD % 'system' + 'SELECT n FROM t WHERE id = :id;\n-- piece: sums\nSUM(n) AS n', 'm/bad.sql:7: piece sums is not used'),
+    ('piece twice', '-- piece: n\nn\n-- piece: n\nm\n' + HEAD % 'system' + 'SELECT {piece n} FROM t WHERE id = :id;', 'm/bad.sql:3: piece n stands already in m/bad.sql:1'),
+    ('two statements by a piece', '-- piece: n\nn; DELETE FROM t\n' + HEAD % 'system' + 'SELECT {piece n} FROM t WHERE id = :id;', 'm/bad.sql:8: a: more than one statement'),
     ('open quote', HEAD % 'system' + "SELECT n FROM t WHERE id = :id AND m = 'x;", 'm/bad.sql:6: a: quote is not closed'),
     ('no SQL', '-- name: a\n-- result: none\n-- scope: system\n', 'm/bad.sql:1: a: no SQL for sqlite'),
     ('SQL before a name', 'SELECT 1;\n', 'm/bad.sql:1: SQL before the first "-- name:"'),
@@ -134,6 +138,15 @@ if outputs:
         if want.replace('?', '\\?') not in c.replace('"\n        "', '').replace('"\n     "', ''):
             failed += 1
             print('not in the output: %s' % want)
+# A piece stands for its lines, whether it comes before the query or behind it.
+sums = []
+for text in ('SELECT SUM(n) AS n FROM t WHERE id = :id;', 'SELECT {piece sums} FROM t WHERE id = :id;\n-- piece: sums\n-- what it is\nSUM(n) AS n\n'):
+    with tempfile.TemporaryDirectory() as folder:
+        code, stderr, out = run(folder, HEAD % 'system' + text)
+        sums.append(open(os.path.join(out, 'm_module.sql.c'), encoding='utf-8').read() if code == 0 else stderr)
+if sums[0] != sums[1] or 'SUM(n) AS n' not in sums[0]:
+    failed += 1
+    print('a piece: %s\nwithout: %s' % (sums[1], sums[0]))
 # Which inserts can go out as COPY.
 INSERT = '-- name: a\n-- result: %s\n-- scope: system\n-- args: x int, y text\n%s;\n'
 COPIES = [
@@ -153,5 +166,5 @@ for result, sql, want in COPIES:
         if want is None and (code != 0 or 'COPY' in text) or want and any(part not in text for part in want.split('|')):
             failed += 1
             print('%s (%s): not %s' % (sql, result, want))
-print('%d cases, %d failed' % (len(cases) + len(COPIES) + 1, failed))
+print('%d cases, %d failed' % (len(cases) + len(COPIES) + 2, failed))
 sys.exit(1 if failed else 0)
