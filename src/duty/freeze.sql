@@ -52,14 +52,14 @@ SELECT seq, unit_id, unit_name, parent_id, assignment_id, obligation_id, state, 
 UPDATE data_freeze SET row_count = :row_count, hash = :hash WHERE id = :id AND row_count = 0 AND length(hash) = 0;
 
 -- name: freeze_list
--- Freezes of one unit, newest first.
+-- Freezes of one unit, newest first; of one directive or of all.
 -- result: many
 -- scope: org
--- args: root_id int, limit_count int
+-- args: root_id int, directive_id int?, limit_count int
 -- columns: id int, directive_id int?, directive_title text?, edge_kind text, as_of_day int, at_ms int, by_name text?, row_count int, hash blob
 SELECT z.id, z.directive_id, d.title AS directive_title, z.edge_kind, z.as_of_day, z.at_ms, p.name AS by_name, z.row_count, z.hash
   FROM data_freeze z LEFT JOIN directive d ON d.id = z.directive_id LEFT JOIN person p ON p.id = z.by_person
- WHERE z.root_id = :root_id AND {scope :root_id} ORDER BY z.id DESC LIMIT :limit_count;
+ WHERE z.root_id = :root_id AND (CAST(:directive_id AS BIGINT) IS NULL OR z.directive_id = :directive_id) AND {scope :root_id} ORDER BY z.id DESC LIMIT :limit_count;
 
 -- name: freeze_totals
 -- Per obligation and state, by catalogue id: the table of a report.

@@ -1,13 +1,16 @@
 #include "asset/device.h"
+#include "duty/freeze.sql.h"
 #include "duty/page_directive.sql.h"
 #include "duty/readers.h"
 #include "duty/rows.h"
 #include "org/unit.sql.h"
+#include "web/kit.h"
 #include "web/page_directive_view.h"
 #include "web/wall.h"
 
 #define MISSING_ROWS   12
 #define TREND_MONTHS   12
+#define FROZEN_ROWS    8
 #define TREE_ROWS      12 /* worst first; the others are one tap away */
 #define TREE_MORE_ROWS 40u
 
@@ -445,6 +448,33 @@ static enum err_code view_title(struct view *v, struct page_directive *page, str
     return ERR_NONE;
 }
 
+/* What was frozen of it from this unit, each with its file. */
+static enum err_code view_frozen(const struct view *v, struct page_directive *page, struct err *err)
+{
+    struct request *request = v->request;
+    struct sql_freeze_list_rows frozen;
+    TRY(sql_freeze_list(v->db, &v->actor, request->arena,
+                        &(struct sql_freeze_list_args){
+                            .root_id = v->root_id, .directive_id = OPT_I64(v->d->id), .limit_count = FROZEN_ROWS},
+                        &frozen, err));
+    struct pg_frozen_row *rows = arena_new_array(request->arena, struct pg_frozen_row, frozen.count + 1);
+    if (!rows)
+        return arena_full(request->arena, err);
+    for (size_t i = 0; i < frozen.count; i++) {
+        const struct sql_freeze_list_row *z = &frozen.items[i];
+        struct str at = kit_vn_ms(request, z->at_ms), hash = kit_hash(request, z->hash);
+        rows[i] = (struct pg_frozen_row){
+            .title = msg_str(request->arena, request->lang, MSG_DIRECTIVE_FROZEN_ROW, z->row_count,
+                             MSG_ARGS(ARG_INT("n", z->row_count), ARG_DAY("day", (civil_day)z->as_of_day))),
+            .about = msg_str(request->arena, request->lang, MSG_DIRECTIVE_FROZEN_ABOUT, 0,
+                             MSG_ARGS(ARG_STR("at", at), ARG_STR("hash", hash))),
+            .by = z->by_name,
+            .href = app_href(request, "/freeze/%lld/annex.xlsx", (long long)z->id)};
+    }
+    page->frozen = (struct pg_frozen_row_list){rows, frozen.count};
+    return ERR_NONE;
+}
+
 /* What this person may do here. */
 static enum err_code view_acts(const struct view *v, struct page_directive *page, struct err *err)
 {
@@ -469,6 +499,8 @@ static enum err_code view_acts(const struct view *v, struct page_directive *page
         page->ack_open = owed.count > 0;
     }
     page->freeze = is_open && may_freeze && !v->is_past;
+    if (may_freeze && !v->is_past)
+        TRY(view_frozen(v, page, err));
     if (is_open && may_issue && !v->is_past)
         page->withdraw_href = app_href(request, "/directive/%lld/withdraw", (long long)d->id);
     if (!str_is_empty(d->withdrawn_reason) && d->withdrawn_ms.v < view_before_ms(v))

@@ -714,6 +714,7 @@ static const struct route routes[] = {
     {POST, "/report/{id}/freeze", report_act_post, RIGHT_REPORT, CHANGES | SLOW, NULL},
     {POST, "/report/{id}/thaw", report_act_post, RIGHT_REPORT, CHANGES, NULL},
     {POST, "/report/{id}/correct", report_act_post, RIGHT_REPORT, CHANGES, NULL},
+    {GET, "/freeze/{id}/annex.xlsx", freeze_annex_get, RIGHT_REPORT, READS | SLOW, NULL},
     {GET, "/report/{id}/{file}", report_file_get, RIGHT_READ, READS | SLOW, NULL},
 };
 const struct route_list report_routes = {routes, ARRAY_LEN(routes)};

@@ -21,7 +21,7 @@ MUST_USE enum err_code report_get(const struct request *request, struct db *db, 
                                   struct err *err);
 
 /* page_report_file.c: its rows stand in page_report.c */
-handler_fn report_file_get, report_preview_show;
+handler_fn report_file_get, report_preview_show, freeze_annex_get;
 
 NONNULL_END
 #endif

@@ -39,11 +39,9 @@ static enum err_code pdf_bytes(struct app *app, const struct document *document,
     return code;
 }
 
-static enum err_code respond_annex(struct request *request, struct response *response, struct db *db,
-                                   const struct sql_report_one_row *r, struct err *err)
+static enum err_code respond_annex(struct request *request, struct response *response, struct db *db, int64_t freeze_id,
+                                   struct err *err)
 {
-    if (!r->freeze_id.has)
-        return err_set(err, ERR_NOT_FOUND, "báo cáo chưa chốt số liệu");
     struct sha256 random;
     crypto_random(&random, sizeof random);
     const char *path = arena_printf(request->arena, "%s/annex-%.*s.xlsx", app_of(request)->spool_dir,
@@ -52,7 +50,7 @@ static enum err_code respond_annex(struct request *request, struct response *res
     if (!path)
         return arena_full(request->arena, err);
     struct actor actor = app_actor_with(request, RIGHT_READ);
-    TRY(answer_xlsx(db, &actor, r->freeze_id.v, path, err));
+    TRY(answer_xlsx(db, &actor, freeze_id, path, err));
     struct str bytes;
     enum err_code code = file_read(path, REPORT_FILE_MAX_BYTES, request->arena, &bytes, err);
     struct err ignored;
@@ -62,6 +60,21 @@ static enum err_code respond_annex(struct request *request, struct response *res
     response_file(request, response, STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
                   kit_text(request, MSG_REPORT_ANNEX_NAME), bytes);
     return ERR_NONE;
+}
+
+enum err_code freeze_annex_get(struct request *request, struct response *response, struct err *err)
+{
+    AUTO_DB db = NULL;
+    TRY(app_db(request, &db, err));
+    int64_t id;
+    TRY(request_id(request, STR("id"), &id, err));
+    struct actor reader = app_actor_with(request, RIGHT_READ), actor = app_actor(request);
+    struct sql_answer_freeze_row *freeze;
+    TRY(sql_answer_freeze(db, &reader, request->arena, &(struct sql_answer_freeze_args){.id = id}, &freeze, err));
+    if (!freeze)
+        return err_set(err, ERR_NOT_FOUND, "no such freeze");
+    TRY(access_require(db, &actor, RIGHT_REPORT, freeze->root_id, "take a freeze out", err));
+    return respond_annex(request, response, db, id, err);
 }
 
 enum err_code report_file_get(struct request *request, struct response *response, struct err *err)
@@ -81,7 +94,8 @@ enum err_code report_file_get(struct request *request, struct response *response
     TRY(report_get(request, db, &r, err));
     struct str file = request_param(request, STR("file"));
     if (str_equal(file, STR("annex.xlsx")))
-        return respond_annex(request, response, db, r, err);
+        return r->freeze_id.has ? respond_annex(request, response, db, r->freeze_id.v, err)
+                                : err_set(err, ERR_NOT_FOUND, "báo cáo chưa chốt số liệu");
     for (size_t i = 0; i < ARRAY_LEN(files); i++) {
         if (!str_equal(file, files[i].file))
             continue;

@@ -131,6 +131,20 @@ def main():
                 with urllib.request.urlopen(asked) as answer:
                     true(answer.read().startswith(start), f'{path} is such a file')
 
+        def freezing():
+            """Figures that are frozen stand on the page, each with its file."""
+            cookie = b.call('GET', '/cookie/lt_s')['value']
+            b.get(site.url + first)
+            before = b.js('return document.querySelectorAll("a[href^=\\"/freeze/\\"]").length')
+            b.follow('form[action$="/freeze"] button')
+            said = re.search(r'Đã chốt ([0-9.]+) dòng', b.text('body'))
+            b.get(site.url + first)
+            found = b.js('return [...document.querySelectorAll("a[href^=\\"/freeze/\\"]")].map(a => [a.innerText, a.getAttribute("href")])')
+            equal(len(found), before + 1, 'one freeze more')
+            true(said and found[0][0].startswith(said[1] + ' dòng'), f'{found[0][0]} says what was frozen: {said and said[0]}')
+            with urllib.request.urlopen(urllib.request.Request(site.url + found[0][1], headers={'Cookie': f'lt_s={cookie}'})) as answer:
+                true(answer.read().startswith(b'PK'), 'the file of the freeze')
+
         def weight():
             cookie = b.call('GET', '/cookie/lt_s')['value']
             with urllib.request.urlopen(urllib.request.Request(site.url + first, headers={'Cookie': f'lt_s={cookie}'})) as answer:
@@ -169,7 +183,7 @@ def main():
 
         cases = [('the title is the finding', title_is_finding), ('the three rows open', every_number('.lt-first-n')), ('the legend opens', every_number('.lt-legend a')),
                  ('the legend is the wall', legend_is_all), ('late and unseen of obligations open', every_number('td.num a')), ('tree opens', every_number('.lt-tree .n a')),
-                 ('a past day', past), ('a past day is what was', past_is_what_was), ('files of a past day', past_files), ('search', search), ('files', files), ('weight', weight), ('withdrawing asks', withdraw_asks), ('messages', messages), ('nobody else', nobody_else)]
+                 ('a past day', past), ('a past day is what was', past_is_what_was), ('files of a past day', past_files), ('search', search), ('files', files), ('freezing', freezing), ('weight', weight), ('withdrawing asks', withdraw_asks), ('messages', messages), ('nobody else', nobody_else)]
         run(cases + [(f'look {w} {"dark" if d else "light"}', look(w, d)) for w in (320, 390, 1440) for d in (False, True)])
 
 

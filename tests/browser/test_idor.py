@@ -99,6 +99,7 @@ def victim_objects(store, mine, day):
     o['visit'] = store.insert('visit', unit_id=other, by_unit_id=above, planned_day=day, conclusion=secret)
     o['report'] = store.insert('report', series='directive', unit_id=other, to_unit_id=above, directive_id=o['directive'], state='sent', version=1, is_latest=1,
                                period_from_day=day, period_to_day=day + 1, fields_json=json.dumps({'auto': {}, 'hand': {'note': secret}}, ensure_ascii=False), sent_ms=1)
+    o['freeze'] = store.insert('data_freeze', root_id=other, directive_id=o['directive'], edge_kind='administrative', as_of_day=day, at_ms=1, row_count=1, hash=b'x' * 32)
     o['batch'] = store.insert('import_batch', register='people', unit_id=other, file_name=secret, row_count=1, by_person=o['person'], sha256=b'x' * 32)
     o['event'] = store.insert('unit_event', kind='merge', on_day=day, basis=secret, note=secret, by_person=o['person'], at_ms=1)
     store.insert('unit_succession', event_id=o['event'], from_unit_id=other, to_unit_id=other)
@@ -109,7 +110,7 @@ def victim_objects(store, mine, day):
 # What {id} is, by the first word of the path (without /api/v1, in the singular).
 KIND = {'unit': 'unit', 'units': 'unit', 'directive': 'directive', 'directives': 'directive', 'duty': 'assignment', 'duties': 'assignment', 'evidence': 'evidence', 'letter': 'letter',
         'system': 'system', 'device': 'device', 'finding': 'finding', 'request': 'request', 'visit': 'visit', 'person': 'person', 'report': 'report', 'reminders': 'unit',
-        'event': 'event'}
+        'event': 'event', 'freeze': 'freeze'}
 
 
 def address(path, o):

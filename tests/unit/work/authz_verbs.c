@@ -68,7 +68,7 @@ READ_MANY(request_list, sql_request_list_unit, RIGHT_READ, {o->unit, STR_NONE, T
 READ_ONE(report_page, sql_report_one, RIGHT_READ, {o->report, TODAY})
 READ_MANY(report_list, sql_report_rows, RIGHT_READ, {o->unit, STR("out"), STR_NONE, STR_NONE, TODAY, 100, 0})
 READ_ONE(freeze_page, sql_freeze_get, RIGHT_READ, {o->freeze})
-READ_MANY(freeze_list, sql_freeze_list, RIGHT_READ, {o->unit, 100})
+READ_MANY(freeze_list, sql_freeze_list, RIGHT_READ, {o->unit, OPT_NONE, 100})
 READ_MANY(history, sql_chain_of_object, RIGHT_READ, {STR("assignment"), o->assignment, o->unit, INT64_MAX, 100})
 
 static enum err_code acknowledgements(struct authz *z, struct db *db, const struct things *o, struct err *err)
