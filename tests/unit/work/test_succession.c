@@ -182,18 +182,24 @@ static int64_t open_duties(struct store_test *t, int64_t unit_id)
     return (int64_t)rows.count;
 }
 
+/* The old unit goes into its successor, ten days from now. */
+static struct event_plan merged(const struct world *w)
+{
+    return (struct event_plan){.kind = EVENT_MERGE,
+                               .on_day = TODAY + 10,
+                               .basis = STR("Nghị quyết 1"),
+                               .from_ids = &w->old,
+                               .from_count = 1,
+                               .to_id = w->successor};
+}
+
 static void a_merged_unit_hands_everything_over(void **state)
 {
     struct store_test *t = *state;
     struct err err;
     struct world w = world_make(t);
     struct event_done done;
-    struct event_plan plan = {.kind = EVENT_MERGE,
-                              .on_day = TODAY + 10,
-                              .basis = STR("Nghị quyết 1"),
-                              .from_ids = &w.old,
-                              .from_count = 1,
-                              .to_id = w.successor};
+    struct event_plan plan = merged(&w);
     assert_standing(t, &w, w.old, TODAY + 10, (struct standing){2, 2, 3, 3});
     assert_ok(event_apply(t->db, &w.system, &plan, &work_succession, &done, &err));
     assert_int_equal(done.duties_moved, 3);
@@ -411,12 +417,7 @@ static void a_merger_entered_by_mistake_is_undone(void **state)
                                                  .from_day = TODAY,
                                                  .to_day = TODAY + 400},
                          &grant, &err));
-    struct event_plan plan = {.kind = EVENT_MERGE,
-                              .on_day = TODAY + 10,
-                              .basis = STR("Nghị quyết 1"),
-                              .from_ids = &w.old,
-                              .from_count = 1,
-                              .to_id = w.successor};
+    struct event_plan plan = merged(&w);
     assert_ok(event_apply(t->db, &w.system, &plan, &work_succession, &done, &err));
     assert_int_equal(open_duties(t, w.old), 0);
     int moved = 0;
@@ -573,12 +574,7 @@ static void a_past_day_shows_who_held_and_owed_what(void **state)
     struct err err;
     struct world w = world_make(t);
     struct event_done done;
-    struct event_plan plan = {.kind = EVENT_MERGE,
-                              .on_day = TODAY + 10,
-                              .basis = STR("Nghị quyết 1"),
-                              .from_ids = &w.old,
-                              .from_count = 1,
-                              .to_id = w.successor};
+    struct event_plan plan = merged(&w);
     assert_ok(event_apply(t->db, &w.system, &plan, &work_succession, &done, &err));
     const struct {
         int64_t unit;
