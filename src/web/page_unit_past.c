@@ -1,8 +1,9 @@
 /* page_unit_past.c - who held what on a past day: devices and findings of a unit then, who held a thing before; and the
- * names and parents a unit has had. */
+ * names, parents and heads a unit has had. */
 #include "asset/device.h"
 #include "asset/device.sql.h"
 #include "asset/finding.sql.h"
+#include "duty/people.h"
 #include "org/event.sql.h"
 #include "org/page_past.sql.h"
 #include "web/page_unit_seen.h"
@@ -84,6 +85,41 @@ static struct str parent_on(const struct sql_unit_page_past_parents_rows *rows, 
     return STR("");
 }
 
+/* Who answered for the unit on which days, newest first, and the days for which nobody is on record (CT18-1c, CT23-7).
+ */
+static enum err_code head_lines(const struct request *request, struct db *db, const struct unit_seen *seen,
+                                civil_day from_day, struct page_unit *page, struct err *err)
+{
+    struct people_heads heads;
+    if (from_day > seen->day)
+        return ERR_NONE;
+    TRY(people_heads(db, &seen->actor, seen->id, from_day, seen->day + 1, request->arena, &heads, err));
+    size_t h = heads.count, g = heads.gap_count, n = 0;
+    struct pg_unit_line *lines = arena_new_array(request->arena, struct pg_unit_line, h + g + 1);
+    if (!lines)
+        return arena_full(request->arena, err);
+    while (h || g) {
+        if (g && (!h || heads.gaps[g - 1].from_day > heads.items[h - 1].from_day)) {
+            const struct people_gap *gap = &heads.gaps[--g];
+            bool is_open = gap->to_day > seen->day;
+            lines[n++] =
+                (struct pg_unit_line){.name = kit_text(request, MSG_UNIT_HEAD_NONE),
+                                      .text = unit_span(request, gap->from_day, is_open ? CIVIL_FOREVER : gap->to_day),
+                                      .current = is_open};
+            continue;
+        }
+        const struct people_head *head = &heads.items[--h];
+        struct str span = unit_span(request, head->from_day, head->to_day);
+        lines[n++] = (struct pg_unit_line){
+            .name = head->name,
+            .text =
+                str_is_empty(head->basis) ? span : app_href(request, "%.*s. %.*s", STR_ARG(span), STR_ARG(head->basis)),
+            .current = head->from_day <= seen->day && head->to_day > seen->day};
+    }
+    page->heads = (struct pg_unit_line_list){lines, n};
+    return ERR_NONE;
+}
+
 enum err_code unit_history_lines(struct request *request, struct db *db, const struct unit_seen *seen,
                                  struct page_unit *page, struct err *err)
 {
@@ -143,5 +179,8 @@ enum err_code unit_history_lines(struct request *request, struct db *db, const s
         }
     }
     page->history = (struct pg_unit_line_list){lines.items, lines.count};
-    return ERR_NONE;
+    int64_t first = seen->day;
+    for (size_t i = 0; i < names.count; i++)
+        first = names.items[i].from_day < first ? names.items[i].from_day : first;
+    return head_lines(request, db, seen, (civil_day)first, page, err);
 }

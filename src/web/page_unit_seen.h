@@ -48,7 +48,7 @@ MUST_USE enum err_code unit_seen_contacts(struct request *request, struct db *db
                                           struct str *ret_head, struct err *err);
 
 /* page_unit_past.c: names, and administrative parents, as one chain: a new link wherever either changes; then whom it
- * came from and who came after. */
+ * came from and who came after; and its heads with their days. */
 MUST_USE enum err_code unit_history_lines(struct request *request, struct db *db, const struct unit_seen *seen,
                                           struct page_unit *page, struct err *err);
 

@@ -117,6 +117,17 @@ def main():
         admin.get('/import/people/template.xlsx')
         harness.equal(admin.body[:2], b'PK')
 
+    def heads_through_time():
+        page = admin.get(f'/unit/{school}')
+        shown = re.search(r'id="h-heads".*?</ol>', page, re.S)
+        harness.true(shown, 'who headed the unit')
+        rows = re.findall(r'<li([^>]*)><h4[^>]*>(.*?)</h4><p[^>]*>(.*?)</p>', shown[0])
+        now = [name for mark, name, _ in rows if 'aria-current' in mark]
+        harness.equal(len(now), 1, 'one row is of today')
+        lead = re.search(r'<h1>.*?</h1>\s*<p[^>]*>(.*?)</p>', page, re.S)[1]
+        harness.true(now[0] in lead or now[0] == 'Chưa ghi ai đứng đầu', f'{now[0]} heads it by the first line too: {lead}')
+        harness.true(all(re.search(r'\d\d/\d\d/\d{4}', text) for _, _, text in rows), 'each has its days')
+
     def impossible_day():
         page = admin.get(f'/unit/{school}?as_of=31/02/2026')
         harness.equal(admin.code, 422)
@@ -242,7 +253,7 @@ def main():
                         harness.equal((width, path, browser.axe(), browser.overflow()), (width, path, [], 0))
 
     try:
-        harness.run([(f.__name__, f) for f in (answers, numbers_open, search_without_marks, strangers_see_nothing, files, impossible_day, a_past_day_is_the_whole_page, proof_of_a_past_day_says_until_when, event_is_shown_first, devices_of_units_below_come_in_by_their_code, a_split_leaves_what_nobody_named_to_be_placed, accessible)])
+        harness.run([(f.__name__, f) for f in (answers, numbers_open, search_without_marks, strangers_see_nothing, files, heads_through_time, impossible_day, a_past_day_is_the_whole_page, proof_of_a_past_day_says_until_when, event_is_shown_first, devices_of_units_below_come_in_by_their_code, a_split_leaves_what_nobody_named_to_be_placed, accessible)])
     finally:
         demo.stop()
 
