@@ -116,8 +116,11 @@ static enum err_code db_open_postgres(struct db *db, bool create, struct err *er
                        "database %s: %.*s", db->store->shown, STR_ARG(why));
     } else {
         PQsetNoticeProcessor(conn, quiet, NULL);
-        char sql[512];
+        char sql[640];
         snprintf(sql, sizeof sql,
+                 /* Many small questions over indexes: compiling a plan, or spreading it over processes, costs more
+                  * than its answer, and a page in the cache is as near as the next. */
+                 "SET jit=off; SET max_parallel_workers_per_gather=0; SET random_page_cost=1.1;"
                  "SET client_min_messages=error; SET timezone='UTC'; SET standard_conforming_strings=on; SET "
                  "bytea_output='hex';"
                  "SET extra_float_digits=1; SET default_transaction_isolation='read committed'; SET lock_timeout=%lld;"
