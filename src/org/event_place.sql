@@ -10,7 +10,7 @@ INSERT INTO unit_to_place (id, event_id, object_kind, object_id, title, unit_id)
 -- args: id int
 -- columns: id int, event_id int, object_kind text, object_id int, unit_id int, placed_ms int?, on_day int
 SELECT p.id, p.event_id, p.object_kind, p.object_id, p.unit_id, p.placed_ms, e.on_day
-  FROM unit_to_place p JOIN unit_event e ON e.id = p.event_id WHERE p.id = :id;
+  FROM unit_to_place p JOIN unit_event e ON e.id = p.event_id WHERE p.id = :id AND NOT EXISTS (SELECT 1 FROM unit_event u WHERE u.undoes_id = p.event_id);
 
 -- name: to_place_set
 -- result: changes
@@ -20,7 +20,7 @@ UPDATE unit_to_place SET placed_unit_id = :placed_unit_id, placed_day = :placed_
  WHERE id = :id AND placed_ms IS NULL;
 
 -- name: to_place_of_event
--- What an event left to be placed, what waits first; for whoever may see where it stands.
+-- What an event left to be placed, what waits first (nothing waits of an event that was undone); for whoever may see where it stands.
 -- result: many
 -- scope: org
 -- args: event_id int
@@ -34,7 +34,7 @@ SELECT p.id, p.object_kind, p.object_id,
        p.placed_unit_id, (SELECT MAX(f.name) FROM unit_fact f WHERE f.unit_id = p.placed_unit_id AND f.to_day = 2147483647) AS placed_name,
        p.placed_day, (SELECT b.name FROM person b WHERE b.id = p.placed_by) AS placed_by_name
   FROM unit_to_place p
- WHERE p.event_id = :event_id AND {scope p.unit_id}
+ WHERE p.event_id = :event_id AND {scope p.unit_id} AND (p.placed_ms IS NOT NULL OR NOT EXISTS (SELECT 1 FROM unit_event u WHERE u.undoes_id = p.event_id))
  ORDER BY CASE WHEN p.placed_ms IS NULL THEN 0 ELSE 1 END, p.object_kind, p.id;
 
 -- name: to_place_open_of_unit
@@ -44,7 +44,7 @@ SELECT p.id, p.object_kind, p.object_id,
 -- args: unit_id int
 -- columns: event_id int, n int
 SELECT p.event_id, COUNT(*) AS n FROM unit_to_place p
- WHERE p.unit_id = :unit_id AND p.placed_ms IS NULL AND {scope :unit_id} GROUP BY p.event_id ORDER BY p.event_id;
+ WHERE p.unit_id = :unit_id AND p.placed_ms IS NULL AND {scope :unit_id} AND NOT EXISTS (SELECT 1 FROM unit_event u WHERE u.undoes_id = p.event_id) GROUP BY p.event_id ORDER BY p.event_id;
 
 -- name: event_people_all
 -- Who works in a unit or holds a role there.
