@@ -153,9 +153,7 @@ ON CONFLICT (scope_id, unit_id) DO UPDATE SET
 -- args: day int, kind text
 INSERT INTO duty_count (unit_id, scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
 SELECT unit_id, scope_id,
-       SUM(CASE WHEN state = 0 THEN delta ELSE 0 END), SUM(CASE WHEN state = 1 THEN delta ELSE 0 END), SUM(CASE WHEN state = 2 THEN delta ELSE 0 END),
-       SUM(CASE WHEN state = 3 THEN delta ELSE 0 END), SUM(CASE WHEN state = 4 THEN delta ELSE 0 END), SUM(CASE WHEN state = 5 THEN delta ELSE 0 END),
-       SUM(CASE WHEN state = 6 THEN delta ELSE 0 END), SUM(CASE WHEN state = 7 THEN delta ELSE 0 END), SUM(CASE WHEN state = 8 THEN delta ELSE 0 END)
+       {piece state_sums}
   FROM (SELECT unit_id, state, delta,
                CASE WHEN CAST(:kind AS TEXT) = 'all' THEN 0 WHEN CAST(:kind AS TEXT) = 'family' THEN family_id ELSE directive_id END AS scope_id
           FROM assignment_delta
