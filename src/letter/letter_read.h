@@ -5,8 +5,9 @@
  *     head_read, tail_read (letter_layout.c)         everything around the body
  *     signers_read (letter_sign.c)                   … and who signed it
  *     tables_find, tables_read (letter_table.c)      tables of tasks
- *     duties_read (letter_duty.c)                    the body, with when_at (letter_when.c), match_duty
- * (letter_match.c) contacts_read (letter_contact.c) Memory: the caller's arena.    Threads: no shared state. */
+ *     duties_read (letter_duty.c)                    the body, with when_at (letter_when.c, over letter_date.c and
+ * letter_period.c), match_duty (letter_match.c) contacts_read (letter_contact.c) Memory: the caller's arena. Threads:
+ * no shared state. */
 #ifndef LUYTRE_LETTER_READ_H
 #define LUYTRE_LETTER_READ_H
 
@@ -165,7 +166,11 @@ MUST_USE enum err_code refs_read(struct reader *r);
 const char *NULLABLE secrecy_find(const struct reader *r);
 MUST_USE enum err_code layout_read(struct reader *r);
 
-/* --- letter_when.c --- */
+/* --- letter_date.c, letter_period.c, letter_when.c --- */
+static inline bool is_number(const struct reader *r, uint32_t i, uint32_t end)
+{
+    return i < end && r->words[i].kind == WORD_NUMBER;
+}
 enum when_kind { WHEN_DEADLINE = 1, WHEN_PERIOD, WHEN_TRIGGER };
 struct when {
     enum when_kind kind;
@@ -192,6 +197,8 @@ struct when_date {
 };
 #define WHEN_WEEK_LAST 9
 bool date_at(const struct reader *r, uint32_t i, uint32_t end, struct when_date *ret);
+bool period_at(const struct reader *r, uint32_t i, uint32_t end, struct when *w);
+bool trigger_at(const struct reader *r, uint32_t i, uint32_t end, struct when *w);
 /* false: nothing about time starts at word i. */
 MUST_USE enum err_code when_at(struct reader *r, uint32_t i, uint32_t end, struct when *ret, bool *ret_found);
 
