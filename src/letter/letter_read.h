@@ -5,9 +5,10 @@
  *     head_read, tail_read (letter_layout.c)         everything around the body
  *     signers_read (letter_sign.c)                   … and who signed it
  *     tables_find, tables_read (letter_table.c)      tables of tasks
- *     duties_read (letter_duty.c)                    the body, with when_at (letter_when.c, over letter_date.c and
- * letter_period.c), match_duty (letter_match.c) contacts_read (letter_contact.c) Memory: the caller's arena. Threads:
- * no shared state. */
+ *     duties_read (letter_item.c)                    the body: when_at (letter_when.c), match_duty (letter_match.c)
+ *     contacts_read (letter_contact.c)               people to ask
+ *
+ * Memory: the caller's arena.    Threads: no shared state. */
 #ifndef LUYTRE_LETTER_READ_H
 #define LUYTRE_LETTER_READ_H
 
@@ -214,7 +215,7 @@ void match_family(struct reader *r);
 void match_duty(const struct reader *r, uint32_t from, uint32_t to, uint32_t actor_from, uint32_t actor_to,
                 struct letter_duty *duty);
 
-/* --- letter_duty.c, letter_table.c, letter_contact.c --- */
+/* --- letter_item.c, letter_duty.c, letter_table.c, letter_contact.c --- */
 MUST_USE enum err_code duties_read(struct reader *r);
 MUST_USE enum err_code duty_push(struct reader *r, struct letter_duty *duty); /* sorts its ids, gives it its number */
 void duties_order(struct reader *r);                                          /* … by where they stand in the text */

@@ -1,0 +1,70 @@
+/* letter_duty.h - what the files that read duties share: words of a sentence, the item it stands in, the stack of
+ * items. duties_read (letter_item.c) cuts the body into items and sentences and hands each to sentence_read
+ * (letter_duty.c), which finds who is asked what, until when, by the verbs of letter_verb.c. Inside src/letter only.
+ * Memory: the caller's arena.    Threads: no shared state. */
+#ifndef LUYTRE_LETTER_LETTER_DUTY_H
+#define LUYTRE_LETTER_LETTER_DUTY_H
+
+#include "letter/letter_read.h"
+
+NONNULL_BEGIN
+
+#define STACK_MAX       12u
+#define WHENS_MAX       64u /* expressions of time in one sentence; the rest say nothing new */
+#define ACTOR_WORDS_MAX 160u
+
+enum item_kind {
+    ITEM_NONE,
+    ITEM_ARTICLE,
+    ITEM_ROMAN,
+    ITEM_NUMBER,
+    ITEM_NUMBER2,
+    ITEM_NUMBER3,
+    ITEM_PAREN_NUMBER,
+    ITEM_LETTER,
+    ITEM_BULLET
+};
+struct range {
+    uint32_t from;
+    uint32_t to;
+};
+struct item {
+    enum item_kind kind;
+    char bullet;
+    struct range mark;
+    struct range words; /* behind the mark */
+    uint32_t number;
+};
+struct level {
+    struct item item;
+    struct range actor; /* empty: as above */
+    struct when deadline; /* "… trước ngày 30/6/2027 các nội dung sau:" holds for the items below; kind 0: none */
+    bool is_told;         /* "I. MỤC TIÊU", "I. ĐÁNH GIÁ CHUNG": what stands below without a mark asks nothing */
+};
+struct duties {
+    struct reader *r;
+    struct level stack[STACK_MAX];
+    unsigned depth;     /* stack[0] is the paragraph the items stand under */
+    struct range actor; /* inside one item, the last subject */
+    struct when whens[WHENS_MAX];
+    size_t when_count;
+    struct letter_value issuer; /* who "yêu cầu" */
+    size_t line_width;          /* characters: what fits on a printed line */
+    struct item current;
+    struct range lead; /* words of the sentence before its first verb, which may tell when: "Hằng quý, các trường …" */
+    bool is_told;     /* this paragraph stands below a heading that asks nothing */
+    bool header_open; /* the last item ended in ":", and no other item came since */
+    bool is_lead;     /* the first paragraph of a news item, which tells the whole in one sentence */
+};
+
+/* --- letter_verb.c --- */
+bool is_verb(const struct reader *r, uint32_t i, uint32_t end, bool at_start);
+uint32_t skip_adverbs(const struct reader *r, uint32_t i, uint32_t end);
+bool is_org(const struct reader *r, uint32_t i, uint32_t end);
+uint32_t main_verb(const struct reader *r, uint32_t i, uint32_t end, uint32_t *ret_actor_to);
+
+/* --- letter_duty.c --- */
+MUST_USE enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to, bool is_header);
+
+NONNULL_END
+#endif
