@@ -92,6 +92,7 @@ static enum err_code budget_show(struct request *request, struct response *respo
               kit_text(request, MSG_DUTY_BUDGET_BASIS_HINT), true);
     set[0] = kit_side_form(&form, "total", MSG_DUTY_BUDGET_SET, kit_text(request, MSG_DUTY_BUDGET_SET_TEXT),
                            STR("/budget"), MSG_DUTY_SAVE, false);
+    bool may_ask = kit_may(request, RIGHT_EXECUTE);
     struct pg_dt_act acts[] = {
         {.label = kit_text(request, MSG_DUTY_ASK_COST), .href = STR("/request/new?kind=cost"), .main = true},
         {.label = app_href(request, "%lld", (long long)year - 1),
@@ -107,7 +108,7 @@ static enum err_code budget_show(struct request *request, struct response *respo
                     ? kit_msg(request, MSG_DUTY_BUDGET_SHARE, 0, ARG_PCT("share", money.sum.share_permille),
                               ARG_STR("total", kit_vnd(request, money.sum.total_vnd)))
                     : kit_text(request, MSG_DUTY_BUDGET_NO_TOTAL),
-        .acts = {acts, ARRAY_LEN(acts)},
+        .acts = {acts + !may_ask, ARRAY_LEN(acts) - !may_ask},
         .no_search = true,
         .empty_text = kit_text(request, MSG_DUTY_BUDGET_EMPTY),
         .forms = {set, may_set || may_finance ? 1 : 0},

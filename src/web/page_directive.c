@@ -328,7 +328,9 @@ static enum err_code view_four(const struct view *v, struct page_directive *page
             four[n++] = (struct pg_denominator){
                 tier_say(request, MSG_DIRECTIVE_FOUR_DEVICE), words_tenths(devices.is_protected, all),
                 devices.is_protected, all,
-                app_href(request, "/devices?unit=%lld&protection=protected", (long long)v->root_id)};
+                request->session.rights & RIGHT_ASSET_READ
+                    ? app_href(request, "/devices?unit=%lld&protection=protected", (long long)v->root_id)
+                    : STR("")};
         page->unknown_devices = devices.is_unknown;
     }
     page->four = (struct pg_denominator_list){four, n};

@@ -14,7 +14,9 @@ static enum err_code list_row(struct request *request, struct db *db, const stru
     if (str_equal(d->state, STR("draft"))) {
         row->state = PAGE_STATE_UNSEEN;
         row->word = tier_say(request, MSG_DIRECTIVE_WORD_DRAFT);
-        row->href = app_href(request, "/directive/%lld/draft", (long long)d->id);
+        row->href = request->session.rights & RIGHT_DRAFT
+                        ? app_href(request, "/directive/%lld/draft", (long long)d->id)
+                        : STR(""); /* there is one: what it says is for those who write it */
         return ERR_NONE;
     }
     if (str_equal(d->state, STR("withdrawn"))) {

@@ -81,7 +81,7 @@ static struct str subject_href(const struct duty_view *v, const struct sql_duty_
 {
     if (row->id != v->duty->id)
         return app_href(v->request, "/duty/%lld", (long long)row->id);
-    if (str_equal(row->subject_kind, STR("system")))
+    if (str_equal(row->subject_kind, STR("system")) && kit_may(v->request, RIGHT_ASSET_READ))
         return app_href(v->request, "/system/%lld", (long long)row->subject_id);
     return STR("");
 }

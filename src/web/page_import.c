@@ -137,10 +137,12 @@ static enum err_code import_page(struct request *request, struct response *respo
                             what->columns[c].is_required ? MSG_UNIT_I_REQUIRED : MSG_UNIT_I_EXAMPLE, 0,
                             MSG_ARGS(ARG_STR("text", str_is_empty(example) ? STR("–") : example)))};
     }
+    size_t tab_count = 0;
     for (size_t i = 0; i < register_count(); i++)
-        tabs[i] = (struct pg_tab){.label = word_of(request, register_at(i)->vi, register_at(i)->en),
-                                  .href = register_href(request, register_at(i)),
-                                  .current = register_at(i) == what};
+        if (register_at(i) == what || request->session.rights & (register_at(i)->right | register_at(i)->also_right))
+            tabs[tab_count++] = (struct pg_tab){.label = word_of(request, register_at(i)->vi, register_at(i)->en),
+                                                .href = register_href(request, register_at(i)),
+                                                .current = register_at(i) == what};
     page->heading = msg_str(request->arena, request->lang, MSG_UNIT_I_HEADING, 0,
                             MSG_ARGS(ARG_STR("name", word_of(request, what->vi, what->en))));
     page->lead = text_of(request, MSG_UNIT_I_LEAD);
@@ -149,7 +151,7 @@ static enum err_code import_page(struct request *request, struct response *respo
     page->template_csv = app_href(request, "/import/%s/template.csv", what->id);
     page->columns = (struct pg_unit_line_list){columns, what->column_count};
     page->batches = (struct pg_import_batch_list){rows, n};
-    page->registers = (struct pg_tab_list){tabs, register_count()};
+    page->registers = (struct pg_tab_list){tabs, tab_count};
     crumbs[0] = (struct pg_crumb){text_of(request, MSG_UNIT_ALL), STR("/units")};
     crumbs[1] = (struct pg_crumb){page->heading, STR("")};
     page->crumbs = (struct pg_crumb_list){crumbs, 2};

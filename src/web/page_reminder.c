@@ -218,6 +218,8 @@ static enum err_code calendar_get(struct request *request, struct response *resp
 
 static const struct route routes[] = {
     {GET, "/reminders", reminders_show, 0, READS, NULL},
+    {GET, "/reminders.xlsx", reminders_show, RIGHT_EXPORT, READS | SLOW, NULL},
+    {GET, "/reminders.csv", reminders_show, RIGHT_EXPORT, READS | SLOW, NULL},
     {GET, "/inbox", inbox_redirect, 0, READS, NULL},
     {POST, "/reminders/read", reminders_read_post, 0, CHANGES, NULL},
     {GET, "/reminders/message/{id}", message_show, RIGHT_READ, READS, NULL},

@@ -87,7 +87,9 @@ static void reports_first(struct request *request, struct page_duty_table *page,
         const struct sql_report_to_answer_row *r = &waiting->items[i];
         struct str word;
         enum page_state state = report_state(request, STR("open"), r->due_day, (struct opt_i64)OPT_NONE, &word);
-        struct str href = app_href(request, "/reports/answer?directive=%lld", (long long)r->directive_id);
+        struct str href = request->session.rights & RIGHT_DRAFT
+                              ? app_href(request, "/reports/answer?directive=%lld", (long long)r->directive_id)
+                              : app_href(request, "/directive/%lld", (long long)r->directive_id);
         first[i] = (struct pg_first_row){
             .state = state,
             .word = word,

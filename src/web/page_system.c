@@ -184,7 +184,10 @@ static enum err_code system_show_with(struct request *request, struct response *
     kit_fact_link(&facts, MSG_ASSET_C_OPERATOR, s->operator_name,
                   app_href(request, "/unit/%lld", (long long)s->operator_id));
     TRY(unit_holders_before(request, db, &reader, s->operator_id, STR("system"), s->id, &facts, err));
-    kit_fact_link(&facts, MSG_ASSET_OWNER, s->owner_name, app_href(request, "/unit/%lld", (long long)s->owner_id));
+    bool may_owner = false;
+    TRY(access_has(db, &reader, RIGHT_READ, s->owner_id, &may_owner, err));
+    kit_fact_link(&facts, MSG_ASSET_OWNER, s->owner_name,
+                  may_owner ? app_href(request, "/unit/%lld", (long long)s->owner_id) : STR(""));
     kit_fact(&facts, MSG_ASSET_C_CLASSES,
              class_words(request,
                          (int64_t[]){s->is_important, s->has_personal_data, s->is_national_platform, s->uses_camera}));

@@ -116,6 +116,12 @@ static void cover_of(const struct request *request, const struct duty_rows *rows
     }
 }
 
+/* Systems are pages of whoever may see them; their names stand in the unit's duties anyway. */
+static struct str system_href(struct request *request, int64_t id)
+{
+    return request->session.rights & RIGHT_ASSET_READ ? app_href(request, "/system/%lld", (long long)id) : STR("");
+}
+
 /* Code and marks of a system, in one line. */
 static struct str system_marks(struct request *request, struct str code, bool is_important, bool has_personal_data,
                                bool uses_camera)
@@ -150,7 +156,7 @@ static enum err_code fill_systems_past(struct request *request, struct db *db, c
     for (size_t i = 0; i < shown; i++) {
         const struct sql_unit_systems_on_row *s = &systems.items[i];
         items[i] = (struct pg_unit_system){.name = s->name,
-                                           .href = app_href(request, "/system/%lld", (long long)s->id),
+                                           .href = system_href(request, s->id),
                                            .sub = system_marks(request, s->code, s->is_dated && s->is_important,
                                                                s->is_dated && s->has_personal_data,
                                                                s->is_dated && s->uses_camera),
@@ -190,7 +196,7 @@ static enum err_code fill_systems(struct request *request, struct db *db, const 
         struct pg_unit_system *item = &items[shown++];
         *item = (struct pg_unit_system){
             .name = s->name,
-            .href = app_href(request, "/system/%lld", (long long)s->id),
+            .href = system_href(request, s->id),
             .sub = system_marks(request, s->code, s->is_important, s->has_personal_data, s->uses_camera),
             .level = s->level.has ? app_href(request, "%lld · %.*s", (long long)s->level.v, STR_ARG(state))
                                   : kit_text(request, MSG_UNIT_NO_LEVEL)};

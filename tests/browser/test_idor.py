@@ -254,4 +254,5 @@ def main():
         run(cases)
 
 
-main()
+if __name__ == '__main__':
+    main()
