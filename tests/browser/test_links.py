@@ -41,6 +41,7 @@ NOT_REACHED = {
     '/api/openapi.json': 'for programs',
     '/inbox': 'an older address of /reminders',
     '/visit': 'an older address of /visits',
+    '/freeze/{id}/annex.xlsx': 'of frozen figures, said when they are frozen: test_directive.py',
     '/report/{id}/preview': 'of a report with frozen figures: test_report.py',
     '/report/{id}/send': 'of a report with frozen figures: test_report.py',
     '/report/{id}/{file}': 'of a report with frozen figures: test_report.py',
