@@ -547,6 +547,11 @@ int main(int argc, char **argv)
 {
     static struct bench b = {.unit_count = 10000, .directive_count = 10, .years = 5};
     bool check = false, again = false, more = false;
+    if (argc % 2 == 0) { /* every option has a value */
+        fprintf(stderr, "bench_duty [--units 10000] [--directives 10] [--years 5] [--store PATH|postgresql://...] "
+                        "[--again 1 [--more 1]] [--check 1] [--only TEXT]\n");
+        return 2;
+    }
     for (int i = 1; i + 1 < argc; i += 2) {
         int64_t n = 0;
         if (strcmp(argv[i], "--store") == 0)
