@@ -19,6 +19,7 @@ struct db_stmt {
     const struct sql_query *NULLABLE query; /* NULL: free slot of the cache */
     void *NULLABLE handle;                  /* sqlite3_stmt, or the PostgreSQL statement's number */
     int *NULLABLE index;
+    bool one_by_one; /* whoever reads wants each row as it comes: a long result never stands in memory as a whole */
 };
 enum db_state { DB_IDLE, DB_WRITING, DB_READING };
 

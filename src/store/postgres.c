@@ -8,7 +8,21 @@
 #include "base/mem.h"
 #include "store/postgres.h"
 
-enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25, OID_FLOAT8 = 701 };
+enum {
+    OID_BOOL = 16,
+    OID_BYTEA = 17,
+    OID_CHAR = 18,
+    OID_NAME = 19,
+    OID_INT8 = 20,
+    OID_INT2 = 21,
+    OID_INT4 = 23,
+    OID_TEXT = 25,
+    OID_JSON = 114,
+    OID_FLOAT4 = 700,
+    OID_FLOAT8 = 701,
+    OID_VARCHAR = 1043,
+    OID_NUMERIC = 1700,
+};
 #define SCHEMA_LOCK_KEY "7820742153467187" /* any number that nobody else takes */
 
 static struct str first_line(const char *text)
@@ -121,9 +135,8 @@ static enum err_code db_open_postgres(struct db *db, bool create, struct err *er
                  /* Many small questions over indexes: compiling a plan, or spreading it over processes, costs more
                   * than its answer, and a page in the cache is as near as the next. */
                  "SET jit=off; SET max_parallel_workers_per_gather=0; SET random_page_cost=1.1;"
-                 "SET client_min_messages=error; SET timezone='UTC'; SET standard_conforming_strings=on; SET "
-                 "bytea_output='hex';"
-                 "SET extra_float_digits=1; SET default_transaction_isolation='read committed'; SET lock_timeout=%lld;"
+                 "SET client_min_messages=error; SET timezone='UTC'; SET standard_conforming_strings=on;"
+                 "SET default_transaction_isolation='read committed'; SET lock_timeout=%lld;"
                  "SET idle_in_transaction_session_timeout='5min'; SET synchronous_commit=%s; SET "
                  "default_transaction_read_only=%s",
                  (long long)db->store->busy_ms, db->is_telemetry ? "off" : "on", db->store->read_only ? "on" : "off");
@@ -195,6 +208,8 @@ void postgres_stmt_name(const struct db_stmt *stmt, char out[32])
     snprintf(out, 32, "luytre_%lu", (unsigned long)(uintptr_t)stmt->handle);
 }
 
+static bool fits(enum sql_type declared, Oid type);
+
 static enum err_code prepare(struct db *db, const struct sql_query *query, struct db_stmt *ret_stmt, struct err *err)
 {
     static const Oid oids[] = {
@@ -222,6 +237,9 @@ static enum err_code prepare(struct db *db, const struct sql_query *query, struc
                 at = i;
         if (at < 0)
             code = err_set(err, ERR_SYNTAX, "no column %s in the result", query->columns[c].name);
+        else if (!fits(query->columns[c].type, PQftype(result, at)))
+            code = err_set(err, ERR_SYNTAX, "column %s is of another type (%u) than declared", query->columns[c].name,
+                           (unsigned)PQftype(result, at));
         else
             ret_stmt->index[c] = at;
     }
@@ -235,9 +253,128 @@ static void unprepare(struct db *db, struct db_stmt *stmt)
     (void)stmt;
 }
 
-static int hex_digit(char c)
+/* --- values as the server sends them in binary (each type's send function; big-endian) --- */
+
+static uint64_t big_endian(struct str bytes)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    uint64_t bits = 0;
+    for (size_t i = 0; i < bytes.len_bytes; i++)
+        bits = bits << 8 | (unsigned char)bytes.ptr[i];
+    return bits;
+}
+
+static double double_of(Oid type, struct str bytes)
+{
+    uint64_t bits = big_endian(bytes);
+    double real;
+    if (type == OID_FLOAT4) {
+        uint32_t half = (uint32_t)bits;
+        float narrow;
+        memcpy(&narrow, &half, sizeof narrow);
+        return (double)narrow;
+    }
+    memcpy(&real, &bits, sizeof real);
+    return real;
+}
+
+/* numeric: how many digits to the base 10000, the weight of the first, the sign, the scale; then the digits. */
+static bool numeric_of(struct str bytes, double *ret_real, int64_t *ret_whole, bool *ret_is_whole)
+{
+    if (bytes.len_bytes < 8)
+        return false;
+    size_t count = (size_t)big_endian(str_slice(bytes, 0, 2));
+    int weight = (int16_t)big_endian(str_slice(bytes, 2, 4));
+    unsigned sign = (unsigned)big_endian(str_slice(bytes, 4, 6));
+    if ((sign != 0 && sign != 0x4000) || bytes.len_bytes != 8 + 2 * count)
+        return false;
+    double real = 0;
+    int64_t whole = 0;
+    bool is_whole = true;
+    for (size_t i = 0; i < count || (int)i <= weight; i++) {
+        int64_t digit = i < count ? (int64_t)big_endian(str_slice(bytes, 8 + 2 * i, 10 + 2 * i)) : 0;
+        if ((int)i <= weight) {
+            real = real * 10000 + (double)digit;
+            is_whole = is_whole && !__builtin_mul_overflow(whole, 10000, &whole) &&
+                       !__builtin_add_overflow(whole, digit, &whole);
+        } else {
+            double place = 1;
+            for (int k = weight; k < (int)i; k++)
+                place /= 10000;
+            real += (double)digit * place;
+            is_whole = is_whole && digit == 0;
+        }
+        if (i > 200)
+            return false;
+    }
+    *ret_real = sign ? -real : real;
+    *ret_whole = sign ? -whole : whole;
+    *ret_is_whole = is_whole;
+    return true;
+}
+
+static bool is_text(Oid type)
+{
+    return type == OID_TEXT || type == OID_VARCHAR || type == OID_NAME || type == OID_JSON || type == OID_CHAR;
+}
+
+static bool is_number(Oid type)
+{
+    return type == OID_INT8 || type == OID_INT4 || type == OID_INT2 || type == OID_BOOL || type == OID_NUMERIC ||
+           type == OID_FLOAT8 || type == OID_FLOAT4;
+}
+
+/* What a column may hold. A NULL without a type is a text to PostgreSQL, and fits everywhere. */
+static bool fits(enum sql_type declared, Oid type)
+{
+    switch (declared) {
+    case SQL_INT:
+    case SQL_REAL:
+        return is_number(type) || type == OID_TEXT;
+    case SQL_TEXT:
+        return is_text(type);
+    case SQL_BLOB:
+        return type == OID_BYTEA || type == OID_TEXT;
+    }
+    return false;
+}
+
+static enum err_code number(Oid type, struct str bytes, struct sql_value *ret_value, struct err *err)
+{
+    double real = 0;
+    int64_t whole = 0;
+    bool is_whole = false;
+    switch (is_number(type) ? type : 0) {
+    case OID_BOOL:
+    case OID_INT2:
+    case OID_INT4:
+    case OID_INT8: {
+        uint64_t bits = big_endian(bytes);
+        whole = type == OID_INT2 ? (int16_t)bits : type == OID_INT4 ? (int32_t)bits : (int64_t)bits;
+        real = (double)whole;
+        is_whole = true;
+        break;
+    }
+    case OID_NUMERIC:
+        if (!numeric_of(bytes, &real, &whole, &is_whole))
+            return err_set(err, ERR_SYNTAX, "a number was declared, the database holds one that is none");
+        break;
+    case OID_FLOAT4:
+    case OID_FLOAT8:
+        real = double_of(type, bytes);
+        is_whole = real >= -9007199254740992.0 && real <= 9007199254740992.0 && (double)(int64_t)real == real;
+        whole = is_whole ? (int64_t)real : 0;
+        break;
+    default:
+        return err_set(err, ERR_SYNTAX, "a number was declared, the database holds \"%.*s\"",
+                       STR_ARG(str_slice(bytes, 0, 60)));
+    }
+    if (ret_value->type == SQL_REAL)
+        ret_value->r = real;
+    else if (is_whole)
+        ret_value->i = whole;
+    else
+        return err_set(err, ERR_SYNTAX, "a whole number was declared, the database holds %g", real);
+    return ERR_NONE;
 }
 
 static enum err_code value(struct db_row *row, size_t column, struct sql_value *ret_value, struct err *err)
@@ -249,49 +386,14 @@ static enum err_code value(struct db_row *row, size_t column, struct sql_value *
         return ERR_NONE;
     }
     Oid type = PQftype(result, at);
-    struct str text = {PQgetvalue(result, row->number, at), (size_t)PQgetlength(result, row->number, at)};
-    switch (ret_value->type) {
-    case SQL_INT:
-        if (type == OID_BOOL) {
-            ret_value->i = str_equal(text, STR("t"));
-            return ERR_NONE;
-        }
-        if (!str_to_i64(text, &ret_value->i)) {
-            double real; /* numeric and float8 that are whole: "3.0" */
-            if (!str_to_double(text, &real) || !(real >= -9007199254740992.0 && real <= 9007199254740992.0) ||
-                (double)(int64_t)real != real)
-                return err_set(err, ERR_SYNTAX, "a number was declared, the database holds \"%.*s\"",
-                               STR_ARG(str_slice(text, 0, 60)));
-            ret_value->i = (int64_t)real;
-        }
-        return ERR_NONE;
-    case SQL_REAL:
-        if (!str_to_double(text, &ret_value->r))
-            return err_set(err, ERR_SYNTAX, "a number was declared, the database holds \"%.*s\"",
-                           STR_ARG(str_slice(text, 0, 60)));
-        return ERR_NONE;
-    case SQL_TEXT:
-        if (type == OID_BYTEA)
-            return err_set(err, ERR_SYNTAX, "a text was declared, the database holds something else");
-        ret_value->s = text;
-        return ERR_NONE;
-    case SQL_BLOB: {
-        if (type != OID_BYTEA || text.len_bytes % 2 || !str_starts_with(text, STR("\\x")))
-            return err_set(err, ERR_SYNTAX, "bytes were declared, the database holds something else");
-        size_t count = (text.len_bytes - 2) / 2;
-        char *bytes = arena_alloc(row->arena, count, 1);
-        if (!bytes)
-            return arena_full(row->arena, err);
-        for (size_t i = 0; i < count; i++) {
-            int high = hex_digit(text.ptr[2 + 2 * i]), low = hex_digit(text.ptr[3 + 2 * i]);
-            if (high < 0 || low < 0)
-                return err_set(err, ERR_IO, "PostgreSQL: bytes that are not hexadecimal");
-            bytes[i] = (char)(high << 4 | low);
-        }
-        ret_value->s = (struct str){bytes, count};
-        return ERR_NONE;
-    }
-    }
+    struct str bytes = {PQgetvalue(result, row->number, at), (size_t)PQgetlength(result, row->number, at)};
+    if (ret_value->type == SQL_INT || ret_value->type == SQL_REAL)
+        return number(type, bytes, ret_value, err);
+    if (ret_value->type == SQL_TEXT && !is_text(type))
+        return err_set(err, ERR_SYNTAX, "a text was declared, the database holds something else");
+    if (ret_value->type == SQL_BLOB && type != OID_BYTEA)
+        return err_set(err, ERR_SYNTAX, "bytes were declared, the database holds something else");
+    ret_value->s = bytes;
     return ERR_NONE;
 }
 
@@ -337,10 +439,10 @@ static enum err_code run(struct db *db, const struct db_stmt *stmt, const struct
     }
     char name[32];
     postgres_stmt_name(stmt, name);
-    if (!PQsendQueryPrepared(conn, name, (int)count, ptrs, lengths, formats, 0))
+    if (!PQsendQueryPrepared(conn, name, (int)count, ptrs, lengths, formats, 1))
         return postgres_fail(db, NULL, err);
-    /* Row by row, so that a long list never stands in memory twice. */
-    if (row && stmt->query->result == SQL_RESULT_MANY)
+    if (row &&
+        stmt->one_by_one) /* a list goes into an arena as a whole: a result for every row of it would only cost */
         (void)PQsetSingleRowMode(conn);
     enum err_code code = ERR_NONE;
     int64_t changes = 0;

@@ -204,6 +204,7 @@ static enum err_code run_now(struct db *db, void *ctx, struct err *err)
     TRY(db_bulk_send(db, err));
     struct db_stmt stmt;
     enum err_code code = db_stmt_get(db, run->query, &stmt, err);
+    stmt.one_by_one = run->take == TAKE_EACH;
     if (code == ERR_NONE)
         code = db->driver->run(db, &stmt, run->values, run->query->column_count ? take_row : NULL, run, run->arena,
                                &run->changes, err);

@@ -106,3 +106,25 @@ DELETE FROM sample;
 -- scope: system
 -- columns: lane int, holder int, taken_ms int, until_ms int
 SELECT lane, holder, taken_ms, until_ms FROM id_lane ORDER BY lane;
+
+-- name: sample_kinds
+-- Every kind of number a database may answer with.
+-- result: one
+-- scope: system
+-- columns: whole int, below int, same int, tens int, zero int, small int, four int, yes int, part real, tiny real, narrow real, wide real, big real, word text, bytes blob
+-- sqlite:
+SELECT 123456789012345678 AS whole, -20000 AS below, 3.0 AS same, 120000 AS tens, 0 AS zero, 7 AS small, -7 AS four, 1 AS yes, -1234.5678 AS part, 0.00012 AS tiny, 1.5 AS narrow, -2.5 AS wide,
+       1e25 AS big, 'từ' AS word, x'00ff5c78' AS bytes;
+-- postgres:
+SELECT CAST('123456789012345678' AS numeric) AS whole, CAST(-20000 AS numeric) AS below, CAST('3.0' AS numeric) AS same, CAST(120000 AS numeric) AS tens, CAST(0 AS numeric) AS zero, CAST(7 AS smallint) AS small,
+       CAST(-7 AS integer) AS four, true AS yes, CAST('-1234.5678' AS numeric) AS part, CAST('0.00012' AS numeric) AS tiny, CAST(1.5 AS real) AS narrow, CAST(-2.5 AS double precision) AS wide,
+       CAST('10000000000000000000000000' AS numeric) AS big, CAST('từ' AS varchar(9)) AS word, decode('00ff5c78', 'hex') AS bytes;
+
+-- name: sample_too_big
+-- result: one
+-- scope: system
+-- columns: n int
+-- sqlite:
+SELECT 1.5 AS n;
+-- postgres:
+SELECT CAST('92233720368547758080' AS numeric) AS n;

@@ -2,6 +2,8 @@
 #include "sample.sql.h"
 #include "store_test.h"
 
+#include <math.h>
+
 #include "base/mem.h"
 #include "store/driver.h"
 #include "store/schema.sql.h"
@@ -113,6 +115,23 @@ static void test_sums_and_averages_are_read(void **state)
     assert_ok(sql_sample_count(t->db, &t->arena, &row, &err));
     assert_int_equal(row->total.v, 7);
     assert_true(row->half.v == 1.75);
+}
+
+static void test_every_kind_of_number_is_read(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct sql_sample_kinds_row *r;
+    assert_ok(sql_sample_kinds(t->db, &t->arena, &r, &err));
+    assert_true(r->whole == 123456789012345678 && r->below == -20000 && r->same == 3 && r->tens == 120000);
+    assert_true(r->zero == 0 && r->small == 7 && r->four == -7 && r->yes == 1);
+    assert_true(fabs(r->part + 1234.5678) < 1e-9 && fabs(r->tiny - 0.00012) < 1e-12 && fabs(r->big - 1e25) < 1e15);
+    assert_true(r->narrow > 1.49 && r->narrow < 1.51 && r->wide < -2.49 && r->wide > -2.51);
+    assert_true(str_equal(r->word, STR("từ")));
+    assert_int_equal(r->bytes.len_bytes, 4);
+    assert_memory_equal(r->bytes.ptr, "\x00\xff\x5c\x78", 4);
+    struct sql_sample_too_big_row *too_big;
+    assert_err(sql_sample_too_big(t->db, &t->arena, &too_big, &err), ERR_SYNTAX);
 }
 
 static void test_changes_are_counted(void **state)
@@ -473,6 +492,7 @@ int main(void)
         STORE_TEST(test_undeclared_null_is_told),
         STORE_TEST(test_text_sorts_by_bytes),
         STORE_TEST(test_sums_and_averages_are_read),
+        STORE_TEST(test_every_kind_of_number_is_read),
         STORE_TEST(test_changes_are_counted),
         STORE_TEST(test_returning_gives_the_row),
         STORE_TEST(test_unclean_text_is_refused),
