@@ -83,12 +83,14 @@ static enum err_code day(struct worker *w, struct db *db, struct arena *arena, s
     return ERR_NONE;
 }
 
-/* Trees whose past waits to be counted, one by one, so that what else is due does not wait long. */
+/* Changes noted beside the sums of scopes; and trees whose past waits to be counted, one by one, so that what else is
+ * due does not wait long. */
 static enum err_code sums(struct worker *w, struct db *db, struct arena *arena, struct err *err)
 {
     (void)w;
     (void)arena;
     bool had_one = true;
+    TRY(ledger_fold(db, err));
     for (int64_t until_us = clock_monotonic_us() + WORKER_SUMS_US; had_one && clock_monotonic_us() < until_us;)
         TRY(ledger_catch_up(db, &had_one, err));
     return ERR_NONE;

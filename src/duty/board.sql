@@ -94,14 +94,14 @@ SELECT x.place,
 SELECT unit_id FROM duty_count WHERE scope_id = :scope_id ORDER BY unit_id;
 
 -- name: board_scope_sum
--- Everything of a scope, wherever it stands.
+-- Everything of a scope, wherever it stands: its kept sum, and what came since.
 -- result: one
 -- scope: system
 -- args: scope_id int
 -- columns: n_unseen int, n_ack int, n_doing int, n_ok int, n_due int, n_late int, n_birth int, n_na int, n_waived int
-SELECT CAST(COALESCE(SUM(n_unseen), 0) AS BIGINT) AS n_unseen, CAST(COALESCE(SUM(n_ack), 0) AS BIGINT) AS n_ack, CAST(COALESCE(SUM(n_doing), 0) AS BIGINT) AS n_doing, CAST(COALESCE(SUM(n_ok), 0) AS BIGINT) AS n_ok, CAST(COALESCE(SUM(n_due), 0) AS BIGINT) AS n_due,
-       CAST(COALESCE(SUM(n_late), 0) AS BIGINT) AS n_late, CAST(COALESCE(SUM(n_birth), 0) AS BIGINT) AS n_birth, CAST(COALESCE(SUM(n_na), 0) AS BIGINT) AS n_na, CAST(COALESCE(SUM(n_waived), 0) AS BIGINT) AS n_waived
-  FROM duty_count WHERE scope_id = :scope_id;
+SELECT CAST(COALESCE(SUM(n_unseen), 0) AS BIGINT) AS n_unseen, CAST(COALESCE(SUM(n_ack), 0) AS BIGINT) AS n_ack, CAST(COALESCE(SUM(n_doing), 0) AS BIGINT) AS n_doing, CAST(COALESCE(SUM(n_ok), 0) AS BIGINT) AS n_ok, CAST(COALESCE(SUM(n_due), 0) AS BIGINT) AS n_due, CAST(COALESCE(SUM(n_late), 0) AS BIGINT) AS n_late, CAST(COALESCE(SUM(n_birth), 0) AS BIGINT) AS n_birth, CAST(COALESCE(SUM(n_na), 0) AS BIGINT) AS n_na, CAST(COALESCE(SUM(n_waived), 0) AS BIGINT) AS n_waived
+  FROM (SELECT n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived FROM duty_total WHERE scope_id = :scope_id
+        UNION ALL SELECT n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived FROM duty_total_change WHERE scope_id = :scope_id) t;
 
 -- name: board_units_sum
 -- What of it stands at some units. units: [unit, ...]

@@ -136,6 +136,7 @@ static enum err_code take_on(struct db *db, struct arena *arena, const struct ac
         db, arena,
         &(struct sql_assignment_ids_of_unit_directive_args){.unit_id = a->unit_id, .directive_id = a->directive_id},
         &ids, err));
+    struct ledger_counts counts = {.waits = false};
     for (size_t i = 0; i < ids.count; i++) {
         struct arena_mark mark = arena_mark(arena);
         struct ledger_row row;
@@ -145,12 +146,12 @@ static enum err_code take_on(struct db *db, struct arena *arena, const struct ac
             after.acked_ms = db_now_ms(db);
             after.acked_by = a->actor->person_id;
             after.facts.acked_day = day;
-            TRY(ledger_put(db, day, &row, &after, err));
+            TRY(ledger_put_counting(db, day, &row, &after, &counts, err));
             TRY(note(db, "assignment_acknowledged", row.id, row.unit_id, a->actor->person_id, STR(""), err));
         }
         arena_rewind(arena, mark);
     }
-    return ERR_NONE;
+    return ledger_counts_put(db, &counts, err);
 }
 
 static enum err_code cover_when_all_read(struct db *db, struct arena *arena, const struct acknowledging *a,

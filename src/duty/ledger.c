@@ -125,32 +125,62 @@ static enum err_code deltas_write(struct db *db, struct deltas *deltas, struct e
                             err);
 }
 
-/* From one state to another, either of them possibly nowhere, in everything the assignment counts in. */
-static enum err_code count_move(struct db *db, const struct ledger_row *row, int from, int to, struct err *err)
+enum err_code ledger_counts_put(struct db *db, struct ledger_counts *counts, struct err *err)
 {
-    int64_t d[DUTY_STATE_COUNT] = {0};
-    if (from != DUTY_NOWHERE)
-        d[from]--;
-    if (to != DUTY_NOWHERE)
-        d[to]++;
-    if (from == to)
+    const int64_t *d = counts->d;
+    bool is_any = false;
+    for (int state = 0; state < DUTY_STATE_COUNT; state++)
+        is_any = is_any || d[state] != 0;
+    struct sql_count_add_args add = {
+        .unit_id = counts->unit_id,
+        .family_id = counts->family_id,
+        .directive_id = counts->directive_id,
+        .d_unseen = d[DUTY_UNSEEN],
+        .d_ack = d[DUTY_ACK],
+        .d_doing = d[DUTY_DOING],
+        .d_ok = d[DUTY_OK],
+        .d_due = d[DUTY_DUE],
+        .d_late = d[DUTY_LATE],
+        .d_birth = d[DUTY_BIRTH],
+        .d_na = d[DUTY_NA],
+        .d_waived = d[DUTY_WAIVED],
+    };
+    struct sql_total_add_args total = {
+        .family_id = counts->family_id,
+        .directive_id = counts->directive_id,
+        .d_unseen = d[DUTY_UNSEEN],
+        .d_ack = d[DUTY_ACK],
+        .d_doing = d[DUTY_DOING],
+        .d_ok = d[DUTY_OK],
+        .d_due = d[DUTY_DUE],
+        .d_late = d[DUTY_LATE],
+        .d_birth = d[DUTY_BIRTH],
+        .d_na = d[DUTY_NA],
+        .d_waived = d[DUTY_WAIVED],
+    };
+    *counts = (struct ledger_counts){.waits = false};
+    if (!is_any)
         return ERR_NONE;
-    return sql_count_add(db,
-                         &(struct sql_count_add_args){
-                             .unit_id = row->unit_id,
-                             .family_id = row->family_id,
-                             .directive_id = row->directive_id,
-                             .d_unseen = d[DUTY_UNSEEN],
-                             .d_ack = d[DUTY_ACK],
-                             .d_doing = d[DUTY_DOING],
-                             .d_ok = d[DUTY_OK],
-                             .d_due = d[DUTY_DUE],
-                             .d_late = d[DUTY_LATE],
-                             .d_birth = d[DUTY_BIRTH],
-                             .d_na = d[DUTY_NA],
-                             .d_waived = d[DUTY_WAIVED],
-                         },
-                         err);
+    TRY(sql_count_add(db, &add, err));
+    return sql_total_add(db, &total, err);
+}
+
+/* From one state to another, either of them possibly nowhere, in everything the assignment counts in. */
+static enum err_code count_move(struct db *db, struct ledger_counts *counts, const struct ledger_row *row, int from,
+                                int to, struct err *err)
+{
+    if (counts->waits && (counts->unit_id != row->unit_id || counts->family_id != row->family_id ||
+                          counts->directive_id != row->directive_id))
+        TRY(ledger_counts_put(db, counts, err));
+    counts->waits = true;
+    counts->unit_id = row->unit_id;
+    counts->family_id = row->family_id;
+    counts->directive_id = row->directive_id;
+    if (from != DUTY_NOWHERE)
+        counts->d[from]--;
+    if (to != DUTY_NOWHERE)
+        counts->d[to]++;
+    return ERR_NONE;
 }
 
 static bool is_same_future(const struct duty_change *a, size_t a_count, const struct duty_change *b, size_t b_count)
@@ -181,8 +211,8 @@ static enum err_code keep_past(struct db *db, civil_day day, const struct ledger
                                    err);
 }
 
-enum err_code ledger_put(struct db *db, civil_day day, const struct ledger_row *before, const struct ledger_row *after,
-                         struct err *err)
+enum err_code ledger_put_counting(struct db *db, civil_day day, const struct ledger_row *before,
+                                  const struct ledger_row *after, struct ledger_counts *counts, struct err *err)
 {
     struct duty_change was[DUTY_CHANGES_MAX], is[DUTY_CHANGES_MAX];
     size_t was_count = duty_timeline(&before->facts, day, was);
@@ -197,13 +227,13 @@ enum err_code ledger_put(struct db *db, civil_day day, const struct ledger_row *
         deltas_add(&deltas, after->unit_id, is[0].state, +1, day);
         /* Counters are touched in unit order, so that two writers never wait for each other in a circle. */
         if (!has_moved)
-            TRY(count_move(db, after, was[0].state, is[0].state, err));
+            TRY(count_move(db, counts, after, was[0].state, is[0].state, err));
         else if (before->unit_id <= after->unit_id) {
-            TRY(count_move(db, before, was[0].state, DUTY_NOWHERE, err));
-            TRY(count_move(db, after, DUTY_NOWHERE, is[0].state, err));
+            TRY(count_move(db, counts, before, was[0].state, DUTY_NOWHERE, err));
+            TRY(count_move(db, counts, after, DUTY_NOWHERE, is[0].state, err));
         } else {
-            TRY(count_move(db, after, DUTY_NOWHERE, is[0].state, err));
-            TRY(count_move(db, before, was[0].state, DUTY_NOWHERE, err));
+            TRY(count_move(db, counts, after, DUTY_NOWHERE, is[0].state, err));
+            TRY(count_move(db, counts, before, was[0].state, DUTY_NOWHERE, err));
         }
     }
     /* The days to come: what nobody has counted yet is written anew when it comes differently. */
@@ -237,6 +267,14 @@ enum err_code ledger_put(struct db *db, civil_day day, const struct ledger_row *
                                     err);
 }
 
+enum err_code ledger_put(struct db *db, civil_day day, const struct ledger_row *before, const struct ledger_row *after,
+                         struct err *err)
+{
+    struct ledger_counts counts = {.waits = false};
+    TRY(ledger_put_counting(db, day, before, after, &counts, err));
+    return ledger_counts_put(db, &counts, err);
+}
+
 static void put_issued(struct buf *rows, int64_t obligation_id, bool is_na, int state, int delta, civil_day effective,
                        civil_day known)
 {
@@ -268,12 +306,12 @@ enum err_code ledger_issued(struct db *db, civil_day day, int64_t directive_id, 
         &(struct sql_delta_insert_issued_args){
             .directive_id = directive_id, .issued_ms = issued_ms, .known_day = day, .changes = buf_str(&rows)},
         err));
-    struct sql_count_add_issued_args args = {.directive_id = directive_id, .issued_ms = issued_ms};
-    TRY(sql_count_add_issued(db, &args, err));
-    args.scope_id = family_id;
-    TRY(sql_count_add_issued(db, &args, err));
-    args.scope_id = directive_id;
-    return directive_id == family_id ? ERR_NONE : sql_count_add_issued(db, &args, err);
+    const int64_t scopes[] = {0, family_id, directive_id};
+    for (size_t i = 0; i < (directive_id == family_id ? 2u : 3u); i++) {
+        TRY(sql_count_add_issued(db, &(struct sql_count_add_issued_args){directive_id, issued_ms, scopes[i]}, err));
+        TRY(sql_total_add_issued(db, &(struct sql_total_add_issued_args){directive_id, issued_ms, scopes[i]}, err));
+    }
+    return ERR_NONE;
 }
 
 struct advance {
@@ -289,6 +327,22 @@ static enum err_code close_day(struct db *db, civil_day day, struct err *err)
     TRY(sql_past_close(db, &(struct sql_past_close_args){.day = day}, err));
     TRY(sql_past_close_below(db, &(struct sql_past_close_below_args){.day = day}, err));
     return sql_past_close_obligation(db, &(struct sql_past_close_obligation_args){.day = day}, err);
+}
+
+static enum err_code fold(struct db *db, void *ctx, struct err *err)
+{
+    (void)ctx;
+    TRY(sql_total_fold(db, err));
+    return sql_total_folded(db, err);
+}
+
+enum err_code ledger_fold(struct db *db, struct err *err)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, 64u << 10);
+    struct sql_total_waits_row *row = NULL;
+    TRY(sql_total_waits(db, &arena, &row, err));
+    return row ? db_transact(db, fold, NULL, err) : ERR_NONE;
 }
 
 static enum err_code advance_a_day(struct db *db, void *ctx, struct err *err)
@@ -307,8 +361,11 @@ static enum err_code advance_a_day(struct db *db, void *ctx, struct err *err)
     TRY(close_day(db, now, err));
     civil_day next = now + 1;
     static const struct str kinds[] = {STR_INIT("all"), STR_INIT("family"), STR_INIT("directive")};
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         TRY(sql_count_apply_day(db, &(struct sql_count_apply_day_args){.day = next, .kind = kinds[i]}, err));
+        TRY(sql_total_apply_day(db, &(struct sql_total_apply_day_args){.day = next, .kind = kinds[i]}, err));
+    }
+    TRY(fold(db, NULL, err));
     int64_t changes = 0;
     TRY(sql_assignment_apply_day(db, &(struct sql_assignment_apply_day_args){.day = next}, &changes, err));
     TRY(sql_duty_clock_set(db, &(struct sql_duty_clock_set_args){.day = next}, err));
@@ -458,6 +515,11 @@ static enum err_code recount_in_snapshot(struct db *db, void *ctx, struct err *e
         if (!seen[i])
             return err_set(err, ERR_CONFLICT, "unit %lld in scope %lld is counted and owes nothing",
                            (long long)counted.items[i].unit_id, (long long)counted.items[i].scope_id);
+    struct sql_total_wrong_rows wrong;
+    TRY(sql_total_wrong(db, &arena, &wrong, err));
+    if (wrong.count)
+        return err_set(err, ERR_CONFLICT, "the sum of scope %lld is not what its counters add up to",
+                       (long long)wrong.items[0].scope_id);
     /* And each state is what its facts say on the ledger's day. */
     struct sql_assignment_facts_all_rows all;
     TRY(sql_assignment_facts_all(db, &arena, &all, err));

@@ -45,6 +45,17 @@ MUST_USE enum err_code ledger_get(struct db *db, struct arena *arena, int64_t as
 MUST_USE enum err_code ledger_put(struct db *db, civil_day day, const struct ledger_row *before,
                                   const struct ledger_row *after, struct err *err);
 
+/* The same for several rows in turn, whose counters are moved together by the last ledger_counts_put. */
+struct ledger_counts {
+    int64_t unit_id, family_id, directive_id; /* of those that wait */
+    int64_t d[DUTY_STATE_COUNT];
+    bool waits;
+};
+MUST_USE enum err_code ledger_put_counting(struct db *db, civil_day day, const struct ledger_row *before,
+                                           const struct ledger_row *after, struct ledger_counts *counts,
+                                           struct err *err);
+MUST_USE enum err_code ledger_counts_put(struct db *db, struct ledger_counts *counts, struct err *err);
+
 /* Deltas and counters of all assignments that a directive issued in one go: of each obligation all with the same facts,
  * or not applicable. */
 struct ledger_issued {
@@ -54,6 +65,9 @@ struct ledger_issued {
 MUST_USE enum err_code ledger_issued(struct db *db, civil_day day, int64_t directive_id, int64_t family_id,
                                      int64_t issued_ms, const struct ledger_issued *obligations, size_t count,
                                      struct err *err);
+
+/* Sums of scopes take up the changes that were noted beside them. Cheap when there are none. */
+MUST_USE enum err_code ledger_fold(struct db *db, struct err *err);
 
 /* The day job: move the ledger from its day to `to`, day by day, each in a transaction of its own. A day that ends
  * leaves what every unit stood at, and everything below it, if something changed. *ret_days: how many days were moved.

@@ -352,6 +352,78 @@ SELECT :edge_kind, :unit_id, scope_id, day,
        SUM(n_waived) OVER (PARTITION BY scope_id ORDER BY day)
   FROM by_day;
 
+-- name: total_add
+-- A change of counters in the sums of the three scopes it counts in: a line, so that nobody waits for anybody.
+-- result: none
+-- scope: system
+-- args: family_id int, directive_id int, d_unseen int, d_ack int, d_doing int, d_ok int, d_due int, d_late int, d_birth int, d_na int, d_waived int
+INSERT INTO duty_total_change (scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
+SELECT x.scope_id, CAST(:d_unseen AS BIGINT), CAST(:d_ack AS BIGINT), CAST(:d_doing AS BIGINT), CAST(:d_ok AS BIGINT), CAST(:d_due AS BIGINT), CAST(:d_late AS BIGINT), CAST(:d_birth AS BIGINT), CAST(:d_na AS BIGINT), CAST(:d_waived AS BIGINT)
+  FROM (SELECT 0 AS scope_id UNION SELECT CAST(:family_id AS BIGINT) UNION SELECT CAST(:directive_id AS BIGINT)) x;
+
+-- name: total_add_issued
+-- Everything one directive issued in one go, in one scope's sum.
+-- result: none
+-- scope: system
+-- args: directive_id int, issued_ms int, scope_id int
+INSERT INTO duty_total_change (scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
+SELECT :scope_id, COALESCE(SUM(CASE WHEN state = 0 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 1 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 2 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 3 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 4 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 5 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 6 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 7 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 8 THEN 1 ELSE 0 END), 0)
+  FROM assignment WHERE directive_id = :directive_id AND issued_ms = :issued_ms;
+
+-- name: total_apply_day
+-- Every delta that becomes visible on a day, in the sums of its scopes.
+-- result: none
+-- scope: system
+-- args: day int, kind text
+INSERT INTO duty_total_change (scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
+SELECT scope_id, SUM(CASE WHEN state = 0 THEN delta ELSE 0 END), SUM(CASE WHEN state = 1 THEN delta ELSE 0 END), SUM(CASE WHEN state = 2 THEN delta ELSE 0 END), SUM(CASE WHEN state = 3 THEN delta ELSE 0 END), SUM(CASE WHEN state = 4 THEN delta ELSE 0 END), SUM(CASE WHEN state = 5 THEN delta ELSE 0 END), SUM(CASE WHEN state = 6 THEN delta ELSE 0 END), SUM(CASE WHEN state = 7 THEN delta ELSE 0 END), SUM(CASE WHEN state = 8 THEN delta ELSE 0 END)
+  FROM (SELECT state, delta, CASE WHEN CAST(:kind AS TEXT) = 'all' THEN 0 WHEN CAST(:kind AS TEXT) = 'family' THEN family_id ELSE directive_id END AS scope_id
+          FROM assignment_delta
+         WHERE visible_day = :day AND (CAST(:kind AS TEXT) <> 'directive' OR directive_id <> family_id)) d
+ GROUP BY scope_id;
+
+-- name: total_waits
+-- result: one
+-- scope: system
+-- columns: waits int
+SELECT 1 AS waits FROM duty_total_change LIMIT 1;
+
+-- name: total_fold
+-- The lines go into the sums. On SQLite nobody else writes meanwhile, and total_folded takes them away; on PostgreSQL the lines that are
+-- added up and those that go are the same, whoever adds others meanwhile.
+-- result: none
+-- scope: system
+-- sqlite:
+INSERT INTO duty_total (scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
+SELECT scope_id, SUM(n_unseen), SUM(n_ack), SUM(n_doing), SUM(n_ok), SUM(n_due), SUM(n_late), SUM(n_birth), SUM(n_na), SUM(n_waived) FROM duty_total_change WHERE 1 = 1 GROUP BY scope_id
+ON CONFLICT (scope_id) DO UPDATE SET
+    n_unseen = duty_total.n_unseen + excluded.n_unseen, n_ack = duty_total.n_ack + excluded.n_ack, n_doing = duty_total.n_doing + excluded.n_doing, n_ok = duty_total.n_ok + excluded.n_ok, n_due = duty_total.n_due + excluded.n_due, n_late = duty_total.n_late + excluded.n_late, n_birth = duty_total.n_birth + excluded.n_birth, n_na = duty_total.n_na + excluded.n_na, n_waived = duty_total.n_waived + excluded.n_waived;
+-- postgres:
+WITH gone AS (DELETE FROM duty_total_change RETURNING scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
+INSERT INTO duty_total (scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
+SELECT scope_id, SUM(n_unseen), SUM(n_ack), SUM(n_doing), SUM(n_ok), SUM(n_due), SUM(n_late), SUM(n_birth), SUM(n_na), SUM(n_waived) FROM gone GROUP BY scope_id ORDER BY scope_id
+ON CONFLICT (scope_id) DO UPDATE SET
+    n_unseen = duty_total.n_unseen + excluded.n_unseen, n_ack = duty_total.n_ack + excluded.n_ack, n_doing = duty_total.n_doing + excluded.n_doing, n_ok = duty_total.n_ok + excluded.n_ok, n_due = duty_total.n_due + excluded.n_due, n_late = duty_total.n_late + excluded.n_late, n_birth = duty_total.n_birth + excluded.n_birth, n_na = duty_total.n_na + excluded.n_na, n_waived = duty_total.n_waived + excluded.n_waived;
+
+-- name: total_folded
+-- result: none
+-- scope: system
+-- sqlite:
+DELETE FROM duty_total_change;
+-- postgres:
+DELETE FROM duty_total_change WHERE 1 = 0;
+
+-- name: total_wrong
+-- Scopes whose sum is not what their counters add up to.
+-- result: many
+-- scope: system
+-- columns: scope_id int
+SELECT scope_id FROM (
+    SELECT scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived FROM duty_total
+    UNION ALL SELECT scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived FROM duty_total_change
+    UNION ALL SELECT scope_id, -n_unseen, -n_ack, -n_doing, -n_ok, -n_due, -n_late, -n_birth, -n_na, -n_waived FROM duty_count) t
+ GROUP BY scope_id HAVING SUM(n_unseen) <> 0 OR SUM(n_ack) <> 0 OR SUM(n_doing) <> 0 OR SUM(n_ok) <> 0 OR SUM(n_due) <> 0 OR SUM(n_late) <> 0 OR SUM(n_birth) <> 0 OR SUM(n_na) <> 0 OR SUM(n_waived) <> 0 ORDER BY scope_id;
+
 -- name: count_rows
 -- Everything that is counted, for the test that recounts, and for doctor.
 -- result: many

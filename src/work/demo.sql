@@ -90,6 +90,14 @@ DELETE FROM assignment_past WHERE assignment_id IN (SELECT id FROM assignment WH
 -- outbox: stays sample data belongs to one node
 DELETE FROM assignment_delta WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 
+-- name: sample_take_totals
+-- The sums of scopes go down by what goes.
+-- result: none
+-- scope: system
+INSERT INTO duty_total_change (scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
+SELECT scope_id, -SUM(n_unseen), -SUM(n_ack), -SUM(n_doing), -SUM(n_ok), -SUM(n_due), -SUM(n_late), -SUM(n_birth), -SUM(n_na), -SUM(n_waived)
+  FROM duty_count WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1) GROUP BY scope_id;
+
 -- name: sample_delete_counts
 -- result: none
 -- scope: system
