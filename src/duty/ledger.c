@@ -125,61 +125,92 @@ static enum err_code deltas_write(struct db *db, struct deltas *deltas, struct e
                             err);
 }
 
+static bool is_zero(const int64_t d[DUTY_STATE_COUNT])
+{
+    for (int state = 0; state < DUTY_STATE_COUNT; state++)
+        if (d[state])
+            return false;
+    return true;
+}
+
+static void put_total(struct buf *rows, int64_t scope_id, const int64_t d[DUTY_STATE_COUNT])
+{
+    if (is_zero(d))
+        return;
+    buf_printf(rows, "%s[%lld", rows->len_bytes > 1 ? "," : "", (long long)scope_id);
+    for (int state = 0; state < DUTY_STATE_COUNT; state++)
+        buf_printf(rows, ",%lld", (long long)d[state]);
+    buf_put_byte(rows, ']');
+}
+
+static enum err_code put_totals(struct db *db, const struct ledger_counts *counts, struct err *err)
+{
+    AUTO_BUF rows;
+    buf_init(&rows, DELTAS_MAX_BYTES);
+    buf_put_byte(&rows, '[');
+    put_total(&rows, 0, counts->d);
+    put_total(&rows, counts->family_id, counts->d);
+    if (counts->directive_id != counts->family_id)
+        put_total(&rows, counts->directive_id, counts->d);
+    for (size_t i = 0; i < counts->obligation_count; i++)
+        put_total(&rows, counts->obligations[i].id, counts->obligations[i].d);
+    buf_put_byte(&rows, ']');
+    TRY(buf_check(&rows, err));
+    return rows.len_bytes > 2 ? sql_total_add(db, &(struct sql_total_add_args){buf_str(&rows)}, err) : ERR_NONE;
+}
+
 enum err_code ledger_counts_put(struct db *db, struct ledger_counts *counts, struct err *err)
 {
     const int64_t *d = counts->d;
-    bool is_any = false;
-    for (int state = 0; state < DUTY_STATE_COUNT; state++)
-        is_any = is_any || d[state] != 0;
-    struct sql_count_add_args add = {
-        .unit_id = counts->unit_id,
-        .family_id = counts->family_id,
-        .directive_id = counts->directive_id,
-        .d_unseen = d[DUTY_UNSEEN],
-        .d_ack = d[DUTY_ACK],
-        .d_doing = d[DUTY_DOING],
-        .d_ok = d[DUTY_OK],
-        .d_due = d[DUTY_DUE],
-        .d_late = d[DUTY_LATE],
-        .d_birth = d[DUTY_BIRTH],
-        .d_na = d[DUTY_NA],
-        .d_waived = d[DUTY_WAIVED],
-    };
-    struct sql_total_add_args total = {
-        .family_id = counts->family_id,
-        .directive_id = counts->directive_id,
-        .d_unseen = d[DUTY_UNSEEN],
-        .d_ack = d[DUTY_ACK],
-        .d_doing = d[DUTY_DOING],
-        .d_ok = d[DUTY_OK],
-        .d_due = d[DUTY_DUE],
-        .d_late = d[DUTY_LATE],
-        .d_birth = d[DUTY_BIRTH],
-        .d_na = d[DUTY_NA],
-        .d_waived = d[DUTY_WAIVED],
-    };
+    if (!is_zero(d))
+        TRY(sql_count_add(db,
+                          &(struct sql_count_add_args){
+                              .unit_id = counts->unit_id,
+                              .family_id = counts->family_id,
+                              .directive_id = counts->directive_id,
+                              .d_unseen = d[DUTY_UNSEEN],
+                              .d_ack = d[DUTY_ACK],
+                              .d_doing = d[DUTY_DOING],
+                              .d_ok = d[DUTY_OK],
+                              .d_due = d[DUTY_DUE],
+                              .d_late = d[DUTY_LATE],
+                              .d_birth = d[DUTY_BIRTH],
+                              .d_na = d[DUTY_NA],
+                              .d_waived = d[DUTY_WAIVED],
+                          },
+                          err));
+    if (counts->waits)
+        TRY(put_totals(db, counts, err));
     *counts = (struct ledger_counts){.waits = false};
-    if (!is_any)
-        return ERR_NONE;
-    TRY(sql_count_add(db, &add, err));
-    return sql_total_add(db, &total, err);
+    return ERR_NONE;
 }
 
 /* From one state to another, either of them possibly nowhere, in everything the assignment counts in. */
 static enum err_code count_move(struct db *db, struct ledger_counts *counts, const struct ledger_row *row, int from,
                                 int to, struct err *err)
 {
+    size_t at = 0;
+    while (at < counts->obligation_count && counts->obligations[at].id != row->obligation_id)
+        at++;
     if (counts->waits && (counts->unit_id != row->unit_id || counts->family_id != row->family_id ||
-                          counts->directive_id != row->directive_id))
+                          counts->directive_id != row->directive_id || at == LEDGER_COUNTS_OBLIGATIONS)) {
         TRY(ledger_counts_put(db, counts, err));
+        at = 0;
+    }
     counts->waits = true;
     counts->unit_id = row->unit_id;
     counts->family_id = row->family_id;
     counts->directive_id = row->directive_id;
-    if (from != DUTY_NOWHERE)
+    if (at == counts->obligation_count)
+        counts->obligations[counts->obligation_count++].id = row->obligation_id;
+    if (from != DUTY_NOWHERE) {
         counts->d[from]--;
-    if (to != DUTY_NOWHERE)
+        counts->obligations[at].d[from]--;
+    }
+    if (to != DUTY_NOWHERE) {
         counts->d[to]++;
+        counts->obligations[at].d[to]++;
+    }
     return ERR_NONE;
 }
 
@@ -311,7 +342,7 @@ enum err_code ledger_issued(struct db *db, civil_day day, int64_t directive_id, 
         TRY(sql_count_add_issued(db, &(struct sql_count_add_issued_args){directive_id, issued_ms, scopes[i]}, err));
         TRY(sql_total_add_issued(db, &(struct sql_total_add_issued_args){directive_id, issued_ms, scopes[i]}, err));
     }
-    return ERR_NONE;
+    return sql_total_add_issued_each(db, &(struct sql_total_add_issued_each_args){directive_id, issued_ms}, err);
 }
 
 struct advance {
@@ -365,6 +396,7 @@ static enum err_code advance_a_day(struct db *db, void *ctx, struct err *err)
         TRY(sql_count_apply_day(db, &(struct sql_count_apply_day_args){.day = next, .kind = kinds[i]}, err));
         TRY(sql_total_apply_day(db, &(struct sql_total_apply_day_args){.day = next, .kind = kinds[i]}, err));
     }
+    TRY(sql_total_apply_day(db, &(struct sql_total_apply_day_args){.day = next, .kind = STR("obligation")}, err));
     TRY(fold(db, NULL, err));
     int64_t changes = 0;
     TRY(sql_assignment_apply_day(db, &(struct sql_assignment_apply_day_args){.day = next}, &changes, err));

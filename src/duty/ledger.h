@@ -46,9 +46,14 @@ MUST_USE enum err_code ledger_put(struct db *db, civil_day day, const struct led
                                   const struct ledger_row *after, struct err *err);
 
 /* The same for several rows in turn, whose counters are moved together by the last ledger_counts_put. */
+#define LEDGER_COUNTS_OBLIGATIONS 16
 struct ledger_counts {
     int64_t unit_id, family_id, directive_id; /* of those that wait */
     int64_t d[DUTY_STATE_COUNT];
+    struct {
+        int64_t id, d[DUTY_STATE_COUNT];
+    } obligations[LEDGER_COUNTS_OBLIGATIONS];
+    size_t obligation_count;
     bool waits;
 };
 MUST_USE enum err_code ledger_put_counting(struct db *db, civil_day day, const struct ledger_row *before,

@@ -353,13 +353,15 @@ SELECT :edge_kind, :unit_id, scope_id, day,
   FROM by_day;
 
 -- name: total_add
--- A change of counters in the sums of the three scopes it counts in: a line, so that nobody waits for anybody.
+-- Changes of the sums of some scopes: lines, so that nobody waits for anybody. rows is a JSON array of [scope_id, change of each state in turn].
 -- result: none
 -- scope: system
--- args: family_id int, directive_id int, d_unseen int, d_ack int, d_doing int, d_ok int, d_due int, d_late int, d_birth int, d_na int, d_waived int
+-- args: rows text
 INSERT INTO duty_total_change (scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
-SELECT x.scope_id, CAST(:d_unseen AS BIGINT), CAST(:d_ack AS BIGINT), CAST(:d_doing AS BIGINT), CAST(:d_ok AS BIGINT), CAST(:d_due AS BIGINT), CAST(:d_late AS BIGINT), CAST(:d_birth AS BIGINT), CAST(:d_na AS BIGINT), CAST(:d_waived AS BIGINT)
-  FROM (SELECT 0 AS scope_id UNION SELECT CAST(:family_id AS BIGINT) UNION SELECT CAST(:directive_id AS BIGINT)) x;
+-- sqlite:
+SELECT json_extract(j.value, '$[0]'), json_extract(j.value, '$[1]'), json_extract(j.value, '$[2]'), json_extract(j.value, '$[3]'), json_extract(j.value, '$[4]'), json_extract(j.value, '$[5]'), json_extract(j.value, '$[6]'), json_extract(j.value, '$[7]'), json_extract(j.value, '$[8]'), json_extract(j.value, '$[9]') FROM json_each(:rows) j;
+-- postgres:
+SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT), CAST(j.value ->> 3 AS BIGINT), CAST(j.value ->> 4 AS BIGINT), CAST(j.value ->> 5 AS BIGINT), CAST(j.value ->> 6 AS BIGINT), CAST(j.value ->> 7 AS BIGINT), CAST(j.value ->> 8 AS BIGINT), CAST(j.value ->> 9 AS BIGINT) FROM json_array_elements(CAST(:rows AS json)) j;
 
 -- name: total_add_issued
 -- Everything one directive issued in one go, in one scope's sum.
@@ -370,6 +372,15 @@ INSERT INTO duty_total_change (scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, 
 SELECT :scope_id, COALESCE(SUM(CASE WHEN state = 0 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 1 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 2 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 3 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 4 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 5 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 6 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 7 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 8 THEN 1 ELSE 0 END), 0)
   FROM assignment WHERE directive_id = :directive_id AND issued_ms = :issued_ms;
 
+-- name: total_add_issued_each
+-- The same in the sum of each obligation.
+-- result: none
+-- scope: system
+-- args: directive_id int, issued_ms int
+INSERT INTO duty_total_change (scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
+SELECT obligation_id, COALESCE(SUM(CASE WHEN state = 0 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 1 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 2 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 3 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 4 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 5 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 6 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 7 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 8 THEN 1 ELSE 0 END), 0)
+  FROM assignment WHERE directive_id = :directive_id AND issued_ms = :issued_ms GROUP BY obligation_id;
+
 -- name: total_apply_day
 -- Every delta that becomes visible on a day, in the sums of its scopes.
 -- result: none
@@ -377,7 +388,7 @@ SELECT :scope_id, COALESCE(SUM(CASE WHEN state = 0 THEN 1 ELSE 0 END), 0), COALE
 -- args: day int, kind text
 INSERT INTO duty_total_change (scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
 SELECT scope_id, SUM(CASE WHEN state = 0 THEN delta ELSE 0 END), SUM(CASE WHEN state = 1 THEN delta ELSE 0 END), SUM(CASE WHEN state = 2 THEN delta ELSE 0 END), SUM(CASE WHEN state = 3 THEN delta ELSE 0 END), SUM(CASE WHEN state = 4 THEN delta ELSE 0 END), SUM(CASE WHEN state = 5 THEN delta ELSE 0 END), SUM(CASE WHEN state = 6 THEN delta ELSE 0 END), SUM(CASE WHEN state = 7 THEN delta ELSE 0 END), SUM(CASE WHEN state = 8 THEN delta ELSE 0 END)
-  FROM (SELECT state, delta, CASE WHEN CAST(:kind AS TEXT) = 'all' THEN 0 WHEN CAST(:kind AS TEXT) = 'family' THEN family_id ELSE directive_id END AS scope_id
+  FROM (SELECT state, delta, CASE WHEN CAST(:kind AS TEXT) = 'all' THEN 0 WHEN CAST(:kind AS TEXT) = 'family' THEN family_id WHEN CAST(:kind AS TEXT) = 'directive' THEN directive_id ELSE obligation_id END AS scope_id
           FROM assignment_delta
          WHERE visible_day = :day AND (CAST(:kind AS TEXT) <> 'directive' OR directive_id <> family_id)) d
  GROUP BY scope_id;
@@ -414,14 +425,15 @@ DELETE FROM duty_total_change;
 DELETE FROM duty_total_change WHERE 1 = 0;
 
 -- name: total_wrong
--- Scopes whose sum is not what their counters add up to.
+-- Scopes whose sum is not what their counters, or the assignments of an obligation, add up to.
 -- result: many
 -- scope: system
 -- columns: scope_id int
 SELECT scope_id FROM (
     SELECT scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived FROM duty_total
     UNION ALL SELECT scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived FROM duty_total_change
-    UNION ALL SELECT scope_id, -n_unseen, -n_ack, -n_doing, -n_ok, -n_due, -n_late, -n_birth, -n_na, -n_waived FROM duty_count) t
+    UNION ALL SELECT scope_id, -n_unseen, -n_ack, -n_doing, -n_ok, -n_due, -n_late, -n_birth, -n_na, -n_waived FROM duty_count
+    UNION ALL SELECT obligation_id, CASE WHEN state = 0 THEN -1 ELSE 0 END, CASE WHEN state = 1 THEN -1 ELSE 0 END, CASE WHEN state = 2 THEN -1 ELSE 0 END, CASE WHEN state = 3 THEN -1 ELSE 0 END, CASE WHEN state = 4 THEN -1 ELSE 0 END, CASE WHEN state = 5 THEN -1 ELSE 0 END, CASE WHEN state = 6 THEN -1 ELSE 0 END, CASE WHEN state = 7 THEN -1 ELSE 0 END, CASE WHEN state = 8 THEN -1 ELSE 0 END FROM assignment WHERE state >= 0) t
  GROUP BY scope_id HAVING SUM(n_unseen) <> 0 OR SUM(n_ack) <> 0 OR SUM(n_doing) <> 0 OR SUM(n_ok) <> 0 OR SUM(n_due) <> 0 OR SUM(n_late) <> 0 OR SUM(n_birth) <> 0 OR SUM(n_na) <> 0 OR SUM(n_waived) <> 0 ORDER BY scope_id;
 
 -- name: count_rows

@@ -138,16 +138,20 @@ SELECT o.catalogue_id, MIN(o.title) AS title, o.denominator, a.state, COUNT(*) A
  GROUP BY o.catalogue_id, CASE WHEN o.catalogue_id IS NULL THEN o.id ELSE 0 END, o.denominator, a.state ORDER BY o.catalogue_id, MIN(o.title), o.denominator, a.state;
 
 -- name: obligation_rollup_whole
--- The same when everything of the scope stands at or below the unit: straight from the obligations.
+-- The same when everything of the scope stands at or below the unit: from the sums of the obligations.
 -- result: many
 -- scope: org
 -- args: root_id int, scope_id int, edge_kind text
 -- columns: catalogue_id text?, title text, denominator text, state int, n int
-SELECT o.catalogue_id, MIN(o.title) AS title, o.denominator, a.state, SUM(a.n) AS n
+SELECT o.catalogue_id, MIN(o.title) AS title, o.denominator, a.state, CAST(SUM(a.n) AS BIGINT) AS n
   FROM obligation o
-  JOIN (SELECT b.obligation_id, b.state, COUNT(*) AS n FROM assignment b
-         WHERE b.state >= 0 AND b.obligation_id IN (SELECT q.id FROM obligation q JOIN directive d ON d.id = q.directive_id WHERE d.family_id = :scope_id OR d.id = :scope_id)
-         GROUP BY b.obligation_id, b.state) a ON a.obligation_id = o.id
+  JOIN (SELECT t.scope_id AS obligation_id, s.state, CASE s.state WHEN 0 THEN t.n_unseen WHEN 1 THEN t.n_ack WHEN 2 THEN t.n_doing WHEN 3 THEN t.n_ok WHEN 4 THEN t.n_due WHEN 5 THEN t.n_late WHEN 6 THEN t.n_birth WHEN 7 THEN t.n_na WHEN 8 THEN t.n_waived END AS n
+          FROM (SELECT x.scope_id, SUM(x.n_unseen) AS n_unseen, SUM(x.n_ack) AS n_ack, SUM(x.n_doing) AS n_doing, SUM(x.n_ok) AS n_ok, SUM(x.n_due) AS n_due, SUM(x.n_late) AS n_late, SUM(x.n_birth) AS n_birth, SUM(x.n_na) AS n_na, SUM(x.n_waived) AS n_waived
+                  FROM (SELECT k.scope_id, k.n_unseen, k.n_ack, k.n_doing, k.n_ok, k.n_due, k.n_late, k.n_birth, k.n_na, k.n_waived FROM obligation q JOIN directive d ON d.id = q.directive_id JOIN duty_total k ON k.scope_id = q.id WHERE d.family_id = :scope_id OR d.id = :scope_id
+                        UNION ALL
+                        SELECT k.scope_id, k.n_unseen, k.n_ack, k.n_doing, k.n_ok, k.n_due, k.n_late, k.n_birth, k.n_na, k.n_waived FROM obligation q JOIN directive d ON d.id = q.directive_id JOIN duty_total_change k ON k.scope_id = q.id WHERE d.family_id = :scope_id OR d.id = :scope_id) x
+                 GROUP BY x.scope_id) t
+          CROSS JOIN (SELECT 0 AS state UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8) s) a ON a.obligation_id = o.id AND a.n > 0
  WHERE {scope :root_id} AND {scope_below 1, :root_id, :edge_kind}
  GROUP BY o.catalogue_id, CASE WHEN o.catalogue_id IS NULL THEN o.id ELSE 0 END, o.denominator, a.state ORDER BY o.catalogue_id, MIN(o.title), o.denominator, a.state;
 

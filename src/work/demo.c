@@ -648,6 +648,7 @@ static enum err_code delete_in_transaction(struct db *db, void *ctx, struct err 
         sql_sample_delete_assignment_past,
         sql_sample_delete_deltas,
         sql_sample_take_totals,
+        sql_sample_take_obligations,
         sql_sample_delete_counts,
         sql_sample_delete_past,
         sql_sample_delete_past_below,

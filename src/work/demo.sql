@@ -98,6 +98,14 @@ INSERT INTO duty_total_change (scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, 
 SELECT scope_id, -SUM(n_unseen), -SUM(n_ack), -SUM(n_doing), -SUM(n_ok), -SUM(n_due), -SUM(n_late), -SUM(n_birth), -SUM(n_na), -SUM(n_waived)
   FROM duty_count WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1) GROUP BY scope_id;
 
+-- name: sample_take_obligations
+-- And those of obligations.
+-- result: none
+-- scope: system
+INSERT INTO duty_total_change (scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
+SELECT obligation_id, SUM(CASE WHEN state = 0 THEN -1 ELSE 0 END), SUM(CASE WHEN state = 1 THEN -1 ELSE 0 END), SUM(CASE WHEN state = 2 THEN -1 ELSE 0 END), SUM(CASE WHEN state = 3 THEN -1 ELSE 0 END), SUM(CASE WHEN state = 4 THEN -1 ELSE 0 END), SUM(CASE WHEN state = 5 THEN -1 ELSE 0 END), SUM(CASE WHEN state = 6 THEN -1 ELSE 0 END), SUM(CASE WHEN state = 7 THEN -1 ELSE 0 END), SUM(CASE WHEN state = 8 THEN -1 ELSE 0 END)
+  FROM assignment WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1) AND state >= 0 GROUP BY obligation_id;
+
 -- name: sample_delete_counts
 -- result: none
 -- scope: system
