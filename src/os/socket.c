@@ -186,8 +186,9 @@ enum err_code socket_listen(const struct socket_address *address, unsigned mode,
             return err_set(err, ERR_IO, "set a socket to reuse its address");
     }
     if (bind(fd, sa, address->size_bytes) != 0)
-        return err_set(err, errno == EADDRINUSE ? ERR_CONFLICT : ERR_IO, "take the address to listen on%s",
-                       errno == EADDRINUSE ? ": somebody else has it" : "");
+        return errno == EADDRINUSE
+                   ? err_set(err, ERR_CONFLICT, "another program listens on this address already: choose another")
+                   : err_set(err, ERR_IO, "take the address to listen on");
     if (path && chmod(path, (mode_t)mode) != 0)
         return err_set(err, ERR_IO, "set mode of %s", path);
     if (listen(fd, 511) != 0)
