@@ -54,8 +54,8 @@ static int64_t read_at(const struct sql_readers_acknowledged_rows *read, int64_t
     return low < read->count && read->items[low].person_id == person_id ? read->items[low].at_ms : 0;
 }
 
-enum err_code readers_get(struct db *db, const struct board *board, int64_t directive_id, civil_day day, bool is_past,
-                          struct str search, struct arena *arena, struct readers *ret_readers, struct err *err)
+static enum err_code gather(struct db *db, const struct board *board, int64_t directive_id, civil_day day, bool is_past,
+                            struct str search, struct arena *arena, struct readers *ret_readers, struct err *err)
 {
     const struct staff *staff;
     uint32_t *places;
@@ -86,8 +86,25 @@ enum err_code readers_get(struct db *db, const struct board *board, int64_t dire
         readers.read_count += at_ms != 0;
         items[readers.count++] = (struct reader){person, unit, at_ms};
     }
-    if (readers.count)
-        qsort(items, readers.count, sizeof *items, compare_reader);
     *ret_readers = readers;
+    return ERR_NONE;
+}
+
+enum err_code readers_get(struct db *db, const struct board *board, int64_t directive_id, civil_day day, bool is_past,
+                          struct str search, struct arena *arena, struct readers *ret_readers, struct err *err)
+{
+    TRY(gather(db, board, directive_id, day, is_past, search, arena, ret_readers, err));
+    if (ret_readers->count)
+        qsort(ret_readers->items, ret_readers->count, sizeof *ret_readers->items, compare_reader);
+    return ERR_NONE;
+}
+
+enum err_code readers_count(struct db *db, const struct board *board, int64_t directive_id, civil_day day, bool is_past,
+                            struct arena *arena, size_t *ret_count, size_t *ret_read_count, struct err *err)
+{
+    struct readers readers;
+    TRY(gather(db, board, directive_id, day, is_past, STR_NONE, arena, &readers, err));
+    *ret_count = readers.count;
+    *ret_read_count = readers.read_count;
     return ERR_NONE;
 }

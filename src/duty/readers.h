@@ -23,6 +23,10 @@ struct readers {
 MUST_USE enum err_code readers_get(struct db *db, const struct board *board, int64_t directive_id, civil_day day,
                                    bool is_past, struct str search, struct arena *arena, struct readers *ret_readers,
                                    struct err *err);
+/* How many they are, and how many have read it. */
+MUST_USE enum err_code readers_count(struct db *db, const struct board *board, int64_t directive_id, civil_day day,
+                                     bool is_past, struct arena *arena, size_t *ret_count, size_t *ret_read_count,
+                                     struct err *err);
 
 NONNULL_END
 #endif

@@ -287,12 +287,12 @@ static enum err_code view_four(const struct view *v, struct page_directive *page
     if (!four)
         return arena_full(arena, err);
     size_t n = 0;
-    struct readers people;
-    TRY(readers_get(v->db, &v->board, v->d->id, v->day, v->is_past, STR_NONE, arena, &people, err));
-    if (people.count)
+    size_t people = 0, have_read = 0;
+    TRY(readers_count(v->db, &v->board, v->d->id, v->day, v->is_past, arena, &people, &have_read, err));
+    if (people)
         four[n++] = (struct pg_denominator){tier_say(request, MSG_DIRECTIVE_FOUR_PERSON),
-                                            words_tenths((int64_t)people.read_count, (int64_t)people.count),
-                                            (int64_t)people.read_count, (int64_t)people.count,
+                                            words_tenths((int64_t)have_read, (int64_t)people), (int64_t)have_read,
+                                            (int64_t)people,
                                             app_href(request, "/directive/%lld/people?unit=%lld%.*s&read=1",
                                                      (long long)v->d->id, (long long)v->root_id, STR_ARG(v->as_of))};
     int64_t owed = v->unit_count - v->units[DUTY_NA] - v->units[DUTY_WAIVED];

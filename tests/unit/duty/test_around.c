@@ -383,6 +383,9 @@ static void reading_is_counted_by_person_and_the_missing_are_named(void **state)
     assert_int_equal(readers.read_count, 1);
     assert_int_equal(readers.items[readers.count - 1].person->person_id, w.teacher_of[0]);
     assert_true(readers.items[readers.count - 1].at_ms > 0);
+    size_t people = 0, have_read = 0;
+    assert_ok(readers_count(t->db, &board, id, today, false, &t->arena, &people, &have_read, &err));
+    assert_true(people == readers.count && have_read == readers.read_count);
     assert_ok(board_read(t->db, &reviewer, w.schools[0], id, EDGE_ADMINISTRATIVE, CIVIL_NONE, &t->arena, &board, &err));
     assert_ok(readers_get(t->db, &board, id, today, false, STR_NONE, &t->arena, &readers, &err));
     assert_int_equal(readers.count, 2);
