@@ -1,10 +1,11 @@
 -- name: cover_accepted
+-- COALESCE: what an assignment has is little; PostgreSQL is not to begin with all that was ever accepted when it knows nothing of the tables yet.
 -- result: many
 -- scope: system
 -- args: assignment_id int
 -- columns: evidence_id int, kind text, covers_from_day int, covers_to_day int
 SELECT e.id AS evidence_id, e.kind, e.covers_from_day, e.covers_to_day
-  FROM assignment_evidence ae JOIN evidence e ON e.id = ae.evidence_id WHERE ae.assignment_id = :assignment_id AND e.state = 'accepted' ORDER BY e.id;
+  FROM assignment_evidence ae JOIN evidence e ON e.id = ae.evidence_id WHERE ae.assignment_id = :assignment_id AND COALESCE(e.state, '') = 'accepted' ORDER BY e.id;
 
 -- name: cover_system_level
 -- result: one

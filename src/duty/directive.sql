@@ -281,11 +281,12 @@ INSERT INTO assignment_evidence (assignment_id, evidence_id) VALUES (:assignment
 SELECT assignment_id FROM assignment_evidence WHERE evidence_id = :evidence_id ORDER BY assignment_id;
 
 -- name: assignment_has_submitted
+-- COALESCE: see cover_accepted.
 -- result: one
 -- scope: system
 -- args: assignment_id int
 -- columns: n int
-SELECT COUNT(*) AS n FROM assignment_evidence ae JOIN evidence e ON e.id = ae.evidence_id WHERE ae.assignment_id = :assignment_id AND e.state IN ('submitted', 'accepted', 'returned');
+SELECT COUNT(*) AS n FROM assignment_evidence ae JOIN evidence e ON e.id = ae.evidence_id WHERE ae.assignment_id = :assignment_id AND COALESCE(e.state, '') IN ('submitted', 'accepted', 'returned');
 
 -- name: assignment_subject_obligations
 -- Obligations counted by system or database that a unit owes.
