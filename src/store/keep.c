@@ -107,6 +107,8 @@ static void list(struct keeper *keeper, struct kept *fresh)
         for (struct kept **slot = &keeper->first; *slot; slot = &(*slot)->next)
             if ((*slot)->kind == fresh->kind && (!oldest || (*slot)->used < (*oldest)->used))
                 oldest = slot;
+        if (!oldest)
+            break;
         unlist(oldest);
         count--;
     }
