@@ -518,8 +518,10 @@ static void issue_last(struct bench *b)
 {
     struct directive_issued issued;
     int64_t from = clock_monotonic_us();
+    double cpu_from = cpu_ms();
     bench_must(b, directive_issue(b->db, &b->system, b->directives[b->directive_count - 1], &issued, &b->err), "issue");
-    printf("%zu assignments to %zu units\n", issued.assignment_count, issued.unit_count);
+    printf("%zu assignments to %zu units, %.0f ms of processor\n", issued.assignment_count, issued.unit_count,
+           cpu_ms() - cpu_from);
     once("issue 10 obligations to every unit", bench_ms_since(from), ISSUE_MS);
 }
 
