@@ -33,7 +33,8 @@ static void *read_them(void *arg)
     for (int d = 0; d < ROUNDS; d++)
         for (int i = c->from; i < WORLD_SCHOOLS; i += READERS) {
             bool first = false;
-            if (duty_acknowledge(db, &c->heads[i], c->directives[d], c->w->schools[i], &first, &err) != ERR_NONE || !first)
+            if (duty_acknowledge(db, &c->heads[i], c->directives[d], c->w->schools[i], &first, &err) != ERR_NONE ||
+                !first)
                 c->failed++;
         }
     store_db_give(db);
