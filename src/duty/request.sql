@@ -116,7 +116,7 @@ SELECT r.id, r.kind, r.assignment_id, o.title, o.catalogue_id, r.to_unit_id, tf.
 -- result: many
 -- scope: org
 -- args: assignment_id int
--- columns: id int, kind text, reason text, amount_vnd int?, budget_year int?, until_day int?, state text, by_name text?, at_ms int, decided_name text?, decided_ms int?, decision text?, granted_vnd int?, spent_vnd int?
-SELECT r.id, r.kind, r.reason, r.amount_vnd, r.budget_year, r.until_day, r.state, bp.name AS by_name, r.at_ms, dp.name AS decided_name, r.decided_ms, r.decision, r.granted_vnd, r.spent_vnd
+-- columns: id int, kind text, reason text, amount_vnd int?, budget_year int?, until_day int?, state text, by_name text?, at_ms int, decided_name text?, decided_ms int?, decision text?, granted_vnd int?, spent_vnd int?, spent_ms int?
+SELECT r.id, r.kind, r.reason, r.amount_vnd, r.budget_year, r.until_day, r.state, bp.name AS by_name, r.at_ms, dp.name AS decided_name, r.decided_ms, r.decision, r.granted_vnd, r.spent_vnd, r.spent_ms
   FROM duty_request r LEFT JOIN person bp ON bp.id = r.by_person LEFT JOIN person dp ON dp.id = r.decided_by
  WHERE r.assignment_id = :assignment_id AND {scope r.unit_id} ORDER BY r.id DESC;

@@ -28,16 +28,16 @@ SELECT a.id, o.title FROM assignment a JOIN obligation o ON o.id = a.obligation_
 SELECT COUNT(*) AS n FROM assignment WHERE id = :id AND unit_id = :unit_id AND closed_day IS NULL;
 
 -- name: duty_history
--- Every entry about one duty, newest first, also of the time when another unit owed it, with that unit's name of the day; whoever may read the duty reads its past.
+-- Every entry about one duty before an instant, newest first, also of the time when another unit owed it, with that unit's name of the day; whoever may read the duty reads its past.
 -- result: many
 -- scope: org
--- args: assignment_id int, limit_count int
+-- args: assignment_id int, until_ms int, limit_count int
 -- columns: id int, kind text, actor_id int?, actor_name text?, at_ms int, unit_id int?, unit_name text?, content blob?, hash blob?, erased_by int?
 SELECT e.id, e.kind, e.actor_id, p.name AS actor_name, e.at_ms, e.unit_id,
        (SELECT MAX(f.name) FROM unit_fact f WHERE f.unit_id = e.unit_id AND f.from_day <= (e.at_ms + 25200000) / 86400000 AND f.to_day > (e.at_ms + 25200000) / 86400000) AS unit_name,
        e.content, e.hash, e.erased_by
   FROM assignment a JOIN chain_entry e ON e.object_kind = 'assignment' AND e.object_id = a.id LEFT JOIN person p ON p.id = e.actor_id
- WHERE a.id = :assignment_id AND {scope a.unit_id} AND e.unit_id IS NOT NULL
+ WHERE a.id = :assignment_id AND {scope a.unit_id} AND e.unit_id IS NOT NULL AND e.at_ms < :until_ms
  ORDER BY e.id DESC LIMIT :limit_count;
 
 -- name: duty_earlier_evidence

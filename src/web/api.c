@@ -86,14 +86,15 @@
          ",\"reason\":" TEXT0_ ",\"files\":" INT_)
 #define CHAINS_S    ARRAY_(CHAIN_S)
 #define EVIDENCES_S ARRAY_(EVIDENCE_S)
-#define DUTY_FULL_S                                                                                                  \
-    OBJ_("\"id\",\"unit\",\"directive\",\"title\",\"text\",\"co_actors\",\"product\",\"catalogue_id\",\"state\","    \
-         "\"due\",\"covered_until\",\"denominator\",\"evidence_kinds\",\"chain\",\"evidence\"",                      \
-         "\"id\":" ID_ ",\"unit\":" UNIT_NAMED_S ",\"directive\":" ID_ ",\"title\":" TEXT_ ",\"text\":" TEXT_        \
-         ",\"co_actors\":" TEXTS_ ",\"product\":" TEXT0_ ",\"catalogue_id\":" TEXT0_ ",\"subject_kind\":" TEXT_      \
-         ",\"subject_name\":" TEXT0_ ",\"state\":" TEXT_ ",\"due\":" DAY0_ ",\"covered_until\":" DAY0_               \
-         ",\"acknowledged_at\":" AT0_ ",\"denominator\":" TEXT_ ",\"evidence_kinds\":" TEXTS_ ",\"chain\":" CHAINS_S \
-         ",\"evidence\":" EVIDENCES_S)
+#define DUTY_FULL_S                                                                                               \
+    OBJ_("\"id\",\"as_of\",\"unit\",\"directive\",\"title\",\"text\",\"co_actors\",\"product\",\"catalogue_id\"," \
+         "\"state\","                                                                                             \
+         "\"due\",\"covered_until\",\"denominator\",\"evidence_kinds\",\"chain\",\"evidence\"",                   \
+         "\"id\":" ID_ ",\"as_of\":" DAY_ ",\"unit\":" UNIT_NAMED_S ",\"directive\":" ID_ ",\"title\":" TEXT_     \
+         ",\"text\":" TEXT_ ",\"co_actors\":" TEXTS_ ",\"product\":" TEXT0_ ",\"catalogue_id\":" TEXT0_           \
+         ",\"subject_kind\":" TEXT_ ",\"subject_name\":" TEXT0_ ",\"state\":" TEXT_ ",\"due\":" DAY0_             \
+         ",\"covered_until\":" DAY0_ ",\"acknowledged_at\":" AT0_ ",\"denominator\":" TEXT_                       \
+         ",\"evidence_kinds\":" TEXTS_ ",\"chain\":" CHAINS_S ",\"evidence\":" EVIDENCES_S)
 #define ME_S                                                                                 \
     OBJ_("\"id\",\"name\",\"rights\",\"units\"",                                             \
          "\"id\":" ID_ ",\"name\":" TEXT_ ",\"rights\":" ARRAY_(TEXT_) ",\"units\":" ARRAY_( \
@@ -130,6 +131,8 @@ static const struct api_param rollup_params[] = {
     {"unit", "query", "string", "at and below this unit; the issuer when absent"},
     {"as_of", "query", "date", "as it was known at the end of that day"},
     {0}};
+static const struct api_param duty_params[] = {{"as_of", "query", "date", "as it was known at the end of that day"},
+                                               {0}};
 static const struct api_param rows_params[] = {
     {"unit", "query", "string", "at and below this unit; the issuer when absent"},
     {"state", "query", "string", "unseen, ack, doing, ok, due, late, birth, na, waived"},
@@ -150,8 +153,8 @@ static const struct api_doc doc_rows = {"the rows behind the numbers, late first
 static const struct api_doc doc_acknowledge = {"confirm having read a directive, in one's own name", NULL,
                                                OBJ_("\"unit\"", "\"unit\":" ID_),
                                                OBJ_("\"is_new\"", "\"is_new\":" BOOL_)};
-static const struct api_doc doc_duty = {"one duty with its chain up to the first directive and its evidence", NULL,
-                                        NULL, DUTY_FULL_S};
+static const struct api_doc doc_duty = {"one duty with its chain up to the first directive and its evidence",
+                                        duty_params, NULL, DUTY_FULL_S};
 static const struct api_doc doc_evidence = {
     "hand in evidence; files: multipart/form-data with this JSON in the field \"evidence\"", NULL,
     OBJ_("\"kind\",\"done\",\"fields\"",

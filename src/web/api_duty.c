@@ -2,7 +2,7 @@
 
 #include "duty/cover.h"
 #include "duty/directive.sql.h"
-#include "duty/rollup.sql.h"
+#include "duty/seen.h"
 #include "know/know.h"
 #include "proof/evidence.sql.h"
 #include "store/blob.h"
@@ -43,18 +43,23 @@ enum err_code api_duty_one_get(struct request *request, struct response *respons
 {
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
-    struct sql_assignment_page_row *a;
-    TRY(duty_of(request, db, &a, err));
+    int64_t id;
+    civil_day as_of, today = app_today(request);
+    TRY(request_id(request, STR("id"), &id, err));
+    TRY_FIELD("as_of", api_query_day(request, STR("as_of"), &as_of, err));
     struct actor actor = app_actor(request);
+    struct seen seen;
+    TRY_FIELD("as_of", seen_open(db, &actor, id, today, as_of, request->arena, &seen, err));
+    const struct sql_assignment_page_row *a = seen.duty;
     struct sql_assignment_chain_rows chain;
     struct sql_assignment_evidence_list_rows evidence;
+    struct sql_duty_earlier_evidence_rows earlier;
     TRY(sql_assignment_chain(db, &actor, request->arena, &(struct sql_assignment_chain_args){.assignment_id = a->id},
                              &chain, err));
-    TRY(sql_assignment_evidence_list(db, &actor, request->arena,
-                                     &(struct sql_assignment_evidence_list_args){.assignment_id = a->id}, &evidence,
-                                     err));
+    TRY(seen_evidence(db, &actor, &seen, request->arena, &evidence, &earlier, err));
     struct json_writer w = api_answer(request, response);
     json_field_id(&w, STR("id"), a->id);
+    api_put_day(&w, STR("as_of"), OPT_I64(seen.day));
     api_put_unit(&w, STR("unit"), a->unit_id, a->unit_name);
     json_field_id(&w, STR("directive"), a->directive_id);
     json_field_str(&w, STR("title"), a->title);

@@ -1,11 +1,10 @@
 #include "web/page_duty.h"
 
 #include "duty/cover.h"
-#include "duty/page_duty.sql.h"
+#include "duty/ledger.sql.h"
 #include "duty/people.h"
 #include "duty/request.h"
-#include "duty/rollup.sql.h"
-#include "duty/succession.sql.h"
+#include "duty/seen.h"
 #include "format/json.h"
 #include "org/access.h"
 #include "org/person.sql.h"
@@ -20,9 +19,12 @@ struct duty_view {
     struct request *request;
     struct db *db;
     struct actor actor;
-    civil_day today;
-    struct sql_assignment_page_row *duty;
-    const struct know_obligation *known; /* of the catalogue; NULL: a duty of its own */
+    struct seen seen;
+    civil_day day;    /* the one looked at, seen.day */
+    struct str as_of; /* "?as_of=30/11/2026" for addresses; "" today */
+    struct str as_of_error;
+    struct sql_assignment_page_row *duty; /* seen.duty */
+    const struct know_obligation *known;  /* of the catalogue; NULL: a duty of its own */
     struct sql_duty_subjects_rows subjects;
     struct sql_duty_spans_rows spans;
     struct sql_assignment_chain_rows chain;
@@ -74,13 +76,18 @@ static struct cover_axis axis_of(const struct duty_view *v)
         if (to != CIVIL_FOREVER && (last == CIVIL_NONE || to > last))
             last = to;
     }
-    return cover_axis_of(first, last, v->today);
+    return cover_axis_of(first, last, v->day);
+}
+
+static struct str duty_href(const struct duty_view *v, int64_t id, const char *more)
+{
+    return app_href(v->request, "/duty/%lld%s%.*s", (long long)id, more, STR_ARG(v->as_of));
 }
 
 static struct str subject_href(const struct duty_view *v, const struct sql_duty_subjects_row *row)
 {
     if (row->id != v->duty->id)
-        return app_href(v->request, "/duty/%lld", (long long)row->id);
+        return duty_href(v, row->id, "");
     if (str_equal(row->subject_kind, STR("system")) && kit_may(v->request, RIGHT_ASSET_READ))
         return app_href(v->request, "/system/%lld", (long long)row->subject_id);
     return STR("");
@@ -111,16 +118,16 @@ static enum err_code fill_cover(struct duty_view *v, struct err *err)
         size_t span_count = spans_of(v, row->id, spans);
         size_t gap_count = row->state == DUTY_NA || row->state == DUTY_WAIVED
                                ? 0
-                               : cover_gaps(spans, span_count, facts.due_day, v->today, gaps);
+                               : cover_gaps(spans, span_count, facts.due_day, v->day, gaps);
         struct str name = str_is_null(row->subject_name) ? v->duty->unit_name : row->subject_name;
         rows[i] = (struct pg_cover_row){
             .name = name,
             .href = subject_href(v, row),
             .picture =
-                cover_draw(arena, axis, spans, span_count, gaps, gap_count, duty_next_due(&facts, v->today), v->today),
+                cover_draw(arena, axis, spans, span_count, gaps, gap_count, duty_next_due(&facts, v->day), v->day),
             .state = app_page_state((int)row->state),
             .word = row->state < 0 ? kit_text(request, MSG_DUTY_CLOSED)
-                                   : app_state_word(request, &facts, (int)row->state, v->today),
+                                   : app_state_word(request, &facts, (int)row->state, v->day),
         };
         for (size_t g = 0; g < gap_count && words.len_bytes < 2000; g++) {
             buf_put(&words, STR(" "));
@@ -132,11 +139,11 @@ static enum err_code fill_cover(struct duty_view *v, struct err *err)
             v->level = (int)row->level.v;
             v->page.state = rows[i].state;
             v->page.word = rows[i].word;
-            civil_day due = duty_next_due(&facts, v->today);
+            civil_day due = duty_next_due(&facts, v->day);
             if (due != CIVIL_NONE && due != CIVIL_FOREVER)
-                v->page.due_text = due >= v->today ? kit_msg(request, MSG_DUTY_DUE_LEFT, due - v->today,
-                                                             ARG_DAY("day", due), ARG_INT("n", due - v->today))
-                                                   : kit_msg(request, MSG_DUTY_DUE_PAST, 0, ARG_DAY("day", due));
+                v->page.due_text = due >= v->day ? kit_msg(request, MSG_DUTY_DUE_LEFT, due - v->day,
+                                                           ARG_DAY("day", due), ARG_INT("n", due - v->day))
+                                                 : kit_msg(request, MSG_DUTY_DUE_PAST, 0, ARG_DAY("day", due));
             else
                 v->page.due_text =
                     str_is_empty(v->duty->deadline_note) ? kit_text(request, MSG_DUTY_NO_DUE) : v->duty->deadline_note;
@@ -199,7 +206,7 @@ static enum err_code fill_chain(struct duty_view *v, struct err *err)
             deadline_words(request, row->deadline_day, i ? &v->chain.items[i - 1].deadline_day : NULL);
         steps[n++] = (struct pg_duty_step){
             .title = number_of(request, row->number, row->symbol, row->directive_title),
-            .href = app_href(request, "/directive/%lld", (long long)row->directive_id),
+            .href = app_href(request, "/directive/%lld%.*s", (long long)row->directive_id, STR_ARG(v->as_of)),
             .issuer = row->issuer_name,
             .sub = arena_printf(request->arena, "%.*s · %.*s%s%.*s",
                                 STR_ARG(kit_vn_day(request, (civil_day)row->issued_day)), STR_ARG(row->title),
@@ -236,7 +243,7 @@ static struct str rule_name(const struct request *request, const struct know_rul
 static struct str strictest_words(const struct duty_view *v, struct str activity)
 {
     struct request *request = v->request;
-    struct know_strictest s = know_rule_strictest(activity, v->level, v->today);
+    struct know_strictest s = know_rule_strictest(activity, v->level, v->day);
     if (!s.winner || s.loser_count == 0)
         return STR("");
     AUTO_BUF buf;
@@ -277,7 +284,7 @@ static enum err_code fill_counts(struct duty_view *v, struct err *err)
         const struct know_evidence_kind *kind = know_evidence_kind_find(id);
         if (!kind)
             continue;
-        int months = know_evidence_cover_months(kind, v->level, v->today);
+        int months = know_evidence_cover_months(kind, v->level, v->day);
         struct str cover = months ? kit_msg(request, MSG_DUTY_COVERS_MONTHS, months, ARG_INT("n", months))
                                   : kit_text(request, MSG_DUTY_COVERS_UNTIL_CHANGE);
         kit_fact_named(&facts, kit_text(request, MSG_DUTY_KIND),
@@ -320,13 +327,8 @@ static enum err_code fill_proofs(struct duty_view *v, struct err *err)
 {
     struct request *request = v->request;
     struct sql_assignment_evidence_list_rows list;
-    TRY(sql_assignment_evidence_list(v->db, &v->actor, request->arena,
-                                     &(struct sql_assignment_evidence_list_args){.assignment_id = v->duty->id}, &list,
-                                     err));
     struct sql_duty_earlier_evidence_rows earlier;
-    TRY(sql_duty_earlier_evidence(v->db, &v->actor, request->arena,
-                                  &(struct sql_duty_earlier_evidence_args){.assignment_id = v->duty->id}, &earlier,
-                                  err));
+    TRY(seen_evidence(v->db, &v->actor, &v->seen, request->arena, &list, &earlier, err));
     struct pg_duty_proof *rows = arena_new_array(request->arena, struct pg_duty_proof, list.count + earlier.count + 1);
     if (!rows)
         return arena_full(request->arena, err);
@@ -419,7 +421,8 @@ static enum err_code fill_history(struct duty_view *v, struct err *err)
     struct request *request = v->request;
     struct sql_duty_history_rows list;
     TRY(sql_duty_history(v->db, &v->actor, request->arena,
-                         &(struct sql_duty_history_args){.assignment_id = v->duty->id, .limit_count = HISTORY_ROWS},
+                         &(struct sql_duty_history_args){
+                             .assignment_id = v->duty->id, .until_ms = v->seen.until_ms, .limit_count = HISTORY_ROWS},
                          &list, err));
     struct pg_duty_event *events = arena_new_array(request->arena, struct pg_duty_event, list.count + 1);
     if (!events)
@@ -447,20 +450,22 @@ static enum err_code fill_people(struct duty_view *v, struct err *err)
 {
     struct request *request = v->request;
     struct people_head *head = NULL;
-    TRY(people_head_on(v->db, &v->actor, v->duty->unit_id, v->today, request->arena, &head, err));
+    TRY(people_head_on(v->db, &v->actor, v->duty->unit_id, v->day, request->arena, &head, err));
     v->page.head_text =
         head ? kit_msg(request, MSG_DUTY_HEAD, 0, ARG_STR("name", head->name), ARG_DAY("day", head->from_day))
              : kit_text(request, MSG_DUTY_NO_HEAD);
     v->page.worker_text = str_is_null(v->duty->assignee_name)
                               ? kit_text(request, MSG_DUTY_NO_WORKER)
                               : kit_msg(request, MSG_DUTY_WORKER, 0, ARG_STR("name", v->duty->assignee_name));
+    if (v->seen.is_past)
+        return ERR_NONE;
     bool may_assign = false;
     TRY(access_has(v->db, &v->actor, RIGHT_ASSIGN, v->duty->unit_id, &may_assign, err));
     if (!may_assign || v->duty->state < 0)
         return ERR_NONE;
     struct sql_unit_people_rows people;
     TRY(sql_unit_people(v->db, &v->actor, request->arena,
-                        &(struct sql_unit_people_args){.unit_id = v->duty->unit_id, .on_day = v->today}, &people, err));
+                        &(struct sql_unit_people_args){.unit_id = v->duty->unit_id, .on_day = v->day}, &people, err));
     struct kit_form form;
     kit_form_init(&form, request);
     struct str current = v->duty->assignee_id.has ? link_id(request, v->duty->assignee_id.v) : STR("0");
@@ -481,9 +486,7 @@ static enum err_code fill_requests(struct duty_view *v, bool may_execute, struct
 {
     struct request *request = v->request;
     struct sql_request_list_assignment_rows list;
-    TRY(sql_request_list_assignment(v->db, &v->actor, request->arena,
-                                    &(struct sql_request_list_assignment_args){.assignment_id = v->duty->id}, &list,
-                                    err));
+    TRY(seen_requests(v->db, &v->actor, &v->seen, request->arena, &list, err));
     struct pg_dr_item *items = arena_new_array(request->arena, struct pg_dr_item, list.count ? list.count : 1);
     struct pg_dt_act *acts = arena_new_array(request->arena, struct pg_dt_act, REQUEST_KIND_COUNT);
     if (!items || !acts)
@@ -511,7 +514,8 @@ static enum err_code fill_requests(struct duty_view *v, bool may_execute, struct
                                  request_kind_to_str((enum request_kind)kind))};
     v->page.requests = (struct pg_dr_item_list){items, list.count};
     v->page.request_acts = (struct pg_dt_act_list){acts, n};
-    v->page.request_text = kit_text(request, MSG_DUTY_ASK_TEXT);
+    if (!v->seen.is_past)
+        v->page.request_text = kit_text(request, MSG_DUTY_ASK_TEXT);
     return ERR_NONE;
 }
 
@@ -545,17 +549,56 @@ static struct str lead_of(const struct duty_view *v)
     return STR("");
 }
 
-static enum err_code duty_load(struct request *request, struct db *db, struct duty_view *v, struct err *err)
+/* as_of CIVIL_NONE: today. ERR_SYNTAX: that day cannot be looked at. */
+static enum err_code duty_look(struct request *request, struct db *db, civil_day as_of, struct duty_view *v,
+                               struct err *err)
 {
     int64_t id;
     TRY(request_id(request, STR("id"), &id, err));
     *v = (struct duty_view){
-        .request = request, .db = db, .actor = app_actor_with(request, RIGHT_READ), .today = app_today(request)};
-    TRY(sql_assignment_page(db, &v->actor, request->arena,
-                            &(struct sql_assignment_page_args){.id = id, .on_day = v->today}, &v->duty, err));
-    if (!v->duty)
-        return err_set(err, ERR_NOT_FOUND, "no such duty");
+        .request = request, .db = db, .actor = app_actor_with(request, RIGHT_READ), .as_of = STR("")};
+    TRY(seen_open(db, &v->actor, id, app_today(request), as_of, request->arena, &v->seen, err));
+    v->day = v->seen.day;
+    v->duty = v->seen.duty;
     v->known = str_is_empty(v->duty->catalogue_id) ? NULL : know_obligation_find(v->duty->catalogue_id);
+    if (v->seen.is_past)
+        v->as_of = app_href(request, "?as_of=%.*s", STR_ARG(kit_vn_day(request, v->day)));
+    return ERR_NONE;
+}
+
+static enum err_code duty_load(struct request *request, struct db *db, struct duty_view *v, struct err *err)
+{
+    return duty_look(request, db, CIVIL_NONE, v, err);
+}
+
+/* ?as_of= of the address. A day that cannot be looked at leaves today, and says why. */
+static enum err_code duty_load_on(struct request *request, struct db *db, struct duty_view *v, struct err *err)
+{
+    civil_day as_of = CIVIL_NONE;
+    struct err why = {0};
+    enum err_code code = app_day(request, STR("as_of"), &as_of, &why);
+    if (code == ERR_NONE)
+        code = duty_look(request, db, as_of, v, &why);
+    if (code == ERR_NONE)
+        return ERR_NONE;
+    if (code != ERR_SYNTAX)
+        return *err = why, code;
+    TRY(duty_load(request, db, v, err));
+    v->as_of_error = request_said(request, &why);
+    return ERR_NONE;
+}
+
+/* Of the time before what covers a duty was kept by day, a database that is older says so. */
+static enum err_code fill_as_of(struct duty_view *v, struct err *err)
+{
+    v->page.as_of = request_field(v->request, STR("as_of"));
+    v->page.as_of_error = v->as_of_error;
+    if (!v->seen.is_past)
+        return ERR_NONE;
+    struct sql_duty_dated_from_row *from = NULL;
+    TRY(sql_duty_dated_from(v->db, v->request->arena, &from, err));
+    if (from && v->day < from->from_day)
+        v->page.due_note = kit_msg(v->request, MSG_UNIT_DUE_NOT_DATED, 0, ARG_DAY("day", (civil_day)from->from_day));
     return ERR_NONE;
 }
 
@@ -565,12 +608,9 @@ static enum err_code duty_show_with(struct request *request, struct response *re
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
     struct duty_view v;
-    TRY(duty_load(request, db, &v, err));
+    TRY(duty_load_on(request, db, &v, err));
     struct arena *arena = request->arena;
-    TRY(sql_duty_subjects(db, &v.actor, arena,
-                          &(struct sql_duty_subjects_args){.assignment_id = v.duty->id, .on_day = v.today}, &v.subjects,
-                          err));
-    TRY(sql_duty_spans(db, &v.actor, arena, &(struct sql_duty_spans_args){.assignment_id = v.duty->id}, &v.spans, err));
+    TRY(seen_subjects(db, &v.actor, &v.seen, arena, &v.subjects, &v.spans, err));
     TRY(sql_assignment_chain(db, &v.actor, arena, &(struct sql_assignment_chain_args){.assignment_id = v.duty->id},
                              &v.chain, err));
     TRY(fill_cover(&v, err));
@@ -580,13 +620,17 @@ static enum err_code duty_show_with(struct request *request, struct response *re
     TRY(fill_history(&v, err));
     TRY(fill_people(&v, err));
     TRY(fill_source(&v, err));
-    bool may_execute = false, may_acknowledge = false;
-    TRY(access_has(db, &v.actor, RIGHT_EXECUTE, v.duty->unit_id, &may_execute, err));
-    TRY(access_has(db, &v.actor, RIGHT_ACKNOWLEDGE, v.duty->unit_id, &may_acknowledge, err));
+    TRY(fill_as_of(&v, err));
+    bool may_execute = false, may_acknowledge = false; /* nothing is done to a past day */
+    if (!v.seen.is_past) {
+        TRY(access_has(db, &v.actor, RIGHT_EXECUTE, v.duty->unit_id, &may_execute, err));
+        TRY(access_has(db, &v.actor, RIGHT_ACKNOWLEDGE, v.duty->unit_id, &may_acknowledge, err));
+    }
     TRY(fill_requests(&v, may_execute, err));
     struct str title = v.duty->title;
     struct pg_crumb crumbs[] = {
-        {.text = v.duty->unit_name, .href = app_href(request, "/unit/%lld", (long long)v.duty->unit_id)},
+        {.text = v.duty->unit_name,
+         .href = app_href(request, "/unit/%lld%.*s", (long long)v.duty->unit_id, STR_ARG(v.as_of))},
         {.text = str_is_empty(v.duty->catalogue_id) ? title : v.duty->catalogue_id},
     };
     v.page.crumbs = (struct pg_crumb_list){crumbs, ARRAY_LEN(crumbs)};
@@ -602,18 +646,22 @@ static enum err_code duty_show_with(struct request *request, struct response *re
         v.page.submit_href = app_href(request, "/duty/%lld/evidence", (long long)v.duty->id);
     if (may_acknowledge && is_open && !v.duty->acked_ms.has)
         v.page.ack_action = app_href(request, "/duty/%lld/acknowledge", (long long)v.duty->id);
-    v.page.chain_href = app_href(request, "/duty/%lld/chain", (long long)v.duty->id);
+    v.page.chain_href = duty_href(&v, v.duty->id, "/chain");
     if (v.duty->moved_to_id.has) {
         v.page.moved_text = kit_text(request, MSG_DUTY_MOVED_TO);
-        v.page.moved_href = app_href(request, "/duty/%lld", (long long)v.duty->moved_to_id.v);
+        v.page.moved_href = duty_href(&v, v.duty->moved_to_id.v, "");
     } else if (v.duty->moved_from_id.has) {
         v.page.moved_text = kit_text(request, MSG_DUTY_MOVED_FROM);
-        v.page.moved_href = app_href(request, "/duty/%lld", (long long)v.duty->moved_from_id.v);
+        v.page.moved_href = duty_href(&v, v.duty->moved_from_id.v, "");
     }
-    v.page.frame = web_frame(request, title, STR("tasks"));
-    if (!v.page.frame)
+    struct layout_frame *frame = web_frame(request, title, STR("tasks"));
+    if (!frame)
         return arena_full(arena, err);
-    struct page_out o = response_page(request, response, str_is_empty(problem) ? 200 : 422);
+    if (v.seen.is_past)
+        frame->as_of = v.day;
+    v.page.frame = frame;
+    bool is_refused = !str_is_empty(problem) || !str_is_empty(v.as_of_error);
+    struct page_out o = response_page(request, response, is_refused ? 422 : 200);
     page_duty(&o, &v.page);
     return ERR_NONE;
 }
@@ -629,11 +677,14 @@ static enum err_code duty_chain_file(struct request *request, struct response *r
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
     struct duty_view v;
-    TRY(duty_load(request, db, &v, err));
+    civil_day as_of = CIVIL_NONE;
+    TRY(app_day(request, STR("as_of"), &as_of, err));
+    TRY(duty_look(request, db, as_of, &v, err));
     struct sql_duty_history_rows list;
     TRY(sql_duty_history(db, &v.actor, request->arena,
-                         &(struct sql_duty_history_args){.assignment_id = v.duty->id, .limit_count = 100000}, &list,
-                         err));
+                         &(struct sql_duty_history_args){
+                             .assignment_id = v.duty->id, .until_ms = v.seen.until_ms, .limit_count = 100000},
+                         &list, err));
     AUTO_BUF buf;
     buf_init(&buf, 64u << 20);
     struct json_writer w;

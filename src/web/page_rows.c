@@ -163,17 +163,18 @@ static enum err_code lines_past(const struct asked *a, const struct duty_rows *f
     for (size_t i = 0; i < found->count; i++) {
         const struct duty_row *r = &found->items[i];
         struct duty_facts facts = facts_of(r);
-        lines[i] = (struct pg_duty_line){.unit = r->unit_name,
-                                         .unit_href = app_href(request, "/unit/%lld?as_of=%.*s", (long long)r->unit_id,
-                                                               STR_ARG(tier_day(request, a->as_of))),
-                                         .title = r->title,
-                                         .href = app_href(request, "/duty/%lld", (long long)r->id),
-                                         .about = str_is_empty(r->subject_name) ? r->catalogue_id : r->subject_name,
-                                         .state = app_page_state(r->state),
-                                         .word = app_state_word(request, &facts, r->state, a->as_of),
-                                         .due = duty_next_due(&facts, a->as_of),
-                                         .who = r->focal_name,
-                                         .tel = r->focal_phone};
+        lines[i] = (struct pg_duty_line){
+            .unit = r->unit_name,
+            .unit_href =
+                app_href(request, "/unit/%lld?as_of=%.*s", (long long)r->unit_id, STR_ARG(tier_day(request, a->as_of))),
+            .title = r->title,
+            .href = app_href(request, "/duty/%lld?as_of=%.*s", (long long)r->id, STR_ARG(tier_day(request, a->as_of))),
+            .about = str_is_empty(r->subject_name) ? r->catalogue_id : r->subject_name,
+            .state = app_page_state(r->state),
+            .word = app_state_word(request, &facts, r->state, a->as_of),
+            .due = duty_next_due(&facts, a->as_of),
+            .who = r->focal_name,
+            .tel = r->focal_phone};
     }
     *ret_lines = (struct pg_duty_line_list){lines, found->count};
     return ERR_NONE;

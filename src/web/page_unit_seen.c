@@ -61,6 +61,13 @@ static enum err_code rows_room(const struct request *request, struct duty_rows *
     return rows->items && rows->states && rows->subjects ? ERR_NONE : arena_full(request->arena, err);
 }
 
+static struct str duty_href(const struct request *request, const struct unit_seen *seen, int64_t id)
+{
+    return seen->day == seen->today
+               ? app_href(request, "/duty/%lld", (long long)id)
+               : app_href(request, "/duty/%lld?as_of=%.*s", (long long)id, STR_ARG(unit_day_vn(request, seen->day)));
+}
+
 /* Row i on a day, of a row of either query: both have these columns. */
 #define PUT_ROW(rows, i, r, facts, day)                                                                      \
     do {                                                                                                     \
@@ -75,7 +82,7 @@ static enum err_code rows_room(const struct request *request, struct duty_rows *
             .sub = str_is_empty((r)->catalogue_id)                                                           \
                        ? ref_                                                                                \
                        : app_href(request, "%.*s · %.*s", STR_ARG((r)->catalogue_id), STR_ARG(ref_)),        \
-            .href = app_href(request, "/duty/%lld", (long long)(r)->id),                                     \
+            .href = duty_href(request, seen, (r)->id),                                                       \
             .state = app_page_state((int)(r)->state),                                                        \
             .word = app_state_word(request, (facts), (int)(r)->state, (day)),                                \
             .due = due_ == CIVIL_NONE || due_ == CIVIL_FOREVER ? STR("–") : unit_day_vn(request, due_)};     \

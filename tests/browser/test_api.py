@@ -2,6 +2,7 @@
 """The API as its own openapi.json describes it: every documented GET answers in the declared form; rights and strangers are refused.
 
     test_api.py PROGRAM"""
+import datetime
 import http.client
 import json
 import os
@@ -127,6 +128,23 @@ def main():
                 equal(ask(school, f'/api/v1/units/{foreign}{path}')[0], 404, path or 'the unit')
             equal(ask(school, f'/api/v1/duties/{ids["/api/v1/duties/{id}"]}')[0] in (200, 404), True, 'a duty')
 
+        def a_duty_of_a_past_day():
+            path = f'/api/v1/duties/{ids["/api/v1/duties/{id}"]}'
+            _, now = ask(province, path)
+            issued = datetime.date.fromisoformat(now['chain'][-1]['issued'])
+            today = datetime.date.fromisoformat(now['as_of'])
+            true(issued < today, 'it was issued before today')
+            schema = described['paths']['/api/v1/duties/{id}']['get']['responses']['200']['content']['application/json']['schema']
+            for day in (today - datetime.timedelta(days=1), issued + (today - issued) // 2):
+                status, then = ask(province, f'{path}?as_of={day}')
+                equal((status, then['as_of']), (200, str(day)), f'as of {day}')
+                check(then, schema, f'as of {day}')
+                _, rows = ask(province, f'/api/v1/units/{then["unit"]["id"]}/status?as_of={day}')
+                true(rows['counts'][then['state']] > 0, f'{then["state"]} is counted on {day}')
+            for day in (issued - datetime.timedelta(days=1), today + datetime.timedelta(days=1), '2027-02-31'):
+                status, answer = ask(province, f'{path}?as_of={day}')
+                equal((status, answer['field']), (400, 'as_of'), f'as of {day}')
+
         def a_letter_is_read_and_not_kept():
             text = 'ỦY BAN NHÂN DÂN\nTỈNH TRÚC LÂM\nSố: 09/UBND-KGVX\nTrúc Lâm, ngày 05 tháng 01 năm 2027\nKính gửi: Các sở, ban, ngành.\nYêu cầu các đơn vị báo cáo trước ngày 15/01/2027.\n'
             status, answer = ask(school, '/api/v1/letters/read', 'POST', {'text': text})
@@ -151,7 +169,7 @@ def main():
             status, answer = ask(school, path, 'POST', {'unit': unit})
             equal((status, answer['is_new']), (200, False), 'second')
 
-        names = [ids_are_found, every_documented_get_answers_in_its_form, paging_gives_everything_once, figures_agree_with_their_rows, without_a_token_401,
+        names = [ids_are_found, every_documented_get_answers_in_its_form, paging_gives_everything_once, figures_agree_with_their_rows, a_duty_of_a_past_day, without_a_token_401,
                  a_token_without_the_right_403, a_foreign_unit_404, a_letter_is_read_and_not_kept, wrong_input_names_its_field, acknowledging_twice_is_once]
         run([(f.__name__.replace('_', ' '), f) for f in names])
 

@@ -100,6 +100,35 @@ def main():
             true('Chấp nhận bằng chứng' not in b.text('main'), 'who handed it in is not asked to accept it')
         cases.append(('nobody is asked to review their own evidence', own_not_accepted))
 
+        def as_of():
+            """Issued 100 days before 23/04/2027, evidence handed in on 23/04/2027: the days between know of neither scan nor button."""
+            path = f'/duty/{facts["duty"]}'
+            visit(path)
+            true('Nộp bằng chứng' in b.text('.lt-head'), 'today something can be done')
+            today = b.text('#h-now')
+            true(b.js('return document.querySelectorAll("#h-ev ~ ul li, .lt-card:has(#h-ev) li").length') > 0, 'today there is evidence')
+            b.type('#f-as_of', '22/04/2027')
+            press(b, '#h-asof ~ form button')
+            true('as_of=' in b.url(), 'the day stands in the address')
+            true('22/04/2027' in b.text('.lt-note.is-birth'), 'the violet note says the day')
+            true(b.text('#h-now') != today and 'Chưa xem' in b.text('#h-now'), f'that day: {b.text("#h-now")}')
+            equal(b.js('return document.querySelectorAll("main form[method=post], .lt-head .btn, .lt-card:has(#h-ask) a").length'), 0, 'nothing is done to a past day')
+            equal(b.js('return document.querySelectorAll(".lt-card:has(#h-ev) li").length'), 0, 'no evidence was known yet')
+            equal(b.js('return document.querySelectorAll(".lt-card:has(#h-hist) li").length'), 1, 'only that it was issued')
+            for css in ('.lt-cover-rows a', '.lt-chain a[href^="/directive/"]', '.lt-chain a[href^="/unit/"]', 'a[href*="/chain"]'):
+                true(b.js('return [...document.querySelectorAll(arguments[0])].filter(a => !a.pathname.startsWith("/system/")).every(a => a.search.includes("as_of="))', css), f'{css} stays on that day')
+            equal(b.axe(), [], 'axe')
+            b.resize(320)
+            equal(b.overflow(), 0, 'pixels too wide')
+            b.resize(1440)
+            b.follow('.lt-note.is-birth a')
+            equal(b.text('#h-now'), today, 'the way back to today')
+            for day, why in (('31/02/2027', '28/02/2027'), ('24/04/2027', 'chưa tới'), ('01/01/2027', 'chưa được giao')):
+                visit(f'{path}?as_of={day}')
+                true(why in b.text('#f-as_of-e'), f'{day}: {b.text("#f-as_of-e")}')
+                equal(b.text('#h-now'), today, 'today stands below')
+        cases.append(('a duty of a past day is what was known then', as_of))
+
         def accepts():
             visit('/evidence', 'reviewer')
             press(b, 'input[type=checkbox][name=id]')

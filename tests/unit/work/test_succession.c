@@ -389,7 +389,8 @@ static void what_no_move_names_waits_to_be_placed(void **state)
     size_t earlier = 0;
     for (size_t i = 0; i < duties.count; i++) {
         assert_ok(sql_duty_history(t->db, &w.system, &t->arena,
-                                   &(struct sql_duty_history_args){duties.items[i].id, 100}, &history, &err));
+                                   &(struct sql_duty_history_args){duties.items[i].id, INT64_MAX, 100}, &history,
+                                   &err));
         for (size_t k = 0; k < history.count; k++)
             if (str_equal(history.items[k].unit_name, STR("Trường Tiểu học Nứa 1")))
                 earlier++;
