@@ -1,12 +1,14 @@
 /* letter_read.h - what the parts of the letter engine share: the text as words, its lines, and who reads what.
  * Inside src/letter only. letter.c makes a `struct reader` and hands it to the parts in order:
  *     reader_lines, reader_words (letter_words.c)    the text cut into lines and words, furniture left out
- *     refs_read (letter_ref.c)                       every "18/CT-TTg"
- *     head_read, tail_read (letter_layout.c)         everything around the body
+ *     secrecy_find (letter_secrecy.c)                the stamp that refuses it
+ *     layout_read (letter_layout.c, letter_head.c)   everything around the body
  *     signers_read (letter_sign.c)                   … and who signed it
- *     tables_find, tables_read (letter_table.c)      tables of tasks
+ *     refs_read (letter_ref.c)                       every "18/CT-TTg"
+ *     tables_find (letter_table.c)                   tables of tasks, which the body goes around
  *     duties_read (letter_item.c)                    the body: when_at (letter_when.c), match_duty (letter_match.c)
  *     contacts_read (letter_contact.c)               people to ask
+ *     tables_read (letter_row.c)                     the rows of the tables
  *
  * Memory: the caller's arena.    Threads: no shared state. */
 #ifndef LUYTRE_LETTER_READ_H
@@ -163,7 +165,7 @@ MUST_USE enum err_code signers_read(struct reader *r, uint32_t k);
 /* --- letter_ref.c --- */
 MUST_USE enum err_code refs_read(struct reader *r);
 
-/* --- letter_layout.c --- */
+/* --- letter_secrecy.c, letter_layout.c --- */
 const char *NULLABLE secrecy_find(const struct reader *r);
 MUST_USE enum err_code layout_read(struct reader *r);
 
@@ -215,7 +217,7 @@ void match_family(struct reader *r);
 void match_duty(const struct reader *r, uint32_t from, uint32_t to, uint32_t actor_from, uint32_t actor_to,
                 struct letter_duty *duty);
 
-/* --- letter_item.c, letter_duty.c, letter_table.c, letter_contact.c --- */
+/* --- letter_item.c, letter_duty.c, letter_table.c, letter_row.c, letter_contact.c --- */
 MUST_USE enum err_code duties_read(struct reader *r);
 MUST_USE enum err_code duty_push(struct reader *r, struct letter_duty *duty); /* sorts its ids, gives it its number */
 void duties_order(struct reader *r);                                          /* … by where they stand in the text */
