@@ -120,6 +120,7 @@ int main(int argc, char **argv)
     hostile("commas", "Kính gửi: A.\nĐề nghị các phòng gửi báo cáo hằng năm", ", gửi và");
     hostile("semicolons", "Kính gửi: A.\nYêu cầu các phòng", "; các phòng");
     hostile("bullets", "Kính gửi: A.\n", "- a\n");
+    hostile("helpers", "Kính gửi: A.\n1. Giao Sở A chủ trì, phối hợp với", " các Sở B, chủ trì, phối hợp với");
     hostile("numbers", "Kính gửi: A.\n", "1.1.1.1.1. ");
     hostile("dates", "Kính gửi: A.\nĐề nghị các phòng gửi ", "trước ngày 31/2/2027 ");
     hostile("annexes", "Kính gửi: A.\n", "PHỤ LỤC I\n");

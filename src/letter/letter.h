@@ -120,7 +120,7 @@ struct letter_duty {
     struct str text;
     struct letter_span quote;
     struct letter_value actor;          /* null: nobody is named */
-    VEC(struct letter_value) co_actors; /* of a table: who helps */
+    VEC(struct letter_value) co_actors; /* who helps, as the letter says it: bodies or "các cơ quan liên quan" */
     struct letter_value product;        /* of a table: what must come out */
     struct letter_value clause;         /* the marks that lead to it: "1. a)"; span of the innermost mark */
     enum letter_trigger trigger;

@@ -6,7 +6,8 @@
 #define ISSUER_WORDS_MAX   18u
 #define SENTENCE_WORDS_MAX 1500u
 #define SPLIT_LOOK_WORDS   60u
-#define LABEL_WORDS_MAX    5u /* "Đợt 1:", "Về thời gian:" */
+#define HELPER_WORDS_MAX   200u /* of the sentence over a list, which is asked for each of its items */
+#define LABEL_WORDS_MAX    5u   /* "Đợt 1:", "Về thời gian:" */
 
 static struct range trim(const struct reader *r, uint32_t from, uint32_t to)
 {
@@ -155,6 +156,12 @@ static enum err_code duty_emit(struct duties *d, const struct emit *e)
     }
     if (e->actor.from < e->actor.to)
         TRY(words_value(r, e->actor.from, e->actor.to, &duty.actor));
+    TRY(helpers_read(r, w.from, w.to, &duty));
+    if (!duty.co_actors.count && e->actor.from == d->actor.from)
+        TRY(helpers_read(r, d->helpers.from,
+                         d->helpers.to - d->helpers.from > HELPER_WORDS_MAX ? d->helpers.from + HELPER_WORDS_MAX
+                                                                            : d->helpers.to,
+                         &duty));
     if (d->current.kind != ITEM_NONE) {
         struct buf path;
         buf_init(&path, 256);
@@ -328,6 +335,7 @@ static enum err_code segments_emit(struct duties *d, uint32_t from, uint32_t to,
             uint32_t actor_to, verb = main_verb(r, at, i, &actor_to);
             if (verb < i) {
                 d->actor = trim(r, at, actor_to);
+                d->helpers = (struct range){0};
                 start = verb;
             }
         }
@@ -579,6 +587,7 @@ enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to, bool i
         uint32_t name = at + class_at(r, at, s.to, LEX_DUTY_OF, NULL);
         if (name < s.to && has_class(r, name, LEX_ORG)) {
             d->actor = d->stack[d->depth].actor = trim(r, name, s.to);
+            d->helpers = d->stack[d->depth].helpers = (struct range){0};
             return ERR_NONE;
         }
     }
@@ -589,6 +598,7 @@ enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to, bool i
         bool nobody = after >= s.to || class_at(r, after, s.to, LEX_LIST_HEAD, NULL) || !is_org(r, after, s.to);
         d->actor = nobody ? (struct range){0} : trim(r, after, actor_to);
         d->stack[d->depth].actor = d->actor;
+        d->helpers = d->stack[d->depth].helpers = is_header && !nobody ? (struct range){verb, s.to} : (struct range){0};
         bool says_itself = verb < s.to && has_class(r, skip_adverbs(r, verb, s.to), LEX_HEADER_VERB);
         uint32_t list = is_header && !nobody && verb < s.to ? before_list(r, verb, s.to) : s.to;
         if (is_header && !says_itself && list == s.to)
@@ -622,6 +632,7 @@ enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to, bool i
             if (actor_to == s.to || is_mark(r, actor_to, ':') || starts_duty(r, actor_to + 1, s.to)) {
                 d->actor = trim(r, name, actor_to);
                 d->stack[d->depth].actor = d->actor;
+                d->helpers = d->stack[d->depth].helpers = (struct range){0};
                 return actor_to < s.to ? segments_emit(d, actor_to + 1, s.to, true, is_header) : ERR_NONE;
             }
         }
@@ -629,6 +640,7 @@ enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to, bool i
     if (is_header && has_class(r, at, LEX_TOGETHER)) {
         d->actor = trim(r, at + class_at(r, at, s.to, LEX_TOGETHER, NULL), s.to);
         d->stack[d->depth].actor = d->actor;
+        d->helpers = d->stack[d->depth].helpers = (struct range){0};
         return ERR_NONE;
     }
     if (!unmarked && has_class(r, at, LEX_PREAMBLE))
@@ -645,14 +657,18 @@ enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to, bool i
             if ((is_header || verb < s.to) && !is_address(r, at, s.to)) {
                 d->actor = actor;
                 d->stack[d->depth].actor = actor;
+                d->helpers = d->stack[d->depth].helpers = (struct range){0};
                 if (verb < s.to)
                     return segments_emit(d, verb + 1, s.to, true, is_header);
             }
             return ERR_NONE;
         }
         d->actor = actor;
-        if (is_header)
+        d->helpers = is_header ? (struct range){verb, s.to} : (struct range){0};
+        if (is_header) {
             d->stack[d->depth].actor = actor;
+            d->stack[d->depth].helpers = d->helpers;
+        }
         bool told = !unmarked || has_class(r, verb, LEX_MODAL);
         return segments_emit(d, verb, s.to, told, is_header);
     }

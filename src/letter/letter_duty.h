@@ -37,15 +37,17 @@ struct item {
 };
 struct level {
     struct item item;
-    struct range actor; /* empty: as above */
+    struct range actor;   /* empty: as above */
+    struct range helpers; /* words that say who helps that actor: "chủ trì, phối hợp với …:"; empty: nobody */
     struct when deadline; /* "… trước ngày 30/6/2027 các nội dung sau:" holds for the items below; kind 0: none */
     bool is_told;         /* "I. MỤC TIÊU", "I. ĐÁNH GIÁ CHUNG": what stands below without a mark asks nothing */
 };
 struct duties {
     struct reader *r;
     struct level stack[STACK_MAX];
-    unsigned depth;     /* stack[0] is the paragraph the items stand under */
-    struct range actor; /* inside one item, the last subject */
+    unsigned depth;       /* stack[0] is the paragraph the items stand under */
+    struct range actor;   /* inside one item, the last subject */
+    struct range helpers; /* … and where the item above says who helps it */
     struct when whens[WHENS_MAX];
     size_t when_count;
     struct letter_value issuer; /* who "yêu cầu" */

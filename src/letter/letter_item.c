@@ -165,11 +165,13 @@ static enum err_code item_read(struct duties *d, const struct item *item, bool i
     /* in a news item the ones who must do it are named once, in an earlier paragraph */
     if (!r->letter->is_article || item->kind != ITEM_NONE)
         d->actor = (struct range){0};
+    d->helpers = (struct range){0};
     for (unsigned k = d->depth + 1; k-- > 0;) {
         if (item->kind == ITEM_NONE && !under && k == 0)
             break;
         if (d->stack[k].actor.to) {
             d->actor = d->stack[k].actor;
+            d->helpers = d->stack[k].helpers;
             break;
         }
     }

@@ -24,12 +24,12 @@ enum word_kind { WORD_TEXT, WORD_NUMBER, WORD_MARK };
 struct word {
     uint32_t from; /* bytes of the text */
     uint32_t to;
-    uint32_t line;        /* index into lines */
-    uint32_t number;      /* of WORD_NUMBER, capped */
-    uint32_t group_close; /* of an opening bracket or quote: the word that closes it; 0: none near */
-    uint64_t classes[2];  /* a phrase of class n starts here */
-    uint16_t folded;      /* vocabulary id without case and marks; 0: not in it */
-    uint16_t exact;       /* vocabulary id with marks */
+    uint32_t line;                     /* index into lines */
+    uint32_t number;                   /* of WORD_NUMBER, capped */
+    uint32_t group_close;              /* of an opening bracket or quote: the word that closes it; 0: none near */
+    uint64_t classes[LEX_CLASS_WORDS]; /* a phrase of class n starts here */
+    uint16_t folded;                   /* vocabulary id without case and marks; 0: not in it */
+    uint16_t exact;                    /* vocabulary id with marks */
     uint8_t kind;
     uint8_t digits; /* of WORD_NUMBER */
     char mark;      /* of WORD_MARK: its ASCII byte, '\x01' for any other; brackets and quotes already folded */
@@ -70,6 +70,7 @@ struct name { /* words [first, last) */
     uint32_t first, last;
 };
 
+#define CO_ACTORS_MAX    20u
 #define LOOK_AHEAD_WORDS 8u /* empty words behind the last, so that a look ahead needs no question */
 
 struct reader {
@@ -216,6 +217,11 @@ MUST_USE enum err_code when_bare(struct reader *r, uint32_t i, uint32_t end, str
 void match_family(struct reader *r);
 void match_duty(const struct reader *r, uint32_t from, uint32_t to, uint32_t actor_from, uint32_t actor_to,
                 struct letter_duty *duty);
+
+/* --- letter_with.c --- */
+/* Who helps, by the words [from, to) of a running text: "chủ trì, phối hợp với Công an tỉnh, các đơn vị liên quan …".
+ */
+MUST_USE enum err_code helpers_read(struct reader *r, uint32_t from, uint32_t to, struct letter_duty *duty);
 
 /* --- letter_item.c, letter_duty.c, letter_table.c, letter_row.c, letter_contact.c --- */
 MUST_USE enum err_code duties_read(struct reader *r);

@@ -4,7 +4,6 @@
 #include "base/limits.h"
 #include "letter/letter_table.h"
 
-#define CO_ACTORS_MAX 20u
 #define RUN_LINES_MAX 400u   /* of a table printed without an empty line, whose rows are looked at together */
 #define CELL_END      '\x02' /* the mark between copied cells */
 
@@ -358,6 +357,8 @@ static enum err_code row_emit(struct tables *d, const struct table *t, uint32_t 
     TRY(words_value(r, lead.first, lead.last, &duty.actor));
     TRY(words_value(r, product.first, product.last, &duty.product));
     TRY(co_actors_add(r, cells[COL_WITH], t->kind == TABLE_TABS, &duty));
+    if (!duty.co_actors.count)
+        TRY(helpers_read(r, task.first, task.last, &duty));
     TRY(row_clause(d, cells[COL_NO], text.at.from, &duty));
     TRY(cell_when(r, cells[COL_DUE], &duty));
     if (!duty.deadline.is_known && !duty.period.is_known && duty.trigger == LETTER_STANDING &&

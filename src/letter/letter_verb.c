@@ -24,6 +24,9 @@ bool is_verb(const struct reader *r, uint32_t i, uint32_t end, bool at_start)
     uint32_t taken = has_class(r, i, LEX_DUTY_VERB) ? class_at(r, i, end, LEX_DUTY_VERB, &hit) : 0;
     if (!taken || (has_class(r, i, LEX_NOT_VERB) && class_at(r, i, end, LEX_NOT_VERB, NULL) >= taken))
         return false;
+    /* "chuyển đổi số" is no "đổi" */
+    if (taken == 1 && i > 0 && has_class(r, i - 1, LEX_NOT_VERB) && class_at(r, i - 1, end, LEX_NOT_VERB, NULL) > 1)
+        return false;
     if (at_start)
         return true;
     if (r->is_shouted && i + 1 < end && in_known_name(r, i))

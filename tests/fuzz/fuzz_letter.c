@@ -43,9 +43,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_span(text, letter->duties.items[i].quote);
         check_span(text, letter->duties.items[i].actor.at);
         check_span(text, letter->duties.items[i].deadline.quoted.at);
+        for (size_t k = 0; k < letter->duties.items[i].co_actors.count; k++)
+            check_span(text, letter->duties.items[i].co_actors.items[k].at);
     }
     for (size_t i = 0; i < letter->recipients.count; i++)
         check_span(text, letter->recipients.items[i].at);
+    for (size_t i = 0; i < letter->issuers.count; i++)
+        check_span(text, letter->issuers.items[i].at);
     AUTO_BUF out;
     buf_init(&out, 64u << 20);
     letter_print_json(letter, &out);
