@@ -4,6 +4,7 @@
 #define SUBJECT_WORDS_MAX 90u
 #define NUMBERS_MAX       8u
 #define ISSUERS_MAX       16u
+#define PEER_LINES_MAX    2u /* between the names of two that issue together */
 #define NONE              UINT32_MAX
 
 /* "Số: 12/SGDĐT-VP" at word i of a piece; *ret_end is behind it, i when it is none. */
@@ -279,17 +280,39 @@ static enum err_code issuers_add(struct reader *r, uint32_t first, uint32_t last
     return ERR_NONE;
 }
 
+/* A name of the letterhead: pieces [first, last] and what stands between in the other column. */
+struct found {
+    struct letter_value name;
+    uint32_t first, last;
+};
+
+/* Do two names, one below the other, issue together? Most often the upper is above the lower ("UBND TỈNH" / "SỞ Y TẾ",
+ * "SỞ Y TẾ" / "TRUNG TÂM …"); only where neither can be, as the lexicon says, are they two: a department and another, a
+ * department and the police of the province. A ministry stands beside ministries only. */
+static bool are_peers(const struct reader *r, const struct found *upper, const struct found *lower)
+{
+    const struct lex_phrase *a, *b;
+    uint32_t i = piece_of(r, upper->first)->first, k = piece_of(r, lower->first)->first;
+    if (piece_of(r, lower->first)->line - piece_of(r, upper->last)->line > PEER_LINES_MAX ||
+        !class_at(r, i, r->word_count, LEX_PEER, &a) || !class_at(r, k, r->word_count, LEX_PEER, &b))
+        return false;
+    bool same = strcmp(a->value, b->value) == 0, ministry = strcmp(a->value, "ministry") == 0;
+    if (same)
+        return ministry || strcmp(a->value, "department") == 0;
+    return !ministry && strcmp(b->value, "ministry") != 0;
+}
+
 enum err_code issuer_read(struct reader *r, uint32_t head)
 {
     struct letter *letter = r->letter;
-    struct letter_value found[2] = {0};
-    uint32_t joined_to = NONE;
+    struct found found[ISSUERS_MAX];
+    uint32_t count = 0, joined_to = NONE;
     for (uint32_t k = 0; k < head; k++) {
         const struct piece *p = piece_of(r, k);
         if (k == joined_to)
             continue;
         /* below "QUYẾT ĐỊNH" stands who decides, not the letterhead */
-        if (found[1].at.to && p->is_upper && piece_is(r, k, LEX_DOC_TYPE))
+        if (count && p->is_upper && piece_is(r, k, LEX_DOC_TYPE))
             break;
         if (!p->is_upper || !piece_starts(r, k, LEX_TITLE_ORG) || is_head_piece(r, k) || piece_is(r, k, LEX_DOC_TYPE) ||
             (letter->subject.at.to && r->words[p->first].from >= letter->subject.at.from &&
@@ -314,28 +337,36 @@ enum err_code issuer_read(struct reader *r, uint32_t head)
             TRY(value_join(r, &value, above, below));
             joined_to = below;
         }
-        if (found[1].at.to && str_equal(found[1].text, value.text)) {
+        if (count && str_equal(found[count - 1].name.text, value.text)) {
             letter->issuers.count = before;
             continue;
         }
         for (size_t i = 0; i + before < letter->issuers.count; i++)
             letter->issuers.items[i] = letter->issuers.items[i + before];
         letter->issuers.count -= before;
-        found[0] = found[1];
-        found[1] = value;
+        if (count == ISSUERS_MAX)
+            memmove(&found[0], &found[1], --count * sizeof found[0]);
+        found[count++] = (struct found){.name = value, .first = k, .last = joined_to != NONE ? joined_to : next - 1};
         k = next - 1;
     }
-    letter->issuer = found[1];
-    letter->issuer_parent = found[0];
-    if (letter->numbers.count < 2 || letter->issuers.count != 1 || !found[0].at.to)
+    if (!count)
         return ERR_NONE;
+    uint32_t top = count - 1;
+    while (letter->issuers.count == 1 && top > 0 && are_peers(r, &found[top - 1], &found[top]))
+        top--;
     /* each has its number and stands on a line of its own: none is above the other */
-    struct letter_value *second = vec_push(&letter->issuers, r->arena);
-    if (!second)
-        return arena_full(r->arena, r->err);
-    letter->issuers.items[0] = found[0];
-    *second = found[1];
-    letter->issuer = found[0];
-    letter->issuer_parent = (struct letter_value){0};
+    if (letter->numbers.count > 1 && letter->issuers.count == 1 && top > 0 && top == count - 1)
+        top--;
+    letter->issuer = found[top].name;
+    letter->issuer_parent = top > 0 ? found[top - 1].name : (struct letter_value){0};
+    if (top == count - 1)
+        return ERR_NONE;
+    letter->issuers.count = 0;
+    for (uint32_t i = top; i < count; i++) {
+        struct letter_value *one = vec_push(&letter->issuers, r->arena);
+        if (!one)
+            return arena_full(r->arena, r->err);
+        *one = found[i].name;
+    }
     return ERR_NONE;
 }

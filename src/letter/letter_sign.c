@@ -108,6 +108,27 @@ static enum err_code piece_read(struct reader *r, uint32_t k, struct letter_sign
     return ERR_NONE;
 }
 
+/* The authority below "KT. BỘ TRƯỞNG" or over the title, over one line or two. */
+static enum err_code authority_add(struct reader *r, uint32_t k, struct letter_signer *signer)
+{
+    struct letter_value more;
+    const struct piece *p = piece_of(r, k);
+    TRY(words_value(r, p->first, trim_end(r, p->first, p->last), &more));
+    if (!signer->authority.at.to) {
+        signer->authority = more;
+        return ERR_NONE;
+    }
+    signer->authority.text = arena_printf(r->arena, "%.*s %.*s", STR_ARG(signer->authority.text), STR_ARG(more.text));
+    signer->authority.at.to = more.at.to;
+    return str_is_null(signer->authority.text) ? arena_full(r->arena, r->err) : ERR_NONE;
+}
+
+static bool is_joint(const struct letter *letter)
+{
+    return letter->issuers.count > 1 || letter->numbers.count > 1 ||
+           (letter->document_type && strcmp(letter->document_type, "joint_circular") == 0);
+}
+
 /* One block from piece k on; *ret_next is the piece behind its name, or where the search ended. */
 static enum err_code block_read(struct reader *r, uint32_t k, struct letter_signer *signer, uint32_t *ret_next)
 {
@@ -118,7 +139,13 @@ static enum err_code block_read(struct reader *r, uint32_t k, struct letter_sign
             continue;
         if (piece_starts(r, k, LEX_ANNEX))
             break;
-        TRY(piece_read(r, k, signer, &end));
+        /* "KT. BỘ TRƯỞNG" / "BỘ CÔNG AN" / "THỨ TRƯỞNG" */
+        bool authority = is_joint(r->letter) && seen > 0 && piece_of(r, k)->is_upper && !is_office(r, k) &&
+                         piece_starts(r, k, LEX_TITLE_ORG) && !signer->authority.at.to && !signer->title.at.to;
+        if (authority)
+            TRY(authority_add(r, k, signer));
+        else
+            TRY(piece_read(r, k, signer, &end));
     }
     *ret_next = k;
     return ERR_NONE;
@@ -145,30 +172,21 @@ static uint32_t offices_beside(const struct reader *r, uint32_t k)
     return n;
 }
 
-/* The authority below "KT. BỘ TRƯỞNG" or over the title, over one line or two. */
-static enum err_code authority_add(struct reader *r, uint32_t k, struct letter_signer *signer)
-{
-    struct letter_value more;
-    const struct piece *p = piece_of(r, k);
-    TRY(words_value(r, p->first, trim_end(r, p->first, p->last), &more));
-    if (!signer->authority.at.to) {
-        signer->authority = more;
-        return ERR_NONE;
-    }
-    signer->authority.text = arena_printf(r->arena, "%.*s %.*s", STR_ARG(signer->authority.text), STR_ARG(more.text));
-    signer->authority.at.to = more.at.to;
-    return str_is_null(signer->authority.text) ? arena_full(r->arena, r->err) : ERR_NONE;
-}
-
 /* Several side by side: what stands below belongs to the column whose middle is the nearest, or by its place in the
  * line when the line has as many pieces as there are columns. */
 static enum err_code columns_read(struct reader *r, uint32_t k, uint32_t columns)
 {
     struct letter_signer found[SIGNERS_MAX] = {0};
-    uint32_t middles[SIGNERS_MAX], named = 0;
+    uint32_t middles[SIGNERS_MAX], named = 0, above = 0;
     bool done[SIGNERS_MAX] = {false};
     for (uint32_t c = 0; c < columns; c++)
         middles[c] = middle_of(r, k + c);
+    /* each authority over its office: "CÔNG AN TỈNH      SỞ Y TẾ" */
+    while (above < columns && above < k && piece_of(r, k)->line - piece_of(r, k - above - 1)->line == 1 &&
+           piece_of(r, k - above - 1)->is_upper && piece_starts(r, k - above - 1, LEX_TITLE_ORG))
+        above++;
+    for (uint32_t c = 0; c < columns && above == columns; c++)
+        TRY(authority_add(r, k - columns + c, &found[c]));
     for (uint32_t seen = 0; k < r->pieces.count && seen < BLOCK_PIECES_MAX * columns && named < columns;) {
         uint32_t line = piece_of(r, k)->line, n = 0;
         while (k + n < r->pieces.count && piece_of(r, k + n)->line == line)
@@ -210,12 +228,6 @@ static enum err_code columns_read(struct reader *r, uint32_t k, uint32_t columns
         signer->is_known = true;
     }
     return ERR_NONE;
-}
-
-static bool is_joint(const struct letter *letter)
-{
-    return letter->issuers.count > 1 || letter->numbers.count > 1 ||
-           (letter->document_type && strcmp(letter->document_type, "joint_circular") == 0);
 }
 
 /* "SỞ A" on the line over "KT. GIÁM ĐỐC". */

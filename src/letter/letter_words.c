@@ -176,7 +176,7 @@ static enum err_code read_lines(struct reader *r)
         return arena_full(r->arena, r->err);
     struct map seen = {0};
     uint32_t from = 0;
-    bool after_number = false;
+    bool after_number = false, after_repeat = false;
     for (size_t i = 0; i <= r->text.len_bytes; i++) {
         if (i < r->text.len_bytes && r->text.ptr[i] != '\n' && r->text.ptr[i] != '\f')
             continue;
@@ -197,14 +197,19 @@ static enum err_code read_lines(struct reader *r)
         }
         if (!line->is_blank)
             after_number = line->is_frame && is_page_number(s);
-        /* A heading in capitals that stood on an earlier page. */
+        /* A heading in capitals that stood on an earlier page; not the authority over "KT. GIÁM ĐỐC", which the
+         * letterhead named. */
+        bool is_repeat = false;
         if (s.len_bytes >= 12 && s.len_bytes <= 200 && !r->is_shouted && viet_is_all_upper(s)) {
             uintptr_t earlier = (uintptr_t)map_get(&seen, s);
             if (earlier && r->line_count - earlier > 12)
-                line->is_frame = true;
+                is_repeat = line->is_frame = true;
             else if (!earlier && !map_put(&seen, r->arena, s, (void *)(uintptr_t)r->line_count))
                 return arena_full(r->arena, r->err);
         }
+        if (after_repeat && !line->is_blank && !line->is_frame && viet_is_all_upper(s))
+            line[-1].is_frame = false;
+        after_repeat = is_repeat;
         from = (uint32_t)i + 1;
     }
     TRY(frames_beside_numbers(r));
