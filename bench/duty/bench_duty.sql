@@ -16,7 +16,7 @@ INSERT INTO person_unit (id, person_id, unit_id, from_day, to_day) VALUES (:id, 
 -- result: none
 -- scope: system
 -- args: obligation_id int, after_day int
-DELETE FROM assignment_delta WHERE visible_day > :after_day AND assignment_id IN (SELECT id FROM assignment WHERE obligation_id = :obligation_id);
+DELETE FROM assignment_delta WHERE visible_day > :after_day AND (unit_id, assignment_id) IN (SELECT unit_id, id FROM assignment WHERE obligation_id = :obligation_id);
 
 -- name: bench_issued
 -- With which days an obligation was issued.

@@ -270,14 +270,15 @@ enum err_code ledger_put_counting(struct db *db, civil_day day, const struct led
     /* The days to come: what nobody has counted yet is written anew when it comes differently. */
     if (has_moved || !is_same_future(was, was_count, is, is_count)) {
         if (was_count > 1)
-            TRY(sql_delta_forget(db, &(struct sql_delta_forget_args){.assignment_id = before->id, .after_day = day},
-                                 err));
+            TRY(sql_delta_forget(db, &(struct sql_delta_forget_args){before->unit_id, before->id, day}, err));
         for (size_t i = 1; i < is_count; i++) {
             deltas_add(&deltas, after->unit_id, is[i - 1].state, -1, is[i].day);
             deltas_add(&deltas, after->unit_id, is[i].state, +1, is[i].day);
         }
     }
     TRY(deltas_write(db, &deltas, err));
+    if (has_moved)
+        TRY(sql_assignment_moved_add(db, &(struct sql_assignment_moved_add_args){before->id, before->unit_id}, err));
     TRY(keep_past(db, day, before, &after->facts, err));
     return sql_assignment_put_facts(db,
                                     &(struct sql_assignment_put_facts_args){

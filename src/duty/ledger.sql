@@ -94,9 +94,17 @@ SELECT :assignment_id, CAST(j.value ->> 0 AS BIGINT), :directive_id, :family_id,
 -- Changes that were to come and will not come like that: nothing ever counted them.
 -- result: none
 -- scope: system
--- args: assignment_id int, after_day int
+-- args: unit_id int, assignment_id int, after_day int
 -- outbox: assignment_id
-DELETE FROM assignment_delta WHERE assignment_id = :assignment_id AND visible_day > :after_day;
+DELETE FROM assignment_delta WHERE unit_id = :unit_id AND assignment_id = :assignment_id AND visible_day > :after_day;
+
+-- name: assignment_moved_add
+-- The unit an assignment stood at and leaves.
+-- result: none
+-- scope: system
+-- args: assignment_id int, unit_id int
+-- outbox: assignment_id
+INSERT INTO assignment_moved (assignment_id, unit_id) VALUES (:assignment_id, :unit_id) ON CONFLICT (assignment_id, unit_id) DO NOTHING;
 
 -- name: delta_insert_issued
 -- The changes of everything a directive issued in one go, unit by unit, so that each index is walked once. changes is a JSON array of
@@ -166,7 +174,8 @@ ON CONFLICT (scope_id, unit_id) DO UPDATE SET
     n_birth = duty_count.n_birth + excluded.n_birth, n_na = duty_count.n_na + excluded.n_na, n_waived = duty_count.n_waived + excluded.n_waived;
 
 -- name: assignment_apply_day
--- The state each assignment has from a day on: the one whose deltas visible up to that day sum to 1. PostgreSQL gets a join: before its
+-- The state each assignment has from a day on: the one whose deltas visible up to that day sum to 1, at the unit where it stands (at those it
+-- left they sum to 0). PostgreSQL gets a join: before its
 -- statistics are there it takes the index of days for the inner select of the other form (19 s for 20,000 changes instead of 0.6).
 -- result: changes
 -- scope: system
@@ -175,15 +184,16 @@ ON CONFLICT (scope_id, unit_id) DO UPDATE SET
 -- sqlite:
 UPDATE assignment SET state = COALESCE((
         SELECT x.state FROM (SELECT d.state AS state, SUM(d.delta) AS n FROM assignment_delta d
-                              WHERE d.assignment_id = assignment.id AND d.visible_day <= :day GROUP BY d.state) x
+                              WHERE d.unit_id = assignment.unit_id AND d.assignment_id = assignment.id AND d.visible_day <= :day GROUP BY d.state) x
          WHERE x.n > 0 ORDER BY x.state LIMIT 1), -1)
  WHERE id IN (SELECT assignment_id FROM assignment_delta WHERE visible_day = :day);
 -- postgres:
 UPDATE assignment SET state = x.state
   FROM (SELECT t.assignment_id, COALESCE(MIN(CASE WHEN s.n > 0 THEN s.state END), -1) AS state
           FROM (SELECT DISTINCT assignment_id FROM assignment_delta WHERE visible_day = :day) t
-          LEFT JOIN (SELECT d.assignment_id, d.state, SUM(d.delta) AS n FROM assignment_delta d
-                      WHERE d.assignment_id IN (SELECT assignment_id FROM assignment_delta WHERE visible_day = :day) AND d.visible_day <= :day
+          LEFT JOIN (SELECT d.assignment_id, d.state, SUM(d.delta) AS n
+                       FROM (SELECT DISTINCT assignment_id FROM assignment_delta WHERE visible_day = :day) c JOIN assignment a ON a.id = c.assignment_id
+                       JOIN assignment_delta d ON d.unit_id = a.unit_id AND d.assignment_id = a.id AND d.visible_day <= :day
                       GROUP BY d.assignment_id, d.state) s ON s.assignment_id = t.assignment_id
          GROUP BY t.assignment_id) x
  WHERE assignment.id = x.assignment_id;

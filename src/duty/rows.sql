@@ -24,6 +24,12 @@ SELECT DISTINCT a.id, a.unit_id, a.state
    AND (CAST(:catalogue_id AS TEXT) IS NULL OR o.catalogue_id = :catalogue_id) AND (CAST(:obligation_id AS BIGINT) IS NULL OR o.id = :obligation_id)
    AND (CAST(:denominator AS TEXT) IS NULL OR o.denominator = :denominator);
 
+-- piece: asked_obligations
+-- The obligations of a scope that a page asks for.
+(CAST(:scope_id AS BIGINT) = 0 OR o.directive_id IN (SELECT v.id FROM directive v WHERE v.family_id = :scope_id OR v.id = :scope_id))
+AND (CAST(:catalogue_id AS TEXT) IS NULL OR o.catalogue_id = :catalogue_id) AND (CAST(:obligation_id AS BIGINT) IS NULL OR o.id = :obligation_id)
+AND (CAST(:denominator AS TEXT) IS NULL OR o.denominator = :denominator)
+
 -- name: rows_duties_past
 -- Where they stood at the end of a day, as known then.
 -- result: many
@@ -32,11 +38,13 @@ SELECT DISTINCT a.id, a.unit_id, a.state
 -- columns: unit_id int, state int, n int
 SELECT x.unit_id, x.state, COUNT(*) AS n
   FROM (SELECT d.assignment_id, d.unit_id, d.state
-          FROM obligation o CROSS JOIN assignment a CROSS JOIN assignment_delta d
-         WHERE a.obligation_id = o.id AND d.assignment_id = a.id AND d.visible_day <= :as_of_day
-           AND (CAST(:scope_id AS BIGINT) = 0 OR o.directive_id IN (SELECT v.id FROM directive v WHERE v.family_id = :scope_id OR v.id = :scope_id))
-           AND (CAST(:catalogue_id AS TEXT) IS NULL OR o.catalogue_id = :catalogue_id) AND (CAST(:obligation_id AS BIGINT) IS NULL OR o.id = :obligation_id)
-           AND (CAST(:denominator AS TEXT) IS NULL OR o.denominator = :denominator)
+          FROM (SELECT a.id, a.unit_id FROM obligation o CROSS JOIN assignment a
+                 WHERE a.obligation_id = o.id AND {piece asked_obligations}
+                UNION ALL
+                SELECT m.assignment_id, m.unit_id FROM assignment_moved m JOIN assignment a ON a.id = m.assignment_id AND a.unit_id <> m.unit_id JOIN obligation o ON o.id = a.obligation_id
+                 WHERE {piece asked_obligations}) w
+         CROSS JOIN assignment_delta d
+         WHERE d.unit_id = w.unit_id AND d.assignment_id = w.id AND d.visible_day <= :as_of_day
          GROUP BY d.assignment_id, d.unit_id, d.state HAVING SUM(d.delta) > 0) x
  GROUP BY x.unit_id, x.state;
 

@@ -646,6 +646,7 @@ static enum err_code delete_in_transaction(struct db *db, void *ctx, struct err 
         sql_sample_delete_evidence,
         sql_sample_delete_acknowledgements,
         sql_sample_delete_assignment_past,
+        sql_sample_delete_assignment_moved,
         sql_sample_delete_deltas,
         sql_sample_take_totals,
         sql_sample_take_obligations,

@@ -84,6 +84,12 @@ DELETE FROM evidence WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1);
 -- outbox: stays sample data belongs to one node
 DELETE FROM assignment_past WHERE assignment_id IN (SELECT id FROM assignment WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1));
 
+-- name: sample_delete_assignment_moved
+-- result: none
+-- scope: system
+-- outbox: stays sample data belongs to one node
+DELETE FROM assignment_moved WHERE assignment_id IN (SELECT id FROM assignment WHERE unit_id IN (SELECT id FROM unit WHERE is_sample = 1));
+
 -- name: sample_delete_deltas
 -- result: none
 -- scope: system
