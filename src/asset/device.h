@@ -122,6 +122,25 @@ struct device_page {
 MUST_USE enum err_code device_open(struct db *db, const struct actor *actor, struct arena *arena, int64_t device_id,
                                    struct device_page *ret_page, struct err *err);
 
+/* Pairs that may be one machine and that nobody decided about, at and below a unit, after an id. */
+MUST_USE enum err_code device_pairs_below(struct db *db, const struct actor *actor, struct arena *arena,
+                                          int64_t root_id, struct str edge_kind, int64_t after_id, int64_t limit_count,
+                                          struct sql_device_suggestions_below_rows *ret_rows, struct err *err);
+/* The same pairs for the devices of a list, by device. */
+MUST_USE enum err_code device_pairs_of(struct db *db, const struct actor *actor, struct arena *arena,
+                                       const struct sql_device_rows_rows *devices,
+                                       struct sql_device_suggestions_of_rows *ret_rows, struct err *err);
+
+/* --- deciding from the page of a device: it must be one this actor may read, and what is decided must stand on it;
+ * else ERR_NOT_FOUND. Then as device_merge, device_keep_apart, device_merge_undo. The device of the page is kept. ---
+ */
+MUST_USE enum err_code device_pair_merge(struct db *db, const struct actor *actor, int64_t device_id,
+                                         int64_t suggestion_id, struct str why, int64_t *ret_merge_id, struct err *err);
+MUST_USE enum err_code device_pair_apart(struct db *db, const struct actor *actor, int64_t device_id,
+                                         int64_t suggestion_id, struct err *err);
+MUST_USE enum err_code device_pair_unmerge(struct db *db, const struct actor *actor, int64_t device_id,
+                                           int64_t merge_id, struct str why, struct err *err);
+
 /* How many are covered: total = protected + unprotected + unknown; covered_permille counts unknown as unprotected. */
 struct device_coverage {
     int64_t unit_id;

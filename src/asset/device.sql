@@ -79,6 +79,36 @@ SELECT g.id, d.id AS other_id, d.name AS other_name, g.why, g.at_ms
   FROM device_suggestion g JOIN device d ON d.id = CASE WHEN g.one_id = :device_id THEN g.other_id ELSE g.one_id END
  WHERE (g.one_id = :device_id OR g.other_id = :device_id) AND g.state = 'open' AND {scope g.unit_id} ORDER BY g.id;
 
+-- name: device_suggestions_of
+-- The same for the devices of a page: a JSON array of their ids.
+-- result: many
+-- scope: org
+-- args: devices text
+-- columns: device_id int, other_id int, other_name text, why text
+SELECT x.device_id, d.id AS other_id, d.name AS other_name, g.why
+-- sqlite:
+  FROM (SELECT CAST(value AS INTEGER) AS device_id FROM json_each(:devices)) x
+-- postgres:
+  FROM (SELECT CAST(value AS BIGINT) AS device_id FROM json_array_elements_text(CAST(:devices AS json)) AS j (value)) x
+-- both:
+  JOIN (SELECT g.id, g.unit_id, g.one_id AS device_id, g.other_id AS partner_id, g.why FROM device_suggestion g WHERE g.state = 'open'
+        UNION ALL SELECT g.id, g.unit_id, g.other_id, g.one_id, g.why FROM device_suggestion g WHERE g.state = 'open') g ON g.device_id = x.device_id
+  JOIN device d ON d.id = g.partner_id
+ WHERE {scope g.unit_id} ORDER BY x.device_id, g.id;
+
+-- name: device_suggestions_below
+-- Pairs that nobody decided about, at and below a unit, by id.
+-- result: many
+-- scope: org
+-- args: root_id int, edge_kind text, on_day int, after_id int, limit_count int
+-- columns: id int, unit_id int, unit_name text, one_id int, one_name text, other_id int, other_name text, why text, at_ms int
+SELECT g.id, g.unit_id, f.name AS unit_name, a.id AS one_id, a.name AS one_name, b.id AS other_id, b.name AS other_name, g.why, g.at_ms
+  FROM unit_closure c JOIN device_suggestion g ON g.unit_id = c.descendant_id AND g.state = 'open'
+  JOIN unit_fact f ON f.unit_id = g.unit_id AND f.from_day <= :on_day AND f.to_day > :on_day
+  JOIN device a ON a.id = g.one_id JOIN device b ON b.id = g.other_id
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
+   AND g.id > :after_id ORDER BY g.id LIMIT :limit_count;
+
 -- name: device_coverage_rows
 -- Counters of a unit and everything below it; depth_max 0: the unit alone.
 -- result: one

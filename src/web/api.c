@@ -95,6 +95,37 @@
          ",\"subject_kind\":" TEXT_ ",\"subject_name\":" TEXT0_ ",\"state\":" TEXT_ ",\"due\":" DAY0_             \
          ",\"covered_until\":" DAY0_ ",\"acknowledged_at\":" AT0_ ",\"denominator\":" TEXT_                       \
          ",\"evidence_kinds\":" TEXTS_ ",\"chain\":" CHAINS_S ",\"evidence\":" EVIDENCES_S)
+#define DEVICE_PAIR_                                                                                             \
+    "\"reason\":{\"type\":\"string\",\"enum\":[\"seen_both\",\"same_agent_key\",\"same_mac\",\"same_hostname\"," \
+    "\"person\",\"split\"]},\"words\":" TEXT_
+#define DEVICE_PROPS_                                                                                 \
+    "\"id\":" ID_ ",\"unit\":" UNIT_NAMED_S ",\"site\":" TEXT0_ ",\"name\":" TEXT_ ",\"kind\":" TEXT_ \
+    ",\"os\":" TEXT0_ ",\"antimalware\":" TEXT0_                                                      \
+    ",\"state\":{\"type\":\"string\",\"enum\":[\"protected\",\"unprotected\",\"unknown\",\"\"]},\"seen_at\":" AT0_
+#define DEVICE_SAME_S  OBJ_("\"id\",\"name\",\"reason\",\"words\"", "\"id\":" ID_ ",\"name\":" TEXT_ "," DEVICE_PAIR_)
+#define DEVICE_SAMES_S ARRAY_(DEVICE_SAME_S)
+#define DEVICE_S                                                                    \
+    OBJ_("\"id\",\"unit\",\"name\",\"kind\",\"state\",\"seen_at\",\"may_be_same\"", \
+         DEVICE_PROPS_ ",\"may_be_same\":" DEVICE_SAMES_S)
+#define DEVICE_PAIRED_S                                                                                              \
+    OBJ_("\"id\",\"unit\",\"one\",\"other\",\"reason\",\"words\",\"at\"",                                            \
+         "\"id\":" ID_ ",\"unit\":" UNIT_NAMED_S ",\"one\":" UNIT_NAMED_S ",\"other\":" UNIT_NAMED_S ",\"at\":" AT0_ \
+         "," DEVICE_PAIR_)
+#define DEVICE_SUGGESTION_S                              \
+    OBJ_("\"id\",\"other\",\"reason\",\"words\",\"at\"", \
+         "\"id\":" ID_ ",\"other\":" UNIT_NAMED_S ",\"at\":" AT0_ "," DEVICE_PAIR_)
+#define DEVICE_MERGE_S                                                                                           \
+    OBJ_("\"id\",\"kept\",\"merged\",\"why\",\"at\",\"undone_at\"",                                              \
+         "\"id\":" ID_ ",\"kept\":" UNIT_NAMED_S ",\"merged\":" UNIT_NAMED_S ",\"why\":" TEXT_ ",\"by\":" TEXT0_ \
+         ",\"at\":" AT0_ ",\"undone_at\":" AT0_)
+#define DEVICE_IDENTITY_S    OBJ_("\"kind\",\"value\"", "\"kind\":" TEXT_ ",\"value\":" TEXT_)
+#define DEVICE_IDENTITIES_S  ARRAY_(DEVICE_IDENTITY_S)
+#define DEVICE_SUGGESTIONS_S ARRAY_(DEVICE_SUGGESTION_S)
+#define DEVICE_MERGES_S      ARRAY_(DEVICE_MERGE_S)
+#define DEVICE_FULL_S                                                                                             \
+    OBJ_("\"id\",\"unit\",\"name\",\"kind\",\"state\",\"merged_into\",\"identities\",\"suggestions\",\"merges\"", \
+         DEVICE_PROPS_ ",\"merged_into\":" ID0_ ",\"identities\":" DEVICE_IDENTITIES_S                            \
+                       ",\"suggestions\":" DEVICE_SUGGESTIONS_S ",\"merges\":" DEVICE_MERGES_S)
 #define ME_S                                                                                 \
     OBJ_("\"id\",\"name\",\"rights\",\"units\"",                                             \
          "\"id\":" ID_ ",\"name\":" TEXT_ ",\"rights\":" ARRAY_(TEXT_) ",\"units\":" ARRAY_( \
@@ -164,6 +195,34 @@ static const struct api_doc doc_review = {
     "accept or return evidence", NULL,
     OBJ_("\"decision\"", "\"decision\":{\"type\":\"string\",\"enum\":[\"accept\",\"return\"]},\"reason\":" TEXT0_),
     OBJ_("\"id\",\"state\"", "\"id\":" ID_ ",\"state\":" TEXT_)};
+static const struct api_param devices_params[] = {
+    {"kind", "query", "string", "server, workstation ...; hosts: those that anti-malware is counted for"},
+    {"state", "query", "string", "protected, unprotected, unknown"},
+    {"q", "query", "string", "part of the name or product, or an identifier as written"},
+    {"edge", "query", "string", "administrative, professional, incident; default: the one along which you see most"},
+    PAGING,
+    {0}};
+static const struct api_param pairs_params[] = {
+    {"edge", "query", "string", "administrative, professional, incident; default: the one along which you see most"},
+    PAGING,
+    {0}};
+static const struct api_doc doc_devices = {
+    "devices at and below a unit, unprotected and unknown first, each with those it may be one machine with",
+    devices_params, NULL, LIST_(DEVICE_S)};
+static const struct api_doc doc_device_pairs = {
+    "pairs of devices that may be one machine and that nobody decided about, at and below a unit", pairs_params, NULL,
+    LIST_(DEVICE_PAIRED_S)};
+static const struct api_doc doc_device = {"one device with its identifiers, suggestions and merges", NULL, NULL,
+                                          DEVICE_FULL_S};
+static const struct api_doc doc_device_merge = {
+    "the other device of a suggestion is this one; this one is kept", NULL,
+    OBJ_("\"suggestion\",\"reason\"", "\"suggestion\":" ID_ ",\"reason\":" TEXT_), OBJ_("\"merge\"", "\"merge\":" ID_)};
+static const struct api_doc doc_device_apart = {"the two of a suggestion stay apart and are not suggested again", NULL,
+                                                OBJ_("\"suggestion\"", "\"suggestion\":" ID_),
+                                                OBJ_("\"suggestion\"", "\"suggestion\":" ID_)};
+static const struct api_doc doc_device_unmerge = {
+    "undo a merge that this device was kept in: each has again what was said of it", NULL,
+    OBJ_("\"merge\",\"reason\"", "\"merge\":" ID_ ",\"reason\":" TEXT_), OBJ_("\"merge\"", "\"merge\":" ID_)};
 static const struct api_doc doc_letter_read = {"read a letter without keeping it", NULL,
                                                OBJ_("\"text\"", "\"text\":" TEXT_), LETTER_READ_S};
 static const struct api_doc doc_letter_import = {
@@ -178,6 +237,13 @@ static const struct route routes[] = {
     {GET, "/api/v1/units/{id}/children", api_unit_children_get, RIGHT_READ, READS | API, &doc_children},
     {GET, "/api/v1/units/{id}/status", api_unit_status_get, RIGHT_READ, READS | API, &doc_status},
     {GET, "/api/v1/units/{id}/duties", api_unit_duties_get, RIGHT_READ, READS | API, &doc_unit_duties},
+    {GET, "/api/v1/units/{id}/devices", api_devices_get, RIGHT_ASSET_READ, READS | API, &doc_devices},
+    {GET, "/api/v1/units/{id}/device-suggestions", api_device_pairs_get, RIGHT_ASSET_READ, READS | API,
+     &doc_device_pairs},
+    {GET, "/api/v1/devices/{id}", api_device_one_get, RIGHT_ASSET_READ, READS | API, &doc_device},
+    {POST, "/api/v1/devices/{id}/merge", api_device_merge_post, RIGHT_EXECUTE, CHANGES | API, &doc_device_merge},
+    {POST, "/api/v1/devices/{id}/apart", api_device_apart_post, RIGHT_EXECUTE, CHANGES | API, &doc_device_apart},
+    {POST, "/api/v1/devices/{id}/unmerge", api_device_unmerge_post, RIGHT_EXECUTE, CHANGES | API, &doc_device_unmerge},
     {GET, "/api/v1/directives", api_directives_get, RIGHT_READ, READS | API, &doc_directives},
     {GET, "/api/v1/directives/{id}", api_directive_one_get, RIGHT_READ, READS | API, &doc_directive},
     {GET, "/api/v1/directives/{id}/rollup", api_directive_rollup_get, RIGHT_READ, READS | API, &doc_rollup},

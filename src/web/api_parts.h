@@ -77,7 +77,8 @@ MUST_USE enum err_code api_put_status(struct request *request, struct response *
 /* --- handlers; their rows stand in api.c --- */
 handler_fn api_me_get, api_units_get, api_unit_one_get, api_unit_children_get, api_unit_status_get, api_unit_duties_get,
     api_directives_get, api_directive_one_get, api_directive_rollup_get, api_directive_rows_get, api_acknowledge_post,
-    api_duty_one_get, api_evidence_post, api_review_post, api_letter_read_post, api_letter_import_post;
+    api_duty_one_get, api_evidence_post, api_review_post, api_letter_read_post, api_letter_import_post, api_devices_get,
+    api_device_pairs_get, api_device_one_get, api_device_merge_post, api_device_apart_post, api_device_unmerge_post;
 
 NONNULL_END
 #endif

@@ -105,6 +105,22 @@ static enum err_code pairs_read(struct request *request, const struct device_pag
     return ERR_NONE;
 }
 
+/* "MAY-02: cùng địa chỉ MAC nhưng …", of every pair of a device that waits to be decided; "" for none. */
+static enum err_code same_words(const struct request *request, const struct sql_device_suggestions_of_rows *pairs,
+                                int64_t device_id, struct str *ret_words, struct err *err)
+{
+    AUTO_BUF words;
+    buf_init(&words, 64u << 10);
+    for (size_t i = 0; i < pairs->count; i++) {
+        const struct sql_device_suggestions_of_row *pair = &pairs->items[i];
+        if (pair->device_id != device_id)
+            continue;
+        struct str why = reason_words(request, pair->why);
+        buf_printf(&words, "%s%.*s: %.*s", words.len_bytes ? "; " : "", STR_ARG(pair->other_name), STR_ARG(why));
+    }
+    return buf_to_arena(&words, request->arena, ret_words, err);
+}
+
 static enum err_code device_list_page(struct request *request, struct response *response, struct err *err)
 {
     int64_t unit_id;
@@ -141,6 +157,9 @@ static enum err_code device_list_page(struct request *request, struct response *
     kit_column(&table, MSG_ASSET_C_PRODUCT, SHEET_TEXT);
     kit_column(&table, MSG_DUTY_C_UNIT, SHEET_TEXT);
     kit_column(&table, MSG_ASSET_C_SEEN, SHEET_DATE);
+    kit_column(&table, MSG_ASSET_SAME, SHEET_TEXT);
+    struct sql_device_suggestions_of_rows pairs;
+    TRY(device_pairs_of(db, &actor, request->arena, &rows, &pairs, err));
     for (size_t i = 0; i < rows.count; i++) {
         const struct sql_device_rows_row *d = &rows.items[i];
         kit_row(&table);
@@ -153,6 +172,10 @@ static enum err_code device_list_page(struct request *request, struct response *
         kit_cell_sub(&table, d->unit_name, app_href(request, "/unit/%lld", (long long)d->unit_id),
                      str_is_null(d->site_name) ? STR("") : d->site_name);
         kit_cell_day(&table, civil_day_of_ms(d->seen_ms));
+        struct str same;
+        TRY(same_words(request, &pairs, d->id, &same, err));
+        kit_cell(&table, same,
+                 str_is_empty(same) ? STR("") : app_href(request, "/device/%lld#h-same", (long long)d->id));
     }
     struct kit_tabs tabs = {0};
     const int64_t counts[] = {coverage.is_protected, coverage.is_unprotected, coverage.is_unknown};
@@ -286,56 +309,33 @@ static enum err_code act_retire(struct act *a, struct err *err)
 }
 
 /* The row of the page that was picked: only what stands there can be decided from there. */
-static enum err_code picked(struct act *a, const char *name, struct device_page *ret_page, int64_t *ret_id,
-                            struct err *err)
+static enum err_code picked(struct act *a, const char *name, int64_t *ret_id, struct err *err)
 {
     struct str typed = kit_typed(a->request, name);
     if (str_is_empty(typed))
         return err_set(err, ERR_SYNTAX, "%.*s", STR_ARG(kit_text(a->request, MSG_ASSET_ANSWER_NEEDED)));
-    if (!str_to_i64(typed, ret_id))
-        return err_set(err, ERR_NOT_FOUND, "không có gợi ý này");
-    struct actor reader = app_actor_with(a->request, RIGHT_ASSET_READ);
-    return device_open(a->db, &reader, a->request->arena, a->id, ret_page, err);
-}
-
-static const struct sql_device_suggestions_row *NULLABLE suggestion_of(const struct device_page *page, int64_t id)
-{
-    for (size_t i = 0; i < page->suggestions.count; i++)
-        if (page->suggestions.items[i].id == id)
-            return &page->suggestions.items[i];
-    return NULL;
+    return str_to_i64(typed, ret_id) ? ERR_NONE : err_set(err, ERR_NOT_FOUND, "không có gợi ý này");
 }
 
 static enum err_code act_merge(struct act *a, struct err *err)
 {
-    struct device_page page;
     int64_t id, merge_id;
-    TRY(picked(a, "pair", &page, &id, err));
-    const struct sql_device_suggestions_row *s = suggestion_of(&page, id);
-    if (!s)
-        return err_set(err, ERR_NOT_FOUND, "không có gợi ý này");
-    return device_merge(a->db, &a->actor, a->id, s->other_id, kit_typed(a->request, "reason-merge"), &merge_id, err);
+    TRY(picked(a, "pair", &id, err));
+    return device_pair_merge(a->db, &a->actor, a->id, id, kit_typed(a->request, "reason-merge"), &merge_id, err);
 }
 
 static enum err_code act_apart(struct act *a, struct err *err)
 {
-    struct device_page page;
     int64_t id;
-    TRY(picked(a, "pair", &page, &id, err));
-    if (!suggestion_of(&page, id))
-        return err_set(err, ERR_NOT_FOUND, "không có gợi ý này");
-    return device_keep_apart(a->db, &a->actor, id, err);
+    TRY(picked(a, "pair", &id, err));
+    return device_pair_apart(a->db, &a->actor, a->id, id, err);
 }
 
 static enum err_code act_unmerge(struct act *a, struct err *err)
 {
-    struct device_page page;
     int64_t id;
-    TRY(picked(a, "merge", &page, &id, err));
-    for (size_t i = 0; i < page.merges.count; i++)
-        if (page.merges.items[i].id == id && page.merges.items[i].kept_id == a->id)
-            return device_merge_undo(a->db, &a->actor, id, kit_typed(a->request, "reason-unmerge"), err);
-    return err_set(err, ERR_NOT_FOUND, "không có việc gộp này");
+    TRY(picked(a, "merge", &id, err));
+    return device_pair_unmerge(a->db, &a->actor, a->id, id, kit_typed(a->request, "reason-unmerge"), err);
 }
 
 static enum err_code device_act_post(struct request *request, struct response *response, struct err *err)

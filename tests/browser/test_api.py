@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import re
+import sqlite3
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -61,7 +62,7 @@ def main():
             connection.close()
             return answer.status, json.loads(raw) if raw else None
 
-        province, school = token('Quản trị viên', ['read']), token('một trường THCS', ['read', 'acknowledge', 'execute'])
+        province, school = token('Quản trị viên', ['read']), token('một trường THCS', ['read', 'acknowledge', 'execute', 'asset_read'])
         weak = token('mầm non', ['acknowledge'])
         _, described = ask(None, '/api/openapi.json')
         ids = {}
@@ -78,6 +79,15 @@ def main():
             true(rows['items'], 'rows behind the numbers')
             ids['/api/v1/directives/{id}'] = directive['id']
             ids['/api/v1/duties/{id}'] = rows['items'][0]['id']
+            _, me = ask(school, '/api/v1/me')
+            ids['school'] = me['units'][0]['id']
+            _, devices = ask(school, f'/api/v1/units/{ids["school"]}/devices')
+            ids['/api/v1/devices/{id}'] = devices['items'][0]['id']
+            # Two of its devices at one site that may be one machine.
+            store = sqlite3.connect(os.path.join(site.folder.name, 'luytre.db'), timeout=30, isolation_level=None)
+            ids['pair'] = store.execute("SELECT MIN(id), MAX(id) FROM (SELECT id FROM device WHERE unit_id = ? AND counted <> '' AND site_id = "
+                                        "(SELECT site_id FROM device WHERE unit_id = ? AND counted <> '' GROUP BY site_id HAVING COUNT(*) > 1 LIMIT 1) LIMIT 2)", (ids['school'], ids['school'])).fetchone()
+            store.execute("INSERT INTO device_suggestion (id, unit_id, one_id, other_id, why, state, at_ms) VALUES (77, ?, ?, ?, 'same_mac', 'open', 1)", (ids['school'], *ids['pair']))
 
         def every_documented_get_answers_in_its_form():
             seen = 0
@@ -85,7 +95,9 @@ def main():
                 if 'get' not in row or not path.startswith('/api/v1/'):
                     continue
                 prefix = re.sub(r'(\{id\}).*', r'\1', path)
-                status, answer = ask(province, path.replace('{id}', ids.get(prefix, '')))
+                # An administrator sees no devices in detail: who works with them asks.
+                asker, one = (school, ids['school'] if '/units/' in path else ids.get(prefix, '')) if 'device' in path else (province, ids.get(prefix, ''))
+                status, answer = ask(asker, path.replace('{id}', one))
                 equal(status, 200, path)
                 check(answer, row['get']['responses']['200']['content']['application/json']['schema'], path)
                 seen += 1
@@ -124,7 +136,7 @@ def main():
 
         def a_foreign_unit_404():
             foreign = ids['/api/v1/units/{id}']
-            for path in ('', '/children', '/status', '/duties'):
+            for path in ('', '/children', '/status', '/duties', '/devices', '/device-suggestions'):
                 equal(ask(school, f'/api/v1/units/{foreign}{path}')[0], 404, path or 'the unit')
             equal(ask(school, f'/api/v1/duties/{ids["/api/v1/duties/{id}"]}')[0] in (200, 404), True, 'a duty')
 
@@ -144,6 +156,36 @@ def main():
             for day in (issued - datetime.timedelta(days=1), today + datetime.timedelta(days=1), '2027-02-31'):
                 status, answer = ask(province, f'{path}?as_of={day}')
                 equal((status, answer['field']), (400, 'as_of'), f'as of {day}')
+
+        def a_pair_of_devices_is_merged_parted_and_undone():
+            one, other = map(str, ids['pair'])
+            unit = ids['school']
+            _, pairs = ask(school, f'/api/v1/units/{unit}/device-suggestions')
+            equal([(p['id'], p['one']['id'], p['other']['id'], p['reason']) for p in pairs['items']], [('77', one, other, 'same_mac')], 'the pair')
+            _, listed = ask(school, f'/api/v1/units/{unit}/devices?limit=500')
+            equal({d['id']: [s['id'] for s in d['may_be_same']] for d in listed['items'] if d['may_be_same']}, {one: [other], other: [one]}, 'beside the devices')
+            third = next(d['id'] for d in listed['items'] if d['id'] not in (one, other))
+            path = f'/api/v1/devices/{one}'
+            for body, status, field in (({}, 400, 'suggestion'), ({'suggestion': '77'}, 400, 'reason'), ({'suggestion': '78', 'reason': 'x'}, 404, None)):
+                got, answer = ask(school, path + '/merge', 'POST', body)
+                equal((got, answer.get('field')), (status, field), f'merge {body}')
+            equal(ask(school, f'/api/v1/devices/{third}/merge', 'POST', {'suggestion': '77', 'reason': 'x'})[0], 404, 'from a device that is none of the two')
+            equal(ask(province, path + '/merge', 'POST', {'suggestion': '77', 'reason': 'x'})[0], 403, 'a token that may only read')
+            equal(ask(weak, path + '/apart', 'POST', {'suggestion': '77'})[0], 403, "another school's weak token")
+            status, answer = ask(school, path + '/merge', 'POST', {'suggestion': '77', 'reason': 'một máy'})
+            equal(status, 200, 'merged')
+            _, device = ask(school, path)
+            equal(([m['id'] for m in device['merges']], device['suggestions']), ([answer['merge']], []), 'the merge stands on it')
+            equal(len(ask(school, f'/api/v1/units/{unit}/devices?limit=500')[1]['items']), len(listed['items']) - 1, 'one device less')
+            equal(ask(school, f'/api/v1/devices/{other}/unmerge', 'POST', {'merge': answer['merge'], 'reason': 'x'})[0], 404, 'undone where it was kept')
+            equal(ask(school, path + '/unmerge', 'POST', {'merge': answer['merge'], 'reason': 'hai máy'})[0], 200, 'undone')
+            equal(ask(school, path + '/unmerge', 'POST', {'merge': answer['merge'], 'reason': 'hai máy'})[0], 409, 'once')
+            equal(len(ask(school, f'/api/v1/units/{unit}/devices?limit=500')[1]['items']), len(listed['items']), 'two again')
+            equal(ask(school, f'/api/v1/units/{unit}/device-suggestions')[1]['items'], [], 'and not asked again')
+            equal(ask(school, path + '/apart', 'POST', {'suggestion': '77'})[0], 404, 'nothing is left to decide')
+            for bad in ('kind=toaster', 'state=maybe'):
+                status, answer = ask(school, f'/api/v1/units/{unit}/devices?{bad}')
+                equal((status, answer['field']), (400, bad.split('=')[0]), bad)
 
         def a_letter_is_read_and_not_kept():
             text = 'ỦY BAN NHÂN DÂN\nTỈNH TRÚC LÂM\nSố: 09/UBND-KGVX\nTrúc Lâm, ngày 05 tháng 01 năm 2027\nKính gửi: Các sở, ban, ngành.\nYêu cầu các đơn vị báo cáo trước ngày 15/01/2027.\n'
@@ -170,7 +212,7 @@ def main():
             equal((status, answer['is_new']), (200, False), 'second')
 
         names = [ids_are_found, every_documented_get_answers_in_its_form, paging_gives_everything_once, figures_agree_with_their_rows, a_duty_of_a_past_day, without_a_token_401,
-                 a_token_without_the_right_403, a_foreign_unit_404, a_letter_is_read_and_not_kept, wrong_input_names_its_field, acknowledging_twice_is_once]
+                 a_token_without_the_right_403, a_foreign_unit_404, a_pair_of_devices_is_merged_parted_and_undone, a_letter_is_read_and_not_kept, wrong_input_names_its_field, acknowledging_twice_is_once]
         run([(f.__name__.replace('_', ' '), f) for f in names])
 
 

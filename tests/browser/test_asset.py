@@ -77,6 +77,11 @@ def main():
             b.get(server.url + here)
             true('cùng địa chỉ MAC nhưng khác số sê-ri hoặc khóa chương trình bảo vệ' in b.text('main'), 'and in Vietnamese')
             true('the same MAC' not in b.text('main'), 'in one language')
+            visit('/devices')
+            lines = b.js('return [...document.querySelectorAll("tbody tr")].map(r => r.innerText)')
+            pairs = [line for line in lines if 'cùng địa chỉ MAC' in line]
+            true(len(pairs) == 2 and 'Máy chung card 2: cùng địa chỉ MAC' in ' '.join(pairs), f'the list says which may be one machine: {pairs}')
+            visit(here)
             press(b, 'form[action$="/apart"] button')
             true('Chưa ghi được' in b.text('main'), 'nothing was chosen')
             pick('form[action$="/merge"] input[type=radio]')

@@ -109,7 +109,7 @@ def victim_objects(store, mine, day):
 
 # What {id} is, by the first word of the path (without /api/v1, in the singular).
 KIND = {'unit': 'unit', 'units': 'unit', 'directive': 'directive', 'directives': 'directive', 'duty': 'assignment', 'duties': 'assignment', 'evidence': 'evidence', 'letter': 'letter',
-        'system': 'system', 'device': 'device', 'finding': 'finding', 'request': 'request', 'visit': 'visit', 'person': 'person', 'report': 'report', 'reminders': 'unit',
+        'system': 'system', 'device': 'device', 'devices': 'device', 'finding': 'finding', 'request': 'request', 'visit': 'visit', 'person': 'person', 'report': 'report', 'reminders': 'unit',
         'event': 'event', 'freeze': 'freeze'}
 
 

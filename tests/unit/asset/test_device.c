@@ -100,6 +100,35 @@ static void contradictions_stay_apart(void **state)
     assert_non_null(why);
     assert_str(why->vi, STR("cùng địa chỉ MAC nhưng khác số sê-ri hoặc khóa chương trình bảo vệ"));
     assert_str(why->en, STR("the same MAC address, but another serial number or agent key"));
+    /* it is decided from the page of one of the two, by who may read it: nowhere else */
+    struct device_registered c = world_device(t, &w, 0, "Máy 3", "", (struct identity[]){SERIAL("S3")}, 1);
+    int64_t pair = page.suggestions.items[0].id, merge = 0;
+    struct actor stranger = world_actor(t, w.officer_of[1]);
+    assert_err(device_pair_merge(t->db, &officer, c.id, pair, STR("một máy"), &merge, &err), ERR_NOT_FOUND);
+    assert_err(device_pair_apart(t->db, &officer, c.id, pair, &err), ERR_NOT_FOUND);
+    assert_err(device_pair_merge(t->db, &stranger, a.id, pair, STR("một máy"), &merge, &err), ERR_NOT_FOUND);
+    assert_err(device_pair_apart(t->db, &stranger, b.id, pair, &err), ERR_NOT_FOUND);
+    struct sql_device_suggestions_below_rows below;
+    assert_ok(device_pairs_below(t->db, &officer, &t->arena, w.schools[0], STR("administrative"), 0, 10, &below, &err));
+    assert_int_equal(below.count, 1);
+    assert_true(below.items[0].id == pair && below.items[0].one_id == a.id && below.items[0].other_id == b.id);
+    assert_ok(
+        device_pairs_below(t->db, &officer, &t->arena, w.schools[0], STR("administrative"), pair, 10, &below, &err));
+    assert_int_equal(below.count, 0); /* the page after it */
+    assert_ok(
+        device_pairs_below(t->db, &stranger, &t->arena, w.schools[0], STR("administrative"), 0, 10, &below, &err));
+    assert_int_equal(below.count, 0);
+    struct sql_device_rows_rows listed;
+    struct sql_device_suggestions_of_rows beside;
+    assert_ok(device_list(t->db, &officer, &t->arena,
+                          &(struct device_filter){.root_id = w.schools[0], .limit_count = 10}, &listed, &err));
+    assert_int_equal(listed.count, 3);
+    assert_ok(device_pairs_of(t->db, &officer, &t->arena, &listed, &beside, &err));
+    assert_int_equal(beside.count, 2); /* each of the two has the other */
+    assert_true(beside.items[0].device_id == a.id && beside.items[0].other_id == b.id &&
+                beside.items[1].device_id == b.id && beside.items[1].other_id == a.id);
+    assert_ok(device_pairs_of(t->db, &stranger, &t->arena, &listed, &beside, &err));
+    assert_int_equal(beside.count, 0);
     assert_ok(device_keep_apart(t->db, &officer, page.suggestions.items[0].id, &err));
     assert_err(device_keep_apart(t->db, &officer, page.suggestions.items[0].id, &err), ERR_CONFLICT);
     world_device(t, &w, 0, "Máy 2", "", (struct identity[]){MAC(MAC_A), SERIAL("S2")}, 2);

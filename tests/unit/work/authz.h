@@ -38,8 +38,8 @@ extern const size_t tree_of[PLACE_COUNT];
 extern const enum place asks[PLACE_COUNT];
 
 struct things { /* of one unit */
-    int64_t unit, worker, site, system, device, finding, letter, draft, directive, assignment, obligation, evidence,
-        na_request, help_request, open_request, report, frozen, freeze, chain_id;
+    int64_t unit, worker, site, system, device, pair, merge, finding, letter, draft, directive, assignment, obligation,
+        evidence, na_request, help_request, open_request, report, frozen, freeze, chain_id;
 };
 struct authz {
     struct store_test *t;

@@ -116,6 +116,22 @@ static enum err_code finding_counts_of(struct authz *z, struct db *db, const str
     TRY(finding_counts(db, &z->actor, o->unit, EDGE_ADMINISTRATIVE, &n, err));
     return seen(n.open > 0, err);
 }
+static enum err_code device_pairs_list(struct authz *z, struct db *db, const struct things *o, struct err *err)
+{
+    struct sql_device_suggestions_below_rows rows;
+    TRY(device_pairs_below(db, &z->actor, &z->scratch, o->unit, EDGE_ADMINISTRATIVE, 0, 100, &rows, err));
+    bool has = false;
+    for (size_t i = 0; i < rows.count; i++)
+        has |= rows.items[i].id == o->pair;
+    return has ? ERR_NONE : err_set(err, ERR_NOT_FOUND, "not listed");
+}
+static enum err_code device_pairs_beside(struct authz *z, struct db *db, const struct things *o, struct err *err)
+{
+    struct sql_device_rows_row device = {.id = o->device};
+    struct sql_device_suggestions_of_rows rows;
+    TRY(device_pairs_of(db, &z->actor, &z->scratch, &(struct sql_device_rows_rows){&device, 1}, &rows, err));
+    return rows.count ? ERR_NONE : err_set(err, ERR_NOT_FOUND, "not listed");
+}
 static enum err_code coverage_of(struct authz *z, struct db *db, const struct things *o, struct err *err)
 {
     struct device_coverage n = {0};
@@ -355,6 +371,19 @@ static enum err_code retire_device(struct authz *z, struct db *db, const struct 
 {
     return device_retire(db, &z->actor, o->device, STR("thanh lý"), err);
 }
+static enum err_code merge_pair(struct authz *z, struct db *db, const struct things *o, struct err *err)
+{
+    int64_t merge_id;
+    return device_pair_merge(db, &z->actor, o->device, o->pair, STR("một máy"), &merge_id, err);
+}
+static enum err_code part_pair(struct authz *z, struct db *db, const struct things *o, struct err *err)
+{
+    return device_pair_apart(db, &z->actor, o->device, o->pair, err);
+}
+static enum err_code undo_merge(struct authz *z, struct db *db, const struct things *o, struct err *err)
+{
+    return device_pair_unmerge(db, &z->actor, o->device, o->merge, STR("là hai máy"), err);
+}
 struct finding_draft weakness(int64_t unit)
 {
     return (struct finding_draft){.unit_id = unit,
@@ -566,6 +595,10 @@ static bool reads_request(const struct authz *z, enum place place)
 {
     return holds(z, "read", place) || holds(z, "read", asks[place]);
 }
+static bool decides_pairs(const struct authz *z, enum place place)
+{
+    return holds(z, "execute", place) && holds(z, "asset_read", place);
+}
 static bool answers(const struct authz *z, enum place place)
 {
     return place != OWN && holds(z, "execute", asks[place]);
@@ -592,6 +625,8 @@ const struct verb verbs[] = {
     READS("list systems", "asset_read", unit_systems),
     READS("read a device", "asset_read", device_page_of),
     READS("list devices", "asset_read", device_list_of),
+    READS("list pairs of devices", "asset_read", device_pairs_list),
+    READS("see the pairs of listed devices", "asset_read", device_pairs_beside),
     READS("count devices", "read", coverage_of),
     READS("read a finding", "asset_read", finding_page_of),
     READS("list findings", "asset_read", finding_list_of),
@@ -651,6 +686,9 @@ const struct verb verbs[] = {
     WRITES("approve a level", "approve", approve_level),
     WRITES("add a device", "execute", add_device),
     WRITES("retire a device", "execute", retire_device),
+    {"merge a pair of devices", NULL, NULL, merge_pair, decides_pairs, true},
+    {"keep a pair of devices apart", NULL, NULL, part_pair, decides_pairs, true},
+    {"undo a merge of devices", NULL, NULL, undo_merge, decides_pairs, true},
     WRITES_EITHER("add a finding", "hunt", "execute", add_finding),
     WRITES("say a finding is fixed", "execute", fix),
     WRITES("ask the tier above", "execute", ask),

@@ -92,6 +92,25 @@ static void furnish(struct authz *z, struct things *o)
         &(struct device_draft){.site_id = o->site, .kind = STR("workstation"), .identities = &mac, .identity_count = 1},
         "hand", &made, &err));
     o->device = made.id;
+    struct device_registered more;
+    struct identity twins[] = {{IDENTITY_SERIAL, STR("SN-1")}, {IDENTITY_HOSTNAME, STR("may-1")}};
+    assert_ok(device_register(
+        db, s,
+        &(struct device_draft){
+            .site_id = o->site, .kind = STR("workstation"), .identities = twins, .identity_count = ARRAY_LEN(twins)},
+        "hand", &more, &err));
+    assert_ok(device_merge(db, s, o->device, more.id, STR("một máy"), &o->merge, &err));
+    struct identity third[] = {{IDENTITY_MAC, STR("02:00:5e:00:53:01")}, {IDENTITY_SERIAL, STR("SN-2")}};
+    assert_ok(device_register(
+        db, s,
+        &(struct device_draft){
+            .site_id = o->site, .kind = STR("workstation"), .identities = third, .identity_count = ARRAY_LEN(third)},
+        "hand", &more, &err));
+    assert_int_equal(more.outcome, MATCH_APART);
+    struct device_page page;
+    assert_ok(device_open(db, s, &z->scratch, o->device, &page, &err));
+    assert_int_equal(page.suggestions.count, 1);
+    o->pair = page.suggestions.items[0].id;
     struct finding_draft weak = weakness(o->unit);
     assert_ok(finding_open(db, s, &weak, &o->finding, &err));
     struct book_duty duty = {.no = 1,
