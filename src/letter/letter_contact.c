@@ -39,6 +39,9 @@ static uint32_t phone_at(struct reader *r, uint32_t i, uint32_t end, struct lett
     struct when_date date;
     if (date_at(r, i, end, &date) && date.day && date.year)
         return 0; /* "01.12.2027" */
+    if (i > 1 && !r->words[i].spaced && !r->words[i - 1].spaced && r->words[i - 1].kind == WORD_MARK &&
+        strchr("./-", r->words[i - 1].mark) && r->words[i - 2].kind == WORD_NUMBER)
+        return 0; /* … nor its "12.2027" with the next column behind it */
     char digits[PHONE_DIGITS_MAX + 4];
     size_t n = 0;
     bool plus = is_mark(r, i, '+'), paren = is_mark(r, i, '(');
@@ -59,6 +62,8 @@ static uint32_t phone_at(struct reader *r, uint32_t i, uint32_t end, struct lett
     uint32_t last = i;
     for (; i < end && i - start < 14; i++) {
         const struct word *w = &r->words[i];
+        if (i > start && w->spaced && memchr(r->text.ptr + r->words[i - 1].to, '\t', w->from - r->words[i - 1].to))
+            break; /* another cell */
         if (w->kind == WORD_NUMBER) {
             if (n + w->digits > PHONE_DIGITS_MAX)
                 break;

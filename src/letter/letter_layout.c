@@ -55,6 +55,17 @@ static bool is_below_type(const struct reader *r, uint32_t k)
     return k > 0 && piece_of(r, k - 1)->is_upper && piece_is(r, k - 1, LEX_DOC_TYPE);
 }
 
+/* "TT   Nhiệm vụ   Thời hạn": two pieces of a line are heads of columns. */
+static bool starts_table(const struct reader *r, uint32_t k)
+{
+    uint32_t heads = 0;
+    if (!r->words[piece_of(r, k)->first].starts_line)
+        return false;
+    for (uint32_t i = k; i < r->pieces.count && piece_of(r, i)->line == piece_of(r, k)->line; i++)
+        heads += piece_starts(r, i, LEX_COLUMN) && piece_is(r, i, LEX_COLUMN);
+    return heads > 1;
+}
+
 /* "1. Cơ bản …", "I. …", "Điều 1. …", or a whole paragraph: no head has these. */
 static bool is_body_piece(const struct reader *r, uint32_t k)
 {
@@ -86,7 +97,7 @@ uint32_t head_pieces(const struct reader *r)
             return k;
         const struct word *w = &r->words[piece_of(r, k)->first];
         bool item = w->kind == WORD_MARK && (w->mark == '-' || w->mark == '+');
-        if (item || is_body_piece(r, k) ||
+        if (item || is_body_piece(r, k) || starts_table(r, k) ||
             (k > 0 && !is_below_type(r, k) && piece_starts(r, k, LEX_PREAMBLE) &&
              (!piece_of(r, k)->is_upper || r->is_shouted) && !piece_starts(r, k, LEX_ABOUT) &&
              !has_class(r, piece_of(r, k)->first, LEX_DAY_WORD)))

@@ -37,16 +37,21 @@ static bool has_in(const struct reader *r, const struct table *t, uint32_t l, en
 /* The head again on a new page, "(1) (2) (3)" below it, "|---|---|": no rows. */
 static bool is_noise(const struct reader *r, const struct table *t, uint32_t l)
 {
-    uint32_t numbers = 0, columns = 0, roles = 0, others = 0;
+    uint32_t numbers = 0, columns = 0, roles = 0, others = 0, heads = 0;
     for (uint32_t i = r->lines[l].first; i < r->lines[l].last; i++) {
         const struct word *w = &r->words[i];
         numbers += w->kind == WORD_NUMBER;
         others += w->kind == WORD_TEXT;
         columns += i == r->lines[l].first || column_of(r, t, l, i) != column_of(r, t, l, i - 1);
         roles += has_class(r, i, LEX_COLUMN);
+        heads += w->kind == WORD_TEXT &&
+                 (has_class(r, i, LEX_COLUMN) || has_class(r, i, LEX_COLUMN_MORE) || has_class(r, i, LEX_COLUMN_PART));
     }
     if (others == 0)
         return numbers == 0 || numbers + 1 >= t->count;
+    if (t->of_role[COL_FROM] && columns >= 2 && heads == others && numbers == 0 &&
+        first_in(r, t, l, COL_TASK) == UINT32_MAX)
+        return true; /* the second row of a head */
     return roles >= 3 && columns >= 3 && first_in(r, t, l, COL_TASK) != UINT32_MAX &&
            has_class(r, first_in(r, t, l, COL_TASK), LEX_COLUMN) &&
            (!t->of_role[COL_LEAD] ||
@@ -275,6 +280,25 @@ static enum err_code cell_when(struct reader *r, struct cell c, struct letter_du
     return words_value(r, c.first, c.last, &d->quoted);
 }
 
+/* The column "Bắt đầu" beside "Kết thúc": the first day of what is due. */
+static enum err_code cell_from(struct reader *r, struct cell c, struct letter_deadline *deadline)
+{
+    c = cell_trim(r, c);
+    struct when w;
+    bool found = false;
+    if (c.first >= c.last || !deadline->is_known || deadline->date == CIVIL_NONE)
+        return ERR_NONE;
+    TRY(when_at(r, c.first, c.last, &w, &found));
+    if (!found)
+        TRY(when_bare(r, c.first, c.last, &w, &found));
+    civil_day from = !found || w.kind != WHEN_DEADLINE ? CIVIL_NONE
+                     : w.deadline.from != CIVIL_NONE   ? w.deadline.from
+                                                       : w.deadline.date;
+    if (from != CIVIL_NONE && from <= deadline->date)
+        deadline->from = from;
+    return ERR_NONE;
+}
+
 /* Names parted by ";", by line items, or as one: "UBND các xã, phường" has a comma of its own. */
 static enum err_code co_actors_add(struct reader *r, struct cell c, bool by_lines, struct letter_duty *duty)
 {
@@ -361,6 +385,7 @@ static enum err_code row_emit(struct tables *d, const struct table *t, uint32_t 
         TRY(helpers_read(r, task.first, task.last, &duty));
     TRY(row_clause(d, cells[COL_NO], text.at.from, &duty));
     TRY(cell_when(r, cells[COL_DUE], &duty));
+    TRY(cell_from(r, cells[COL_FROM], &duty.deadline));
     if (!duty.deadline.is_known && !duty.period.is_known && duty.trigger == LETTER_STANDING &&
         !cell_says(r, cells[COL_DUE], "standing")) {
         for (uint32_t i = task.first; i < task.last;) {

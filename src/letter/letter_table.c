@@ -7,6 +7,8 @@
 #define COLUMN_MAX      600u /* characters of a printed line; columns further right are not told apart */
 #define HEAD_WORDS_MAX  12u  /* in one cell of a head */
 #define BLANK_ROLES_MIN 3u   /* columns that a head of blanks must name */
+#define HEAD_PIECES_MAX 48u  /* in all lines of a printed head */
+#define GROUP_GAP_MAX   8u   /* blanks from a merged head to one below it, to the side */
 #define TIGHT_MAX       3u   /* blanks between two heads; fewer leave cells no room to stand straight */
 #define SLIP_MAX        4    /* characters that a cell of such columns may slip */
 #define EMPTY_LINES_MAX 3u   /* between rows */
@@ -76,9 +78,9 @@ static enum column_role role_of_value(const char *value, bool *ret_weak)
         const char *name;
         enum column_role role;
         bool weak;
-    } rows[] = {{"no", COL_NO, false},          {"task", COL_TASK, false}, {"task_weak", COL_TASK, true},
-                {"lead", COL_LEAD, false},      {"with", COL_WITH, false}, {"due", COL_DUE, false},
-                {"product", COL_PRODUCT, false}};
+    } rows[] = {{"no", COL_NO, false},           {"task", COL_TASK, false}, {"task_weak", COL_TASK, true},
+                {"lead", COL_LEAD, false},       {"with", COL_WITH, false}, {"due", COL_DUE, false},
+                {"product", COL_PRODUCT, false}, {"from", COL_FROM, false}};
     for (unsigned k = 0; k < ARRAY_LEN(rows); k++)
         if (strcmp(rows[k].name, value) == 0) {
             *ret_weak = rows[k].weak;
@@ -90,7 +92,7 @@ static enum column_role role_of_value(const char *value, bool *ret_weak)
 /* What a word of a head cell says of its column; the strongest of a cell counts: "Đơn vị phối hợp" are the helpers. */
 static unsigned strength(enum column_role role)
 {
-    static const unsigned order[COL_ROLES] = {0, 1, 2, 3, 6, 5, 4};
+    static const unsigned order[COL_ROLES] = {0, 1, 2, 3, 6, 5, 4, 7};
     return order[role];
 }
 
@@ -122,23 +124,104 @@ static bool head_fits(struct table *t, bool weak)
     return !weak || (lead && !(due && due < task));
 }
 
-static bool head_of_cells(const struct reader *r, uint32_t l, struct table *t)
+/* What a word below a merged head says: by itself ("Chủ trì"), or only there ("Từ", "Đến"). */
+static enum column_role sub_role(const struct reader *r, uint32_t first, uint32_t last)
+{
+    const struct lex_phrase *hit;
+    bool weak = false;
+    if (class_at(r, first, last, LEX_COLUMN, &hit) == last - first ||
+        class_at(r, first, last, LEX_COLUMN_PART, &hit) == last - first)
+        return role_of_value(hit->value, &weak);
+    return COL_OTHER;
+}
+
+static bool is_sub_role(enum column_role role)
+{
+    return role == COL_LEAD || role == COL_WITH || role == COL_FROM || role == COL_DUE;
+}
+
+struct words {
+    uint32_t first, last;
+};
+
+/* The cells of a line that tabs or bars part: how many columns, words of each. */
+static uint32_t cells_of(const struct reader *r, uint32_t l, struct words cells[COLUMNS_MAX])
+{
+    uint32_t count = 0;
+    memset(cells, 0, COLUMNS_MAX * sizeof cells[0]);
+    for (uint32_t i = r->lines[l].first; i < r->lines[l].last; i++) {
+        uint32_t c = r->words[i].part;
+        if (c >= COLUMNS_MAX)
+            return 0;
+        if (is_separator(r, i))
+            continue;
+        if (cells[c].first == cells[c].last)
+            cells[c].first = i;
+        cells[c].last = i + 1;
+        count = c + 1;
+    }
+    return count;
+}
+
+static bool same_words(const struct reader *r, struct words a, struct words b)
+{
+    bool same = a.last - a.first == b.last - b.first;
+    for (uint32_t i = 0; same && i < a.last - a.first; i++)
+        same = viet_equal_folded(word_text(r, a.first + i), word_text(r, b.first + i));
+    return same;
+}
+
+/* The row below a head, when it parts merged cells of it: below "Phân công" and the empty cell beside it stand "Chủ
+ * trì" and "Phối hợp"; every other cell is empty or says the head again (a cell merged downwards). */
+static void second_row(struct reader *r, struct table *t)
+{
+    uint32_t l = t->head_to;
+    for (bool drawn = true; l < r->line_count && drawn && !is_empty_line(r, l); l += drawn) {
+        line_map(r, l);
+        for (uint32_t i = r->lines[l].first; i < r->lines[l].last; i++) /* "|---|---|" */
+            drawn = drawn && r->words[i].kind == WORD_MARK;
+    }
+    struct words upper[COLUMNS_MAX], lower[COLUMNS_MAX];
+    if (l >= r->line_count || is_empty_line(r, l) || r->lines[l].parted != t->kind)
+        return;
+    (void)cells_of(r, t->first, upper);
+    uint32_t count = cells_of(r, l, lower), subs = 0;
+    enum column_role roles[COLUMNS_MAX] = {COL_OTHER};
+    for (uint32_t c = 0; c < count; c++) {
+        if (lower[c].first == lower[c].last || same_words(r, upper[c], lower[c]))
+            continue;
+        uint32_t over = c; /* the column of the word over it */
+        while (over > 0 && upper[over].first == upper[over].last)
+            over--;
+        bool merged = c + 1 < COLUMNS_MAX && upper[c + 1].first == upper[c + 1].last && c + 1 < count &&
+                      lower[c + 1].first < lower[c + 1].last;
+        roles[c] = sub_role(r, lower[c].first, lower[c].last);
+        if (upper[over].first == upper[over].last || (over == c && !merged) || !is_sub_role(roles[c]))
+            return;
+        subs++;
+    }
+    if (subs < 2)
+        return;
+    for (uint32_t c = 0; c < count; c++)
+        if (roles[c] != COL_OTHER)
+            t->columns[c].role = roles[c];
+    t->count = count > t->count ? count : t->count;
+    t->head_to = l + 1;
+}
+
+static bool head_of_cells(struct reader *r, uint32_t l, struct table *t)
 {
     *t = (struct table){.kind = (enum table_kind)r->lines[l].parted, .first = l, .head_to = l + 1};
     bool weak = false;
-    uint32_t end = r->lines[l].last;
-    for (uint32_t i = r->lines[l].first; i < end;) {
-        uint32_t c = r->words[i].part, cell_to = i + 1;
-        if (c >= COLUMNS_MAX)
-            return false;
-        if (c >= t->count)
-            t->count = c + 1;
-        while (cell_to < end && r->words[cell_to].part == c)
-            cell_to++;
-        for (; i < cell_to; i++)
-            role_add(r, i, cell_to, &t->columns[c], &weak);
-    }
-    return t->count >= 3 && head_fits(t, weak);
+    struct words cells[COLUMNS_MAX];
+    t->count = cells_of(r, l, cells);
+    for (uint32_t c = 0; c < t->count; c++)
+        for (uint32_t i = cells[c].first; i < cells[c].last; i++)
+            role_add(r, i, cells[c].last, &t->columns[c], &weak);
+    if (t->count < 3 || !head_fits(t, weak))
+        return false;
+    second_row(r, t);
+    return head_fits(t, weak);
 }
 
 /* Pieces of a printed line, parted by two blanks or more: words [i, return). */
@@ -173,7 +256,8 @@ static bool is_head_line(const struct reader *r, uint32_t l, bool below)
     for (uint32_t i = first; i < end;) {
         uint32_t next = piece_end(r, i, end);
         pieces++;
-        hits += next - i <= HEAD_WORDS_MAX && class_in(r, i, next, LEX_COLUMN, NULL);
+        hits += next - i <= HEAD_WORDS_MAX &&
+                (class_in(r, i, next, LEX_COLUMN, NULL) || (below && is_sub_role(sub_role(r, i, next))));
         i = next;
     }
     return pieces > 0 && hits * 3 >= pieces * 2;
@@ -197,6 +281,50 @@ static bool column_add(struct table *t, struct column piece)
     return true;
 }
 
+/* A piece of a printed head. */
+struct head_piece {
+    struct words words;
+    uint32_t line, from, to; /* characters [from, to) */
+    bool is_group;           /* over two or more others: it is no column itself */
+    enum column_role sub;    /* below such a one: what its own word says */
+};
+
+/* Blanks between two pieces, 0 when one stands over the other. */
+static uint32_t gap_of(const struct head_piece *a, const struct head_piece *b)
+{
+    return a->to < b->from ? b->from - a->to : b->to < a->from ? a->from - b->to : 0;
+}
+
+/* "Phân công" over "Chủ trì   Phối hợp": to its left and to its right stands something below that is nearer to it than
+ * to anything else above. */
+static void groups_find(const struct reader *r, struct head_piece *pieces, uint32_t count)
+{
+    for (uint32_t g = 0; g < count; g++) {
+        const struct head_piece *p = &pieces[g];
+        uint32_t subs[HEAD_PIECES_MAX], sub_count = 0;
+        bool left = false, right = false;
+        for (uint32_t i = 0; i < count; i++) {
+            const struct head_piece *q = &pieces[i];
+            uint32_t gap = gap_of(p, q);
+            if (q->line <= p->line || gap > GROUP_GAP_MAX || !is_sub_role(sub_role(r, q->words.first, q->words.last)))
+                continue;
+            bool nearest = true;
+            for (uint32_t other = 0; other < count && nearest; other++)
+                nearest = other == g || pieces[other].line >= q->line || gap_of(&pieces[other], q) > gap;
+            if (!nearest)
+                continue;
+            left = left || q->from + q->to < p->from + p->to;
+            right = right || q->from + q->to > p->from + p->to;
+            subs[sub_count++] = i;
+        }
+        if (sub_count < 2 || !left || !right)
+            continue;
+        pieces[g].is_group = true;
+        for (uint32_t i = 0; i < sub_count; i++)
+            pieces[subs[i]].sub = sub_role(r, pieces[subs[i]].words.first, pieces[subs[i]].words.last);
+    }
+}
+
 static bool head_of_blanks(struct reader *r, uint32_t l, struct table *t)
 {
     *t = (struct table){.kind = TABLE_BLANKS, .first = l, .head_to = l + 1};
@@ -208,21 +336,32 @@ static bool head_of_blanks(struct reader *r, uint32_t l, struct table *t)
         if (!is_head_line(r, t->head_to, true) || r->words[r->lines[t->head_to].first].kind == WORD_NUMBER)
             break;
     }
-    bool weak = false;
-    for (int pass = 0; pass < 2; pass++) { /* the columns, then what they are called */
-        for (uint32_t k = t->first; k < t->head_to; k++) {
-            uint32_t end = r->lines[k].last;
-            for (uint32_t i = r->lines[k].first, next; i < end; i = next) {
-                next = head_cell_end(r, i, end);
-                if (pass == 0 && !column_add(t, (struct column){.from = char_from(r, i), .to = char_to(r, next - 1)}))
-                    return false;
-                uint32_t c = 0;
-                while (c + 1 < t->count && t->columns[c].to <= char_from(r, i))
-                    c++;
-                for (uint32_t w = i; w < next && pass == 1; w++)
-                    role_add(r, w, next, &t->columns[c], &weak);
-            }
+    struct head_piece pieces[HEAD_PIECES_MAX];
+    uint32_t count = 0;
+    for (uint32_t k = t->first; k < t->head_to; k++) {
+        uint32_t end = r->lines[k].last;
+        for (uint32_t i = r->lines[k].first, next; i < end; i = next) {
+            next = head_cell_end(r, i, end);
+            if (count == HEAD_PIECES_MAX)
+                return false;
+            pieces[count++] =
+                (struct head_piece){.words = {i, next}, .line = k, .from = char_from(r, i), .to = char_to(r, next - 1)};
         }
+    }
+    groups_find(r, pieces, count);
+    bool weak = false;
+    for (uint32_t i = 0; i < count; i++)
+        if (!pieces[i].is_group && !column_add(t, (struct column){.from = pieces[i].from, .to = pieces[i].to}))
+            return false;
+    for (uint32_t i = 0; i < count; i++) { /* the columns stand; what are they called? */
+        const struct head_piece *p = &pieces[i];
+        uint32_t c = 0;
+        while (c + 1 < t->count && t->columns[c].to <= p->from)
+            c++;
+        if (p->sub != COL_OTHER)
+            t->columns[c].role = p->sub;
+        for (uint32_t w = p->words.first; w < p->words.last && !p->is_group && p->sub == COL_OTHER; w++)
+            role_add(r, w, p->words.last, &t->columns[c], &weak);
     }
     unsigned roles = 0;
     for (unsigned role = COL_NO; role < COL_ROLES && head_fits(t, weak); role++)
@@ -235,6 +374,9 @@ static bool head_of_blanks(struct reader *r, uint32_t l, struct table *t)
 static bool starts_tail(const struct reader *r, uint32_t l)
 {
     uint32_t i = r->lines[l].first;
+    if (has_class(r, i, LEX_TITLE) && r->words[i].upper_all && (!r->is_shouted || (l > 0 && is_empty_line(r, l - 1))) &&
+        class_at(r, i, r->lines[l].last, LEX_TITLE, NULL) == r->lines[l].last - i)
+        return true; /* "GIÁM ĐỐC" and nothing beside it */
     return has_class(r, i, LEX_NOI_NHAN) || has_class(r, i, LEX_ANNEX) || has_class(r, i, LEX_KINH_GUI) ||
            (has_class(r, i, LEX_ROLE) && r->words[i].upper_all);
 }

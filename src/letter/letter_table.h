@@ -11,7 +11,7 @@ NONNULL_BEGIN
 #define COLUMNS_MAX    24u
 #define CELL_WORDS_MAX 400u
 
-enum column_role { COL_OTHER, COL_NO, COL_TASK, COL_LEAD, COL_WITH, COL_DUE, COL_PRODUCT, COL_ROLES };
+enum column_role { COL_OTHER, COL_NO, COL_TASK, COL_LEAD, COL_WITH, COL_DUE, COL_PRODUCT, COL_FROM, COL_ROLES };
 enum table_kind { TABLE_BLANKS, TABLE_TABS, TABLE_PIPES };
 
 struct column {
@@ -20,6 +20,8 @@ struct column {
     uint32_t border;   /* of TABLE_BLANKS: where the next column starts at the earliest */
     bool tight;        /* … and the next head is but a blank or two away */
 };
+/* A head may have two rows: "Thời hạn" over "Bắt đầu | Kết thúc", "Phân công" over "Chủ trì | Phối hợp". A column is
+ * then what its own word and the word over it say together. */
 struct table {
     enum table_kind kind;
     uint32_t first, head_to, last; /* lines: head [first, head_to), rows [head_to, last) */
