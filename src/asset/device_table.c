@@ -334,7 +334,7 @@ static enum err_code write_new(struct db *db, const struct actor *actor, struct 
     for (size_t i = 0; i < count; i++) {
         if (made[i].outcome == MATCH_SAME)
             return err_set(err, ERR_CONFLICT, "dòng %zu là một thiết bị đã có, hoặc là thiết bị của một dòng khác",
-                           rows[i]->table_row + 2);
+                           import_row_number(run, rows[i]));
         rows[i]->object_id = made[i].id;
     }
     return ERR_NONE;

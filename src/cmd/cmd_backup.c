@@ -24,7 +24,7 @@
 #define OWN_NAME_TAIL ".backup"
 
 static const struct option_spec specs[] = {
-    {"store", 's', OPTION_TEXT, 0, "PATH|postgresql://…", "nơi lưu: một tệp SQLite hoặc PostgreSQL",
+    {"store", 's', OPTION_PATH, 0, "PATH|postgresql://…", "nơi lưu: một tệp SQLite hoặc PostgreSQL",
      "the store: an SQLite file or PostgreSQL", 0, 0},
     OPS_SPEC_BLOBS,
     OPS_SPEC_KEYS,

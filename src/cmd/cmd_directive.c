@@ -7,6 +7,7 @@
 #include "duty/letter_book.sql.h"
 #include "format/doctext.h"
 #include "know/know.h"
+#include "org/unit.h"
 #include "os/file.h"
 #include "work/intake.h"
 #include "work/ops.sql.h"
@@ -61,6 +62,8 @@ static enum err_code import_run(struct ops *ops, struct err *err)
     struct actor actor = ops_actor(ops, RIGHT_DRAFT), reader = ops_actor(ops, RIGHT_READ);
     struct workday_calendar *calendar;
     struct intake_options how = {0};
+    struct str tree;
+    TRY(ops_tree(ops, "tree", EDGE_ADMINISTRATIVE, &tree, err));
     TRY(ops_unit(ops, options_text(ops->options, "unit"), &how.unit_id, err));
     if (text_read(ops, path, &bytes, &text, err) != ERR_NONE)
         return err_wrap(err, "%.*s", STR_ARG(path));
@@ -85,10 +88,7 @@ static enum err_code import_run(struct ops *ops, struct err *err)
                            err));
         if (letter && !str_equal(letter->state, STR("confirmed")))
             TRY(letter_confirm(ops->db, &actor, letter_id, err));
-        TRY(intake_directive_draft(ops->db, &actor, letter_id,
-                                   options_has(ops->options, "tree") ? options_text(ops->options, "tree")
-                                                                     : STR("administrative"),
-                                   &ops->arena, &draft, err));
+        TRY(intake_directive_draft(ops->db, &actor, letter_id, tree, &ops->arena, &draft, err));
         TRY(directive_draft_new(ops->db, &actor, &draft, &directive_id, err));
     }
     if (ops->json) {
@@ -168,9 +168,11 @@ static struct str ref_words(struct ops *ops, struct str number, struct str symbo
 static enum err_code list_run(struct ops *ops, struct err *err)
 {
     struct sql_ops_directives_rows rows;
-    TRY(sql_ops_directives(ops->db, &ops->arena,
-                           &(struct sql_ops_directives_args){.state = options_text(ops->options, "state")}, &rows,
-                           err));
+    struct str state = options_text(ops->options, "state");
+    if (options_has(ops->options, "state") && !str_equal(state, STR("draft")) && !str_equal(state, STR("issued")) &&
+        !str_equal(state, STR("withdrawn")))
+        return ops_usage(ops, err, "--state: draft, issued hoặc withdrawn", "--state: draft, issued or withdrawn");
+    TRY(sql_ops_directives(ops->db, &ops->arena, &(struct sql_ops_directives_args){.state = state}, &rows, err));
     for (size_t i = 0; i < rows.count; i++) {
         const struct sql_ops_directives_row *d = &rows.items[i];
         char day[CIVIL_TEXT_BYTES];

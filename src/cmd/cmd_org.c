@@ -1,4 +1,6 @@
 /* cmd_org.c - `luytre org …`: organisations over time, through the same functions as the pages. */
+#include <unistd.h>
+
 #include "base/viet.h"
 #include "cmd/cmd.h"
 #include "cmd/ops.h"
@@ -18,6 +20,7 @@
 #define ERRORS_SHOWN    50u
 #define TREE_DEPTH_MAX  16
 #define FROM_MAX        64u
+#define PARENTS_MAX     8u /* one a tree */
 
 #define SPEC_TREE                                                                                    \
     {                                                                                                \
@@ -34,9 +37,9 @@
             "the decision it rests on", 0, 0                                                   \
     }
 
-static struct str tree_of(const struct ops *ops)
+static enum err_code tree_of(struct ops *ops, struct str *ret_kind, struct err *err)
 {
-    return options_has(ops->options, "tree") ? options_text(ops->options, "tree") : EDGE_ADMINISTRATIVE;
+    return ops_tree(ops, "tree", EDGE_ADMINISTRATIVE, ret_kind, err);
 }
 
 /* --- import --- */
@@ -57,7 +60,7 @@ static const struct option_spec import_specs[] = {
     OPS_SPEC_JSON,
 };
 static const struct usage import_usage = {.name = "org import",
-                                          .args = "[FILE]",
+                                          .args = "[FILE|-]",
                                           .vi = "nhập danh sách từ Excel, CSV, TSV; sai dòng nào nói dòng đó",
                                           .en = "import a register from Excel, CSV, TSV; each wrong row is named",
                                           .specs = import_specs,
@@ -67,7 +70,7 @@ static const struct usage import_usage = {.name = "org import",
 static void print_errors(struct ops *ops, const struct import_run *run)
 {
     size_t shown = 0;
-    for (size_t i = 0; i < run->row_count && shown < ERRORS_SHOWN; i++) {
+    for (size_t i = 0; i < run->row_count && (ops->json || shown < ERRORS_SHOWN); i++) {
         const struct import_row *row = &run->rows[i];
         if (row->verdict != IMPORT_ERROR)
             continue;
@@ -76,7 +79,7 @@ static void print_errors(struct ops *ops, const struct import_run *run)
         struct str reason = refusal_words(row->reason, ops->lang, &ops->arena);
         if (ops->json) {
             struct json_writer *w = ops_line(ops, "error");
-            json_field_i64(w, STR("row"), (int64_t)row->table_row);
+            json_field_i64(w, STR("row"), (int64_t)import_row_number(run, row));
             json_field_str(w, STR("where"), where);
             json_field_str(w, STR("reason"), reason);
             ops_line_end(ops);
@@ -88,14 +91,33 @@ static void print_errors(struct ops *ops, const struct import_run *run)
                    run->error_count - shown);
 }
 
+/* A column that is spelt otherwise than in the template would be lost without a word. */
+static void print_unread(struct ops *ops, const struct import_run *run)
+{
+    for (size_t i = 0; i < run->unread.count; i++) {
+        if (ops->json) {
+            json_field_str(ops_line(ops, "unread"), STR("column"), run->unread.items[i]);
+            ops_line_end(ops);
+        } else
+            buf_printf(&ops->out,
+                       ops_text(ops, "cột \"%.*s\" không có trong danh sách này: không đọc\n",
+                                "column \"%.*s\" is none of this register: it is not read\n"),
+                       STR_ARG(run->unread.items[i]));
+    }
+}
+
 static enum err_code import_with(struct ops *ops, struct import_run *run, struct err *err)
 {
     const struct options *o = ops->options;
     struct actor actor = ops_actor(ops, run->what->right);
     struct str path = o->args.items[0], bytes;
-    TRY(file_read(path.ptr, IMPORT_FILE_MAX, &ops->arena, &bytes, err));
+    if (str_equal(path, STR("-")))
+        TRY(file_read_fd(STDIN_FILENO, "-", IMPORT_FILE_MAX, &ops->arena, &bytes, err));
+    else
+        TRY(file_read(path.ptr, IMPORT_FILE_MAX, &ops->arena, &bytes, err));
     if (import_preview(ops->db, &actor, run, bytes, err) != ERR_NONE)
         return err_wrap(err, "%.*s", STR_ARG(path));
+    print_unread(ops, run);
     print_errors(ops, run);
     size_t n_new = run->new_count, n_changed = run->changed_count, n_same = run->same_count, n_error = run->error_count;
     bool writes = !options_has(o, "dry-run") && n_new + n_changed > 0;
@@ -214,20 +236,20 @@ static size_t put_unit(struct ops *ops, int depth, int64_t parent_id, int64_t id
     return 1;
 }
 
-static enum err_code put_below(struct ops *ops, int64_t parent_id, int depth, int depth_max, size_t *count,
-                               struct err *err)
+static enum err_code put_below(struct ops *ops, struct str tree, int64_t parent_id, int depth, int depth_max,
+                               size_t *count, struct err *err)
 {
     if (depth > depth_max)
         return ERR_NONE;
     struct sql_ops_children_rows rows;
-    TRY(sql_ops_children(ops->db, &ops->arena,
-                         &(struct sql_ops_children_args){
-                             .parent_id = parent_id, .edge_kind = tree_of(ops), .on_day = ops_day(ops, "as-of")},
-                         &rows, err));
+    TRY(sql_ops_children(
+        ops->db, &ops->arena,
+        &(struct sql_ops_children_args){.parent_id = parent_id, .edge_kind = tree, .on_day = ops_day(ops, "as-of")},
+        &rows, err));
     for (size_t i = 0; i < rows.count; i++) {
         *count += put_unit(ops, depth, parent_id, rows.items[i].id, rows.items[i].kind, rows.items[i].name,
                            rows.items[i].code);
-        TRY(put_below(ops, rows.items[i].id, depth + 1, depth_max, count, err));
+        TRY(put_below(ops, tree, rows.items[i].id, depth + 1, depth_max, count, err));
     }
     return ERR_NONE;
 }
@@ -236,6 +258,8 @@ static enum err_code tree_run(struct ops *ops, struct err *err)
 {
     int depth_max = (int)options_int(ops->options, "depth", 2);
     size_t count = 0;
+    struct str tree;
+    TRY(tree_of(ops, &tree, err));
     if (ops->options->args.count) {
         int64_t id;
         struct sql_unit_name_on_row *row = NULL;
@@ -246,16 +270,16 @@ static enum err_code tree_run(struct ops *ops, struct err *err)
         if (!row)
             return err_set(err, ERR_NOT_FOUND, "đơn vị không có trong ngày đó");
         count += put_unit(ops, 0, 0, id, row->kind, row->name, row->code);
-        TRY(put_below(ops, id, 1, depth_max, &count, err));
+        TRY(put_below(ops, tree, id, 1, depth_max, &count, err));
     } else {
         struct sql_ops_roots_rows roots;
         TRY(sql_ops_roots(ops->db, &ops->arena,
-                          &(struct sql_ops_roots_args){.edge_kind = tree_of(ops), .on_day = ops_day(ops, "as-of")},
-                          &roots, err));
+                          &(struct sql_ops_roots_args){.edge_kind = tree, .on_day = ops_day(ops, "as-of")}, &roots,
+                          err));
         for (size_t i = 0; i < roots.count; i++) {
             count +=
                 put_unit(ops, 0, 0, roots.items[i].id, roots.items[i].kind, roots.items[i].name, roots.items[i].code);
-            TRY(put_below(ops, roots.items[i].id, 1, depth_max, &count, err));
+            TRY(put_below(ops, tree, roots.items[i].id, 1, depth_max, &count, err));
         }
     }
     if (ops->json) {
@@ -338,6 +362,10 @@ static enum err_code apply(struct ops *ops, struct event_plan *plan, struct err 
         return ops_usage(ops, err, "nhiều đơn vị quá", "too many units");
     for (size_t i = 0; i < ops->options->args.count; i++)
         TRY(ops_unit(ops, ops->options->args.items[i], &from[i], err));
+    for (size_t i = 0; i < ops->options->args.count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (from[i] == from[k])
+                return ops_usage(ops, err, "một đơn vị được nêu hai lần", "a unit is named twice");
     plan->from_ids = from;
     plan->from_count = ops->options->args.count;
     plan->on_day = ops_day(ops, "on");
@@ -400,8 +428,13 @@ static const struct usage split_usage = {.name = "org split",
 static enum err_code split_run(struct ops *ops, struct err *err)
 {
     struct unit_fact parts[EVENT_PARTS_MAX] = {0};
-    struct event_plan plan = {
-        .kind = EVENT_SPLIT, .parts = parts, .from_continues = options_has(ops->options, "continues")};
+    struct unit_parent parents[PARENTS_MAX];
+    struct event_plan plan = {.kind = EVENT_SPLIT,
+                              .parts = parts,
+                              .parents = parents,
+                              .from_continues = options_has(ops->options, "continues")};
+    struct actor reader = ops_actor(ops, RIGHT_READ);
+    struct sql_unit_parents_rows above;
     int64_t id;
     struct sql_unit_name_on_row *row = NULL;
     TRY(ops_unit(ops, ops->options->args.items[0], &id, err));
@@ -409,11 +442,17 @@ static enum err_code split_run(struct ops *ops, struct err *err)
                          &(struct sql_unit_name_on_args){.unit_id = id, .on_day = ops_day(ops, "on")}, &row, err));
     for (struct str text; !str_is_null(text = options_nth(ops->options, "part", plan.part_count)); plan.part_count++) {
         struct str code;
-        if (plan.part_count == EVENT_PARTS_MAX || !str_contains(text, STR("=")) || !str_split(&text, '=', &code))
+        if (plan.part_count == EVENT_PARTS_MAX || !str_contains(text, STR("=")) || !str_split(&text, '=', &code) ||
+            str_is_empty(code = str_trim(code)) || str_is_empty(text = str_trim(text)))
             return ops_usage(ops, err, "--part cần MÃ=TÊN, nhiều nhất 16 phần",
                              "--part wants CODE=NAME, at most 16 of them");
         parts[plan.part_count] = (struct unit_fact){.kind = row ? row->kind : STR_NONE, .code = code, .name = text};
     }
+    /* The new units stand where the old one stood, or what goes to them would be counted by nobody above. */
+    TRY(sql_unit_parents(ops->db, &reader, &ops->arena,
+                         &(struct sql_unit_parents_args){.unit_id = id, .on_day = ops_day(ops, "on")}, &above, err));
+    for (size_t i = 0; i < above.count && i < PARENTS_MAX; i++)
+        parents[plan.parent_count++] = (struct unit_parent){above.items[i].edge_kind, above.items[i].parent_id};
     return apply(ops, &plan, err);
 }
 
@@ -443,6 +482,11 @@ static enum err_code rename_run(struct ops *ops, struct err *err)
         .name = options_text(o, "name"), .code = options_text(o, "code"), .symbol = options_text(o, "symbol")};
     if (str_is_null(fact.name) && str_is_null(fact.code) && str_is_null(fact.symbol))
         return ops_usage(ops, err, "cần --name, --code hoặc --symbol", "give --name, --code or --symbol");
+    static const char *const names[] = {"name", "code", "symbol"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (options_has(o, names[i]) && str_is_empty(str_trim(options_text(o, names[i]))))
+            return ops_usage(ops, err, "--name, --code, --symbol không để trống",
+                             "--name, --code and --symbol want a text");
     struct event_plan plan = {.kind = EVENT_RENAME, .new_fact = &fact};
     return apply(ops, &plan, err);
 }
@@ -465,7 +509,8 @@ static const struct usage move_usage = {.name = "org move",
                                         .args_max = FROM_MAX};
 static enum err_code move_run(struct ops *ops, struct err *err)
 {
-    struct unit_parent parent = {.edge_kind = tree_of(ops)};
+    struct unit_parent parent = {0};
+    TRY(tree_of(ops, &parent.edge_kind, err));
     TRY(ops_unit(ops, options_text(ops->options, "under"), &parent.parent_id, err));
     struct event_plan plan = {.kind = EVENT_REPARENT, .parents = &parent, .parent_count = 1};
     return apply(ops, &plan, err);

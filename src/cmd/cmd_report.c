@@ -1,7 +1,10 @@
 /* cmd_report.c - `luytre report`: the answer letter, the roll-up or a periodic report with its annex, from frozen
  * figures, as files. */
+#include <errno.h>
+#include <unistd.h>
+
 #include "cmd/cmd.h"
-#include "cmd/serve.h"
+#include "cmd/ops.h"
 #include "duty/freeze.h"
 #include "duty/page_report.sql.h"
 #include "format/json.h"
@@ -12,12 +15,10 @@
 #include "report/from_duty.h"
 #include "report/pdf.h"
 
-#define REPORT_ARENA_BYTES ((size_t)1 << 30)
-
 static const struct option_spec specs[] = {
-    {"store", 0, OPTION_PATH, OPTION_REQUIRED, "STORE", "tệp dữ liệu hoặc postgresql://…",
-     "database file or postgresql://…", 0, 0},
-    {"out", 'o', OPTION_PATH, OPTION_REQUIRED, "DIR", "thư mục nhận tệp", "folder the files go to", 0, 0},
+    OPS_SPEC_STORE,
+    {"out", 'o', OPTION_PATH, OPTION_REQUIRED, "DIR", "thư mục nhận tệp; chưa có thì tạo",
+     "folder the files go to; made when it is not there", 0, 0},
     {"kind", 0, OPTION_TEXT, 0, "KIND", "letter (mặc định): công văn trả lời; rollup: báo cáo tổng hợp",
      "letter (default): answer letter; rollup: roll-up report", 0, 0},
     {"freeze", 0, OPTION_INT, 0, "ID", "dùng lần chốt đã có; không có: chốt bây giờ",
@@ -29,6 +30,7 @@ static const struct option_spec specs[] = {
      0, 0},
     {"causes", 0, OPTION_TEXT, 0, "TEXT", "nguyên nhân, khó khăn", "causes, difficulties", 0, 0},
     {"proposals", 0, OPTION_TEXT, 0, "TEXT", "đề xuất, kiến nghị", "proposals", 0, 0},
+    OPS_SPEC_JSON,
 };
 static const struct usage usage = {
     .name = "report",
@@ -41,35 +43,35 @@ static const struct usage usage = {
     .more_en = "The same freeze gives the same bytes.",
 };
 
-static enum err_code freeze_find(struct db *db, const struct actor *actor, const struct options *options,
-                                 struct arena *arena, int64_t *ret_id, struct err *err)
+static enum err_code freeze_find(struct ops *ops, int64_t *ret_id, struct err *err)
 {
+    const struct options *options = ops->options;
+    struct db *db = ops->db;
     *ret_id = options_int(options, "freeze", 0);
     if (*ret_id)
         return ERR_NONE;
     struct freeze_draft draft = {.directive_id = options_int(options, "directive", 0),
                                  .as_of_day = options_day(options, "as-of")};
-    struct str code = options_text(options, "org");
     if (draft.directive_id) {
         struct sql_answer_directive_row *directive;
-        TRY(sql_answer_directive(db, arena, &(struct sql_answer_directive_args){.id = draft.directive_id}, &directive,
-                                 err));
+        TRY(sql_answer_directive(db, &ops->arena, &(struct sql_answer_directive_args){.id = draft.directive_id},
+                                 &directive, err));
         if (!directive)
             return err_set(err, ERR_NOT_FOUND, "--directive: không có văn bản chỉ đạo này");
         draft.root_id = directive->issuer_id;
     }
-    if (!str_is_empty(code)) {
-        TRY(unit_find_code(db, code, db_today(db), &draft.root_id, err));
+    if (options_has(options, "org")) {
+        TRY(unit_find_code(db, options_text(options, "org"), db_today(db), &draft.root_id, err));
     } else if (!draft.root_id) {
         struct sql_report_roots_rows roots;
-        TRY(sql_report_roots(db, arena, &(struct sql_report_roots_args){.on_day = db_today(db)}, &roots, err));
+        TRY(sql_report_roots(db, &ops->arena, &(struct sql_report_roots_args){.on_day = db_today(db)}, &roots, err));
         if (!roots.count)
             return err_set(err, ERR_NOT_FOUND, "chưa có đơn vị nào trong dữ liệu này");
         draft.root_id = roots.items[0].id;
     }
-    TRY(access_edge_best(db, actor, draft.root_id, &draft.edge_kind, err));
+    TRY(access_edge_best(db, &ops->actor, draft.root_id, &draft.edge_kind, err));
     struct freeze_made made;
-    TRY(freeze_make(db, actor, &draft, &made, err));
+    TRY(freeze_make(db, &ops->actor, &draft, &made, err));
     *ret_id = made.id;
     return ERR_NONE;
 }
@@ -91,64 +93,75 @@ static enum err_code typed_fields(const struct options *options, struct arena *a
     return buf_to_arena(&buf, arena, ret_json, err);
 }
 
-static const char *path_in(struct arena *arena, struct str dir, const char *name, const char *ending)
+static enum err_code path_in(struct ops *ops, const char *name, const char **ret_path, struct err *err)
 {
-    return arena_printf(arena, "%.*s/%s.%s", STR_ARG(dir), name, ending).ptr;
+    return path_join(options_text(ops->options, "out"), str_from_cstr(name), &ops->arena, ret_path, err);
 }
 
-static enum err_code run(const struct options *options, enum answer_kind kind, struct arena *arena, struct err *err)
+static void put_file(struct ops *ops, const char *kind, const char *path)
 {
-    struct clock clock = cmd_clock();
-    struct store_options how = {.modules = sql_modules_all, .clock = &clock};
-    AUTO_STORE store = NULL;
-    TRY(store_open(options_text(options, "store").ptr, &how, &store, err));
-    AUTO_DB db = NULL;
-    TRY(store_db_take(store, &db, err));
-    struct actor actor = actor_system(db_today(db));
-    struct answer_order order = {.kind = kind, .period_from_day = CIVIL_NONE, .period_to_day = CIVIL_NONE};
-    TRY(freeze_find(db, &actor, options, arena, &order.freeze_id, err));
-    TRY(freeze_verify(db, &actor, order.freeze_id, NULL, err)); /* what was changed behind our back is never printed */
-    TRY(typed_fields(options, arena, &order.fields_json, err));
+    if (!ops->json) {
+        buf_printf(&ops->out, "%s\n", path);
+        return;
+    }
+    struct json_writer *w = ops_line(ops, "file");
+    json_field_str(w, STR("kind"), str_from_cstr(kind));
+    json_field_str(w, STR("path"), str_from_cstr(path));
+    ops_line_end(ops);
+}
+
+/* Before the figures are frozen: a freeze without its files would be made again by the next try. */
+static enum err_code folder_ready(const char *folder, struct err *err)
+{
+    TRY(file_mkdir_all(folder, 0755, err));
+    errno = 0;
+    return access(folder, W_OK | X_OK) == 0 ? ERR_NONE : err_set(err, ERR_IO, "write in %s", folder);
+}
+
+static enum err_code run(struct ops *ops, struct err *err)
+{
+    const struct options *options = ops->options;
+    struct str kind = options_text(options, "kind");
+    bool is_letter = !options_has(options, "kind") || str_equal(kind, STR("letter"));
+    if (!is_letter && !str_equal(kind, STR("rollup")))
+        return ops_usage(ops, err, "--kind: chọn letter hoặc rollup", "--kind: choose letter or rollup");
+    if (options_day(options, "as-of") > ops->actor.day)
+        return ops_usage(ops, err, "--as-of: ngày ấy chưa đến", "--as-of: that day has not come");
+    struct db *db = ops->db;
+    struct answer_order order = {
+        .kind = is_letter ? ANSWER_LETTER : ANSWER_ROLLUP, .period_from_day = CIVIL_NONE, .period_to_day = CIVIL_NONE};
+    const char *docx, *xlsx, *pdf;
+    TRY(path_in(ops, is_letter ? "letter.docx" : "rollup.docx", &docx, err));
+    TRY(path_in(ops, "annex.xlsx", &xlsx, err));
+    TRY(path_in(ops, is_letter ? "letter.pdf" : "rollup.pdf", &pdf, err));
+    TRY(folder_ready(options_text(options, "out").ptr, err));
+    TRY(freeze_find(ops, &order.freeze_id, err));
+    TRY(freeze_verify(db, &ops->actor, order.freeze_id, NULL, err)); /* what was changed behind us is never printed */
+    TRY(typed_fields(options, &ops->arena, &order.fields_json, err));
     struct document document;
-    TRY(answer_document(db, &actor, &order, arena, &document, err));
-    struct str dir = options_text(options, "out");
-    const char *name = kind == ANSWER_LETTER ? "letter" : "rollup";
-    const char *docx = path_in(arena, dir, name, "docx"), *pdf = path_in(arena, dir, name, "pdf"),
-               *xlsx = path_in(arena, dir, "annex", "xlsx");
-    if (!docx || !pdf || !xlsx)
-        return arena_full(arena, err);
+    TRY(answer_document(db, &ops->actor, &order, &ops->arena, &document, err));
     TRY(docx_write_file(&document, docx, err));
-    printf("%s\n", docx);
-    TRY(answer_xlsx(db, &actor, order.freeze_id, xlsx, err));
-    printf("%s\n", xlsx);
+    put_file(ops, "docx", docx);
+    TRY(answer_xlsx(db, &ops->actor, order.freeze_id, xlsx, err));
+    put_file(ops, "xlsx", xlsx);
     struct type_fonts *fonts = NULL;
     TRY(type_fonts_open(NULL, &fonts, err));
     enum err_code code = pdf_write_file(&document, fonts, pdf, NULL, err);
     type_fonts_free(fonts);
     TRY(code);
-    printf("%s\nfreeze %lld sha256 %.*s\n", pdf, (long long)order.freeze_id, STR_ARG(document.frozen_hash));
+    put_file(ops, "pdf", pdf);
+    if (ops->json) {
+        struct json_writer *w = ops_line(ops, "summary");
+        json_field_id(w, STR("freeze_id"), order.freeze_id);
+        json_field_str(w, STR("sha256"), document.frozen_hash);
+        ops_line_end(ops);
+    } else
+        buf_printf(&ops->out, "freeze %lld sha256 %.*s\n", (long long)order.freeze_id, STR_ARG(document.frozen_hash));
     return ERR_NONE;
 }
 
 int cmd_report(enum lang lang, int argc, char **argv)
 {
-    AUTO_ARENA arena;
-    arena_init(&arena, REPORT_ARENA_BYTES);
-    struct options options;
-    int exit_code;
-    if (!options_start(&usage, lang, argc, argv, &arena, &options, &exit_code))
-        return exit_code;
-    struct str kind_text = options_text(&options, "kind");
-    bool is_letter = str_is_empty(kind_text) || str_equal(kind_text, STR("letter"));
-    if (!is_letter && !str_equal(kind_text, STR("rollup"))) {
-        fputs("luytre report: --kind: letter, rollup\n", stderr);
-        return EXIT_USAGE;
-    }
-    struct err err = {0};
-    enum err_code code = run(&options, is_letter ? ANSWER_LETTER : ANSWER_ROLLUP, &arena, &err);
-    if (code != ERR_NONE) {
-        words_refuse("report", lang, &err);
-        return code == ERR_SYNTAX ? EXIT_USAGE : EXIT_FAILED;
-    }
-    return EXIT_DONE;
+    static const struct ops_verb verb[] = {{NULL, &usage, run, OPS_STORE}};
+    return ops_main(lang, "report", verb, 1, argc, argv);
 }

@@ -23,7 +23,7 @@
 #define HOLD_MAX   PACK_RECORD_MAX_BYTES
 
 static const struct option_spec specs[] = {
-    {"store", 's', OPTION_TEXT, 0, "PATH|postgresql://…",
+    {"store", 's', OPTION_PATH, 0, "PATH|postgresql://…",
      "nơi khôi phục tới: tệp chưa có, hoặc cơ sở dữ liệu PostgreSQL trống",
      "where to: a file that does not exist, or an empty PostgreSQL database", 0, 0},
     OPS_SPEC_BLOBS,

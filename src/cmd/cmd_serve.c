@@ -11,7 +11,7 @@
 #include "web/setup.h"
 
 static const struct option_spec specs[] = {
-    {"store", 's', OPTION_TEXT, OPTION_REQUIRED, "PATH|postgresql://…", "nơi lưu: một tệp SQLite hoặc PostgreSQL",
+    {"store", 's', OPTION_PATH, OPTION_REQUIRED, "PATH|postgresql://…", "nơi lưu: một tệp SQLite hoặc PostgreSQL",
      "the store: an SQLite file or PostgreSQL", 0, 0},
     {"blobs", 'b', OPTION_PATH, 0, "DIR", "thư mục tệp lớn (mặc định: cạnh tệp SQLite)",
      "folder of large files (default: beside the SQLite file)", 0, 0},

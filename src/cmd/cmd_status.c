@@ -1,10 +1,8 @@
 /* cmd_status.c - `luytre status`: how far everyone is as of a day, who is missing first. docs: the command-line
  * contract. */
-#include <unistd.h>
-
 #include "base/vec.h"
 #include "cmd/cmd.h"
-#include "cmd/serve.h"
+#include "cmd/ops.h"
 #include "duty/page_report.sql.h"
 #include "duty/rollup.h"
 #include "duty/rollup.sql.h"
@@ -13,17 +11,14 @@
 #include "org/access.h"
 #include "org/unit.h"
 #include "org/unit.sql.h"
-#include "os/file.h"
 #include "web/words.h"
 
-#define STATUS_ARENA_BYTES  ((size_t)1 << 30)
-#define STATUS_OUTPUT_BYTES ((size_t)256 << 20)
-#define STATUS_MISSING_MAX  100000
-#define STATUS_SHOWN        20 /* missing units written out in the text for people */
+#define STATUS_ARENA_BYTES ((size_t)1 << 30)
+#define STATUS_MISSING_MAX 100000
+#define STATUS_SHOWN       20 /* missing units written out in the text for people */
 
 static const struct option_spec specs[] = {
-    {"store", 0, OPTION_PATH, OPTION_REQUIRED, "STORE", "tệp dữ liệu hoặc postgresql://…",
-     "database file or postgresql://…", 0, 0},
+    OPS_SPEC_STORE,
     {"org", 0, OPTION_TEXT, 0, "CODE", "mã đơn vị; không có: đơn vị đứng đầu", "code of a unit; absent: the one on top",
      0, 0},
     {"directive", 0, OPTION_INT, 0, "ID", "chỉ một văn bản chỉ đạo và những văn bản thực hiện nó",
@@ -68,10 +63,11 @@ struct status {
     VEC(struct below) below;
 };
 
-static enum err_code root_find(struct status *s, struct str code, struct err *err)
+static enum err_code root_find(struct status *s, struct ops *ops, struct err *err)
 {
     civil_day day = s->as_of == CIVIL_NONE ? s->today : s->as_of;
-    if (!str_is_empty(code)) {
+    struct str code = options_text(ops->options, "org");
+    if (options_has(ops->options, "org")) {
         TRY(unit_find_code(s->db, code, day, &s->root_id, err));
         struct sql_unit_name_on_row *row;
         TRY(sql_unit_name_on(s->db, s->arena, &(struct sql_unit_name_on_args){.unit_id = s->root_id, .on_day = day},
@@ -81,10 +77,13 @@ static enum err_code root_find(struct status *s, struct str code, struct err *er
     }
     struct sql_report_roots_rows roots;
     TRY(sql_report_roots(s->db, s->arena, &(struct sql_report_roots_args){.on_day = day}, &roots, err));
+    if (!roots.count && s->as_of != CIVIL_NONE)
+        return err_set(err, ERR_NOT_FOUND, "--as-of: ngày ấy chưa có đơn vị nào");
     if (!roots.count)
         return err_set(err, ERR_NOT_FOUND, "chưa có đơn vị nào trong dữ liệu này");
     if (roots.count > 1 && roots.items[1].below == roots.items[0].below)
-        return err_set(err, ERR_SYNTAX, "có nhiều đơn vị đứng đầu, chọn một bằng --org");
+        return ops_usage(ops, err, "có nhiều đơn vị đứng đầu, chọn một bằng --org",
+                         "several units stand on top, choose one with --org");
     s->root_id = roots.items[0].id;
     s->root_name = roots.items[0].name;
     return ERR_NONE;
@@ -333,79 +332,56 @@ static void print_people(const struct status *s, enum lang lang, struct buf *out
     }
 }
 
-static enum err_code run(const struct options *options, struct arena *arena, struct buf *out, struct status *s,
-                         struct err *err)
+static void print_csv(const struct status *s, struct buf *out)
 {
-    struct clock clock = cmd_clock();
-    struct store_options how = {.modules = sql_modules_all, .clock = &clock};
-    AUTO_STORE store = NULL;
-    TRY(store_open(options_text(options, "store").ptr, &how, &store, err));
-    AUTO_DB db = NULL;
-    TRY(store_db_take(store, &db, err));
-    s->arena = arena;
-    s->db = db;
-    s->today = db_today(db);
-    s->actor = actor_system(s->today);
-    s->directive_id = options_int(options, "directive", ROLLUP_ALL);
-    s->as_of = options_day(options, "as-of");
-    if (s->as_of > s->today)
-        return err_set(err, ERR_SYNTAX, "--as-of: ngày ấy chưa đến");
-    if (s->as_of == s->today)
-        s->as_of = CIVIL_NONE;
-    TRY(root_find(s, options_text(options, "org"), err));
-    s->edge = options_text(options, "edge");
+    static const char *const titles[] = {"unit", "name", "total", "owed"};
+    struct csv_writer w;
+    csv_writer_init(&w, out, ',', 0);
+    for (size_t i = 0; i < ARRAY_LEN(titles); i++)
+        csv_put(&w, str_from_cstr(titles[i]));
+    for (int state = 0; state < DUTY_STATE_COUNT; state++)
+        csv_put(&w, str_from_cstr(duty_state_to_str(state)));
+    csv_end_row(&w);
+    csv_line(&w, s->root_id, s->root_name, &s->rollup);
+    for (size_t i = 0; i < s->below.count; i++)
+        csv_line(&w, s->below.items[i].unit_id, s->below.items[i].name, &s->below.items[i].rollup);
+}
+
+static enum err_code run(struct ops *ops, struct err *err)
+{
+    const struct options *options = ops->options;
+    bool csv = options_has(options, "csv");
+    enum duty_state fail_on = DUTY_STATE_COUNT;
+    struct status s = {.arena = &ops->arena, .db = ops->db, .today = ops->actor.day, .actor = ops->actor};
+    if (ops->json && csv)
+        return ops_usage(ops, err, "chọn một trong --json và --csv", "choose one of --json and --csv");
+    if (options_has(options, "fail-on") && !duty_state_from_str(options_text(options, "fail-on"), &fail_on))
+        return ops_usage(ops, err, "--fail-on: chọn một trong unseen, ack, doing, ok, due, late, birth, na, waived",
+                         "--fail-on: choose one of unseen, ack, doing, ok, due, late, birth, na, waived");
+    s.directive_id = options_int(options, "directive", ROLLUP_ALL);
+    s.as_of = options_day(options, "as-of");
+    if (s.as_of > s.today)
+        return ops_usage(ops, err, "--as-of: ngày ấy chưa đến", "--as-of: that day has not come");
+    if (s.as_of == s.today)
+        s.as_of = CIVIL_NONE;
+    TRY(ops_directive(ops, "directive", err));
+    TRY(root_find(&s, ops, err));
+    TRY(ops_tree(ops, "edge", EDGE_ADMINISTRATIVE, &s.edge, err));
     if (!options_has(options, "edge"))
-        TRY(access_edge_best(db, &s->actor, s->root_id, &s->edge, err));
-    TRY(status_read(s, err));
-    if (options_has(options, "json")) {
-        print_json(s, out);
-    } else if (options_has(options, "csv")) {
-        struct csv_writer w;
-        csv_writer_init(&w, out, ',', 0);
-        static const char *const titles[] = {"unit", "name", "total", "owed"};
-        for (size_t i = 0; i < ARRAY_LEN(titles); i++)
-            csv_put(&w, str_from_cstr(titles[i]));
-        for (int state = 0; state < DUTY_STATE_COUNT; state++)
-            csv_put(&w, str_from_cstr(duty_state_to_str(state)));
-        csv_end_row(&w);
-        csv_line(&w, s->root_id, s->root_name, &s->rollup);
-        for (size_t i = 0; i < s->below.count; i++)
-            csv_line(&w, s->below.items[i].unit_id, s->below.items[i].name, &s->below.items[i].rollup);
-    } else {
-        print_people(s, options->lang, out);
-    }
-    return buf_check(out, err);
+        TRY(access_edge_best(s.db, &s.actor, s.root_id, &s.edge, err));
+    TRY(status_read(&s, err));
+    if (ops->json)
+        print_json(&s, &ops->out);
+    else if (csv)
+        print_csv(&s, &ops->out);
+    else
+        print_people(&s, ops->lang, &ops->out);
+    ops->exit_code = fail_on < DUTY_STATE_COUNT && s.rollup.n[fail_on] ? EXIT_FOUND : EXIT_DONE;
+    return ERR_NONE;
 }
 
 int cmd_status(enum lang lang, int argc, char **argv)
 {
-    AUTO_ARENA arena;
-    arena_init(&arena, STATUS_ARENA_BYTES);
-    struct options options;
-    int exit_code;
-    if (!options_start(&usage, lang, argc, argv, &arena, &options, &exit_code))
-        return exit_code;
-    enum duty_state fail_on = DUTY_STATE_COUNT;
-    if (options_has(&options, "json") && options_has(&options, "csv")) {
-        fputs(lang_text(lang, "luytre status: chọn một trong --json và --csv\n",
-                        "luytre status: choose one of --json and --csv\n"),
-              stderr);
-        return EXIT_USAGE;
-    }
-    if (options_has(&options, "fail-on") && !duty_state_from_str(options_text(&options, "fail-on"), &fail_on)) {
-        fputs("luytre status: --fail-on: unseen, ack, doing, ok, due, late, birth, na, waived\n", stderr);
-        return EXIT_USAGE;
-    }
-    AUTO_BUF out;
-    buf_init(&out, STATUS_OUTPUT_BYTES);
-    struct err err = {0};
-    struct status status = {0};
-    enum err_code code = run(&options, &arena, &out, &status, &err);
-    if (code == ERR_NONE)
-        code = file_write_fd(STDOUT_FILENO, "stdout", buf_str(&out), &err);
-    if (code != ERR_NONE) {
-        words_refuse("status", lang, &err);
-        return code == ERR_SYNTAX ? EXIT_USAGE : EXIT_FAILED;
-    }
-    return fail_on < DUTY_STATE_COUNT && status.rollup.n[fail_on] ? EXIT_FOUND : EXIT_DONE;
+    static const struct ops_verb verb[] = {{NULL, &usage, run, OPS_STORE}};
+    return ops_main(lang, "status", verb, 1, argc, argv);
 }

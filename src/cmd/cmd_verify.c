@@ -18,7 +18,7 @@
 #define KEY_FILE_MAX_BYTES 65536u
 
 static const struct option_spec specs[] = {
-    {"store", 's', OPTION_TEXT, 0, "PATH|postgresql://…", "kiểm chứng kho này", "verify this store", 0, 0},
+    {"store", 's', OPTION_PATH, 0, "PATH|postgresql://…", "kiểm chứng kho này", "verify this store", 0, 0},
     {"export", 0, OPTION_PATH, 0, "FILE", "kiểm chứng rồi ghi mọi chuỗi ra tệp NDJSON, kiểm được ở nơi khác",
      "verify, then write all chains to an NDJSON file that can be verified elsewhere", 0, 0},
     {"key", 'k', OPTION_TEXT, OPTION_REPEATED, "HEX|FILE",

@@ -55,7 +55,7 @@ static void overview_print(enum lang lang, FILE *out)
 {
     fprintf(out,
             "Lũy Tre " LUYTRE_VERSION "\n\n"
-            "  luytre COMMAND …    luytre COMMAND --help    luytre help COMMAND    luytre --version\n  %s\n\n",
+            "  luytre COMMAND …    luytre COMMAND --help    luytre help COMMAND [VERB]    luytre --version\n  %s\n\n",
             lang_text(lang, "--en ở bất cứ chỗ nào: nói tiếng Anh",
                       "--en anywhere: speak English; without it, Vietnamese"));
     for (size_t i = 0; i < command_count; i++)
@@ -87,15 +87,17 @@ static int help_run(enum lang lang, int argc, char **argv)
 {
     if (argc < 2) {
         overview_print(lang, stdout);
-        return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+        return stdout_done("help", lang);
     }
     const struct command *command = command_find(str_from_cstr(argv[1]));
     if (!command)
         return unknown_command(lang, argv[1]);
-    /* A copy that main's argv did not promise: the command sees exactly `NAME --help`. */
+    /* A copy that main's argv did not promise: the command sees exactly `NAME --help` or `NAME VERB --help`. */
     char help[] = "--help";
-    char *words[] = {argv[1], help, NULL};
-    return command->run(lang, 2, words);
+    char *words[] = {argv[1], argc > 2 ? argv[2] : help, help, NULL};
+    int count = argc > 2 ? 3 : 2;
+    words[count] = NULL;
+    return command->run(lang, count, words);
 }
 
 int main(int argc, char **argv)
@@ -127,7 +129,7 @@ int main(int argc, char **argv)
         return help_run(lang, argc - 1, argv + 1);
     if (str_equal(word, STR("--version"))) {
         puts("luytre " LUYTRE_VERSION);
-        return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+        return stdout_done("--version", lang);
     }
     const struct command *command = command_find(word);
     if (!command)

@@ -6,6 +6,8 @@
 
 #include "cmd/cmd.h"
 #include "cmd/serve.h"
+#include "duty/page_report.sql.h"
+#include "know/know.h"
 #include "org/session.sql.h"
 #include "org/unit.h"
 #include "os/file.h"
@@ -99,6 +101,34 @@ enum err_code ops_person(struct ops *ops, struct str text, int64_t *ret_id, stru
     return err_set(err, ERR_NOT_FOUND, "không có tài khoản \"%.*s\"", STR_ARG(text));
 }
 
+enum err_code ops_tree(struct ops *ops, const char *name, struct str missing, struct str *ret_kind, struct err *err)
+{
+    struct str kind = options_has(ops->options, name) ? options_text(ops->options, name) : missing;
+    for (size_t i = 0; i < know_edge_kind_count; i++)
+        if (str_equal(kind, know_edge_kinds[i].id)) {
+            *ret_kind = kind;
+            return ERR_NONE;
+        }
+    struct str known = STR("");
+    for (size_t i = 0; i < know_edge_kind_count && !str_is_null(known); i++)
+        known = arena_printf(&ops->arena, "%.*s%s%.*s", STR_ARG(known), i ? ", " : "", STR_ARG(know_edge_kinds[i].id));
+    if (str_is_null(known))
+        return arena_full(&ops->arena, err);
+    struct str said = arena_printf(&ops->arena, ops_text(ops, "--%s: chọn một trong %.*s", "--%s: choose one of %.*s"),
+                                   name, STR_ARG(known));
+    return str_is_null(said) ? arena_full(&ops->arena, err) : ops_usage(ops, err, said.ptr, said.ptr);
+}
+
+enum err_code ops_directive(struct ops *ops, const char *name, struct err *err)
+{
+    struct sql_answer_directive_row *row;
+    if (!options_has(ops->options, name))
+        return ERR_NONE;
+    TRY(sql_answer_directive(ops->db, &ops->arena,
+                             &(struct sql_answer_directive_args){.id = options_int(ops->options, name, 0)}, &row, err));
+    return row ? ERR_NONE : err_set(err, ERR_NOT_FOUND, "--directive: không có văn bản chỉ đạo này");
+}
+
 civil_day ops_day(const struct ops *ops, const char *name)
 {
     civil_day day = options_day(ops->options, name);
@@ -190,15 +220,24 @@ int ops_main(enum lang lang, const char *command, const struct ops_verb *verbs, 
             return run_verb(lang, &verbs[i], argc - 1, argv + 1);
     FILE *out = is_help ? stdout : stderr;
     if (!is_help && argc >= 2) {
-        const char *near = word_nearest(str_from_cstr(argv[1]), &verbs[0].word, verb_count, sizeof verbs[0]);
-        fprintf(out, lang_text(lang, "luytre %s: không có \"%s\"", "luytre %s: there is no \"%s\""), command, argv[1]);
+        bool is_option = argv[1][0] == '-';
+        const char *near =
+            is_option ? NULL : word_nearest(str_from_cstr(argv[1]), &verbs[0].word, verb_count, sizeof verbs[0]);
+        if (is_option)
+            fprintf(out,
+                    lang_text(lang, "luytre %s: trước \"%s\" cần nêu việc muốn làm",
+                              "luytre %s: what to do comes before \"%s\""),
+                    command, argv[1]);
+        else
+            fprintf(out, lang_text(lang, "luytre %s: không có \"%s\"", "luytre %s: there is no \"%s\""), command,
+                    argv[1]);
         if (near)
             fprintf(out, lang_text(lang, ", có phải \"%s\"?", ", did you mean \"%s\"?"), near);
         fputc('\n', out);
     }
     for (size_t i = 0; i < verb_count; i++)
-        fprintf(out, "luytre %s %s\n    %s\n", verbs[i].usage->name, verbs[i].usage->args,
-                lang_text(lang, verbs[i].usage->vi, verbs[i].usage->en));
+        fprintf(out, "luytre %s%s%s\n    %s\n", verbs[i].usage->name, *verbs[i].usage->args ? " " : "",
+                verbs[i].usage->args, lang_text(lang, verbs[i].usage->vi, verbs[i].usage->en));
     fprintf(out, "\nluytre %s VERB --help\n", command);
-    return is_help && fflush(stdout) == 0 ? EXIT_DONE : EXIT_USAGE;
+    return is_help ? stdout_done(command, lang) : EXIT_USAGE;
 }

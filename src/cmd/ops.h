@@ -45,7 +45,7 @@ int ops_main(enum lang lang, const char *command, const struct ops_verb *verbs, 
 /* Rows of option tables that many commands have. */
 #define OPS_SPEC_STORE                                                                                                \
     {                                                                                                                 \
-        "store", 's', OPTION_TEXT, OPTION_REQUIRED, "PATH|postgresql://…", "nơi lưu: một tệp SQLite hoặc PostgreSQL", \
+        "store", 's', OPTION_PATH, OPTION_REQUIRED, "PATH|postgresql://…", "nơi lưu: một tệp SQLite hoặc PostgreSQL", \
             "the store: an SQLite file or PostgreSQL", 0, 0                                                           \
     }
 #define OPS_SPEC_BLOBS                                                                            \
@@ -88,6 +88,12 @@ MUST_USE enum err_code ops_unit(struct ops *ops, struct str text, int64_t *ret_i
 /* A person by sign-in name, or by id. */
 MUST_USE enum err_code ops_person(struct ops *ops, struct str text, int64_t *ret_id, struct err *err);
 MUST_USE enum err_code ops_id(struct ops *ops, struct str text, int64_t *ret_id, struct err *err);
+/* The kind of tree an option names, `missing` when it is not there; ERR_SYNTAX (wrong use) when there is no such kind.
+ */
+MUST_USE enum err_code ops_tree(struct ops *ops, const char *name, struct str missing, struct str *ret_kind,
+                                struct err *err);
+/* The directive an option names must be there; without the option nothing is asked. */
+MUST_USE enum err_code ops_directive(struct ops *ops, const char *name, struct err *err);
 /* A day option, else today. */
 civil_day ops_day(const struct ops *ops, const char *name);
 /* One line that replaces itself, when stderr is a terminal; NULL what: clear. */

@@ -1,5 +1,7 @@
 #include "cmd/options.h"
 
+#include <errno.h>
+
 #include "know/refusal.h"
 
 #define NAME_MAX_BYTES      64
@@ -261,6 +263,17 @@ void words_refuse(const char *name, enum lang lang, const struct err *err)
     fprintf(stderr, "luytre %s: %.*s\n", name, STR_ARG(said));
 }
 
+int stdout_done(const char *name, enum lang lang)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EXIT_DONE;
+    struct err err;
+    err_ignore(err_set(&err, ERR_IO, "write stdout"), "this is how it is said");
+    words_refuse(name, lang, &err);
+    return EXIT_FAILED;
+}
+
 bool options_start(const struct usage *usage, enum lang lang, int argc, char *const *argv, struct arena *arena,
                    struct options *ret_options, int *ret_exit)
 {
@@ -278,8 +291,8 @@ bool options_start(const struct usage *usage, enum lang lang, int argc, char *co
         buf_init(&out, HELP_MAX_BYTES);
         usage_print(usage, lang, &out);
         struct str text = buf_str(&out);
-        bool is_written = fwrite(text.ptr, 1, text.len_bytes, stdout) == text.len_bytes && fflush(stdout) == 0;
-        *ret_exit = is_written ? EXIT_DONE : EXIT_FAILED;
+        (void)fwrite(text.ptr, 1, text.len_bytes, stdout); /* what did not go out is told by stdout_done */
+        *ret_exit = stdout_done(usage->name, lang);
         return false;
     }
     options.lang = lang;

@@ -91,6 +91,8 @@ MUST_USE bool options_start(const struct usage *usage, enum lang lang, int argc,
 enum lang options_language(int *argc, char **argv);
 /* "luytre NAME: why" on stderr, in that language. */
 void words_refuse(const char *name, enum lang lang, const struct err *err);
+/* What was printed is out: EXIT_DONE; else why not, on stderr, and EXIT_FAILED. */
+int stdout_done(const char *name, enum lang lang);
 
 bool options_has(const struct options *options, const char *name);
 /* Value of the last one given; STR_NONE, fallback or CIVIL_NONE when absent. */

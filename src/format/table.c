@@ -194,12 +194,17 @@ enum err_code table_read(struct str bytes, const struct table_options *options, 
     return ERR_NONE;
 }
 
-int table_column(const struct table *table, struct str names)
+int table_column_after(const struct table *table, struct str names, int column)
 {
-    for (size_t i = 0; i < table->columns; i++)
+    for (size_t i = (size_t)(column + 1); i < table->columns; i++)
         if (is_one_of_names(table->header[i], names))
             return (int)i;
     return -1;
+}
+
+int table_column(const struct table *table, struct str names)
+{
+    return table_column_after(table, names, -1);
 }
 
 struct str table_cell(const struct table *table, size_t row, int column)

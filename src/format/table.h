@@ -38,6 +38,8 @@ MUST_USE enum err_code table_read(struct str bytes, const struct table_options *
 /* Column whose name equals one of the names parted by '|', without case, marks and double blanks; -1 when there is
  * none. A trailing "(*)" or "*" of a compulsory column does not count. */
 int table_column(const struct table *table, struct str names);
+/* The same, looking right of a column only: is a name there twice? */
+int table_column_after(const struct table *table, struct str names, int column);
 struct str table_cell(const struct table *table, size_t row, int column); /* "" when column is -1 */
 #define TABLE_WHERE_BYTES 64
 /* "ô C7" for a workbook, "dòng 7, cột 3" for a text, in parts (said_pack). column -1: the row only. */

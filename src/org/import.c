@@ -67,6 +67,73 @@ static void refuse(struct import_run *run, struct import_row *row, int column, c
         arena_str(&run->arena, str_from_cstr(table_where(&run->table, row->table_row, table_column_number, where)));
 }
 
+size_t import_row_number(const struct import_run *run, const struct import_row *row)
+{
+    return run->table.rows[row->table_row].number;
+}
+
+/* Which columns of the file nobody reads: a name of none of ours is told, a cell below no name at all is an error (a
+ * comma too many moves every cell behind it), and a name that stands there twice is one of two truths. */
+static enum err_code unread_find(struct import_run *run, const struct str *names, const int *columns, struct err *err)
+{
+    const struct import_register *what = run->what;
+    bool *nameless = arena_new_array(&run->arena, bool, run->table.columns + 1);
+    if (!nameless)
+        return arena_full(&run->arena, err);
+    for (size_t c = 0; c < what->column_count; c++)
+        if (columns[c] >= 0 && table_column_after(&run->table, names[c], columns[c]) >= 0)
+            return err_set(err, ERR_SYNTAX, "cột '%.*s' có hai lần", STR_ARG(run->table.header[columns[c]]));
+    for (size_t k = 0; k < run->table.columns; k++) {
+        bool is_read = false;
+        for (size_t c = 0; c < what->column_count; c++)
+            is_read |= columns[c] == (int)k;
+        nameless[k] = str_is_empty(run->table.header[k]);
+        if (is_read || nameless[k])
+            continue;
+        struct str *slot = vec_push(&run->unread, &run->arena);
+        if (!slot)
+            return arena_full(&run->arena, err);
+        *slot = run->table.header[k];
+    }
+    run->nameless = nameless;
+    return ERR_NONE;
+}
+
+/* NULL, or why no register takes these bytes. */
+static const char *NULLABLE cell_refusal(struct str cell, char *room, size_t room_bytes)
+{
+    if (cell.len_bytes > IMPORT_CELL_MAX) {
+        (void)said_pack(room, room_bytes, "dài quá %u byte", IMPORT_CELL_MAX);
+        return room;
+    }
+    for (size_t i = 0; i < cell.len_bytes; i++) {
+        unsigned char c = (unsigned char)cell.ptr[i];
+        if ((c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f)
+            return "có ký tự điều khiển";
+    }
+    return NULL;
+}
+
+/* One line of it: breaks and the blanks around them become one blank. NULL text on no memory. */
+static struct str one_line(struct import_run *run, struct str cell)
+{
+    bool is_one = true;
+    for (size_t i = 0; i < cell.len_bytes; i++)
+        is_one &= cell.ptr[i] != '\t' && cell.ptr[i] != '\n' && cell.ptr[i] != '\r';
+    if (is_one)
+        return cell;
+    char *room = arena_alloc(&run->arena, cell.len_bytes, 1);
+    if (!room)
+        return STR_NONE;
+    size_t len_bytes = 0;
+    for (size_t i = 0; i < cell.len_bytes; i++) {
+        char c = cell.ptr[i] == '\t' || cell.ptr[i] == '\n' || cell.ptr[i] == '\r' ? ' ' : cell.ptr[i];
+        if (c != ' ' || (len_bytes && room[len_bytes - 1] != ' '))
+            room[len_bytes++] = c;
+    }
+    return (struct str){room, len_bytes};
+}
+
 /* The canonical form of a cell; NULL text: it is wrong. */
 static struct str canonical(struct import_run *run, const struct import_column *column, struct str cell)
 {
@@ -112,8 +179,22 @@ static enum err_code judge_row(struct import_run *run, struct import_row *row, c
 {
     const struct import_register *what = run->what;
     row->column = -1;
+    for (size_t k = 0; k < run->table.columns; k++)
+        if (run->nameless[k] && !str_is_empty(table_cell(&run->table, row->table_row, (int)k))) {
+            refuse(run, row, -1, "ô này nằm ngoài các cột của hàng tiêu đề", (int)k);
+            return ERR_NONE;
+        }
     for (size_t c = 0; c < what->column_count; c++) {
+        char room[64];
         struct str cell = table_cell(&run->table, row->table_row, columns[c]);
+        const char *reason = cell_refusal(cell, room, sizeof room);
+        if (reason) {
+            refuse(run, row, (int)c, reason, columns[c]);
+            return ERR_NONE;
+        }
+        cell = one_line(run, cell);
+        if (str_is_null(cell))
+            return arena_full(&run->arena, err);
         row->given |= str_is_empty(cell) ? 0 : UINT32_C(1) << c;
         row->cells[c] = str_is_empty(cell) ? STR("") : canonical(run, &what->columns[c], cell);
         if (str_is_null(row->cells[c])) {
@@ -156,7 +237,7 @@ static enum err_code judge_row(struct import_run *run, struct import_row *row, c
     struct import_row *twin = map_get(&run->by_key, key);
     if (twin) {
         char text[64];
-        (void)said_pack(text, sizeof text, "trùng với dòng %u", run->table.rows[twin->table_row].number);
+        (void)said_pack(text, sizeof text, "trùng với dòng %u", (unsigned)import_row_number(run, twin));
         refuse(run, row, -1, text, -1);
         return ERR_NONE;
     }
@@ -176,6 +257,7 @@ static enum err_code judge(struct db *db, struct import_run *run, struct str byt
     struct str words[IMPORT_COLUMNS_MAX * 3];
     size_t word_count = 0;
     int columns[IMPORT_COLUMNS_MAX] = {0};
+    struct str all_names[IMPORT_COLUMNS_MAX];
     for (size_t c = 0; c < what->column_count; c++) {
         struct str names = str_from_cstr(what->columns[c].vi), name;
         while (word_count < ARRAY_LEN(words) && str_split(&names, '|', &name))
@@ -190,12 +272,14 @@ static enum err_code judge(struct db *db, struct import_run *run, struct str byt
             arena_printf(&run->arena, "%s|%s|%s", what->columns[c].vi, what->columns[c].en, what->columns[c].key);
         if (str_is_null(names))
             return arena_full(&run->arena, err);
+        all_names[c] = names;
         columns[c] = table_column(&run->table, names);
         struct str first = str_from_cstr(what->columns[c].vi), title = first;
         (void)str_split(&first, '|', &title);
         if (columns[c] < 0 && what->columns[c].is_required)
             return err_set(err, ERR_SYNTAX, "không thấy cột '%.*s': dùng tệp mẫu", STR_ARG(title));
     }
+    TRY(unread_find(run, all_names, columns, err));
     TRY(what->load(db, run, err));
     run->rows = arena_new_array(&run->arena, struct import_row, run->table.count + 1);
     struct str *cells = arena_new_array(&run->arena, struct str, (run->table.count + 1) * what->column_count);

@@ -4,12 +4,14 @@
  *     TRY(import_preview(db, &actor, &run, bytes, err));        run.rows[i]: verdict, column, reason in parts
  *     TRY(import_apply(db, &actor, &run, file_name, bytes, err));   refuses while a row is wrong, unless
  * run.skip_errors import_end(&run); A register is a row in a table with columns and a few callbacks; other layers add
- * theirs (asset: devices) with the same struct. An empty cell leaves what is there. Uses: format/table, org.    Used
+ * theirs (asset: devices) with the same struct. An empty cell leaves what is there; a line break within
+ * a cell counts as a blank. Uses: format/table, org.    Used
  * by: asset, work, web, cmd. Memory: the run's own arena.    Threads: one db, one owner. */
 #ifndef LUYTRE_ORG_IMPORT_H
 #define LUYTRE_ORG_IMPORT_H
 
 #include "base/map.h"
+#include "base/vec.h"
 #include "format/table.h"
 #include "store/store.h"
 
@@ -18,6 +20,7 @@ NONNULL_BEGIN
 #define IMPORT_COLUMNS_MAX 24u
 #define IMPORT_ARENA_BYTES ((size_t)2 << 30)
 #define IMPORT_ROWS_MAX    500000u
+#define IMPORT_CELL_MAX    2000u /* bytes */
 
 enum import_type {
     IMPORT_TEXT,
@@ -43,7 +46,7 @@ struct import_row {
     struct str *NULLABLE before; /* what is there: NULL for a new object */
     int64_t object_id;           /* of what is there, or of the new one once written */
     uint32_t given;              /* bit c: the file says something in column c */
-    size_t table_row;
+    size_t table_row;            /* of run->table; what people call this row is import_row_number */
     enum import_verdict verdict;
     int column;               /* of the register, -1: the row */
     struct str where, reason; /* "ô C7" or "dòng 7, cột 3"; why: in parts, for refusal_words (know/refusal.h) */
@@ -101,8 +104,12 @@ struct import_run {
     struct map there;                    /* key -> struct import_object */
     struct map by_key;                   /* key -> struct import_row, of this file */
     void *NULLABLE state;
-    int64_t batch_id; /* once applied */
+    int64_t batch_id;       /* once applied */
+    VEC(struct str) unread; /* headers of the file that are no column of the register: nothing of them is taken over */
+    const bool *nameless;   /* columns of the table without a header: what stands there is an error */
 };
+/* Row of the sheet or line of the text. */
+size_t import_row_number(const struct import_run *run, const struct import_row *row);
 void import_begin(struct import_run *run, const struct import_register *what, int64_t root_id, civil_day day);
 void import_end(struct import_run *run);
 MUST_USE enum err_code import_there(struct import_run *run, int64_t id, struct str *cells, bool is_inside,

@@ -229,6 +229,9 @@ static const char *unit_check(struct import_run *run, struct import_row *row, in
                 return "cây đơn vị trong tệp sâu quá 64 cấp hoặc thành vòng";
         }
     }
+    *ret_column = U_DOMAIN;
+    if ((row->given & UINT32_C(1) << U_DOMAIN) && !domain_is_name(row->cells[U_DOMAIN]))
+        return "không phải tên miền";
     *ret_column = -1;
     return NULL;
 }

@@ -52,6 +52,9 @@ static enum err_code fail(struct db *db, int rc, struct err *err)
     case SQLITE_NOTADB:
         return err_set(err, ERR_SYNTAX, "%s is not a luytre database: it is not an SQLite file", file);
     case SQLITE_CANTOPEN:
+        /* On a disk that is read-only SQLite looks in vain for its log, and says that there is no file. */
+        if (access(db->store->where, W_OK) == 0 || errno != EROFS)
+            errno = handle ? sqlite3_system_errno(handle) : 0;
         return err_set(err, errno == EACCES ? ERR_DENIED : ERR_IO, "open %s", file);
     case SQLITE_TOOBIG:
         return err_set(err, ERR_LIMIT, "a value is too big for SQLite");

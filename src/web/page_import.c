@@ -97,7 +97,7 @@ static void fill_rows(const struct request *request, const struct import_run *ru
             lines[count++] = (struct pg_import_line){
                 .verdict = text_of(request, verdicts[row->verdict].word),
                 .state = verdicts[row->verdict].state,
-                .where = str_is_empty(row->where) ? app_href(request, "%zu", row->table_row + 1)
+                .where = str_is_empty(row->where) ? app_href(request, "%zu", import_row_number(run, row))
                                                   : refusal_words(row->where, request->lang, request->arena),
                 .what = arena_str(request->arena, what),
                 .reason = refusal_words(row->reason, request->lang, request->arena)};

@@ -572,6 +572,77 @@ class Ops(unittest.TestCase):
             self.assertEqual([why for (why,) in db.execute(REASONS_SQL)], [new for _, new in REASONS])
         db.close()
 
+    def refused(self, code, said, *words):
+        """Exit code, the word that must be said, and what the store says of itself is as before."""
+        done = call(*words, "--en")
+        self.assertEqual(done.returncode, code, (words, done.stdout[-500:], done.stderr))
+        self.assertIn(said, done.stderr, words)
+
+    def test_a_split_unit_stands_where_it_stood(self):
+        place = self.place()
+        shutil.copy(self.p.store, place)
+
+        def total(tree):
+            return summary("status", "--store", place, "--edge", tree)["total"]
+        before = [total(tree) for tree in ("administrative", "professional", "incident")]
+        code = next(u["code"] for u in map(json.loads, fine("org", "tree", "--store", place, "--depth", "1", "--json").stdout.splitlines())
+                    if u["type"] == "unit" and u["depth"] == 1 and u["code"].startswith("so-"))
+        self.assertGreater(summary("org", "split", code, "--store", place, "--part", "tre-a=Ban Tre A", "--part", "tre-b=Ban Tre B", "--basis", "Quyết định 9")["duties_moved"], 0)
+        self.assertEqual([total(tree) for tree in ("administrative", "professional", "incident")], before)
+        units = {u["code"]: u for u in map(json.loads, fine("org", "tree", "--store", place, "--depth", "1", "--json").stdout.splitlines()) if u["type"] == "unit"}
+        self.assertEqual({units["tre-a"]["parent_id"], units["tre-b"]["parent_id"]}, {units[self.p.code]["id"]})
+
+    def test_wrong_words_change_nothing(self):
+        place = self.place()
+        shutil.copy(self.p.store, place)
+        on, state = ("--store", place, "--basis", "b"), hashlib.sha256(place.read_bytes()).hexdigest()
+        units = [u["code"] for u in map(json.loads, fine("org", "tree", "--store", place, "--depth", "1", "--json").stdout.splitlines())
+                 if u["type"] == "unit" and (u.get("code") or "").startswith("so-")]
+        for words in ((("org", "tree"), "--tree"), (("org", "move", units[0], "--under", units[1], "--basis", "b"), "--tree"), (("status",), "--edge"),
+                      (("directive", "import", "/dev/null", "--unit", self.p.code), "--tree")):
+            self.refused(2, "administrative, professional, incident", *words[0], "--store", place, words[1], "tre")
+        self.refused(2, "CODE=NAME", "org", "split", units[0], "--part", "=Ban A", *on)
+        self.refused(2, "CODE=NAME", "org", "split", units[0], "--part", "a= ", *on)
+        self.refused(2, "want a text", "org", "rename", units[0], "--name", " ", *on)
+        self.refused(2, "named twice", "org", "merge", units[0], units[0], "--into", units[1], *on)
+        self.refused(2, "draft, issued or withdrawn", "directive", "list", "--state", "tre", "--store", place)
+        self.refused(3, "no such directive", "status", "--directive", "1", "--store", place)
+        self.refused(3, "no unit yet on that day", "status", "--as-of", "1900-01-01", "--store", place)
+        self.refused(2, "wants a path", "org", "tree", "--store", "")
+        self.refused(2, "what to do comes before", "org", "--store", place, "tree")
+        self.assertEqual(hashlib.sha256(place.read_bytes()).hexdigest(), state)
+
+    def test_what_is_no_store_is_said_alike_and_left_alone(self):
+        folder = self.place().parent
+        for name, content, said in (("empty", b"", "no schema yet"), ("text", b"tre " * 3000, "not a luytre database")):
+            path = folder / name
+            path.write_bytes(content)
+            for words in (("org", "tree"), ("status",), ("report", "--out", folder / "out"), ("verify",), ("user", "list")):
+                self.refused(3, said, *words, "--store", path)
+                line = json.loads(call(*words, "--store", path, "--json").stdout.splitlines()[-1])
+                self.assertEqual((line["type"], "error" in line), ("summary", True))
+            self.assertEqual((path.read_bytes(), sorted(p.name for p in folder.glob(name + "*"))), (content, [name]))
+
+    def test_a_report_freezes_nothing_before_its_folder_is_there(self):
+        place, freezes = self.place(), "SELECT count(*) FROM data_freeze"
+        shutil.copy(self.p.store, place)
+        (place.parent / "file").write_text("tre", encoding="utf-8")
+        with contextlib.closing(sqlite3.connect(place)) as db:
+            before = db.execute(freezes).fetchone()
+            self.refused(3, "a file of that name stands there", "report", "--store", place, "--out", place.parent / "file")
+            self.assertEqual(db.execute(freezes).fetchone(), before)
+        lines = [json.loads(line) for line in fine("report", "--store", place, "--out", place.parent / "new" / "folder", "--json").stdout.splitlines()]
+        self.assertEqual([line.get("kind") for line in lines], ["docx", "xlsx", "pdf", None])
+        for line in lines[:-1]:
+            self.assertGreater(os.path.getsize(line["path"]), 1000)
+
+    def test_help_that_cannot_be_written_says_so(self):
+        for words in (("help",), ("help", "org"), ("help", "org", "tree"), ("--version",), ("status", "--help")):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([PROGRAM, *words, "--en"], stdout=full, stderr=subprocess.PIPE, text=True)
+            self.assertEqual((done.returncode, "write stdout" in done.stderr), (3, True), (words, done.stderr))
+        self.assertEqual(fine("help", "org", "tree").stdout, fine("org", "tree", "--help").stdout)
+
     def test_people_and_tokens(self):
         store = self.copy()
         person = summary("user", "add", "--store", store, "--name", "Trần Thử Hai", "--unit", self.p.code)["person_id"]

@@ -178,6 +178,52 @@ static void people_systems_and_sites_come_in_too(void **state)
     assert_str(example[0], STR("th-001"));
 }
 
+/* Nothing of a file is lost without a word: a cell below no header, a column nobody knows, a column that is there
+ * twice, bytes that belong in no register. Rows are counted as the file counts them, blank lines included. */
+static void nothing_is_left_out_in_silence(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    struct actor admin = world_actor(t, w.admin, RIGHT_READ);
+    AUTO_BUF csv;
+    buf_init(&csv, 1u << 20);
+    buf_put(&csv, STR("Mã,Tên,Loại,Mã cấp trên,Tên miền,Ghi chú\n\n"
+                      "c-1,\"Trường\n  Tre \nXanh\",commune,ubnd,tre.example,gì đó\n"
+                      "c-2,Hai,commune,ubnd,,,12 Đường Tre\n"
+                      "c-3,Ba\x07,commune,ubnd,,\n"
+                      "c-4,Bốn,commune,ubnd,không miền,\n"
+                      "c-5,"));
+    for (unsigned i = 0; i <= IMPORT_CELL_MAX; i++)
+        buf_put_byte(&csv, 'x');
+    buf_put(&csv, STR(",commune,ubnd,,\n"));
+    static const struct {
+        size_t row, number;
+        const char *where, *reason;
+    } cases[] = {{1, 6, "dòng 6, cột 7", "ngoài các cột"},
+                 {2, 7, "dòng 7, cột 2", "ký tự điều khiển"},
+                 {3, 8, "dòng 8, cột 5", "không phải tên miền"},
+                 {4, 9, "dòng 9, cột 2", "dài quá"}};
+    struct import_run run = begin("units", w.committee);
+    assert_ok(import_preview(t->db, &admin, &run, buf_str(&csv), &err));
+    assert_int_equal(run.new_count, 1);
+    assert_int_equal(run.error_count, ARRAY_LEN(cases));
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct import_row *row = &run.rows[cases[i].row];
+        char where[TABLE_WHERE_BYTES];
+        said_print(arena_cstr(&run.arena, row->where), where, sizeof where);
+        assert_string_equal(where, cases[i].where);
+        assert_true(str_contains(row->reason, str_from_cstr(cases[i].reason)));
+        assert_int_equal(import_row_number(&run, row), cases[i].number);
+    }
+    assert_str(run.rows[0].cells[1], STR("Trường Tre Xanh"));
+    assert_int_equal(run.unread.count, 1);
+    assert_str(run.unread.items[0], STR("Ghi chú"));
+    assert_err(import_preview(t->db, &admin, &run, STR("Mã,Tên,Loại,Mã cấp trên,Tên\nc-1,A,commune,ubnd,B\n"), &err),
+               ERR_SYNTAX);
+    import_end(&run);
+}
+
 /* What belongs to a system comes in by its code or its name: new, the same, wrong in each way, changed, taken back. */
 static void parts_of_systems_come_in(void **state)
 {
@@ -309,6 +355,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         STORE_TEST(rows_are_judged_and_applied_and_undone),
         STORE_TEST(each_wrong_row_says_where_and_why),
+        STORE_TEST(nothing_is_left_out_in_silence),
         STORE_TEST(people_systems_and_sites_come_in_too),
         STORE_TEST(parts_of_systems_come_in),
         STORE_TEST(a_hundred_thousand_rows),
