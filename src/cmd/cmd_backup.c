@@ -51,14 +51,6 @@ static const struct usage usage = {
                 "--recipient cap-cuu.key.pub --keep 30",
 };
 
-/* A signal can reach nothing else. */
-static volatile sig_atomic_t is_interrupted;
-static void on_signal(int number)
-{
-    (void)number;
-    is_interrupted = 1;
-}
-
 struct hashes {
     VEC(struct sha256) list; /* rising */
 };
@@ -71,10 +63,7 @@ struct packing {
 
 static enum err_code put(struct packing *p, char kind, struct str payload, struct err *err)
 {
-    if (is_interrupted) {
-        errno = 0;
-        return err_set(err, ERR_BUSY, "đã dừng theo yêu cầu, không để lại gì");
-    }
+    TRY(ops_stopped(err));
     return pack_put(p->writer, kind, payload, err);
 }
 
@@ -373,9 +362,7 @@ static enum err_code run(struct ops *ops, struct err *err)
     TRY(pack_public_read(options_text(options, "recipient").ptr, &recipient, err));
     TRY(open_for_reading(ops, err));
     (void)signal(SIGPIPE, SIG_IGN);
-    struct sigaction stop = {.sa_handler = on_signal};
-    (void)sigaction(SIGINT, &stop, NULL);
-    (void)sigaction(SIGTERM, &stop, NULL);
+    ops_catch_stop();
     const char *path, *keys_path = NULL, *keys = NULL;
     TRY(target(ops, "to", OWN_NAME_TAIL, &path, err));
     bool is_named_by_us = path != options_text(options, "to").ptr;

@@ -1,12 +1,12 @@
 /* cmd_demo.c - `luytre demo`: a sample province lives through half a year, the roll-up is printed, the site is served
  * here. */
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "cmd/cmd.h"
+#include "cmd/ops.h"
 #include "cmd/serve.h"
 #include "demo_letters.h"
 #include "duty/ledger.h"
@@ -66,7 +66,14 @@ static void progress(void *ctx, const char *what_vi, const char *what_en, int64_
                 lang_text(demo->lang, what_vi, what_en), (long long)done, (long long)total);
 }
 
-static enum err_code build(struct demo *demo, struct arena *arena, struct err *err)
+static bool is_stopped(void *ctx)
+{
+    struct err err;
+    (void)ctx;
+    return ops_stopped(&err) != ERR_NONE;
+}
+
+static enum err_code build(struct demo *demo, const char *place, struct err *err)
 {
     int64_t now_ms = clock_now_ms(&demo->real);
     civil_day last_day = civil_day_of_ms(now_ms);
@@ -91,13 +98,14 @@ static enum err_code build(struct demo *demo, struct arena *arena, struct err *e
                                     .create = true,
                                     .migrate = true};
     AUTO_STORE store = NULL;
-    TRY(store_open(demo->files.store, &options, &store, err));
+    TRY(store_open(place, &options, &store, err));
     struct demo_options how = {.now_ms = &now_ms,
                                .last_day = last_day,
                                .seed = DEMO_SEED,
                                .letters = letters,
                                .letter_count = ARRAY_LEN(letters),
                                .progress = progress,
+                               .is_stopped = is_stopped,
                                .ctx = demo};
     struct demo_report r;
     int64_t began_us = clock_monotonic_us();
@@ -115,8 +123,30 @@ static enum err_code build(struct demo *demo, struct arena *arena, struct err *e
     printf(lang_text(lang, "%zu lượt xác nhận đã đọc, %zu bằng chứng nộp, %zu được chấp nhận, %zu bị trả lại\n",
                      "%zu times confirmed as read, %zu pieces of evidence handed in, %zu accepted, %zu returned\n"),
            r.read_confirmations, r.evidence, r.accepted, r.returned);
-    (void)arena;
     return ERR_NONE;
+}
+
+/* The store gets its name only when the story in it is told to the end: what was cut short, even by a kill, is never
+ * taken for a province, and the next run begins anew. */
+static enum err_code build_apart(struct demo *demo, struct arena *arena, struct err *err)
+{
+    static const char *const endings[] = {"", "-wal", "-shm"};
+    const char *paths[ARRAY_LEN(endings)];
+    for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+        paths[i] = arena_printf(arena, "%s.making%s", demo->files.store, endings[i]).ptr;
+        if (!paths[i])
+            return arena_full(arena, err);
+        TRY(file_remove(paths[i], err));
+    }
+    enum err_code code = build(demo, paths[0], err);
+    if (code == ERR_NONE && file_exists(paths[1]))
+        code = err_set(err, ERR_BUSY, "%s is still being written", paths[0]);
+    if (code == ERR_NONE && rename(paths[0], demo->files.store) != 0)
+        code = err_set(err, ERR_IO, "make %s", demo->files.store);
+    struct err ignored;
+    for (size_t i = 0; code != ERR_NONE && i < ARRAY_LEN(endings); i++)
+        err_ignore(file_remove(paths[i], &ignored), "the next run removes it too");
+    return code == ERR_NONE ? file_sync_parent(demo->files.store, err) : code;
 }
 
 static void print_bar(enum lang lang, const char *what, int64_t n, int64_t total)
@@ -173,9 +203,10 @@ static enum err_code print_rollup(struct db *db, enum lang lang, struct arena *a
         struct str focal = str_is_null(m->focal_name)
                                ? str_from_cstr(lang_text(lang, "chưa có đầu mối", "no focal officer"))
                                : m->focal_name;
-        printf(lang_text(lang, "  %.*s: %lld quá hạn, %lld chưa xem · %.*s %.*s\n",
-                         "  %.*s: %lld late, %lld not seen · %.*s %.*s\n"),
-               STR_ARG(m->name), (long long)m->n_late, (long long)m->n_unseen, STR_ARG(focal), STR_ARG(m->focal_phone));
+        printf(lang_text(lang, "  %.*s: %lld quá hạn, %lld chưa xem · %.*s%s%.*s\n",
+                         "  %.*s: %lld late, %lld not seen · %.*s%s%.*s\n"),
+               STR_ARG(m->name), (long long)m->n_late, (long long)m->n_unseen, STR_ARG(focal),
+               str_is_empty(m->focal_phone) ? "" : " ", STR_ARG(m->focal_phone));
     }
     return ERR_NONE;
 }
@@ -206,15 +237,17 @@ static enum err_code run(struct demo *demo, struct str asked, bool serve, struct
     TRY(serve_files_at(demo->dir, arena, &demo->files, err));
     bool is_new = access(demo->files.store, F_OK) != 0;
     if (is_new)
-        TRY(build(demo, arena, err));
+        TRY(build_apart(demo, arena, err));
     {
         struct store_options options = {
-            .modules = sql_modules_all, .blob_folder = demo->files.blobs, .migrate = true, .clock = &demo->real};
+            .modules = sql_modules_all, .blob_folder = demo->files.blobs, .clock = &demo->real};
         AUTO_STORE store = NULL;
         TRY(store_open(demo->files.store, &options, &store, err));
         AUTO_DB db = NULL;
         TRY(store_db_take(store, &db, err));
         int moved;
+        int64_t root;
+        TRY(demo_root(db, &root, err)); /* a store that is no sample stays as it is */
         TRY(ledger_advance(db, db_today(db), &moved, err));
         TRY(print_rollup(db, demo->lang, arena, err));
         if (serve)
@@ -227,6 +260,8 @@ static enum err_code run(struct demo *demo, struct str asked, bool serve, struct
            STR_ARG(listen), STR_ARG(demo->dir),
            demo->is_temp ? lang_text(demo->lang, " (xóa khi dừng)", " (removed at the end)") : "");
     fflush(stdout);
+    TRY(ops_stopped(err));
+    ops_release_stop(); /* serve_run has its own way to end */
     struct serve_plan plan = {.files = demo->files, .listen_fd = fd, .is_demo = true, .hotline = STR("0900 000 113")};
     return serve_run(&plan, arena, err);
 }
@@ -248,6 +283,7 @@ int cmd_demo(enum lang lang, int argc, char **argv)
         words_refuse("demo", lang, &err);
         return EXIT_USAGE;
     }
+    ops_catch_stop();
     if (str_is_empty(demo.dir)) {
         const char *made = "";
         code = file_temp_folder(STR("luytre-demo-"), &arena, &made, &err);

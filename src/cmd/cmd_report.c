@@ -118,15 +118,24 @@ static enum err_code folder_ready(const char *folder, struct err *err)
     return access(folder, W_OK | X_OK) == 0 ? ERR_NONE : err_set(err, ERR_IO, "write in %s", folder);
 }
 
+static bool is_letter_asked(const struct ops *ops)
+{
+    return !options_has(ops->options, "kind") || str_equal(options_text(ops->options, "kind"), STR("letter"));
+}
+
+static enum err_code check(struct ops *ops, struct err *err)
+{
+    if (!is_letter_asked(ops) && !str_equal(options_text(ops->options, "kind"), STR("rollup")))
+        return ops_usage(ops, err, "--kind: chọn letter hoặc rollup", "--kind: choose letter or rollup");
+    if (options_day(ops->options, "as-of") > ops->actor.day)
+        return ops_usage(ops, err, "--as-of: ngày ấy chưa đến", "--as-of: that day has not come");
+    return ERR_NONE;
+}
+
 static enum err_code run(struct ops *ops, struct err *err)
 {
     const struct options *options = ops->options;
-    struct str kind = options_text(options, "kind");
-    bool is_letter = !options_has(options, "kind") || str_equal(kind, STR("letter"));
-    if (!is_letter && !str_equal(kind, STR("rollup")))
-        return ops_usage(ops, err, "--kind: chọn letter hoặc rollup", "--kind: choose letter or rollup");
-    if (options_day(options, "as-of") > ops->actor.day)
-        return ops_usage(ops, err, "--as-of: ngày ấy chưa đến", "--as-of: that day has not come");
+    bool is_letter = is_letter_asked(ops);
     struct db *db = ops->db;
     struct answer_order order = {
         .kind = is_letter ? ANSWER_LETTER : ANSWER_ROLLUP, .period_from_day = CIVIL_NONE, .period_to_day = CIVIL_NONE};
@@ -162,6 +171,6 @@ static enum err_code run(struct ops *ops, struct err *err)
 
 int cmd_report(enum lang lang, int argc, char **argv)
 {
-    static const struct ops_verb verb[] = {{NULL, &usage, run, OPS_STORE}};
+    static const struct ops_verb verb[] = {{NULL, &usage, run, OPS_STORE, check}};
     return ops_main(lang, "report", verb, 1, argc, argv);
 }

@@ -133,6 +133,7 @@ static enum err_code until_database(struct restoring *r, struct buf *into, bool 
     for (;;) {
         char kind = 0;
         struct str payload;
+        TRY(ops_stopped(err));
         TRY(pack_next(r->reader, &kind, &payload, err));
         if (kind == 'C') {
             TRY(blob_bytes(r, payload, err));
@@ -269,14 +270,18 @@ static enum err_code check(const char *where, const char *NULLABLE blobs, bool i
     if (is_finish && !is_unfinished)
         return err_set(err, ERR_CONFLICT, "%s: không có lần khôi phục nào bị ngắt ở đây", store_where(store));
     ops_progress(ops_text(ops, "kiểm chứng", "verify"), 0, "");
+    TRY(ops_stopped(err));
     TRY(chain_verify(db, &ops->arena, &ret->chain, err));
+    TRY(ops_stopped(err));
     TRY(ledger_recount(db, err));
+    TRY(ops_stopped(err));
     TRY(blob_verify(db, &ret->blobs, err));
     errno = 0;
     if (ret->blobs.missing || ret->blobs.damaged)
         return err_set(err, ERR_CONFLICT, "%lld tệp thiếu, %lld tệp hỏng trong bản sao lưu",
                        (long long)ret->blobs.missing, (long long)ret->blobs.damaged);
     struct reopening reopening = {0};
+    TRY(ops_stopped(err));
     TRY(db_transact(db, reopen, &reopening, err));
     ret->epoch = reopening.epoch;
     return ERR_NONE;
@@ -490,6 +495,7 @@ static enum err_code run(struct ops *ops, struct err *err)
     if (!finish && !is_snapshot && !options_has(options, "secret"))
         return ops_usage(ops, err, "cần --secret KEYFILE", "--secret KEYFILE is needed");
     (void)signal(SIGPIPE, SIG_IGN);
+    ops_catch_stop();
     struct seal_secret secret = {{0}};
     if (options_has(options, "secret"))
         TRY(pack_secret_read(options_text(options, "secret").ptr, &secret, err));

@@ -347,41 +347,57 @@ static void print_csv(const struct status *s, struct buf *out)
         csv_line(&w, s->below.items[i].unit_id, s->below.items[i].name, &s->below.items[i].rollup);
 }
 
+static bool fail_on_of(const struct options *options, enum duty_state *ret_state)
+{
+    *ret_state = DUTY_STATE_COUNT;
+    return !options_has(options, "fail-on") || duty_state_from_str(options_text(options, "fail-on"), ret_state);
+}
+
+static enum err_code check(struct ops *ops, struct err *err)
+{
+    enum duty_state fail_on;
+    struct str edge;
+    if (ops->json && options_has(ops->options, "csv"))
+        return ops_usage(ops, err, "chọn một trong --json và --csv", "choose one of --json and --csv");
+    if (!fail_on_of(ops->options, &fail_on))
+        return ops_usage(ops, err, "--fail-on: chọn một trong unseen, ack, doing, ok, due, late, birth, na, waived",
+                         "--fail-on: choose one of unseen, ack, doing, ok, due, late, birth, na, waived");
+    if (options_day(ops->options, "as-of") > ops->actor.day)
+        return ops_usage(ops, err, "--as-of: ngày ấy chưa đến", "--as-of: that day has not come");
+    return ops_tree(ops, "edge", EDGE_ADMINISTRATIVE, &edge, err);
+}
+
 static enum err_code run(struct ops *ops, struct err *err)
 {
     const struct options *options = ops->options;
-    bool csv = options_has(options, "csv");
-    enum duty_state fail_on = DUTY_STATE_COUNT;
-    struct status s = {.arena = &ops->arena, .db = ops->db, .today = ops->actor.day, .actor = ops->actor};
-    if (ops->json && csv)
-        return ops_usage(ops, err, "chọn một trong --json và --csv", "choose one of --json and --csv");
-    if (options_has(options, "fail-on") && !duty_state_from_str(options_text(options, "fail-on"), &fail_on))
-        return ops_usage(ops, err, "--fail-on: chọn một trong unseen, ack, doing, ok, due, late, birth, na, waived",
-                         "--fail-on: choose one of unseen, ack, doing, ok, due, late, birth, na, waived");
-    s.directive_id = options_int(options, "directive", ROLLUP_ALL);
-    s.as_of = options_day(options, "as-of");
-    if (s.as_of > s.today)
-        return ops_usage(ops, err, "--as-of: ngày ấy chưa đến", "--as-of: that day has not come");
+    enum duty_state fail_on;
+    struct status s = {.arena = &ops->arena,
+                       .db = ops->db,
+                       .today = ops->actor.day,
+                       .actor = ops->actor,
+                       .directive_id = options_int(options, "directive", ROLLUP_ALL),
+                       .as_of = options_day(options, "as-of"),
+                       .edge = options_text(options, "edge")};
     if (s.as_of == s.today)
         s.as_of = CIVIL_NONE;
     TRY(ops_directive(ops, "directive", err));
     TRY(root_find(&s, ops, err));
-    TRY(ops_tree(ops, "edge", EDGE_ADMINISTRATIVE, &s.edge, err));
     if (!options_has(options, "edge"))
         TRY(access_edge_best(s.db, &s.actor, s.root_id, &s.edge, err));
     TRY(status_read(&s, err));
     if (ops->json)
         print_json(&s, &ops->out);
-    else if (csv)
+    else if (options_has(options, "csv"))
         print_csv(&s, &ops->out);
     else
         print_people(&s, ops->lang, &ops->out);
-    ops->exit_code = fail_on < DUTY_STATE_COUNT && s.rollup.n[fail_on] ? EXIT_FOUND : EXIT_DONE;
+    ops->exit_code =
+        fail_on_of(options, &fail_on) && fail_on < DUTY_STATE_COUNT && s.rollup.n[fail_on] ? EXIT_FOUND : EXIT_DONE;
     return ERR_NONE;
 }
 
 int cmd_status(enum lang lang, int argc, char **argv)
 {
-    static const struct ops_verb verb[] = {{NULL, &usage, run, OPS_STORE}};
+    static const struct ops_verb verb[] = {{NULL, &usage, run, OPS_STORE, check}};
     return ops_main(lang, "status", verb, 1, argc, argv);
 }

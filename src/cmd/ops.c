@@ -1,5 +1,7 @@
 #include "cmd/ops.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -135,6 +137,37 @@ civil_day ops_day(const struct ops *ops, const char *name)
     return day == CIVIL_NONE ? ops->actor.day : day;
 }
 
+/* A signal can reach nothing else. */
+static volatile sig_atomic_t is_stop_asked;
+static void on_stop(int number)
+{
+    (void)number;
+    is_stop_asked = 1;
+}
+
+static void on_stop_do(void (*handler)(int), int flags)
+{
+    struct sigaction stop = {.sa_handler = handler, .sa_flags = flags};
+    (void)sigaction(SIGINT, &stop, NULL);
+    (void)sigaction(SIGTERM, &stop, NULL);
+}
+
+void ops_catch_stop(void)
+{
+    on_stop_do(on_stop, (int)SA_RESETHAND);
+}
+
+void ops_release_stop(void)
+{
+    on_stop_do(SIG_DFL, 0);
+}
+
+enum err_code ops_stopped(struct err *err)
+{
+    errno = 0;
+    return is_stop_asked ? err_set(err, ERR_BUSY, "đã dừng theo yêu cầu, không để lại gì") : ERR_NONE;
+}
+
 void ops_progress(const char *what, int64_t done, const char *unit)
 {
     if (!isatty(STDERR_FILENO))
@@ -181,7 +214,9 @@ static int run_verb(enum lang lang, const struct ops_verb *verb, int argc, char 
     ops.actor = actor_system(clock_today(&ops.clock));
     json_writer_init(&ops.line, &ops.out, 0);
     struct err err = {0};
-    enum err_code code = verb->flags & OPS_STORE ? open_store(&ops, verb->flags, &err) : ERR_NONE;
+    enum err_code code = verb->check ? verb->check(&ops, &err) : ERR_NONE;
+    if (code == ERR_NONE && verb->flags & OPS_STORE)
+        code = open_store(&ops, verb->flags, &err);
     if (code == ERR_NONE)
         code = verb->run(&ops, &err);
     ops_progress(NULL, 0, "");

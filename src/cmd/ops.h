@@ -34,6 +34,8 @@ struct ops_verb {
     const struct usage *usage;
     enum err_code (*run)(struct ops *ops, struct err *err);
     unsigned flags;
+    enum err_code (*NULLABLE check)(struct ops *ops,
+                                    struct err *err); /* of the words alone, before a store is opened */
 };
 #define OPS_STORE  1u /* open --store before run */
 #define OPS_CREATE 2u /* make the SQLite file when there is none */
@@ -96,6 +98,11 @@ MUST_USE enum err_code ops_tree(struct ops *ops, const char *name, struct str mi
 MUST_USE enum err_code ops_directive(struct ops *ops, const char *name, struct err *err);
 /* A day option, else today. */
 civil_day ops_day(const struct ops *ops, const char *name);
+/* From here on Ctrl-C (and SIGTERM) is a question that long work asks at places where it can stop and tidy up; the
+ * second one ends the program on the spot. ops_stopped: ERR_BUSY once somebody asked. */
+void ops_catch_stop(void);
+void ops_release_stop(void);
+MUST_USE enum err_code ops_stopped(struct err *err);
 /* One line that replaces itself, when stderr is a terminal; NULL what: clear. */
 void ops_progress(const char *NULLABLE what, int64_t done, const char *unit);
 

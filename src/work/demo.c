@@ -547,6 +547,8 @@ static enum err_code live(struct story *s, struct err *err)
     int moved;
     TRY(ledger_advance(s->db, s->today, &moved, err));
     for (; s->today < o->last_day; s->today++) {
+        if (o->is_stopped && o->is_stopped(o->ctx))
+            return err_set(err, ERR_BUSY, "đã dừng theo yêu cầu, không để lại gì");
         *o->now_ms = civil_day_start_ms(s->today) + DEMO_MORNING_MS;
         TRY(ledger_advance(s->db, s->today, &moved, err));
         TRY(db_transact(s->db, day_in_transaction, s, err));

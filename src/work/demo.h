@@ -27,6 +27,7 @@ struct demo_options {
     /* days done of all */
     void (*NULLABLE progress)(void *NULLABLE ctx, const char *what_vi, const char *what_en, int64_t done,
                               int64_t total);
+    bool (*NULLABLE is_stopped)(void *NULLABLE ctx); /* asked each day: ERR_BUSY, the store is half a story then */
     void *NULLABLE ctx;
 };
 struct demo_report {

@@ -11,6 +11,7 @@ import pathlib
 import random
 import re
 import shutil
+import signal
 import sqlite3
 import struct
 import subprocess
@@ -157,11 +158,33 @@ REASONS_OLD = ("INSERT INTO device_suggestion (id, unit_id, one_id, other_id, wh
 REASONS_SQL = "SELECT why FROM device_suggestion WHERE one_id >= 200 AND one_id < 210 ORDER BY id"
 
 
+def stop_when(there, number, *words):
+    """Runs a command, sends it the signal once there() is true; its exit code, and what it said."""
+    with subprocess.Popen([PROGRAM, *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        until = time.monotonic() + 120
+        while not there():
+            if running.poll() is not None or time.monotonic() > until:
+                break
+            time.sleep(0.002)
+        assert running.poll() is None, (words, running.communicate())
+        running.send_signal(number)
+        out, err = running.communicate(timeout=120)
+    return running.returncode, out, err
+
+
 class Province:
-    """The sample province, made once, with one file over the inline size."""
+    """The sample province, made once, with one file over the inline size. It is made where two earlier tries were cut short: one by
+    Ctrl-C, one by a kill. Neither may be taken for a province."""
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="luytre-ops-"))
+        making = self.folder / "d" / "luytre.db.making"
+        words = ("demo", "--no-serve", "--dir", self.folder / "d", "--en")
+        code, out, err = stop_when(making.exists, signal.SIGINT, *words)
+        assert (code, out) == (3, "") and "stopped as asked" in err, (code, out, err)
+        assert not [p for p in (self.folder / "d").rglob("*") if p.is_file()], list((self.folder / "d").rglob("*"))
+        code, out, err = stop_when(making.exists, signal.SIGKILL, *words)
+        assert code == -signal.SIGKILL and making.exists() and not (self.folder / "d" / "luytre.db").exists()
         fine("demo", "--no-serve", "--dir", self.folder / "d")
         self.store = self.folder / "d" / "luytre.db"
         self.key = self.folder / "k.key"
@@ -305,6 +328,25 @@ class Ops(unittest.TestCase):
             done = self.restore(file, store)
             self.assertEqual(done.returncode, 0, done.stderr)
         fine("verify", "--store", store)
+
+    def test_a_restore_that_is_stopped_leaves_nothing(self):
+        file, _ = self.p.backup("stopped.backup")
+        store = self.place()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            code, _, err = stop_when(lambda: list(store.parent.glob("*.restoring-*")), number, "restore", file, "--store", store, "--secret", self.p.key, "--en")
+            self.assertEqual(code, 3, err)
+            self.assertIn("stopped as asked", err)
+            self.assertEqual([p for p in store.parent.rglob("*") if p.is_file() and p.parent.name != "spool"], [])
+        self.assertEqual(self.restore(file, store).returncode, 0)
+
+    def test_a_store_that_is_no_sample_is_not_made_one(self):
+        folder = self.place().parent
+        fine("restore", self.p.backup("real.backup")[0], "--store", folder / "luytre.db", "--secret", self.p.key)
+        with contextlib.closing(sqlite3.connect(folder / "luytre.db")) as db:
+            db.executescript("UPDATE unit SET is_sample = 0")
+        before = hashlib.sha256((folder / "luytre.db").read_bytes()).hexdigest()
+        self.refused(3, "there is no sample data", "demo", "--no-serve", "--dir", folder)
+        self.assertEqual(hashlib.sha256((folder / "luytre.db").read_bytes()).hexdigest(), before)
 
     def test_keys_go_apart(self):
         keys = self.p.folder / "d" / "keys"
