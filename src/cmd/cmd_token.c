@@ -1,6 +1,7 @@
 /* cmd_token.c - `luytre token …`: tokens of programs that speak the API. */
 #include "cmd/cmd.h"
 #include "cmd/ops.h"
+#include "know/know.h"
 #include "org/session.h"
 #include "work/ops.sql.h"
 
@@ -10,8 +11,9 @@ static const struct option_spec new_specs[] = {
     {"right", 'r', OPTION_TEXT, OPTION_REPEATED | OPTION_REQUIRED, "RIGHT",
      "quyền: read, draft, issue, report…; nêu nhiều lần được", "a right: read, draft, issue, report…; may be repeated",
      0, 0},
-    {"days", 'd', OPTION_INT, 0, "N", "có hiệu lực bao nhiêu ngày (mặc định 90)",
-     "how many days it is good for (default 90)", 1, API_TOKEN_DAYS_MAX},
+    {"days", 'd', OPTION_INT, 0, "N",
+     "có hiệu lực bao nhiêu ngày (không nêu, và nhiều nhất: theo knowledge/thresholds.yaml)",
+     "how many days it is good for (knowledge/thresholds.yaml says what when absent, and the most)", 1, 36600},
     OPS_SPEC_JSON,
 };
 static const struct usage new_usage = {.name = "token new",
@@ -43,6 +45,11 @@ static enum err_code new_run(struct ops *ops, struct err *err)
     const struct options *o = ops->options;
     struct actor actor = {.day = ops->actor.day, .right = RIGHT_READ};
     TRY(ops_person(ops, o->args.items[0], &actor.person_id, err));
+    int most = know_threshold(KNOW_TOKEN_DAYS_MOST, actor.day);
+    if (options_int(o, "days", 1) > most) {
+        ops->is_wrong_use = true;
+        return err_set(err, ERR_SYNTAX, "thời hạn từ 1 đến %d ngày", most);
+    }
     uint64_t rights = 0;
     for (size_t i = 0; !str_is_null(options_nth(o, "right", i)); i++) {
         uint64_t right = right_from_str(options_nth(o, "right", i));
@@ -54,8 +61,8 @@ static enum err_code new_run(struct ops *ops, struct err *err)
     }
     int64_t id;
     struct session_token token;
-    TRY(api_token_new(ops->db, &actor, options_text(o, "name"), rights, (int)options_int(o, "days", 90), &id, &token,
-                      err));
+    TRY(api_token_new(ops->db, &actor, options_text(o, "name"), rights,
+                      (int)options_int(o, "days", know_threshold(KNOW_TOKEN_DAYS, actor.day)), &id, &token, err));
     if (ops->json) {
         struct json_writer *w = ops_line(ops, "summary");
         json_field_id(w, STR("id"), id);

@@ -134,9 +134,8 @@ static enum err_code add_run(struct ops *ops, struct err *err)
 static const struct option_spec link_specs[] = {OPS_SPEC_STORE, SPEC_URL, OPS_SPEC_AS, OPS_SPEC_JSON};
 static const struct usage invite_usage = {.name = "user invite",
                                           .args = "PERSON",
-                                          .vi =
-                                              "liên kết mời, dùng một lần trong 7 ngày: chọn tên đăng nhập và mật khẩu",
-                                          .en = "an invitation, used once within 7 days: choose a name and a password",
+                                          .vi = "liên kết mời, dùng một lần, có hạn: chọn tên đăng nhập và mật khẩu",
+                                          .en = "an invitation, used once and in time: choose a name and a password",
                                           .specs = link_specs,
                                           .spec_count = ARRAY_LEN(link_specs),
                                           .args_min = 1,

@@ -6,6 +6,7 @@
 #include "cmd/role_store.h"
 #include "cmd/worker_jobs.h"
 #include "duty/ledger.h"
+#include "know/know.h"
 #include "proof/chain.h"
 #include "proof/chain.sql.h"
 #include "store/blob.h"
@@ -103,7 +104,7 @@ static enum err_code tidy(struct worker *w, struct db *db, struct arena *arena, 
     int64_t dropped;
     struct blob_sweep swept;
     TRY(session_expire(db, &dropped, err));
-    TRY(outbox_prune(db, db_now_ms(db) - OUTBOX_KEEP_MS, &dropped, err));
+    TRY(outbox_prune(db, db_now_ms(db) - know_threshold_ms(KNOW_OUTBOX_KEPT, db_today(db)), &dropped, err));
     return blob_sweep(db, BLOB_SWEEP_AGE_MS, &swept, err);
 }
 

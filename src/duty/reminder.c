@@ -124,7 +124,7 @@ static enum err_code collect(struct collecting *c, struct err *err)
         }
         TRY(buf_check(&roles, err));
         /* Steps of the last days that were not told, because the job did not run, are told now. */
-        for (civil_day on = c->day - REMINDER_CATCH_UP_DAYS; on <= c->day; on++) {
+        for (civil_day on = c->day - know_threshold(KNOW_REMINDER_MADE_UP, c->day); on <= c->day; on++) {
             if (!step->in_workdays) {
                 TRY(collect_step(c, step, buf_str(&roles), on - step->offset_days, on, err));
                 continue;

@@ -2,7 +2,7 @@
  * (knowledge/reminders.yaml). The daily job asks which duties reach a step today, whom that concerns - the person it
  * was given to, the roles the row names, the reviewer of the tier above for the last step - and writes one digest a
  * person and day: one notice, one mail, late duties first. Nothing is ever told twice; a day on which the job did not
- * run is made up within REMINDER_CATCH_UP_DAYS. What is covered, waived or not applicable reminds nobody. Days are
+ * run is made up within KNOW_REMINDER_MADE_UP days. What is covered, waived or not applicable reminds nobody. Days are
  * counted as the row says: calendar days or working days of Viet Nam. Uses: org, know, duty/notice.    Used by: cmd
  * (the daily job), web (copy as message). Memory: the caller's arena.    Threads: one run at a time, held by the
  * ledger's clock. */
@@ -15,8 +15,7 @@
 
 NONNULL_BEGIN
 
-#define REMINDER_CATCH_UP_DAYS 3
-#define REMINDER_LINES_MAX     20u /* duties written out in one mail; the rest is a number and a link */
+#define REMINDER_LINES_MAX 20u /* duties written out in one mail; the rest is a number and a link */
 
 struct reminder_mail {
     int64_t person_id;

@@ -220,7 +220,8 @@ static enum err_code open_due_in_transaction(struct db *db, void *ctx, struct er
     struct actor system = actor_system(run->day);
     for (size_t i = 0; i < know_report_series_count; i++) {
         struct opening o = {.series = &know_report_series[i]};
-        if (!know_report_period_next(o.series, run->day, &o.period) || o.period.last_day - run->day > SERIES_OPEN_DAYS)
+        if (!know_report_period_next(o.series, run->day, &o.period) ||
+            o.period.last_day - run->day > know_threshold(KNOW_REPORT_OPENS, run->day))
             continue;
         if (!has_census)
             TRY(census_take(db, run->day, &arena, &census, err));

@@ -15,11 +15,10 @@
 NONNULL_BEGIN
 
 #define SERIES_DIRECTIVE        STR("directive")
-#define SERIES_OPEN_DAYS        30 /* a report opens this many days before its last day in time */
 #define REPORT_FIELDS_MAX_BYTES (1u << 20)
 
-/* The daily job: opens the reports of every series with a calendar whose last day is at most SERIES_OPEN_DAYS away, for
- * each unit that belongs to who sends it on that day. Twice is once. *ret_opened: how many are new. */
+/* The daily job: opens the reports of every series with a calendar whose last day is at most KNOW_REPORT_OPENS days
+ * away, for each unit that belongs to who sends it on that day. Twice is once. *ret_opened: how many are new. */
 MUST_USE enum err_code series_open_due(struct db *db, civil_day day, size_t *ret_opened, struct err *err);
 
 struct series_order {  /* "as prescribed": the issuer names the period and the day */

@@ -254,6 +254,45 @@ const struct know_password_cost *know_password_cost_on(civil_day day)
     return row;
 }
 
+static const struct str threshold_names[KNOW_THRESHOLD_ID_COUNT] = {
+    [KNOW_SESSION_LIFE] = STR_INIT("session_life"),   [KNOW_SESSION_IDLE] = STR_INIT("session_idle"),
+    [KNOW_SIGN_IN_TRIES] = STR_INIT("sign_in_tries"), [KNOW_LOCK_FIRST] = STR_INIT("lock_first"),
+    [KNOW_LOCK_LONGEST] = STR_INIT("lock_longest"),   [KNOW_PASSWORD_LENGTH] = STR_INIT("password_length"),
+    [KNOW_INVITE_LINK] = STR_INIT("invite_link"),     [KNOW_RESET_LINK] = STR_INIT("reset_link"),
+    [KNOW_TOKEN_DAYS] = STR_INIT("token_days"),       [KNOW_TOKEN_DAYS_MOST] = STR_INIT("token_days_most"),
+    [KNOW_REPORT_OPENS] = STR_INIT("report_opens"),   [KNOW_REMINDER_MADE_UP] = STR_INIT("reminder_made_up"),
+    [KNOW_WORK_WAITS] = STR_INIT("work_waits"),       [KNOW_BACKUP_AGE] = STR_INIT("backup_age"),
+    [KNOW_OUTBOX_KEPT] = STR_INIT("outbox_kept"),
+};
+
+int know_threshold(enum know_threshold_id id, civil_day day)
+{
+    const struct know_threshold *found = NULL; /* knowgen saw that the rows of a kind follow each other */
+    for (size_t i = 0; i < know_threshold_count; i++)
+        if (str_equal(know_thresholds[i].kind, threshold_names[id]) && (!found || know_thresholds[i].from_day <= day))
+            found = &know_thresholds[i];
+    must(found != NULL);
+    return found->value;
+}
+
+int64_t know_threshold_ms(enum know_threshold_id id, civil_day day)
+{
+    static const struct {
+        struct str unit;
+        int64_t ms;
+    } units[] = {{STR_INIT("seconds"), 1000},
+                 {STR_INIT("minutes"), 60 * 1000},
+                 {STR_INIT("hours"), 3600 * 1000},
+                 {STR_INIT("days"), CIVIL_DAY_MS}};
+    for (size_t k = 0; k < know_threshold_kind_count; k++)
+        for (size_t u = 0; u < ARRAY_LEN(units); u++)
+            if (str_equal(know_threshold_kinds[k].id, threshold_names[id]) &&
+                str_equal(know_threshold_kinds[k].unit, units[u].unit))
+                return know_threshold(id, day) * units[u].ms;
+    must(!"a threshold that is a time");
+    return 0;
+}
+
 const struct know_signing_form *know_signing_form_find(struct str id)
 {
     FIND_ROW(know_signing_forms, know_signing_form_count, id);

@@ -354,6 +354,48 @@ extern const size_t know_password_cost_count;
 /* The one in force on a day; before the first, the first. */
 const struct know_password_cost *know_password_cost_on(civil_day day);
 
+/* --- how long, how often, how many by this program's own practice (thresholds.yaml) --- */
+enum know_threshold_id { /* in the order of know.c's names; a test holds them against the file */
+                         KNOW_SESSION_LIFE,
+                         KNOW_SESSION_IDLE,
+                         KNOW_SIGN_IN_TRIES,
+                         KNOW_LOCK_FIRST,
+                         KNOW_LOCK_LONGEST,
+                         KNOW_PASSWORD_LENGTH,
+                         KNOW_INVITE_LINK,
+                         KNOW_RESET_LINK,
+                         KNOW_TOKEN_DAYS,
+                         KNOW_TOKEN_DAYS_MOST,
+                         KNOW_REPORT_OPENS,
+                         KNOW_REMINDER_MADE_UP,
+                         KNOW_WORK_WAITS,
+                         KNOW_BACKUP_AGE,
+                         KNOW_OUTBOX_KEPT,
+                         KNOW_THRESHOLD_ID_COUNT,
+};
+struct know_threshold_kind {
+    struct str id;
+    struct know_text title;
+    struct str unit; /* seconds, minutes, hours, days, times, characters */
+    int least, most;
+};
+extern const struct know_threshold_kind know_threshold_kinds[];
+extern const size_t know_threshold_kind_count;
+struct know_threshold {
+    struct str id;
+    struct str kind;
+    int value;
+    civil_day from_day, to_day;
+    enum know_certainty certainty;
+    struct str source;
+};
+extern const struct know_threshold know_thresholds[];
+extern const size_t know_threshold_count;
+/* In force on a day, in the unit of its kind; before the first row, the first. */
+int know_threshold(enum know_threshold_id id, civil_day day);
+/* The same for one that is a time, whatever its unit. */
+int64_t know_threshold_ms(enum know_threshold_id id, civil_day day);
+
 /* --- who signs, and how (signing.yaml) --- */
 struct know_signing_form { /* the mark before an authority line */
     struct str id;         /* tm, kt, tl, tuq, q */

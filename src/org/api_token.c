@@ -1,3 +1,4 @@
+#include "know/know.h"
 #include "org/session_parts.h"
 
 struct minting {
@@ -50,8 +51,9 @@ enum err_code api_token_new(struct db *db, const struct actor *actor, struct str
         return err_set(err, ERR_SYNTAX, "khóa API cần có tên");
     if (rights == 0)
         return err_set(err, ERR_SYNTAX, "chọn ít nhất một quyền cho khóa API");
-    if (days < 1 || days > API_TOKEN_DAYS_MAX)
-        return err_set(err, ERR_SYNTAX, "thời hạn từ 1 đến %d ngày", API_TOKEN_DAYS_MAX);
+    int most = know_threshold(KNOW_TOKEN_DAYS_MOST, db_today(db));
+    if (days < 1 || days > most)
+        return err_set(err, ERR_SYNTAX, "thời hạn từ 1 đến %d ngày", most);
     struct minting m = {.actor = actor, .name = str_trim(name), .rights = rights, .days = days};
     TRY(db_transact(db, mint_in_transaction, &m, err));
     *ret_id = m.id;

@@ -1,5 +1,6 @@
 #include "org/invitation_mail.h"
 
+#include "know/know.h"
 #include "org/access.h"
 #include "org/invitation_mail.sql.h"
 #include "org/person.sql.h"
@@ -125,7 +126,7 @@ enum err_code invitation_mail_begin(struct db *db, int64_t id, struct arena *are
                                    .is_wanted = true};
     struct actor self = actor_system(civil_day_of_ms(db_now_ms(db)));
     TRY(invitation_new(db, &self, mail.person_id, kind, 0, &mail.token, err));
-    mail.expires_ms = db_now_ms(db) + (kind == INVITATION_RESET ? RESET_LIFE_MS : INVITE_LIFE_MS);
+    mail.expires_ms = db_now_ms(db) + invitation_life_ms(kind, db_today(db));
     *ret_mail = mail;
     return ERR_NONE;
 }

@@ -65,14 +65,15 @@ struct failure {
     struct str ip;
 };
 
-static int64_t lock_ms(int64_t failed_count)
+static int64_t lock_ms(int64_t failed_count, civil_day day)
 {
-    if (failed_count < SESSION_FAILURES_FREE)
+    int64_t tries = know_threshold(KNOW_SIGN_IN_TRIES, day), longest = know_threshold_ms(KNOW_LOCK_LONGEST, day);
+    if (failed_count < tries)
         return 0;
-    int64_t ms = SESSION_LOCK_FIRST_MS;
-    for (int64_t i = SESSION_FAILURES_FREE; i < failed_count && ms < SESSION_LOCK_MAX_MS; i++)
+    int64_t ms = know_threshold_ms(KNOW_LOCK_FIRST, day);
+    for (int64_t i = tries; i < failed_count && ms < longest; i++)
         ms *= 2;
-    return ms < SESSION_LOCK_MAX_MS ? ms : SESSION_LOCK_MAX_MS;
+    return ms < longest ? ms : longest;
 }
 
 static enum err_code fail_in_transaction(struct db *db, void *ctx, struct err *err)
@@ -82,7 +83,7 @@ static enum err_code fail_in_transaction(struct db *db, void *ctx, struct err *e
     arena_init(&arena, SESSION_ARENA_BYTES);
     struct sql_credential_failed_row *row = NULL;
     TRY(sql_credential_failed(db, &arena, &(struct sql_credential_failed_args){.person_id = f->person_id}, &row, err));
-    int64_t ms = row ? lock_ms(row->failed_count) : 0;
+    int64_t ms = row ? lock_ms(row->failed_count, db_today(db)) : 0;
     if (ms)
         TRY(sql_credential_lock(
             db, &(struct sql_credential_lock_args){.person_id = f->person_id, .locked_until_ms = db_now_ms(db) + ms},
@@ -111,7 +112,7 @@ enum err_code session_put(struct db *db, struct session_opening *o, struct err *
                                .person_id = o->person_id,
                                .csrf_key = {csrf, sizeof csrf},
                                .created_ms = now_ms,
-                               .expires_ms = now_ms + SESSION_LIFE_MS,
+                               .expires_ms = now_ms + know_threshold_ms(KNOW_SESSION_LIFE, db_today(db)),
                                .ip = o->from->ip,
                                .agent = str_is_null(o->from->agent) || !utf8_is_valid(o->from->agent)
                                             ? STR_NONE
@@ -209,8 +210,10 @@ enum err_code session_find(struct db *db, struct str token_hash, struct arena *a
     struct sql_session_by_token_row *row = NULL;
     TRY(sql_session_by_token(
         db, arena,
-        &(struct sql_session_by_token_args){
-            .token_hash = token_hash, .now_ms = db_now_ms(db), .idle_ms = SESSION_IDLE_MS, .today = db_today(db)},
+        &(struct sql_session_by_token_args){.token_hash = token_hash,
+                                            .now_ms = db_now_ms(db),
+                                            .idle_ms = know_threshold_ms(KNOW_SESSION_IDLE, db_today(db)),
+                                            .today = db_today(db)},
         &row, err));
     if (!row)
         return err_set(err, ERR_NOT_FOUND, "phiên đăng nhập đã kết thúc");
@@ -321,7 +324,10 @@ enum err_code session_close_all(struct db *db, const struct actor *actor, int64_
 enum err_code session_expire(struct db *db, int64_t *ret_dropped, struct err *err)
 {
     return sql_session_expire(
-        db, &(struct sql_session_expire_args){.now_ms = db_now_ms(db), .idle_ms = SESSION_IDLE_MS}, ret_dropped, err);
+        db,
+        &(struct sql_session_expire_args){.now_ms = db_now_ms(db),
+                                          .idle_ms = know_threshold_ms(KNOW_SESSION_IDLE, db_today(db))},
+        ret_dropped, err);
 }
 
 enum err_code session_end_all(struct db *db, int64_t *ret_sessions, int64_t *ret_links, struct err *err)
@@ -333,10 +339,11 @@ enum err_code session_end_all(struct db *db, int64_t *ret_sessions, int64_t *ret
 
 /* --- passwords --- */
 
-enum err_code password_is_good(struct str password, struct str sign_in_name, struct err *err)
+enum err_code password_is_good(struct str password, struct str sign_in_name, civil_day day, struct err *err)
 {
-    if (!utf8_is_valid(password) || utf8_count(password) < PASSWORD_CHARS_MIN)
-        return err_set(err, ERR_SYNTAX, "mật khẩu cần ít nhất %u ký tự", PASSWORD_CHARS_MIN);
+    size_t shortest = (size_t)know_threshold(KNOW_PASSWORD_LENGTH, day);
+    if (!utf8_is_valid(password) || utf8_count(password) < shortest)
+        return err_set(err, ERR_SYNTAX, "mật khẩu cần ít nhất %zu ký tự", shortest);
     if (password.len_bytes > PASSWORD_MAX_BYTES)
         return err_set(err, ERR_SYNTAX, "mật khẩu dài quá %u byte", PASSWORD_MAX_BYTES);
     bool is_one = true;
@@ -390,7 +397,7 @@ enum err_code password_change(struct db *db, const struct actor *actor, struct s
     int64_t now_ms = db_now_ms(db);
     if (row->locked_until_ms.has && row->locked_until_ms.v > now_ms)
         return session_refuse_locked(row->locked_until_ms.v, now_ms, err);
-    TRY(password_is_good(new_password, row->sign_in_name, err));
+    TRY(password_is_good(new_password, row->sign_in_name, db_today(db), err));
     bool is_old = false;
     enum err_code code = password_check(session_cost_today(db), old_password, row->password_hash, &is_old, err);
     if (code == ERR_DENIED || code == ERR_LIMIT) {
@@ -448,7 +455,7 @@ enum err_code password_set(struct db *db, const struct actor *actor, int64_t per
     arena_init(&arena, SESSION_ARENA_BYTES);
     struct changing c = {.actor = actor, .person_id = person_id};
     TRY(session_name_for(&arena, sign_in_name, &c.name, err));
-    TRY(password_is_good(password, c.name, err));
+    TRY(password_is_good(password, c.name, db_today(db), err));
     TRY(password_hash(session_cost_today(db), password, &arena, &c.hash, err));
     return db_transact(db, set_in_transaction, &c, err);
 }

@@ -13,18 +13,11 @@
 
 NONNULL_BEGIN
 
-#define SESSION_LIFE_MS       (12 * 3600 * 1000LL)
-#define SESSION_IDLE_MS       (2 * 3600 * 1000LL)
-#define SESSION_TOUCH_MS      (60 * 1000LL) /* seen_ms is written at most this often */
-#define SESSION_FAILURES_FREE 5             /* wrong tries before the first delay */
-#define SESSION_LOCK_FIRST_MS (30 * 1000LL) /* doubles with every further failure */
-#define SESSION_LOCK_MAX_MS   (3600 * 1000LL)
-#define PASSWORD_CHARS_MIN    10u
-#define RECOVERY_CODES        10u
-#define RECOVERY_CODE_CHARS   12u /* 60 bits, shown as xxxx-xxxx-xxxx */
-#define INVITE_LIFE_MS        (7 * CIVIL_DAY_MS)
-#define RESET_LIFE_MS         CIVIL_DAY_MS
-#define API_TOKEN_DAYS_MAX    366
+/* How long sessions and links last, what a wrong try costs and how short a password may be is dated data:
+ * know_threshold(KNOW_SESSION_LIFE, ...). */
+#define SESSION_TOUCH_MS    (60 * 1000LL) /* seen_ms is written at most this often */
+#define RECOVERY_CODES      10u
+#define RECOVERY_CODE_CHARS 12u /* 60 bits, shown as xxxx-xxxx-xxxx */
 
 struct session_keys { /* of this store; made at set-up, kept beside it, wiped by the owner */
     uint8_t secret[SECRET_KEY_BYTES];
@@ -97,9 +90,9 @@ MUST_USE enum err_code session_expire(struct db *db, int64_t *ret_dropped,
 MUST_USE enum err_code session_end_all(struct db *db, int64_t *ret_sessions, int64_t *ret_links, struct err *err);
 
 /* --- passwords --- */
-/* ERR_SYNTAX says what is wrong with it: shorter than PASSWORD_CHARS_MIN characters, one character over and over, holds
+/* ERR_SYNTAX says what is wrong with it: shorter than KNOW_PASSWORD_LENGTH, one character over and over, holds
  * the sign-in name. */
-MUST_USE enum err_code password_is_good(struct str password, struct str sign_in_name, struct err *err);
+MUST_USE enum err_code password_is_good(struct str password, struct str sign_in_name, civil_day day, struct err *err);
 /* Ends all other sessions. ERR_DENIED when old is wrong. */
 MUST_USE enum err_code password_change(struct db *db, const struct actor *actor, struct str old_password,
                                        struct str new_password, struct str token, struct err *err);
@@ -136,6 +129,8 @@ enum invitation_kind {
 };
 /* Needs RIGHT_PEOPLE_ADMIN on a unit the person works in. lifetime_ms 0: that of the kind. Voids earlier links of the
  * kind. */
+/* How long a link made on a day is good for. */
+int64_t invitation_life_ms(enum invitation_kind kind, civil_day day);
 MUST_USE enum err_code invitation_new(struct db *db, const struct actor *actor, int64_t person_id,
                                       enum invitation_kind kind, int64_t lifetime_ms, struct session_token *ret_token,
                                       struct err *err);
@@ -158,7 +153,7 @@ MUST_USE enum err_code invitation_sign_in(struct db *db, struct str token, const
                                           struct session_token *ret_token, struct err *err);
 
 /* --- tokens for programs --- */
-/* Rights one holds oneself somewhere; days 1..API_TOKEN_DAYS_MAX. Tokens begin with "ltr_". */
+/* Rights one holds oneself somewhere; days 1..KNOW_TOKEN_DAYS_MOST. Tokens begin with "ltr_". */
 MUST_USE enum err_code api_token_new(struct db *db, const struct actor *actor, struct str name, uint64_t rights,
                                      int days, int64_t *ret_id, struct session_token *ret_token, struct err *err);
 struct api_token {

@@ -1,13 +1,19 @@
+#include "know/know.h"
 #include "org/session_parts.h"
 
 static const struct {
     const char *id;
-    int64_t life_ms;
+    enum know_threshold_id life;
 } invitation_kinds[] = {
-    [INVITATION_INVITE] = {"invite", INVITE_LIFE_MS},
-    [INVITATION_RESET] = {"reset", RESET_LIFE_MS},
-    [INVITATION_DEMO] = {"demo", RESET_LIFE_MS},
+    [INVITATION_INVITE] = {"invite", KNOW_INVITE_LINK},
+    [INVITATION_RESET] = {"reset", KNOW_RESET_LINK},
+    [INVITATION_DEMO] = {"demo", KNOW_RESET_LINK},
 };
+
+int64_t invitation_life_ms(enum invitation_kind kind, civil_day day)
+{
+    return know_threshold_ms(invitation_kinds[kind].life, day);
+}
 
 struct inviting {
     const struct actor *actor;
@@ -35,16 +41,17 @@ static enum err_code invite_in_transaction(struct db *db, void *ctx, struct err 
         db, &(struct sql_invitation_void_args){.person_id = v->person_id, .kind = kind, .used_ms = now_ms}, err));
     v->token = session_token_new("");
     struct sha256 hash = crypto_sha256(str_from_cstr(v->token.text));
-    TRY(sql_invitation_insert(db,
-                              &(struct sql_invitation_insert_args){
-                                  .token_hash = sha256_str(&hash),
-                                  .person_id = v->person_id,
-                                  .kind = kind,
-                                  .created_by = {v->actor->person_id != 0, v->actor->person_id},
-                                  .created_ms = now_ms,
-                                  .expires_ms = now_ms + (v->life_ms ? v->life_ms : invitation_kinds[v->kind].life_ms),
-                              },
-                              err));
+    TRY(sql_invitation_insert(
+        db,
+        &(struct sql_invitation_insert_args){
+            .token_hash = sha256_str(&hash),
+            .person_id = v->person_id,
+            .kind = kind,
+            .created_by = {v->actor->person_id != 0, v->actor->person_id},
+            .created_ms = now_ms,
+            .expires_ms = now_ms + (v->life_ms ? v->life_ms : invitation_life_ms(v->kind, db_today(db))),
+        },
+        err));
     return session_note(db, "link_made", v->person_id, v->actor->person_id, kind, err);
 }
 
@@ -112,7 +119,7 @@ enum err_code invitation_accept(struct db *db, struct str token, struct str sign
     struct session_opening o = {
         .person_id = link.person_id, .from = from, .kind = "link_accepted", .link_hash = sha256_str(&hash)};
     TRY(session_name_for(&arena, sign_in_name, &o.sign_in_name, err));
-    TRY(password_is_good(password, o.sign_in_name, err));
+    TRY(password_is_good(password, o.sign_in_name, db_today(db), err));
     TRY(password_hash(session_cost_today(db), password, &arena, &o.rehash, err));
     TRY(db_transact(db, accept_in_transaction, &o, err));
     *ret_token = o.token;

@@ -24,8 +24,6 @@ NONNULL_BEGIN
 #define OUTBOX_NUMBER_BATCH 5000
 #define OUTBOX_KEYS_MAX     100u
 #define OUTBOX_CHANGE       "change"
-/* A node that nobody reads from keeps this much; whoever begins to read later starts with a copy. */
-#define OUTBOX_KEEP_MS (INT64_C(30) * 24 * 3600 * 1000)
 
 /* A row of its own, beside what the commit writes. Only inside db_transact. payload: JSON usually. */
 MUST_USE enum err_code outbox_add(struct db *db, struct str topic, int64_t object_id, struct str payload,

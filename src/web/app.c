@@ -138,6 +138,17 @@ static bool propose_day(struct str text, civil_day *ret_day)
     return true;
 }
 
+int app_session_age_s(const struct request *request)
+{
+    return (int)(know_threshold_ms(KNOW_SESSION_LIFE, app_today(request)) / 1000);
+}
+
+struct str app_password_rule(struct request *request)
+{
+    return msg_str(request->arena, request->lang, MSG_ACCOUNT_PASSWORD_RULE, 0,
+                   MSG_ARGS(ARG_INT("n", know_threshold(KNOW_PASSWORD_LENGTH, app_today(request)))));
+}
+
 enum err_code app_day(const struct request *request, struct str name, civil_day *ret_day, struct err *err)
 {
     struct str text = str_trim(request_field(request, name));

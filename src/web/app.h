@@ -45,6 +45,9 @@ MUST_USE enum err_code app_db(const struct request *request, struct db **ret_db,
 /* Who asks, with the right of the route; other rights: app_actor_with. */
 struct actor app_actor(const struct request *request);
 struct actor app_actor_with(const struct request *request, uint64_t right);
+int app_session_age_s(const struct request *request); /* of the cookie of a session opened now */
+/* "Từ 10 ký tự; …": what is said beside a new password; STR_NONE when the arena is full. */
+struct str app_password_rule(struct request *request);
 civil_day app_today(const struct request *request); /* of the store's clock */
 
 /* --- what handlers need again and again --- */

@@ -465,3 +465,9 @@ enum err_code kit_done(struct request *request, struct response *response, struc
     app_done_redirect(request, response, to, kit_text(request, said), undo);
     return ERR_NONE;
 }
+
+bool kit_contact_is_old(int64_t confirmed_ms, civil_day day)
+{
+    struct know_strictest rule = know_rule_strictest(STR("contact_confirm"), 0, day);
+    return rule.winner && day >= civil_add_months(civil_day_of_ms(confirmed_ms), rule.value);
+}

@@ -143,6 +143,8 @@ struct pg_dr_form kit_side_form(const struct kit_form *form, const char *id, enu
 struct pg_dr_form kit_reason_form(struct request *request, const char *id, enum msg_id title, struct str text,
                                   struct str action, enum msg_id label, enum msg_id submit);
 /* Terms and values of a record. */
+/* Was a focal point confirmed too long ago, by the rules of a day (activity contact_confirm, CT18-3e)? */
+bool kit_contact_is_old(int64_t confirmed_ms, civil_day day);
 struct kit_facts {
     struct request *request;
     VEC(struct pg_dr_kv) rows;

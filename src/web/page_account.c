@@ -140,6 +140,12 @@ static enum err_code fill_tokens(struct request *request, struct db *db, const s
     return ERR_NONE;
 }
 
+static struct str token_days_hint(struct request *request)
+{
+    return kit_msg(request, MSG_ACCOUNT_TOKEN_DAYS_HINT, 0,
+                   ARG_INT("n", know_threshold(KNOW_TOKEN_DAYS_MOST, app_today(request))));
+}
+
 static enum err_code account_page(struct request *request, struct response *response, struct db *db, int status,
                                   struct page_account *page, struct err *err)
 {
@@ -158,6 +164,9 @@ static enum err_code account_page(struct request *request, struct response *resp
     page->has_totp = self->has_totp != 0;
     page->codes_left = self->codes_left;
     page->codes_low = self->codes_left < 3;
+    page->password_rule = app_password_rule(request);
+    page->token_days = app_href(request, "%d", know_threshold(KNOW_TOKEN_DAYS, app_today(request)));
+    page->token_days_hint = token_days_hint(request);
     page->lang_en = str_equal(self->language, STR("en"));
     page->theme = self->theme;
     TRY(fill_roles(request, db, &actor, page, err));
@@ -314,11 +323,11 @@ static enum err_code token_do(struct request *request, struct response *response
     int64_t days = 0, id;
     struct str name = str_trim(form_get(&request->form, STR("name")));
     struct session_token token;
-    enum err_code code = app_int(request, STR("days"), 90, &days, err);
+    enum err_code code = app_int(request, STR("days"), know_threshold(KNOW_TOKEN_DAYS, app_today(request)), &days, err);
     struct page_account page = {.token_name = name, .token_error = kit_text(request, MSG_ACCOUNT_TOKEN_NEEDS_RIGHT)};
-    if (code == ERR_NONE && (days < 1 || days > API_TOKEN_DAYS_MAX)) {
+    if (code == ERR_NONE && (days < 1 || days > know_threshold(KNOW_TOKEN_DAYS_MOST, app_today(request)))) {
         code = ERR_SYNTAX;
-        page.token_error = kit_text(request, MSG_ACCOUNT_TOKEN_DAYS_HINT);
+        page.token_error = token_days_hint(request);
     } else if (code == ERR_NONE) {
         code = str_is_empty(name) || !rights ? ERR_SYNTAX
                                              : api_token_new(db, &actor, name, rights, (int)days, &id, &token, err);

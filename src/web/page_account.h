@@ -8,8 +8,6 @@
 #include "web/app_parts.h"
 #include "web/kit.h"
 
-#define SESSION_AGE_S (SESSION_LIFE_MS / 1000) /* of the cookie */
-
 NONNULL_BEGIN
 
 /* page_signin.c: in and out */

@@ -1,5 +1,6 @@
 #include "base/limits.h"
 #include "duty/page_home.sql.h"
+#include "know/know.h"
 #include "org/audit_list.h"
 #include "org/page_site.sql.h"
 #include "org/person.sql.h"
@@ -15,7 +16,6 @@
 #include "work/demo.h"
 #include "work/demo.sql.h"
 
-#define SLOW_MS         (10 * 60 * 1000LL) /* what waits longer than this waits for somebody */
 #define AUDIT_ROWS      100
 #define AUDIT_LOOK_MAX  20000 /* entries passed over for one page */
 #define DEAD_ROWS       100
@@ -107,7 +107,8 @@ static enum err_code health_chain(struct health *h, struct db *db, struct err *e
     struct sql_chain_waiting_count_row *waits;
     TRY(sql_chain_waiting_count(db, request->arena, &waits, err));
     int64_t n = waits ? waits->waiting : 0;
-    bool is_slow = waits && waits->oldest_ms.has && request->now_ms - waits->oldest_ms.v > SLOW_MS;
+    bool is_slow = waits && waits->oldest_ms.has &&
+                   request->now_ms - waits->oldest_ms.v > know_threshold_ms(KNOW_WORK_WAITS, app_today(request));
     struct str about = is_slow ? msg_str(request->arena, request->lang, MSG_ADMIN_H_CHAIN_LATE, n,
                                          MSG_ARGS(ARG_INT("n", n), ARG_STR("at", ms_text(request, waits->oldest_ms.v))))
                                : count_text(request, MSG_ADMIN_H_CHAIN_FINE, n);
@@ -127,7 +128,8 @@ static enum err_code health_jobs(struct health *h, struct db *db, struct err *er
         if (queues.items[i].oldest_ms.has && queues.items[i].oldest_ms.v < oldest)
             oldest = queues.items[i].oldest_ms.v;
     }
-    if (waiting && oldest != INT64_MAX && request->now_ms - oldest > SLOW_MS)
+    if (waiting && oldest != INT64_MAX &&
+        request->now_ms - oldest > know_threshold_ms(KNOW_WORK_WAITS, app_today(request)))
         add(h, PAGE_STATE_LATE, MSG_ADMIN_H_JOBS,
             msg_str(request->arena, request->lang, MSG_ADMIN_H_JOBS_SLOW, 0,
                     MSG_ARGS(ARG_STR("at", ms_text(request, oldest)))),

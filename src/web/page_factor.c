@@ -195,7 +195,7 @@ enum err_code factor_enrol_confirm(struct request *request, struct response *res
         return enrol_page(request, response, 422, &info, &page, err);
     }
     TRY(code);
-    web_session_start(request, response, str_from_cstr(token.text), SESSION_AGE_S);
+    web_session_start(request, response, str_from_cstr(token.text), app_session_age_s(request));
     crypto_wipe(&token, sizeof token);
     return recovery_page(request, response, &codes, account_back(request), err);
 }

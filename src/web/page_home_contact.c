@@ -4,8 +4,6 @@
 #include "proof/chain.h"
 #include "web/page_home.h"
 
-#define ASK_AFTER_MS (90 * CIVIL_DAY_MS) /* CT18-3e: confirmed again each quarter */
-
 enum err_code home_helpers(struct request *request, const struct place *place, const struct layout_frame *frame,
                            struct page_tasks *page, struct err *err)
 {
@@ -60,7 +58,7 @@ enum err_code home_ask(struct request *request, const struct place *place, struc
     struct actor actor = app_actor(request);
     struct sql_site_contact_confirmed_row *last;
     TRY(sql_site_contact_confirmed(place->db, &actor, request->arena, &last, err));
-    if (last && last->at_ms.has && request->now_ms - last->at_ms.v < ASK_AFTER_MS)
+    if (last && last->at_ms.has && !kit_contact_is_old(last->at_ms.v, app_today(request)))
         return ERR_NONE;
     struct sql_person_self_row *self;
     TRY(sql_person_self(place->db, &actor, request->arena, &self, err));

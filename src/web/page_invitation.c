@@ -44,6 +44,7 @@ static enum err_code invitation_page(struct request *request, struct response *r
     page->token = request_param(request, STR("token"));
     page->person = link->name;
     page->until = link->expires_ms;
+    page->password_rule = app_password_rule(request);
     if (str_is_null(page->sign_in_name))
         page->sign_in_name = link->sign_in_name;
     page_invitation(&o, page);

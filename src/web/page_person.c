@@ -288,7 +288,7 @@ enum err_code person_invite_do(struct request *request, struct response *respons
         return person_page(request, response, db, &(struct person_extra){.problem = person_said(request, err)}, err);
     TRY(code);
     char at[CIVIL_TEXT_BYTES];
-    int64_t until_ms = request->now_ms + (kind == INVITATION_RESET ? RESET_LIFE_MS : INVITE_LIFE_MS);
+    int64_t until_ms = request->now_ms + invitation_life_ms(kind, app_today(request));
     struct person_extra extra = {
         .link = app_href(request, "%.*s/invitation/%s", STR_ARG(app_of(request)->public_url), token.text),
         .link_note = msg_str(request->arena, request->lang,

@@ -85,6 +85,7 @@ static enum err_code admin_page(struct request *request, struct response *respon
     }
     page->kinds = (struct pg_setup_kind_list){kinds, n};
     page->token = request_param(request, STR("token"));
+    page->password_rule = app_password_rule(request);
     page->unit_name = form_get(&request->form, STR("unit_name"));
     page->person = form_get(&request->form, STR("person"));
     page->email = form_get(&request->form, STR("email"));
@@ -167,7 +168,7 @@ static enum err_code setup_do(struct request *request, struct response *response
         page.person_error = needed;
     if (!str_equal(f.password, form_get(&request->form, STR("again"))))
         page.password_error = text_of(request, MSG_ACCOUNT_PASSWORD_DIFFERS);
-    else if (password_is_good(f.password, f.sign_in_name, err) != ERR_NONE)
+    else if (password_is_good(f.password, f.sign_in_name, app_today(request), err) != ERR_NONE)
         page.password_error = request_said(request, err);
     bool is_fine = str_is_null(page.unit_error) && str_is_null(page.kind_error) && str_is_null(page.person_error) &&
                    str_is_null(page.password_error);
@@ -185,7 +186,7 @@ static enum err_code setup_do(struct request *request, struct response *response
     struct session_token token;
     struct session_from from = {.ip = request->client, .agent = request_header(request, STR("user-agent"))};
     TRY(session_open(db, f.person_id, false, &from, &token, err));
-    web_session_start(request, response, str_from_cstr(token.text), SESSION_LIFE_MS / 1000);
+    web_session_start(request, response, str_from_cstr(token.text), app_session_age_s(request));
     crypto_wipe(&token, sizeof token);
     response_redirect(request, response, STR("/signin/enrol?back=/setup"));
     return ERR_NONE;

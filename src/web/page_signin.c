@@ -119,7 +119,7 @@ enum err_code account_go_in(struct request *request, struct response *response, 
 {
     struct session_info info;
     TRY(session_lookup(db, str_from_cstr(token), request->arena, &info, err));
-    web_session_start(request, response, str_from_cstr(token), SESSION_AGE_S);
+    web_session_start(request, response, str_from_cstr(token), app_session_age_s(request));
     struct str to = account_back(request);
     if (info.wants == SESSION_WANTS_CODE)
         to = account_with_back(request, "/signin/code");

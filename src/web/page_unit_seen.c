@@ -3,8 +3,6 @@
 #include "duty/page_unit.sql.h"
 #include "duty/succession.sql.h"
 
-#define CONTACT_FRESH_MS (92 * CIVIL_DAY_MS)
-
 enum err_code unit_seen_open(struct request *request, struct db *db, struct unit_seen *ret_seen, struct err *err)
 {
     struct unit_seen seen = {.today = app_today(request), .actor = app_actor(request)};
@@ -198,7 +196,7 @@ enum err_code unit_seen_contacts(struct request *request, struct db *db, const s
                                             .email = r->email};
         if (seen->is_past || seen->is_ended || !(is_focal || str_equal(r->role, STR("focal_deputy"))))
             continue;
-        bool is_fresh = r->confirmed_ms.has && request->now_ms - r->confirmed_ms.v <= CONTACT_FRESH_MS;
+        bool is_fresh = r->confirmed_ms.has && !kit_contact_is_old(r->confirmed_ms.v, seen->today);
         items[i].state = is_fresh ? PAGE_STATE_OK : PAGE_STATE_DUE;
         items[i].word = r->confirmed_ms.has ? msg_str(request->arena, request->lang, MSG_UNIT_CONFIRMED, 0,
                                                       MSG_ARGS(ARG_DAY("day", civil_day_of_ms(r->confirmed_ms.v))))

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "duty/ledger.h"
 #include "duty/ledger.sql.h"
+#include "know/know.h"
 #include "os/file.h"
 #include "proof/chain.h"
 #include "proof/chain.sql.h"
@@ -178,7 +179,8 @@ static enum err_code look_waiting(struct looking *l, struct err *err)
     struct sql_chain_waiting_count_row *row = NULL;
     TRY(sql_chain_waiting_count(l->db, l->arena, &row, err));
     char shown[CIVIL_TEXT_BYTES];
-    if (row && row->waiting > 0 && row->oldest_ms.has && db_now_ms(l->db) - row->oldest_ms.v > HEALTH_SLOW_MS)
+    if (row && row->waiting > 0 && row->oldest_ms.has &&
+        db_now_ms(l->db) - row->oldest_ms.v > know_threshold_ms(KNOW_WORK_WAITS, db_today(l->db)))
         SAY2(l, HEALTH_BAD, "chain_waiting", "%lld việc chưa vào chuỗi bằng chứng, cũ nhất từ %s",
              "%lld acts wait for the chain, the oldest since %s",
              "tiến trình worker không chạy: khởi động lại luytre; không mất gì",
@@ -211,7 +213,8 @@ static enum err_code look_jobs(struct looking *l, struct err *err)
              STR_ARG(last.count ? str_slice(last.items[0].error, 0, 200) : STR("")));
     }
     char shown[CIVIL_TEXT_BYTES];
-    if (waiting && oldest_ms != INT64_MAX && db_now_ms(l->db) - oldest_ms > HEALTH_SLOW_MS)
+    if (waiting && oldest_ms != INT64_MAX &&
+        db_now_ms(l->db) - oldest_ms > know_threshold_ms(KNOW_WORK_WAITS, db_today(l->db)))
         SAY2(l, HEALTH_BAD, "jobs_waiting", "%lld việc nền đang chờ, cũ nhất từ %s",
              "%lld jobs wait, the oldest since %s", "tiến trình worker không chạy: khởi động lại luytre",
              "the worker role does not run: restart luytre", (long long)waiting, civil_vn_ms(oldest_ms, shown));
@@ -268,7 +271,7 @@ static enum err_code look_backup(struct looking *l, struct err *err)
         add(l, HEALTH_WARN, "backup", STR("chưa sao lưu lần nào"), STR("never backed up"),
             "luytre backup --new-recipient trên máy khác, rồi bật luytre-backup.timer (docs/operations.md)",
             "luytre backup --new-recipient on another machine, then enable luytre-backup.timer (docs/operations.md)");
-    else if (db_now_ms(l->db) - last_ms > HEALTH_BACKUP_MS)
+    else if (db_now_ms(l->db) - last_ms > know_threshold_ms(KNOW_BACKUP_AGE, db_today(l->db)))
         SAY2(l, HEALTH_WARN, "backup", "bản sao lưu gần nhất đã cũ: %s", "the last backup is old: %s",
              "xem systemctl status luytre-backup.timer luytre-backup",
              "see systemctl status luytre-backup.timer luytre-backup", civil_vn_ms(last_ms, shown));
@@ -361,8 +364,9 @@ static enum err_code look_files(struct looking *l, struct err *err)
             return ERR_NONE; /* the disk check has said it */
         for (size_t i = 0; i < list.count && l->list->count + 8 < HEALTH_FINDINGS_MAX; i++) {
             struct str n = list.items[i].name;
-            bool is_copy = str_starts_with(n, STR("backup-")) && n.len_bytes >= 29 &&
-                           db_now_ms(l->db) - list.items[i].modified_ms > HEALTH_SLOW_MS;
+            bool is_copy =
+                str_starts_with(n, STR("backup-")) && n.len_bytes >= 29 &&
+                db_now_ms(l->db) - list.items[i].modified_ms > know_threshold_ms(KNOW_WORK_WAITS, db_today(l->db));
             bool is_restore = str_starts_with(n, name) && str_contains(n, STR(".restoring-"));
             if (is_copy || is_restore)
                 SAY2(l, HEALTH_WARN, "leftover", "%s/%.*s còn lại từ một lần sao lưu hay khôi phục bị ngắt",

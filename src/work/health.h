@@ -33,8 +33,6 @@ struct health_places {
     const char *NULLABLE keys; /* folder of session.key and sign.key */
 };
 #define HEALTH_FINDINGS_MAX   48u
-#define HEALTH_SLOW_MS        (10 * 60 * 1000LL)   /* what waits longer waits for somebody */
-#define HEALTH_BACKUP_MS      (36 * 3600 * 1000LL) /* a daily backup and half a day */
 #define HEALTH_DISK_LOW_BYTES (1LL << 30)
 #define HEALTH_DISK_BAD_BYTES (100LL << 20)
 #define HEALTH_CLOCK_SLACK_MS (5 * 60 * 1000LL)

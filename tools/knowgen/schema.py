@@ -377,6 +377,12 @@ FILES = {
         Section("password_floors", None, None, [Id("id"), *PASSWORD_COST, CERTAINTY, SOURCE]),
         Section("password_costs", "know_password_cost", "know_password_costs", [Id("id"), *PASSWORD_COST, From(), To(), CERTAINTY, SOURCE]),
     ],
+    "thresholds.yaml": [
+        Section("threshold_kinds", "know_threshold_kind", "know_threshold_kinds", [
+            Id("id"), TITLE, Choice("unit", ["seconds", "minutes", "hours", "days", "times", "characters"]), Int("least", 0, 1000000), Int("most", 0, 1000000)]),
+        Section("thresholds", "know_threshold", "know_thresholds", [
+            Id("id"), Ref("kind", "threshold_kinds"), Int("value", 0, 1000000), From(), To(), CERTAINTY, SOURCE]),
+    ],
     "signing.yaml": [
         Section("signing_forms", "know_signing_form", "know_signing_forms", [
             Id("id"), Match("mark", r"[A-Z/]{1,5}\.", "a mark such as TM."), TITLE, From(), To(), Ref("instrument", "instruments"), CERTAINTY, SOURCE]),
@@ -417,6 +423,22 @@ def check_passwords(floors, costs):
             end.refuse("the last cost has no end: something must be in force")
         if after is not None and (end.kind == "null" or need_day(end) != need_day(after.value["from"])):
             end.refuse(f"the next cost begins on {after.value['from'].value}: this one ends on that day")
+
+
+def check_thresholds(kinds, rows):
+    """Of each kind one row is in force on every day from the first on, and says something that makes sense."""
+    for kind in kinds:
+        of_kind = [row for row in rows if row.value["kind"].value == kind.value["id"].value]
+        if not of_kind:
+            kind.refuse(f"no row of thresholds says what {kind.value['id'].value} is")
+        for row, after in zip(of_kind, of_kind[1:] + [None]):
+            if not number_of(kind, "least") <= number_of(row, "value") <= number_of(kind, "most"):
+                row.refuse(f"{row.value['value'].value} is outside {kind.value['least'].value}..{kind.value['most'].value} {kind.value['unit'].value}")
+            end = row.value["to"]
+            if after is None and end.kind != "null":
+                end.refuse("the last row of a threshold has no end: something must be in force")
+            if after is not None and (end.kind == "null" or need_day(end) != need_day(after.value["from"])):
+                end.refuse(f"the next row begins on {after.value['from'].value}: this one ends on that day")
 
 
 def items_of(row, key):
@@ -489,6 +511,7 @@ def cross_check(tables):
             seen[item.value] = item.line
     check_signing(tables["signing_forms"], tables["signing_titles"], tables["org_kinds"])
     check_passwords(tables["password_floors"], tables["password_costs"])
+    check_thresholds(tables["threshold_kinds"], tables["thresholds"])
     days = {}
     for row in tables["holiday_notices"]:
         day = row.value["day"].value

@@ -85,6 +85,34 @@ static void one_password_cost_is_in_force(void **state)
     assert_int_equal(know_password_costs[know_password_cost_count - 1].to_day, CIVIL_FOREVER);
 }
 
+/* What the code asks for is what the file has, each kind once, something in force on every day. */
+static void thresholds_are_those_the_code_knows(void **state)
+{
+    (void)state;
+    assert_int_equal(know_threshold_kind_count, KNOW_THRESHOLD_ID_COUNT);
+    for (int id = 0; id < KNOW_THRESHOLD_ID_COUNT; id++) {
+        const struct know_threshold_kind *kind = &know_threshold_kinds[id]; /* the order of both is one */
+        size_t rows = 0;
+        for (size_t i = 0; i < know_threshold_count; i++) {
+            const struct know_threshold *row = &know_thresholds[i];
+            if (!str_equal(row->kind, kind->id))
+                continue;
+            if (rows++ == 0)
+                assert_int_equal(know_threshold((enum know_threshold_id)id, civil_to_day(1999, 1, 1)), row->value);
+            assert_int_equal(know_threshold((enum know_threshold_id)id, row->from_day), row->value);
+            assert_int_equal(know_threshold((enum know_threshold_id)id, row->to_day - 1), row->value);
+        }
+        assert_true(rows > 0);
+    }
+    civil_day day = civil_to_day(2026, 11, 22);
+    assert_int_equal(know_threshold_ms(KNOW_INVITE_LINK, day), know_threshold(KNOW_INVITE_LINK, day) * CIVIL_DAY_MS);
+    assert_int_equal(know_threshold_ms(KNOW_RESET_LINK, day), know_threshold(KNOW_RESET_LINK, day) * 3600 * 1000);
+    assert_int_equal(know_threshold_ms(KNOW_LOCK_LONGEST, day), know_threshold(KNOW_LOCK_LONGEST, day) * 60 * 1000);
+    assert_int_equal(know_threshold_ms(KNOW_LOCK_FIRST, day), know_threshold(KNOW_LOCK_FIRST, day) * 1000);
+    assert_true(know_threshold_ms(KNOW_SESSION_IDLE, day) < know_threshold_ms(KNOW_SESSION_LIFE, day));
+    assert_true(know_threshold(KNOW_TOKEN_DAYS, day) <= know_threshold(KNOW_TOKEN_DAYS_MOST, day));
+}
+
 static void no_rule_says_so(void **state)
 {
     (void)state;
@@ -333,6 +361,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_stricter_rule_wins_and_names_the_other),
         cmocka_unit_test(one_password_cost_is_in_force),
+        cmocka_unit_test(thresholds_are_those_the_code_knows),
         cmocka_unit_test(every_unit_has_someone_who_signs),
         cmocka_unit_test(no_rule_says_so),
         cmocka_unit_test(rules_fit_the_answer),

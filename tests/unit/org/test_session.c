@@ -98,15 +98,15 @@ static void guessing_gets_slower(void **state)
     struct session_token token;
     assert_ok(password_set(t->db, &w.system, clerk, STR("vanthu"), GOOD_PASSWORD, &err));
     assert_err(session_sign_in(t->db, STR("khong-co"), GOOD_PASSWORD, &from, &token, &err), ERR_DENIED);
-    for (int i = 0; i < SESSION_FAILURES_FREE; i++)
+    for (int i = 0; i < know_threshold(KNOW_SIGN_IN_TRIES, db_today(t->db)); i++)
         assert_err(session_sign_in(t->db, STR("vanthu"), STR("sai mật khẩu rồi"), &from, &token, &err), ERR_DENIED);
     assert_err(session_sign_in(t->db, STR("vanthu"), GOOD_PASSWORD, &from, &token, &err), ERR_BUSY);
-    t->now_ms += SESSION_LOCK_FIRST_MS;
+    t->now_ms += know_threshold_ms(KNOW_LOCK_FIRST, db_today(t->db));
     assert_err(session_sign_in(t->db, STR("vanthu"), STR("sai mật khẩu rồi"), &from, &token, &err), ERR_DENIED);
-    t->now_ms += SESSION_LOCK_FIRST_MS;
+    t->now_ms += know_threshold_ms(KNOW_LOCK_FIRST, db_today(t->db));
     assert_err(session_sign_in(t->db, STR("vanthu"), GOOD_PASSWORD, &from, &token, &err),
                ERR_BUSY); /* twice as long now */
-    t->now_ms += SESSION_LOCK_FIRST_MS;
+    t->now_ms += know_threshold_ms(KNOW_LOCK_FIRST, db_today(t->db));
     assert_ok(session_sign_in(t->db, STR("vanthu"), GOOD_PASSWORD, &from, &token, &err));
     assert_err(session_sign_in(t->db, STR("vanthu"), STR("sai mật khẩu rồi"), &from, &token, &err),
                ERR_DENIED); /* counted from none again */
@@ -233,17 +233,17 @@ static void a_head_needs_a_second_factor(void **state)
     assert_ok(session_sign_in(t->db, STR("hieutruong"), GOOD_PASSWORD, &from, &token, &err));
     assert_err(session_second_factor(t->db, &keys, text(&token), str_from_cstr(typed), &second, &err), ERR_DENIED);
     /* codes are guessed no faster than passwords: a right password does not clear the count */
-    for (int i = 1; i < SESSION_FAILURES_FREE; i++)
+    for (int i = 1; i < know_threshold(KNOW_SIGN_IN_TRIES, db_today(t->db)); i++)
         assert_err(session_second_factor(t->db, &keys, text(&token), STR("123"), &second, &err), ERR_DENIED);
     assert_err(session_second_factor(t->db, &keys, text(&token), STR("123"), &second, &err), ERR_BUSY);
     assert_err(session_sign_in(t->db, STR("hieutruong"), GOOD_PASSWORD, &from, &token, &err), ERR_BUSY);
     /* new codes void the old ones; another store's key opens nothing */
     struct recovery_codes fresh;
     assert_ok(recovery_renew(t->db, &keys, text(&other), &t->arena, &fresh, &err));
-    t->now_ms += SESSION_LOCK_MAX_MS;
+    t->now_ms += know_threshold_ms(KNOW_LOCK_LONGEST, db_today(t->db));
     assert_ok(session_sign_in(t->db, STR("hieutruong"), GOOD_PASSWORD, &from, &token, &err));
     assert_err(session_second_factor(t->db, &keys, text(&token), codes.items[5], &second, &err), ERR_DENIED);
-    t->now_ms += SESSION_LOCK_MAX_MS;
+    t->now_ms += know_threshold_ms(KNOW_LOCK_LONGEST, db_today(t->db));
     assert_ok(session_second_factor(t->db, &keys, text(&token), fresh.items[5], &second, &err));
     /* lost everything: somebody who may manage him, never himself */
     struct actor head = world_actor(t, w.head, 0), admin = world_actor(t, w.admin, 0);
@@ -274,7 +274,7 @@ static void a_link_works_once(void **state)
     assert_int_equal(look(t, &token).person_id, clerk);
     assert_err(invitation_accept(t->db, text(&link), STR("vanthu"), GOOD_PASSWORD, &from, &token, &err), ERR_NOT_FOUND);
     assert_ok(invitation_new(t->db, &admin, clerk, INVITATION_RESET, 0, &link, &err));
-    t->now_ms += RESET_LIFE_MS;
+    t->now_ms += invitation_life_ms(INVITATION_RESET, db_today(t->db));
     assert_err(invitation_accept(t->db, text(&link), STR("vanthu"), GOOD_PASSWORD, &from, &token, &err), ERR_NOT_FOUND);
     assert_ok(invitation_new(t->db, &w.system, w.head, INVITATION_DEMO, 0, &link, &err));
     assert_err(invitation_accept(t->db, text(&link), STR("hieutruong"), GOOD_PASSWORD, &from, &token, &err),
