@@ -163,18 +163,6 @@ SELECT fn.unit_id AS id, f.name FROM unit_closure c
 SELECT c.ancestor_id AS id, f.name, f.kind, c.depth FROM unit_closure c JOIN unit_fact f ON f.unit_id = c.ancestor_id AND f.from_day <= :on_day AND f.to_day > :on_day
  WHERE c.descendant_id = :unit_id AND c.edge_kind = 'administrative' AND c.from_day <= :on_day AND c.to_day > :on_day ORDER BY c.depth, c.ancestor_id;
 
--- name: answer_obligations_live
--- The same as answer_obligations as it stands now, at and below a unit.
--- result: many
--- scope: org
--- args: root_id int, edge_kind text, on_day int, directive_id int?
--- columns: catalogue_id text?, title text, denominator text, state int, n int, units int
-SELECT o.catalogue_id, MIN(o.title) AS title, MIN(o.denominator) AS denominator, a.state, COUNT(*) AS n, COUNT(DISTINCT a.unit_id) AS units
-  FROM unit_closure c JOIN assignment a ON a.unit_id = c.descendant_id JOIN obligation o ON o.id = a.obligation_id
- WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND a.state >= 0 AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
-   AND (CAST(:directive_id AS BIGINT) IS NULL OR a.directive_id = :directive_id OR a.family_id = :directive_id)
- GROUP BY o.catalogue_id, CASE WHEN o.catalogue_id IS NULL THEN o.id ELSE 0 END, a.state ORDER BY MIN(o.no), o.catalogue_id, MIN(o.title), a.state;
-
 -- name: calendar_duties
 -- Days that come for what the units owe a person works in, and what was given to them by name.
 -- result: many

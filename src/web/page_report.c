@@ -2,13 +2,16 @@
 
 #include "duty/freeze.h"
 #include "duty/people.h"
+#include "duty/rollup.h"
 #include "duty/series.h"
+#include "org/access.h"
 #include "org/unit.h"
 #include "web/act.h"
 #include "web/app_parts.h"
 
 #define REPORT_TO_ANSWER_MAX 20
 #define REPORT_BELOW_MAX     60
+#define ANSWER_ASK_MAX       1000
 
 static const struct {
     struct str name;
@@ -47,7 +50,7 @@ struct str report_name(const struct request *request, struct str series, struct 
     return row ? kit_know(request, row->title) : series;
 }
 
-/* Late, due in n days, sent late: computed from the day and the clock. */
+/* Late, due in n days, sent late: computed from the day and the clock. A null state: nobody has begun it. */
 static enum page_state report_state(const struct request *request, struct str state, struct opt_i64 due,
                                     struct opt_i64 sent_ms, struct str *ret_word)
 {
@@ -68,6 +71,10 @@ static enum page_state report_state(const struct request *request, struct str st
     if (due.has && due.v - today <= 5) {
         *ret_word = words_state(request->arena, request->lang, PAGE_STATE_DUE, today, (civil_day)due.v, CIVIL_NONE);
         return PAGE_STATE_DUE;
+    }
+    if (str_is_null(state)) {
+        *ret_word = kit_text(request, MSG_REPORT_STATE_NONE);
+        return PAGE_STATE_UNSEEN;
     }
     bool frozen = str_equal(state, STR("frozen"));
     *ret_word = kit_text(request, frozen ? MSG_REPORT_STATE_FROZEN : MSG_REPORT_STATE_OPEN);
@@ -182,7 +189,7 @@ static enum err_code reports_show(struct request *request, struct response *resp
     struct kit_tabs tabs = {0};
     struct str now = str_is_null(state) ? STR("") : state;
     kit_tab(&tabs, request, STR("/reports"), "box", is_in ? STR("") : STR("in"), STR("-"),
-            kit_text(request, is_in ? MSG_REPORT_BOX_OUT : MSG_REPORT_BOX_IN), 0, PAGE_STATE_NONE, params, 1);
+            kit_text(request, is_in ? MSG_REPORT_BOX_OUT : MSG_REPORT_BOX_IN), -1, PAGE_STATE_NONE, params, 1);
     kit_tab(&tabs, request, STR("/reports"), "state", STR(""), now, kit_text(request, MSG_REPORT_TAB_ALL), all,
             PAGE_STATE_NONE, params, ARRAY_LEN(params));
     kit_tab(&tabs, request, STR("/reports"), "state", STR("open"), now, kit_text(request, MSG_REPORT_STATE_OPEN),
@@ -230,8 +237,28 @@ static enum err_code answer_ask(struct request *request, struct response *respon
     kit_form_init(&form, request);
     kit_field(&form, "hidden", STR("directive"), STR(""), link_id(request, directive_id), STR(""), false);
     kit_field(&form, "hidden", STR("unit"), STR(""), link_id(request, unit_id), STR(""), false);
-    struct page_duty_form page = {.title = kit_text(request, MSG_REPORT_PREPARE_TITLE),
-                                  .lead = kit_text(request, MSG_REPORT_PREPARE_LEAD),
+    struct sql_report_to_answer_rows waiting;
+    TRY(sql_report_to_answer(db, &actor, request->arena,
+                             &(struct sql_report_to_answer_args){
+                                 .unit_id = unit_id, .on_day = app_today(request), .limit_count = ANSWER_ASK_MAX},
+                             &waiting, err));
+    struct str title = kit_text(request, MSG_REPORT_PREPARE_TITLE), what = STR("");
+    for (size_t i = 0; i < waiting.count; i++) {
+        const struct sql_report_to_answer_row *w = &waiting.items[i];
+        if (w->directive_id != directive_id)
+            continue;
+        title = kit_msg(request, MSG_REPORT_ANSWER_TO, 0,
+                        ARG_STR("ref", report_directive_ref(request, w->number, w->symbol, w->title)));
+        what = kit_msg(request, MSG_REPORT_PREPARE_WHAT, w->duties, ARG_STR("title", w->title),
+                       ARG_STR("name", w->issuer_name), ARG_INT("n", w->duties));
+    }
+    const struct pg_crumb crumbs[] = {{kit_text(request, MSG_REPORT_CRUMB), STR("/reports")}, {title, STR("")}};
+    struct page_duty_form page = {.crumbs = {crumbs, ARRAY_LEN(crumbs)},
+                                  .title = title,
+                                  .lead = str_is_empty(what)
+                                              ? kit_text(request, MSG_REPORT_PREPARE_LEAD)
+                                              : arena_printf(request->arena, "%.*s %.*s", STR_ARG(what),
+                                                             STR_ARG(kit_text(request, MSG_REPORT_PREPARE_LEAD))),
                                   .action = STR("/reports/answer"),
                                   .submit = kit_text(request, MSG_REPORT_PREPARE),
                                   .cancel_href = STR("/reports")};
@@ -273,12 +300,9 @@ static void add_item(struct request *request, struct pg_dr_section *section, siz
         ((struct pg_dr_item *)section->items.items)[section->items.count++] = item;
 }
 
-static struct str with_phone(const struct request *request, struct str name, struct str phone)
+static struct str focal_or_none(const struct request *request, struct str name)
 {
-    if (str_is_empty(name))
-        return kit_text(request, MSG_REPORT_NO_FOCAL);
-    return app_href(request, "%.*s%s%.*s", STR_ARG(name), str_is_empty(phone) ? "" : ", ",
-                    STR_ARG(str_is_empty(phone) ? STR("") : phone));
+    return str_is_empty(name) ? kit_text(request, MSG_REPORT_NO_FOCAL) : name;
 }
 
 /* Who below has not answered, by name, with whom to call. */
@@ -310,14 +334,14 @@ static enum err_code section_below(struct request *request, struct db *db, const
             bool sent = str_equal(row->state, STR("sent"));
             missing += !sent;
             struct str word;
-            enum page_state state = report_state(request, str_is_null(row->state) ? STR("open") : row->state,
-                                                 row->due_day, row->sent_ms, &word);
+            enum page_state state = report_state(request, row->state, row->due_day, row->sent_ms, &word);
             add_item(request, section, REPORT_BELOW_MAX,
                      (struct pg_dr_item){.text = row->unit_name,
                                          .href = sent && row->report_id.has
                                                      ? app_href(request, "/report/%lld", (long long)row->report_id.v)
                                                      : app_href(request, "/unit/%lld", (long long)row->unit_id),
-                                         .sub = sent ? STR("") : with_phone(request, row->focal_name, row->focal_phone),
+                                         .sub = sent ? STR("") : focal_or_none(request, row->focal_name),
+                                         .tel = sent ? STR("") : row->focal_phone,
                                          .state = state,
                                          .word = word});
         }
@@ -334,16 +358,19 @@ static enum err_code section_below(struct request *request, struct db *db, const
             enum page_state state = report_state(
                 request, line->state, line->due_day == CIVIL_NONE ? (struct opt_i64)OPT_NONE : OPT_I64(line->due_day),
                 sent ? OPT_I64(line->sent_ms) : (struct opt_i64)OPT_NONE, &word);
-            add_item(
-                request, section, REPORT_BELOW_MAX,
-                (struct pg_dr_item){.text = line->unit_name,
-                                    .href = sent ? app_href(request, "/report/%lld", (long long)line->report_id)
-                                                 : app_href(request, "/unit/%lld", (long long)line->unit_id),
-                                    .sub = sent ? STR("") : with_phone(request, line->focal_name, line->focal_phone),
-                                    .state = state,
-                                    .word = word});
+            add_item(request, section, REPORT_BELOW_MAX,
+                     (struct pg_dr_item){.text = line->unit_name,
+                                         .href = sent ? app_href(request, "/report/%lld", (long long)line->report_id)
+                                                      : app_href(request, "/unit/%lld", (long long)line->unit_id),
+                                         .sub = sent ? STR("") : focal_or_none(request, line->focal_name),
+                                         .tel = sent ? STR("") : line->focal_phone,
+                                         .state = state,
+                                         .word = word});
         }
     }
+    if (total > section->items.count)
+        section->more = kit_msg(request, MSG_REPORT_BELOW_MORE, (int64_t)(total - section->items.count),
+                                ARG_INT("n", (int64_t)(total - section->items.count)));
     section->text = total ? kit_msg(request, MSG_REPORT_BELOW_COUNT, (int64_t)missing, ARG_INT("n", (int64_t)missing),
                                     ARG_INT("of", (int64_t)total))
                           : STR("");
@@ -397,15 +424,12 @@ static enum err_code section_figures(struct request *request, struct db *db, con
             TRY(figure_add(request, figures, 300, &count, rows.items[i].catalogue_id, rows.items[i].title,
                            rows.items[i].state, rows.items[i].n));
     } else {
-        struct sql_answer_obligations_live_rows rows;
-        TRY(sql_answer_obligations_live(
-            db, &actor, request->arena,
-            &(struct sql_answer_obligations_live_args){.root_id = r->unit_id,
-                                                       .edge_kind = str_is_empty(r->edge_kind) ? EDGE_ADMINISTRATIVE
-                                                                                               : r->edge_kind,
-                                                       .on_day = app_today(request),
-                                                       .directive_id = r->directive_id},
-            &rows, err));
+        /* As the freeze will take it: along the same way down, with all that carries the directive out. */
+        struct str edge;
+        struct rollup_obligations rows;
+        TRY(access_edge_best(db, &actor, r->unit_id, &edge, err));
+        TRY(rollup_by_obligation(db, &actor, r->unit_id, r->directive_id.has ? r->directive_id.v : 0, edge, false,
+                                 request->arena, &rows, err));
         for (size_t i = 0; i < rows.count; i++)
             TRY(figure_add(request, figures, 300, &count, rows.items[i].catalogue_id, rows.items[i].title,
                            rows.items[i].state, rows.items[i].n));

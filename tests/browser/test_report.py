@@ -25,18 +25,27 @@ def main():
         def title(page):
             return re.sub(r'<[^>]*>', '', re.search(r'<h1>(.*?)</h1>', page, re.S)[1])
 
+        def figures(page):
+            part = page[page.index('id="h-figures"'):]
+            return sorted(re.findall(r'([\d.]+ trên [\d.]+) đạt', part[:part.index('</section>')]))
+
         clerk = site.person('Sở Giáo dục')
 
         def an_answer_is_opened_from_the_list():
             page = get(clerk, '/reports')
             ask = re.search(r'href="(/reports/answer\?directive=\d+)"', page)
             true(ask, 'a directive waits for an answer')
+            page = get(clerk, ask[1].replace('&amp;', '&'))
+            true('Trả lời' in title(page) and 'giao' in page, 'it says what is answered, and to whom')
             status, _ = clerk.post(ask[1].replace('&amp;', '&'), '/reports/answer')
             equal(status, 303, 'opening')
             kept['report'] = clerk.location
             page = get(clerk, kept['report'])
             true('Trả lời' in title(page), title(page))
             true(re.search(r'\d+ trên \d', page), 'numerator and denominator stand on the page')
+            true('Chưa soạn' in page, 'units that have not begun are not called being prepared')
+            kept['live'] = figures(page)
+            true(len(kept['live']) > 3, kept['live'])
 
         def before_freezing_there_is_no_file():
             get(clerk, kept['report'] + '/letter.pdf', 404)
@@ -52,6 +61,7 @@ def main():
             page = get(clerk, kept['report'])
             true(re.search(r'[0-9a-f]{64}', page), 'the hash stands on the page')
             true('Gửi lên' in page, 'it can be sent')
+            equal(figures(page), kept['live'], 'the freeze keeps the figures that were shown before it')
 
         def the_preview_is_a_letter():
             page = get(clerk, kept['report'] + '/preview')
