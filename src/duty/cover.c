@@ -11,6 +11,7 @@
 #include "store/blob.h"
 
 #define COVER_ARENA_BYTES (64u << 20)
+#define AGAIN_MS          (10 * 60 * INT64_C(1000))
 
 static enum err_code note(struct db *db, const char *kind, int64_t assignment_id, int64_t unit_id, int64_t actor_id,
                           struct str content, struct err *err)
@@ -354,6 +355,37 @@ struct submitting {
     int64_t id;
 };
 
+/* The same words and the same files from the same hand a moment ago: one fact, however often the button is pressed. */
+static enum err_code find_again(struct db *db, struct arena *arena, const struct submitting *s, int64_t *ret_id,
+                                struct err *err)
+{
+    const struct evidence_draft *draft = s->draft;
+    *ret_id = 0;
+    if (!s->actor->person_id || !str_equal(draft->source, STR("hand")))
+        return ERR_NONE;
+    struct sql_cover_evidence_again_rows again;
+    TRY(sql_cover_evidence_again(db, arena,
+                                 &(struct sql_cover_evidence_again_args){.assignment_id = draft->assignment_id,
+                                                                         .person_id = s->actor->person_id,
+                                                                         .kind = draft->kind,
+                                                                         .done_day = draft->done_day,
+                                                                         .fields_json = draft->fields_json,
+                                                                         .since_ms = db_now_ms(db) - AGAIN_MS},
+                                 &again, err));
+    struct actor all = actor_system(db_today(db));
+    for (size_t i = 0; i < again.count && !*ret_id; i++) {
+        struct sql_evidence_files_rows files;
+        TRY(sql_evidence_files(db, &all, arena, &(struct sql_evidence_files_args){.evidence_id = again.items[i].id},
+                               &files, err));
+        bool is_same = files.count == draft->file_count;
+        for (size_t k = 0; is_same && k < files.count; k++)
+            is_same = str_equal(files.items[k].sha256, draft->files[k].sha256);
+        if (is_same)
+            *ret_id = again.items[i].id;
+    }
+    return ERR_NONE;
+}
+
 static enum err_code submit_in_transaction(struct db *db, void *ctx, struct err *err)
 {
     struct submitting *s = ctx;
@@ -374,6 +406,9 @@ static enum err_code submit_in_transaction(struct db *db, void *ctx, struct err 
     if (draft->done_day > day)
         return err_set(err, ERR_SYNTAX, "ngày thực hiện không thể ở sau hôm nay");
     TRY(evidence_check_fields(draft->kind, draft->fields_json, draft->file_count, NULL, err));
+    TRY(find_again(db, &arena, s, &s->id, err));
+    if (s->id)
+        return ERR_NONE;
     struct json fields;
     TRY(json_parse(draft->fields_json, 0, &arena, &fields, err));
     int level = 0;

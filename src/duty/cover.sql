@@ -48,6 +48,16 @@ SELECT DISTINCT g.role FROM person_grant g
 -- args: id int, person_id int?
 UPDATE assignment SET assignee_id = :person_id WHERE id = :id;
 
+-- name: cover_evidence_again
+-- What the same person handed in for a duty a moment ago in the same words and still waits: the button pressed twice, or the page sent again.
+-- result: many
+-- scope: system
+-- args: assignment_id int, person_id int, kind text, done_day int, fields_json text, since_ms int
+-- columns: id int
+SELECT e.id FROM assignment_evidence ae JOIN evidence e ON e.id = ae.evidence_id
+ WHERE ae.assignment_id = :assignment_id AND e.submitted_by = :person_id AND e.state = 'submitted' AND e.source = 'hand' AND e.kind = :kind AND e.done_day = :done_day
+   AND e.fields_json = :fields_json AND e.submitted_ms >= :since_ms ORDER BY e.id LIMIT 5;
+
 -- name: assignment_reaches
 -- Does a directive give this unit anything, open or closed?
 -- result: one

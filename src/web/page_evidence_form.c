@@ -1,4 +1,5 @@
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "asset/device.h"
 #include "base/limits.h"
@@ -443,6 +444,43 @@ static enum err_code submit_in_transaction(struct db *db, void *ctx, struct err 
     return evidence_submit(db, s->actor, &s->draft, &s->id, err);
 }
 
+static const struct {
+    const char *ending, *magic, *magic_also;
+} endings[] = {{".pdf", "%PDF-", NULL},    {".docx", "PK\3\4", NULL},    {".xlsx", "PK\3\4", NULL},
+               {".odt", "PK\3\4", NULL},   {".zip", "PK\3\4", "PK\5\6"}, {".png", "\x89PNG", NULL},
+               {".jpg", "\xff\xd8", NULL}, {".jpeg", "\xff\xd8", NULL}};
+#define HEAD_BYTES 1024 /* a PDF may begin that late */
+
+/* What a reviewer will open has to be what it is called; a program is nobody's evidence. */
+static enum err_code check_file(const struct request *request, const struct form_file *file, struct str *ret_wrong,
+                                struct err *err)
+{
+    char bytes[HEAD_BYTES];
+    ssize_t got = pread(file->fd, bytes, sizeof bytes, 0);
+    if (got < 0)
+        return err_set(err, ERR_IO, "read the uploaded file");
+    struct str head = {bytes, (size_t)got}, name = file->filename;
+    *ret_wrong = STR_NONE;
+    if (str_starts_with(head, STR("MZ")) || str_starts_with(head, STR("\x7f"
+                                                                      "ELF"))) {
+        *ret_wrong = kit_msg(request, MSG_DUTY_FILE_PROGRAM, 0, ARG_STR("name", name));
+        return ERR_NONE;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+        struct str ending = str_from_cstr(endings[i].ending), magic = str_from_cstr(endings[i].magic);
+        if (name.len_bytes <= ending.len_bytes ||
+            !str_equal_nocase_ascii(str_slice(name, name.len_bytes - ending.len_bytes, name.len_bytes), ending))
+            continue;
+        bool is_pdf = i == 0;
+        bool fits = is_pdf ? str_find(head, magic, 0) >= 0 : str_starts_with(head, magic);
+        if (!fits && endings[i].magic_also)
+            fits = str_starts_with(head, str_from_cstr(endings[i].magic_also));
+        if (!fits)
+            *ret_wrong = kit_msg(request, MSG_DUTY_FILE_NOT_KIND, 0, ARG_STR("name", name), ARG_STR("ending", ending));
+    }
+    return ERR_NONE;
+}
+
 enum err_code evidence_form_post(struct request *request, struct response *response, struct err *err)
 {
     AUTO_DB db = NULL;
@@ -454,8 +492,15 @@ enum err_code evidence_form_post(struct request *request, struct response *respo
     if (!v.kind)
         return form_show(&v, response, &form, err);
     size_t file_count = 0;
-    for (size_t i = 0; i < request->form.files.count; i++)
-        file_count += request->form.files.items[i].size_bytes > 0;
+    for (size_t i = 0; i < request->form.files.count; i++) {
+        if (request->form.files.items[i].size_bytes == 0)
+            continue;
+        file_count++;
+        struct str bad;
+        TRY(check_file(request, &request->form.files.items[i], &bad, err));
+        if (!str_is_null(bad))
+            kit_error(&form, STR(EVIDENCE_FILES_FIELD), bad);
+    }
     if (file_count > EVIDENCE_FILES_MAX)
         kit_error(&form, STR(EVIDENCE_FILES_FIELD),
                   kit_msg(request, MSG_DUTY_FILES_TOO_MANY, 0, ARG_INT("n", EVIDENCE_FILES_MAX)));

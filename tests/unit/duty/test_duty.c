@@ -96,6 +96,11 @@ static enum err_code keep_file(struct db *db, void *hash, struct err *err)
     return blob_put(db, STR("phương án"), hash, err);
 }
 
+static enum err_code keep_other_file(struct db *db, void *hash, struct err *err)
+{
+    return blob_put(db, STR("phương án khác"), hash, err);
+}
+
 static void a_province_sees_it_move(void **state)
 {
     struct store_test *t = *state;
@@ -139,6 +144,18 @@ static void a_province_sees_it_move(void **state)
     draft.file_count = 1;
     assert_ok(evidence_submit(t->db, &teacher, &draft, &evidence, &err));
     assert_int_equal(rollup(t, &w, w.committee, id).n_doing, 1);
+    /* the button pressed twice is one piece of evidence; without the file it would be another */
+    int64_t again = 0;
+    assert_ok(evidence_submit(t->db, &teacher, &draft, &again, &err));
+    assert_int_equal(again, evidence);
+    struct sha256 other_hash;
+    assert_ok(db_transact(t->db, keep_other_file, &other_hash, &err));
+    struct evidence_file other_file = {STR("phuong-an.pdf"), STR("application/pdf"), sha256_str(&other_hash), 16};
+    draft.files = &other_file;
+    assert_ok(evidence_submit(t->db, &teacher, &draft, &again, &err));
+    assert_int_not_equal(again, evidence);
+    assert_ok(evidence_withdraw(t->db, &teacher, again, STR("nộp nhầm tệp"), &err));
+    draft.files = &file;
     assert_err(evidence_accept(t->db, &teacher, evidence, &err), ERR_DENIED);
     struct actor head = world_actor(t, w.head_of[2], RIGHT_READ); /* of another school */
     assert_int_not_equal(evidence_accept(t->db, &head, evidence, &err), ERR_NONE);

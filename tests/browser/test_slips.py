@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""What people do by mistake, and what they look for and must find: over the sample province, without a browser.
+
+    test_slips.py PROGRAM"""
+import http.client
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from demo_site import Forms, Site
+from harness import equal, run, true
+
+PDF = b'%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n'
+MULTI = 'luytre-slips-0001'
+
+
+def words(page):
+    return re.sub(r'\s+', ' ', re.sub(r'<[^>]*>', ' ', page))
+
+
+def title(page):
+    return words(re.search(r'<h1>(.*?)</h1>', page, re.S)[1]).strip()
+
+
+def hand_in(client, path, fields, name, content):
+    """The evidence form with a file, as a browser sends it."""
+    _, page = client.get(path)
+    parts = {**Forms(page).forms[path.split('?')[0]], **fields}
+    body = b''.join(f'--{MULTI}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode() for k, v in parts.items())
+    body += f'--{MULTI}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: application/pdf\r\n\r\n'.encode()
+    body += content + f'\r\n--{MULTI}--\r\n'.encode()
+    connection = http.client.HTTPConnection('127.0.0.1', client.port, timeout=60)
+    cookies = '; '.join(f'{k}={v}' for k, v in client.cookies.items())
+    connection.request('POST', path.split('?')[0], body, {'Cookie': cookies, 'Content-Type': f'multipart/form-data; boundary={MULTI}'})
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    for key, value in answer.getheaders():
+        if key.lower() == 'set-cookie':
+            k, _, rest = value.partition('=')
+            client.cookies[k] = rest.split(';')[0]
+    connection.close()
+    return answer.status, text
+
+
+def main():
+    with Site(sys.argv[1]) as site:
+        school, clerk = site.person('một trường THCS'), site.person('Sở Giáo dục')
+
+        def get(client, path, want=200):
+            status, body = client.get(path)
+            equal(status, want, path)
+            return body
+
+        def a_duty():
+            """A duty of the school proved by words and a file, and something for each of its fields."""
+            for duty in re.findall(r'href="(/duty/\d+)"', get(school, '/?all=1')):
+                status, page = school.get(f'{duty}/evidence')
+                fields = re.findall(r'name="(f-[a-z_]+)"', page)
+                if status == 200 and 'name="f-signer"' in page and 'type="file"' in page:
+                    return duty, {name: '20/05/2026' if name.endswith('_on') else '12/QĐ-THCS' for name in fields}
+            raise AssertionError('no duty of the school takes a signed document')
+
+        kept = {}
+
+        def a_program_is_no_evidence():
+            kept['duty'], kept['form'] = a_duty()
+            for name, content, said in (('bao-cao.pdf', b'MZ' + b'\0' * 300, 'là một chương trình'), ('quet.bin', b'\x7fELF' + b'\0' * 99, 'là một chương trình'),
+                                        ('bao-cao.pdf', b'PK\3\4' + b'\0' * 99, 'có đuôi .pdf'), ('anh.JPG', b'GIF89a', 'có đuôi .jpg')):
+                status, page = hand_in(school, kept['duty'] + '/evidence', kept['form'], name, content)
+                equal(status, 422, name)
+                true(said in words(page), f'{name}: {said}')
+                true('value="12/QĐ-THCS"' in page, 'what was typed stands there again')
+
+        def a_page_of_letters_is_not_said_back_as_a_date():
+            status, page = hand_in(school, kept['duty'] + '/evidence', {k: 'x' * 5000 if k.endswith('_on') else v for k, v in kept['form'].items()}, 'a.pdf', PDF)
+            equal(status, 422, 'no date')
+            true('không phải một ngày' in page, 'it says why')
+            true(max(map(len, words(re.sub(r'<(input|textarea)[^>]*>', '', page)).split())) < 300, 'no word of five thousand letters')
+
+        def pressed_twice_is_handed_in_once():
+            before = set(re.findall(r'/evidence/\d+', get(school, kept['duty'])))
+            for _ in range(2):
+                status, page = hand_in(school, kept['duty'] + '/evidence', kept['form'], 'quyet-dinh.pdf', PDF)
+                equal(status, 303, f'handed in: {words(page[page.find("alert") :])[:200]}')
+            equal(len(set(re.findall(r'/evidence/\d+(?!\d*/)', get(school, kept['duty']))) - before), 1, 'one more piece of evidence')
+
+        def the_queue_says_what_it_proves():
+            page = get(clerk, '/evidence')
+            rows = re.findall(r'<th scope="row"><a [^>]*>([^<]*)</a><span class="lt-sub">([^<]*)</span>', page)
+            true(len(rows) > 10, 'rows with what they prove')
+            equal([r for r in rows if r[0] == r[1]], [], 'nothing stands there twice')
+
+        def the_number_of_devices_opens_to_them():
+            for directive in re.findall(r'href="(/directive/\d+)"', get(clerk, '/directives')):
+                found = re.search(r'href="(/devices\?[^"]*)"[^>]*>.*?([\d.]+) trên ([\d.]+)', get(clerk, directive), re.S)
+                if found:
+                    page = get(clerk, found[1].replace('&amp;', '&'))
+                    true(f'{found[2]} trên {found[3]}' in title(page), f'{title(page)}: wanted {found[2]} of {found[3]}')
+                    true(re.search(rf'trên {re.escape(found[2])}\b', words(page[page.index('<nav class="d-flex'):])), 'exactly these rows')
+                    return
+            raise AssertionError('no directive counts devices')
+
+        def systems_without_a_level_open():
+            page = get(clerk, '/systems')
+            n = re.search(r', ([\d.]+) chưa có cấp độ', title(page))[1]
+            tab = re.search(r'href="(/systems\?[^"]*level=0[^"]*)"[^>]*>(.*?)</a>', page, re.S)
+            true(words(tab[2]).strip().endswith(n), f'{words(tab[2])}: wanted {n}')
+            page = get(clerk, tab[1].replace('&amp;', '&'))
+            true(re.search(rf'trên {re.escape(n)}\b', words(page[page.index('<nav class="d-flex'):])), 'exactly these rows')
+            true('Cấp độ 1' not in words(page[page.index('<tbody'):page.index('</tbody')]), 'none of them has a level')
+
+        def a_page_past_the_end_is_the_first():
+            for path in ('/evidence?state=all&page=9999', '/systems?page=9999'):
+                get(clerk, path, 303)
+                true('page=' not in clerk.location, clerk.location)
+                get(clerk, clerk.location)
+
+        def what_was_done_is_said_once_and_in_its_place():
+            status, _ = school.post('/request/new?kind=help', '/request/new', reason='Cần người chỉ cách quét. ' * 40)
+            equal(status, 303, 'asked')
+            kept['request'] = school.location
+            page = get(school, '/requests?box=mine')
+            true('Cần người chỉ cách quét' in page and 'Cần người chỉ cách quét. ' * 40 not in page, 'a long text is cut in the list')
+            equal(re.findall(r'aria-label="[^"]*"[^>]*>.*?(-\d+)</a>', page), [], 'no tab counts below zero')
+            status, _ = school.post(kept['request'], kept['request'] + '/withdraw', **{'reason-withdraw': 'Tự làm được rồi'})
+            equal(status, 303, 'taken back')
+            here = school.location
+            true('lt-undo' in get(school, here), 'said where it leads')
+            true('lt-undo' not in get(school, '/help'), 'not said of another page')
+
+        def an_open_finding_has_no_button_that_only_refuses():
+            status, _ = school.post('/finding/new', '/finding/new', title='Cửa quản trị mở ra Internet', control='1', severity='high', kind='exposure')
+            equal(status, 303, 'recorded')
+            page = get(school, school.location)
+            true('/close"' not in page, 'it cannot be closed yet')
+            true('Không còn' not in title(get(school, '/findings')), 'the list counts it')
+
+        def who_gets_a_duty_is_seen_without_opening():
+            letter = re.search(r'href="(/letter/\d+)"', get(clerk, '/letters'))[1]
+            page = get(clerk, letter + '/issue')
+            chosen = re.findall(r'<summary>(Ai nhận việc này[^<]*)</summary>', page)
+            true(chosen and all(': ' in line for line in chosen), chosen[:2])
+
+        names = [a_program_is_no_evidence, a_page_of_letters_is_not_said_back_as_a_date, pressed_twice_is_handed_in_once, the_queue_says_what_it_proves,
+                 the_number_of_devices_opens_to_them, systems_without_a_level_open, a_page_past_the_end_is_the_first, what_was_done_is_said_once_and_in_its_place,
+                 an_open_finding_has_no_button_that_only_refuses, who_gets_a_duty_is_seen_without_opening]
+        run([(f.__name__.replace('_', ' '), f) for f in names])
+
+
+if __name__ == '__main__':
+    main()
