@@ -60,9 +60,10 @@ SELECT e.id
 -- result: many
 -- scope: system
 -- args: ids text
--- columns: id int, unit_id int, kind text, title text, subject_name text?, done_day int, covers_to_day int, state text, submitted_ms int, submitted_by int?, submitted_name text?, file_count int
+-- columns: id int, unit_id int, kind text, title text, subject_name text?, done_day int, covers_to_day int, state text, submitted_ms int, submitted_by int?, submitted_name text?, file_count int, duty_title text?
 SELECT e.id, e.unit_id, e.kind, e.title, s.name AS subject_name, e.done_day, e.covers_to_day, e.state, e.submitted_ms, e.submitted_by, p.name AS submitted_name,
-       (SELECT COUNT(*) FROM evidence_file f WHERE f.evidence_id = e.id) AS file_count
+       (SELECT COUNT(*) FROM evidence_file f WHERE f.evidence_id = e.id) AS file_count,
+       (SELECT o.title FROM assignment_evidence ae JOIN assignment a ON a.id = ae.assignment_id JOIN obligation o ON o.id = a.obligation_id WHERE ae.evidence_id = e.id ORDER BY a.id LIMIT 1) AS duty_title
 -- sqlite:
   FROM (SELECT key AS place, value AS id FROM json_each(:ids)) x CROSS JOIN evidence e
 -- postgres:

@@ -9,13 +9,14 @@
 #include "web/app_parts.h"
 #include "web/words.h"
 
-#define APP_ARENA_BYTES (64u << 20)
-#define APP_FIRST_YEAR  2018
-#define APP_LAST_YEAR   2040
-#define UNDO_COOKIE     "lt_u"
-#define UNDO_AGE_S      600
-#define SAID_AGE_S      15 /* a sentence without undo: long enough to arrive, gone on the next page but one */
-#define PARSE_WAIT_MS   35000
+#define APP_ARENA_BYTES    (64u << 20)
+#define APP_FIRST_YEAR     2018
+#define APP_LAST_YEAR      2040
+#define UNDO_COOKIE        "lt_u"
+#define UNDO_AGE_S         600
+#define DAY_SAID_MAX_BYTES 40
+#define SAID_AGE_S         15 /* a sentence without undo: long enough to arrive, gone on the next page but one */
+#define PARSE_WAIT_MS      35000
 
 enum err_code app_init(struct app *app, struct err *err)
 {
@@ -161,6 +162,11 @@ enum err_code app_day(const struct request *request, struct str name, civil_day 
         *ret_day = day;
         return ERR_NONE;
     }
+    /* What was typed is said back so far as a date may reach; a page of it would only hide the reason. */
+    size_t shown = text.len_bytes < DAY_SAID_MAX_BYTES ? text.len_bytes : DAY_SAID_MAX_BYTES;
+    while (shown < text.len_bytes && shown > 0 && ((unsigned char)text.ptr[shown] & 0xC0) == 0x80)
+        shown--;
+    text = str_slice(text, 0, shown);
     char proposal[CIVIL_TEXT_BYTES];
     if (propose_day(text, &day))
         return err_set(err, ERR_SYNTAX, "Không có ngày %.*s. Có phải %s?", STR_ARG(text), civil_vn(day, proposal));
@@ -210,8 +216,17 @@ struct str app_href(const struct request *request, const char *fmt, ...)
     va_start(ap, fmt);
     int n = vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    if (n < 0 || (size_t)n >= sizeof text)
+    if (n < 0)
         return STR("");
+    if ((size_t)n >= sizeof text) { /* a sentence made of names may be long: it is never lost for that */
+        char *whole = arena_alloc(request->arena, (size_t)n + 1, 1);
+        if (!whole)
+            return STR("");
+        va_start(ap, fmt);
+        (void)vsnprintf(whole, (size_t)n + 1, fmt, ap);
+        va_end(ap);
+        return (struct str){whole, (size_t)n};
+    }
     struct str copy = arena_str(request->arena, (struct str){text, (size_t)n});
     return str_is_null(copy) ? STR("") : copy;
 }
@@ -232,7 +247,12 @@ void app_done_redirect(struct request *request, struct response *response, struc
 {
     int age_s = str_is_empty(undo_path) ? SAID_AGE_S : UNDO_AGE_S;
     struct str text = crypto_to_base64url(said, request->arena);
-    struct str path = crypto_to_base64url(str_is_null(undo_path) ? STR("") : undo_path, request->arena);
+    /* Without an undo it is said once, where it leads: on another page it would speak of something else. */
+    size_t end = 0;
+    while (end < to.len_bytes && to.ptr[end] != '?' && to.ptr[end] != '#')
+        end++;
+    struct str path = crypto_to_base64url(
+        str_is_empty(undo_path) ? arena_printf(request->arena, "@%.*s", (int)end, to.ptr) : undo_path, request->arena);
     struct str body = arena_printf(request->arena, "%.*s.%.*s.%lld", STR_ARG(text), STR_ARG(path),
                                    (long long)request->now_ms / 1000 + age_s);
     struct sha256 mac = undo_mac(request, body);
@@ -262,8 +282,11 @@ void app_undo_strip(struct request *request, struct layout_frame *frame)
     if (crypto_from_base64url(part[0], request->arena, &text, &err) != ERR_NONE ||
         crypto_from_base64url(part[1], request->arena, &path, &err) != ERR_NONE)
         return;
+    bool has_undo = !str_starts_with(path, STR("@"));
+    if (!has_undo && !str_equal(str_slice(path, 1, path.len_bytes), request->path))
+        return;
     frame->undo_text = text;
-    frame->undo_href = path;
+    frame->undo_href = has_undo ? path : STR("");
 }
 
 enum err_code app_document_text(struct request *request, struct str name, struct str bytes, struct str *ret_text,

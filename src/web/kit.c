@@ -3,6 +3,8 @@
 #include "duty/rollup.sql.h"
 #include "org/access.h"
 
+#define SHORT_TEXT_BYTES 240
+
 struct str kit_vn_day(const struct request *request, civil_day day)
 {
     char text[CIVIL_TEXT_BYTES];
@@ -239,6 +241,18 @@ void kit_cell_tel(struct kit_table *table, struct str phone)
         cell->text = cell->tel = phone;
 }
 
+struct str kit_short(const struct request *request, struct str text)
+{
+    if (listing_file_of(request) != LISTING_PAGE || text.len_bytes <= SHORT_TEXT_BYTES)
+        return text;
+    size_t end = SHORT_TEXT_BYTES;
+    while (end > SHORT_TEXT_BYTES / 2 && text.ptr[end] != ' ')
+        end--;
+    while (end > 0 && ((unsigned char)text.ptr[end] & 0xC0) == 0x80) /* a word with no end: at least a whole letter */
+        end--;
+    return arena_printf(request->arena, "%.*s…", (int)end, text.ptr);
+}
+
 struct kit_range kit_range_of(const struct request *request)
 {
     struct kit_range range = {.page = listing_page(request), .file = listing_file_of(request)};
@@ -264,6 +278,10 @@ enum err_code kit_list_respond(struct request *request, struct response *respons
         return listing_respond(request, response, range->file, str_slice(path, 1, path.len_bytes),
                                table->sheet_cols.items, table->sheet_cols.count, table->cells.items, table->rows.count,
                                err);
+    }
+    if (table->rows.count == 0 && range->page > 1 && total != 0) { /* past the end: what there is begins on page one */
+        response_redirect(request, response, link_make(request, path, params, param_count));
+        return ERR_NONE;
     }
     struct layout_frame *frame = web_frame(request, page->title, nav);
     if (!frame)
@@ -302,6 +320,7 @@ void kit_tab(struct kit_tabs *tabs, const struct request *request, struct str pa
     all[count++] = (struct link_param){name, value};
     *tab = (struct pg_tab){.label = label,
                            .n = n,
+                           .bare = n < 0,
                            .href = link_make(request, path, all, count),
                            .state = state,
                            .current = str_equal(value, current)};

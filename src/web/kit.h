@@ -88,6 +88,8 @@ struct kit_range {
     int64_t page, limit, offset;
     enum listing_file file;
 };
+/* A long text as a list shows it, cut at a word; whole in a file, and where the row leads. */
+struct str kit_short(const struct request *request, struct str text);
 struct kit_range kit_range_of(const struct request *request);
 /* Gives the table as the file that was asked for (RIGHT_EXPORT on root_id when that is not 0), or as the page with its
  * pager. page: everything but frame, cols, rows and pager. */

@@ -130,16 +130,23 @@ static enum err_code device_list_page(struct request *request, struct response *
         state = STR("");
     if (!device_kind_find(kind))
         kind = STR("");
+    struct str edge = kit_typed(request, "edge"); /* which way down: empty is administrative */
+    bool is_edge = false;
+    for (size_t i = 0; i < know_edge_kind_count; i++)
+        is_edge |= str_equal(edge, know_edge_kinds[i].id);
+    if (!is_edge)
+        edge = STR("");
     struct link_param params[] = {
-        {"state", state}, {"kind", kind}, {"q", q}, {"unit", request_field(request, STR("unit"))}};
+        {"state", state}, {"kind", kind}, {"q", q}, {"unit", request_field(request, STR("unit"))}, {"edge", edge}};
     struct kit_range range = kit_range_of(request);
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
     struct actor actor = app_actor_with(request, RIGHT_ASSET_READ);
     struct device_coverage coverage;
     struct actor reader = app_actor_with(request, RIGHT_READ);
-    TRY(device_coverage(db, &reader, unit_id, STR(""), kind, &coverage, err));
+    TRY(device_coverage(db, &reader, unit_id, edge, kind, &coverage, err));
     struct device_filter filter = {.root_id = unit_id,
+                                   .edge_kind = edge,
                                    .kind = kind,
                                    .protection = state,
                                    .search = q,

@@ -325,12 +325,12 @@ static enum err_code view_four(const struct view *v, struct page_directive *page
         TRY(device_coverage(v->db, &v->actor, v->root_id, v->d->edge_kind, STR(""), &devices, err));
         int64_t all = devices.total;
         if (all)
-            four[n++] = (struct pg_denominator){
-                tier_say(request, MSG_DIRECTIVE_FOUR_DEVICE), words_tenths(devices.is_protected, all),
-                devices.is_protected, all,
-                request->session.rights & RIGHT_ASSET_READ
-                    ? app_href(request, "/devices?unit=%lld&protection=protected", (long long)v->root_id)
-                    : STR("")};
+            four[n++] = (struct pg_denominator){tier_say(request, MSG_DIRECTIVE_FOUR_DEVICE),
+                                                words_tenths(devices.is_protected, all), devices.is_protected, all,
+                                                request->session.rights & RIGHT_ASSET_READ
+                                                    ? app_href(request, "/devices?unit=%lld&edge=%.*s&state=protected",
+                                                               (long long)v->root_id, STR_ARG(v->d->edge_kind))
+                                                    : STR("")};
         page->unknown_devices = devices.is_unknown;
     }
     page->four = (struct pg_denominator_list){four, n};

@@ -338,7 +338,7 @@ static enum err_code fill_proofs(struct duty_view *v, struct err *err)
                              ? (str_is_null(e->submitted_name) ? STR("") : e->submitted_name)
                              : kit_text(request, MSG_DUTY_BY_MACHINE);
         rows[i] = (struct pg_duty_proof){
-            .title = e->title,
+            .title = evidence_title(request, know_evidence_kind_find(e->kind), e->title),
             .href = app_href(request, "/evidence/%lld", (long long)e->id),
             .sub = kit_msg(request, MSG_DUTY_PROOF_SUB, 0, ARG_DAY("done", (civil_day)e->done_day), ARG_STR("who", who),
                            ARG_DAY("handed", civil_day_of_ms(e->submitted_ms))),

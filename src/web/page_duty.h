@@ -13,6 +13,9 @@ handler_fn evidence_form_page, evidence_form_post, evidence_list_page, evidence_
 /* page_evidence.c: one piece and what is decided of it */
 handler_fn evidence_show, evidence_file_get, evidence_act_post;
 enum page_state evidence_page_state(struct str state);
+/* A kind's own name in the reader's language; another title as it was written. */
+struct str evidence_title(const struct request *request, const struct know_evidence_kind *NULLABLE kind,
+                          struct str title);
 struct str evidence_word(const struct request *request, struct str state, civil_day covers_to_day);
 
 /* page_request.c */

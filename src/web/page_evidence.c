@@ -28,6 +28,11 @@ struct str evidence_word(const struct request *request, struct str state, civil_
                                                                  : MSG_DUTY_E_WITHDRAWN);
 }
 
+struct str evidence_title(const struct request *request, const struct know_evidence_kind *kind, struct str title)
+{
+    return kind && str_equal(title, kind->title.vi) ? kit_know(request, kind->title) : title;
+}
+
 /* --- one piece --- */
 
 static enum err_code load_one(struct request *request, struct db *db, struct sql_evidence_get_row **ret_row,
@@ -206,7 +211,7 @@ static enum err_code evidence_show_with(struct request *request, struct response
                                                  ARG_STR("id", app_href(request, "%lld", (long long)e->id)))}};
     struct page_duty_record page = {
         .crumbs = {crumbs, ARRAY_LEN(crumbs)},
-        .title = e->title,
+        .title = evidence_title(request, kind, e->title),
         .state = evidence_page_state(e->state),
         .word = evidence_word(request, e->state, (civil_day)e->covers_to_day),
         .lead = may_review && waits && is_own ? kit_text(request, MSG_DUTY_OWN_NOT_REVIEWED) : STR(""),

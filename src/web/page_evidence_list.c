@@ -76,9 +76,12 @@ static enum err_code list_with(struct request *request, struct response *respons
         const struct know_evidence_kind *of_kind = know_evidence_kind_find(e->kind);
         struct pg_dt_row *row = kit_row(&table);
         struct str href = app_href(request, "/evidence/%lld", (long long)e->id);
-        kit_head(&table, e->title, href,
-                 str_is_null(e->subject_name) ? (of_kind ? kit_know(request, of_kind->title) : STR(""))
-                                              : e->subject_name);
+        struct str title = evidence_title(request, of_kind, e->title);
+        struct str duty = str_is_null(e->duty_title) ? STR("") : e->duty_title;
+        kit_head(&table, title, href,
+                 str_is_null(e->subject_name) ? duty
+                                              : app_href(request, "%.*s%s%.*s", STR_ARG(duty),
+                                                         str_is_empty(duty) ? "" : " · ", STR_ARG(e->subject_name)));
         kit_cell_chip(&table, evidence_page_state(e->state),
                       evidence_word(request, e->state, (civil_day)e->covers_to_day));
         kit_cell(&table, unit_name, app_href(request, "/unit/%lld", (long long)e->unit_id));
@@ -91,7 +94,7 @@ static enum err_code list_with(struct request *request, struct response *respons
         if (row && str_equal(e->state, STR("submitted"))) {
             row->pick = is_own ? STR("") : link_id(request, e->id);
             row->pick_label =
-                kit_msg(request, MSG_DUTY_PICK_ONE, 0, ARG_STR("title", e->title), ARG_STR("unit", unit_name));
+                kit_msg(request, MSG_DUTY_PICK_ONE, 0, ARG_STR("title", title), ARG_STR("unit", unit_name));
             row->note = is_own ? kit_text(request, MSG_DUTY_OWN) : STR("");
         }
     }

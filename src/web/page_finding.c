@@ -75,7 +75,7 @@ static enum err_code finding_list_page(struct request *request, struct response 
                                     .limit_count = range.limit,
                                     .offset_count = range.offset};
     struct kit_tabs tabs = {0};
-    int64_t total = 0, control = 0;
+    int64_t total = 0, control = 0, open = 0;
     for (size_t i = 0; i < ARRAY_LEN(views); i++) {
         filter.state = views[i].state;
         filter.only_control = views[i].control;
@@ -85,6 +85,8 @@ static enum err_code finding_list_page(struct request *request, struct response 
             total = n;
         if (i == 0)
             control = n;
+        if (str_equal(views[i].id, STR("open")))
+            open = n;
         kit_tab(&tabs, request, STR("/findings"), "state", views[i].id, state, kit_text(request, views[i].word), n,
                 views[i].look, params, ARRAY_LEN(params));
     }
@@ -120,7 +122,8 @@ static enum err_code finding_list_page(struct request *request, struct response 
         {.label = kit_text(request, MSG_ASSET_FINDING_NEW), .href = STR("/finding/new"), .main = true}};
     struct page_duty_table page = {
         .title = control ? kit_msg(request, MSG_ASSET_FINDINGS_TITLE, control, ARG_INT("n", control))
-                         : kit_text(request, MSG_ASSET_FINDINGS),
+                 : open  ? kit_msg(request, MSG_ASSET_FINDINGS_OPEN, open, ARG_INT("n", open))
+                         : kit_text(request, MSG_ASSET_FINDINGS_CLEAR),
         .lead = kit_text(request, MSG_ASSET_FINDINGS_LEAD),
         .acts = {acts, kit_may(request, RIGHT_EXECUTE) || kit_may(request, RIGHT_HUNT) ? 1 : 0},
         .q = q,
@@ -308,10 +311,9 @@ static enum err_code finding_show_with(struct request *request, struct response 
             forms[n++] =
                 kit_reason_form(request, "reopen", MSG_ASSET_REOPEN_TITLE, kit_text(request, MSG_ASSET_REOPEN_TEXT),
                                 app_href(request, "%.*s/reopen", STR_ARG(here)), MSG_DUTY_REASON, MSG_ASSET_REOPEN);
-        else
+        else if (all_done) /* else the pair above says what is missing */
             forms[n++] =
-                kit_reason_form(request, "close", MSG_ASSET_CLOSE_TITLE,
-                                kit_text(request, all_done ? MSG_ASSET_CLOSE_READY : MSG_ASSET_CLOSE_NOT_YET),
+                kit_reason_form(request, "close", MSG_ASSET_CLOSE_TITLE, kit_text(request, MSG_ASSET_CLOSE_READY),
                                 app_href(request, "%.*s/close", STR_ARG(here)), MSG_ASSET_CLOSE_NOTE, MSG_ASSET_CLOSE);
         if (!x->allows_control)
             forms[n++] = kit_reason_form(

@@ -181,6 +181,17 @@ static enum err_code target_options(const struct request *request, struct db *db
     return ERR_NONE;
 }
 
+/* Who is chosen, to be seen without opening the list. */
+static struct str chosen_words(const struct request *request, const struct pg_issue_target_list *targets)
+{
+    struct str words = STR("");
+    for (size_t i = 0; i < targets->count; i++)
+        if (targets->items[i].chosen)
+            words = app_href(request, "%.*s%s%.*s", STR_ARG(words), str_is_empty(words) ? "" : ", ",
+                             STR_ARG(targets->items[i].label));
+    return str_is_empty(words) ? tier_say(request, MSG_ISSUE_TARGETS_NONE) : words;
+}
+
 const struct sql_obligation_list_row *issue_above(const struct sql_obligation_list_rows *above, struct str id)
 {
     for (size_t i = 0; i < above->count && !str_is_empty(id); i++)
@@ -264,6 +275,7 @@ enum err_code issue_form(struct request *request, struct response *response, str
                                                           MSG_ARGS(ARG_DAY("day", (civil_day)up->deadline_day.v)))
                                                 : STR_NONE};
         TRY(target_options(request, db, &kinds, d, &duties[i].targets, err));
+        duties[i].to_words = chosen_words(request, &duties[i].targets);
     }
     for (size_t i = 0; i < kinds.count; i++) {
         bool is_on = false;

@@ -382,7 +382,7 @@ static void request_row(struct kit_table *table, int64_t id, struct str kind, st
              str_is_null(title) ? STR("") : title);
     kit_cell_chip(table, request_page_state(state), request_word(request, state));
     kit_cell(table, unit, STR(""));
-    kit_cell(table, reason, STR(""));
+    kit_cell(table, kit_short(table->request, reason), STR(""));
     if (amount.has)
         kit_cell_number(table, amount.v, STR(""));
     else
@@ -452,7 +452,7 @@ enum err_code request_list_page(struct request *request, struct response *respon
                            (struct link_param[]){{"box", STR("to")}, {"unit", params[2].value}}, 2),
          .current = to_me},
         {.label = kit_text(request, MSG_DUTY_MINE),
-         .n = to_me ? 0 : total,
+         .bare = true,
          .href = link_make(request, STR("/requests"),
                            (struct link_param[]){{"box", STR("mine")}, {"unit", params[2].value}}, 2),
          .current = !to_me},

@@ -103,23 +103,29 @@ static enum err_code system_list(struct request *request, struct response *respo
                                                   s->uses_camera}),
                  STR(""));
     }
-    struct pg_dt_act acts[ARRAY_LEN(classes) + 2];
-    size_t n = 0;
-    if (kit_may(request, RIGHT_EXECUTE))
-        acts[n++] = (struct pg_dt_act){
-            .label = kit_text(request, MSG_ASSET_SYSTEM_NEW), .href = STR("/system/new"), .main = true};
-    for (size_t i = 0; i < ARRAY_LEN(classes); i++)
-        acts[n++] = str_equal(what, str_from_cstr(classes[i].id))
-                        ? (struct pg_dt_act){.label = kit_text(request, MSG_DUTY_ALL), .href = STR("/systems")}
-                        : (struct pg_dt_act){.label = kit_text(request, classes[i].word),
-                                             .href = app_href(request, "/systems?what=%s", classes[i].id)};
+    struct pg_dt_act acts[] = {
+        {.label = kit_text(request, MSG_ASSET_SYSTEM_NEW), .href = STR("/system/new"), .main = true}};
+    /* What the title counts opens first; then the special kinds, which are not counted here. */
+    struct kit_tabs tabs = {0};
+    struct str level_now = params[1].value;
+    kit_tab(&tabs, request, STR("/systems"), "level", STR("0"), level_now, kit_text(request, MSG_ASSET_NO_LEVEL),
+            no_level, PAGE_STATE_UNSEEN, params, ARRAY_LEN(params));
+    kit_tab(&tabs, request, STR("/systems"), "level", STR(""), str_equal(what, STR("any")) ? level_now : STR("-"),
+            kit_text(request, MSG_DUTY_ALL), str_equal(what, STR("any")) ? all : -1, PAGE_STATE_NONE,
+            (struct link_param[]){{"q", q}, params[3]}, 2);
+    for (size_t i = 0; i < ARRAY_LEN(classes); i++) {
+        struct str id = str_from_cstr(classes[i].id);
+        kit_tab(&tabs, request, STR("/systems"), "what", id, what, kit_text(request, classes[i].word),
+                str_equal(what, id) ? all : -1, PAGE_STATE_NONE, params, ARRAY_LEN(params));
+    }
     struct page_duty_table page = {
         .title = all ? kit_msg(request, MSG_ASSET_SYSTEMS_N, all, ARG_INT("n", all), ARG_INT("open", no_level))
                      : kit_text(request, MSG_ASSET_SYSTEMS),
         .lead = kit_text(request, MSG_ASSET_SYSTEMS_LEAD),
-        .acts = {acts, n},
+        .acts = {acts, kit_may(request, RIGHT_EXECUTE) ? ARRAY_LEN(acts) : 0},
         .q = q,
         .keep = kit_keep(request, params, ARRAY_LEN(params)),
+        .tabs = {tabs.tabs.items, tabs.tabs.count},
         .empty_text = kit_text(request, str_is_empty(q) ? MSG_ASSET_SYSTEMS_EMPTY : MSG_DUTY_NOTHING_FOUND),
         .empty_act = kit_may(request, RIGHT_EXECUTE) ? kit_text(request, MSG_ASSET_SYSTEM_NEW) : STR(""),
         .empty_href = STR("/system/new"),

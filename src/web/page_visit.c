@@ -72,7 +72,7 @@ enum err_code visit_list_page(struct request *request, struct response *response
                           visit_word(request, r->done_day, r->cancelled_ms, r->planned_day));
             kit_cell_day(&table, (civil_day)r->planned_day);
             kit_cell(&table, r->people, STR(""));
-            kit_cell(&table, str_is_null(r->conclusion) ? STR("") : r->conclusion, STR(""));
+            kit_cell(&table, str_is_null(r->conclusion) ? STR("") : kit_short(request, r->conclusion), STR(""));
         }
     } else {
         struct sql_visit_list_by_rows rows;
@@ -92,7 +92,7 @@ enum err_code visit_list_page(struct request *request, struct response *response
                           visit_word(request, r->done_day, r->cancelled_ms, r->planned_day));
             kit_cell_day(&table, (civil_day)r->planned_day);
             kit_cell(&table, r->people, STR(""));
-            kit_cell(&table, str_is_null(r->conclusion) ? STR("") : r->conclusion, STR(""));
+            kit_cell(&table, str_is_null(r->conclusion) ? STR("") : kit_short(request, r->conclusion), STR(""));
         }
     }
     static const struct {
@@ -103,19 +103,16 @@ enum err_code visit_list_page(struct request *request, struct response *response
                  {STR_INIT("done"), MSG_DUTY_V_HELD},
                  {STR_INIT("cancelled"), MSG_DUTY_V_CANCELLED},
                  {STR_INIT("here"), MSG_DUTY_V_HERE}};
-    struct pg_dt_act view_acts[ARRAY_LEN(views) + 1];
-    size_t n = 0;
-    if (kit_may(request, RIGHT_EXECUTE | RIGHT_REVIEW))
-        view_acts[n++] =
-            (struct pg_dt_act){.label = kit_text(request, MSG_DUTY_V_PLAN), .href = STR("/visit/new"), .main = true};
+    struct pg_dt_act acts[] = {{.label = kit_text(request, MSG_DUTY_V_PLAN), .href = STR("/visit/new"), .main = true}};
+    struct kit_tabs tabs = {0};
     for (size_t i = 0; i < ARRAY_LEN(views); i++)
-        if (!str_equal(views[i].id, state))
-            view_acts[n++] = (struct pg_dt_act){.label = kit_text(request, views[i].label),
-                                                .href = app_href(request, "/visits?state=%.*s", STR_ARG(views[i].id))};
+        kit_tab(&tabs, request, STR("/visits"), "state", views[i].id, state, kit_text(request, views[i].label), -1,
+                PAGE_STATE_NONE, params, ARRAY_LEN(params));
     struct page_duty_table page = {
         .title = kit_text(request, here ? MSG_DUTY_V_HERE : MSG_DUTY_VISITS),
         .lead = kit_text(request, MSG_DUTY_VISITS_LEAD),
-        .acts = {view_acts, n},
+        .acts = {acts, kit_may(request, RIGHT_EXECUTE | RIGHT_REVIEW) ? ARRAY_LEN(acts) : 0},
+        .tabs = {tabs.tabs.items, tabs.tabs.count},
         .no_search = true,
         .empty_text = kit_text(request, MSG_DUTY_VISITS_EMPTY),
     };

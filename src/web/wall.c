@@ -170,7 +170,11 @@ static void put_clump(struct drawing *d, const struct clump *clump, const struct
     out_attr(&d->out, d->options->parent_href);
     buf_printf(buf, "%lld\">", (long long)clump->parent_id);
     out_text(&d->out, clump->name);
-    buf_printf(buf, " <b>%zu/%zu<span class=\"visually-hidden\"> ", clump->ok, clump->owed);
+    buf_lit(buf, " <b>");
+    words_number(buf, d->out.lang, (int64_t)clump->ok);
+    buf_lit(buf, "/");
+    words_number(buf, d->out.lang, (int64_t)clump->owed);
+    buf_lit(buf, "<span class=\"visually-hidden\"> ");
     out_msg(&d->out, MSG_WALL_CLUMP, (int64_t)clump->late, MSG_ARGS(ARG_INT("n", (int64_t)clump->late)));
     buf_lit(buf, "</span></b></a></li>\n");
 }
