@@ -134,7 +134,7 @@ struct letter_duty {
 struct letter {
     struct str text;                    /* what was given */
     bool is_article;                    /* no letter block at all: a news item, a note */
-    struct letter_value number;         /* keeps its leading zero */
+    struct letter_value number;         /* keeps its leading zero; "31-KH" of the Party's "31-KH/ĐU" */
     struct letter_value symbol;         /* as written */
     const char *NULLABLE document_type; /* knowledge/letter_lexicon.yaml, doc_type */
     struct letter_value place;

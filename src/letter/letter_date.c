@@ -261,11 +261,26 @@ static bool week_at(const struct reader *r, uint32_t i, uint32_t end, struct whe
     return true;
 }
 
+/* "thứ Sáu tuần này", "thứ Hai tuần tới" at i. */
+static bool weekday_at(const struct reader *r, uint32_t i, uint32_t end, struct when_date *d)
+{
+    const struct lex_phrase *hit;
+    int64_t day;
+    uint32_t n = class_at(r, i, end, LEX_WEEKDAY, &hit);
+    if (!n || i + n >= end || !has_class(r, i + n, LEX_WEEK_WORD) || !week_at(r, i + n, end, d) || !d->is_guessed ||
+        !str_to_i64(str_from_cstr(hit->value), &day))
+        return false;
+    d->week_day = (int)day;
+    d->is_vague = false;
+    d->words += n;
+    return true;
+}
+
 bool date_at(const struct reader *r, uint32_t i, uint32_t end, struct when_date *ret)
 {
     if (i >= end)
         return false;
-    struct when_date d = {0};
+    struct when_date d = {.week_day = -1};
     uint32_t n = numeric_date(r, i, end, &d);
     bool found = n > 0;
     if (found) {
@@ -294,6 +309,8 @@ bool date_at(const struct reader *r, uint32_t i, uint32_t end, struct when_date 
         found = part_at(r, i, end, &d);
     } else if (has_class(r, i, LEX_WEEK_WORD)) {
         found = week_at(r, i, end, &d);
+    } else if (has_class(r, i, LEX_WEEKDAY)) {
+        found = weekday_at(r, i, end, &d);
     }
     if (!found || (d.year && (d.year < 1945 || d.year > 2200)))
         return false;

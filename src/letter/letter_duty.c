@@ -42,7 +42,7 @@ static bool time_in(const struct duties *d, uint32_t from, uint32_t to)
     return when_in(d, from, to, WHEN_DEADLINE) || when_in(d, from, to, WHEN_PERIOD);
 }
 
-static int compare_ids(const void *a, const void *b)
+int obligation_compare(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
@@ -52,7 +52,7 @@ enum err_code duty_push(struct reader *r, struct letter_duty *duty)
     if (r->letter->duties.count >= LETTER_DUTIES_MAX)
         return err_set(r->err, ERR_LIMIT, "văn bản có quá %u nhiệm vụ (the letter has over %u duties)",
                        LETTER_DUTIES_MAX, LETTER_DUTIES_MAX);
-    qsort(duty->obligations, duty->obligation_count, sizeof duty->obligations[0], compare_ids);
+    qsort(duty->obligations, duty->obligation_count, sizeof duty->obligations[0], obligation_compare);
     struct letter_duty *item = vec_push(&r->letter->duties, r->arena);
     if (!item)
         return arena_full(r->arena, r->err);
@@ -573,8 +573,11 @@ enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to, bool i
     for (uint32_t i = s.to; is_header && i-- > s.from + 1 && s.to - i < 6;) /* "…, cụ thể:" is not part of what to do */
         if (is_mark(r, i - 1, ',') && class_at(r, i, s.to, LEX_LIST_HEAD, NULL) == s.to - i)
             s.to = i - 1;
-    bool unmarked = d->current.kind == ITEM_NONE;
+    bool unmarked = d->current.kind == ITEM_NONE, field;
     d->lead = (struct range){0};
+    TRY(field_read(d, s.from, s.to, &field));
+    if (field)
+        return ERR_NONE;
     TRY(whens_find(d, s.from, s.to));
     /* "Từ nay đến …", typed without marks, starts with no "tự" */
     uint32_t at = d->when_count && d->whens[0].first == s.from ? s.from : skip_adverbs(r, s.from, s.to), command, after;
@@ -596,6 +599,9 @@ enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to, bool i
         TRY(issuer_note(d, issuer));
         uint32_t actor_to, verb = main_verb(r, after > s.from ? after : s.from, s.to, &actor_to);
         bool nobody = after >= s.to || class_at(r, after, s.to, LEX_LIST_HEAD, NULL) || !is_org(r, after, s.to);
+        for (uint32_t i = after; i < actor_to && !nobody; i++) /* "đề nghị các đơn vị như sau:" */
+            if (class_at(r, i, actor_to, LEX_LIST_HEAD, NULL) == actor_to - i)
+                actor_to = i;
         d->actor = nobody ? (struct range){0} : trim(r, after, actor_to);
         d->stack[d->depth].actor = d->actor;
         d->helpers = d->stack[d->depth].helpers = is_header && !nobody ? (struct range){verb, s.to} : (struct range){0};

@@ -54,9 +54,11 @@ struct duties {
     size_t line_width;          /* characters: what fits on a printed line */
     struct item current;
     struct range lead; /* words of the sentence before its first verb, which may tell when: "Hằng quý, các trường …" */
-    bool is_told;     /* this paragraph stands below a heading that asks nothing */
-    bool header_open; /* the last item ended in ":", and no other item came since */
-    bool is_lead;     /* the first paragraph of a news item, which tells the whole in one sentence */
+    bool is_told;       /* this paragraph stands below a heading that asks nothing */
+    bool header_open;   /* the last item ended in ":", and no other item came since */
+    size_t item_duty;   /* first duty of the last item that was no field … */
+    uint32_t item_from; /* … and its first word */
+    bool is_lead;       /* the first paragraph of a news item, which tells the whole in one sentence */
 };
 
 /* --- letter_verb.c --- */
@@ -65,7 +67,14 @@ uint32_t skip_adverbs(const struct reader *r, uint32_t i, uint32_t end);
 bool is_org(const struct reader *r, uint32_t i, uint32_t end);
 uint32_t main_verb(const struct reader *r, uint32_t i, uint32_t end, uint32_t *ret_actor_to);
 
+/* --- letter_field.c --- */
+/* "Đơn vị chủ trì: Văn phòng; đơn vị phối hợp: …" [from, to) below a task. True when the words are no more than that
+ * and there is a task, which then has them. */
+MUST_USE enum err_code field_read(struct duties *d, uint32_t from, uint32_t to, bool *ret_read);
+bool is_field(const struct reader *r, uint32_t from, uint32_t to);
+
 /* --- letter_duty.c --- */
+int obligation_compare(const void *a, const void *b); /* for qsort */
 MUST_USE enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to, bool is_header);
 
 NONNULL_END

@@ -19,6 +19,13 @@ static enum err_code number_at(struct reader *r, uint32_t i, uint32_t last, uint
     uint32_t number = NONE;
     if (i < last && r->words[i].kind == WORD_NUMBER)
         number = i++;
+    uint32_t number_to = number + 1;
+    /* "Số 31-KH/ĐU", as the Party numbers: "31-KH" of "ĐU" */
+    if (number != NONE && is_mark(r, i, '-') && !r->words[i].spaced && i + 3 < last && !r->words[i + 1].spaced &&
+        r->words[i + 1].kind == WORD_TEXT && r->words[i + 1].upper_all && is_mark(r, i + 2, '/')) {
+        number_to = i + 2;
+        i += 2;
+    }
     while (i < last && r->words[i].kind == WORD_MARK && strchr(".\x01-", r->words[i].mark))
         i++;
     if (!is_mark(r, i, '/') || i >= last || (!labelled && number == NONE))
@@ -39,7 +46,7 @@ static enum err_code number_at(struct reader *r, uint32_t i, uint32_t last, uint
     struct letter_number one = {0}, *each;
     TRY(words_value(r, symbol, i, &one.symbol));
     if (number != NONE)
-        TRY(words_value(r, number, number + 1, &one.number));
+        TRY(words_value(r, number, number_to, &one.number));
     if (!r->letter->symbol.at.to || (number != NONE && !r->letter->number.at.to)) {
         r->letter->symbol = one.symbol;
         if (number != NONE)
@@ -89,6 +96,21 @@ static uint32_t blank_or_number(const struct reader *r, uint32_t i, int *ret)
     return i;
 }
 
+/* "02/6/2027", "02-6-2027", "02.6.2027" at word i: where it ends, i when it is none. */
+static uint32_t slashed_date(const struct reader *r, uint32_t i, uint32_t end, int *day, int *month, int *year)
+{
+    if (i + 4 >= end || r->words[i].kind != WORD_NUMBER || r->words[i].digits > 2 ||
+        r->words[i + 1].kind != WORD_MARK || !strchr("/.-", r->words[i + 1].mark) ||
+        r->words[i + 2].kind != WORD_NUMBER || r->words[i + 2].digits > 2 || r->words[i + 3].kind != WORD_MARK ||
+        r->words[i + 3].mark != r->words[i + 1].mark || r->words[i + 4].kind != WORD_NUMBER ||
+        r->words[i + 4].digits != 4)
+        return i;
+    *day = (int)r->words[i].number;
+    *month = (int)r->words[i + 2].number;
+    *year = (int)r->words[i + 4].number;
+    return i + 5;
+}
+
 /* The comma behind the place, before "ngày" at i: "Trúc Lâm, ngày …", "Hà Nội, hồi 20 giờ 15 phút ngày …". */
 static uint32_t place_end(const struct reader *r, uint32_t i)
 {
@@ -112,13 +134,16 @@ enum err_code date_read(struct reader *r, uint32_t head)
         if (comma == NONE)
             continue;
         int day, month, year;
-        uint32_t at = blank_or_number(r, i + 1, &day);
-        if (at >= end || !has_class(r, at, LEX_MONTH_WORD))
-            continue;
-        at = blank_or_number(r, at + 1, &month);
-        if (at >= end || !has_class(r, at, LEX_YEAR_WORD))
-            continue;
-        at = blank_or_number(r, at + 1, &year);
+        uint32_t at = slashed_date(r, i + 1, end, &day, &month, &year);
+        if (at == i + 1) {
+            at = blank_or_number(r, i + 1, &day);
+            if (at >= end || !has_class(r, at, LEX_MONTH_WORD))
+                continue;
+            at = blank_or_number(r, at + 1, &month);
+            if (at >= end || !has_class(r, at, LEX_YEAR_WORD))
+                continue;
+            at = blank_or_number(r, at + 1, &year);
+        }
         /* The place stands before the comma, on the same line, its first word in capitals. */
         uint32_t from = comma;
         while (from > 0 && comma - from < 8 && r->words[from - 1].line == r->words[i].line &&
@@ -150,7 +175,10 @@ static bool is_head_piece(const struct reader *r, uint32_t k)
     const struct piece *p = piece_of(r, k);
     if (piece_starts(r, k, LEX_NATIONAL) || piece_starts(r, k, LEX_KINH_GUI) || piece_is(r, k, LEX_URGENCY))
         return true;
-    if (piece_starts(r, k, LEX_NUMBER_LABEL) && is_mark(r, p->first + 1, ':'))
+    if (piece_starts(r, k, LEX_NUMBER_LABEL) &&
+        (is_mark(r, p->first + 1, ':') ||
+         (r->letter->symbol.at.to && r->words[p->first].from <= r->letter->symbol.at.from &&
+          r->words[p->last - 1].to >= r->letter->symbol.at.to)))
         return true;
     return r->letter->date_text.at.to && r->words[p->first].from <= r->letter->date_text.at.from &&
            r->words[p->last - 1].to >= r->letter->date_text.at.from;

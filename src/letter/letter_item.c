@@ -176,6 +176,10 @@ static enum err_code item_read(struct duties *d, const struct item *item, bool i
         }
     }
     uint32_t from = item->words.from;
+    if (!is_field(r, from, item->words.to)) {
+        d->item_duty = r->letter->duties.count;
+        d->item_from = from;
+    }
     for (uint32_t i = from; i < item->words.to; i++) {
         if (r->words[i].kind == WORD_MARK && strchr("([\"", r->words[i].mark)) {
             uint32_t close = skip_group(r, i, item->words.to);

@@ -110,6 +110,10 @@ static enum err_code recipient_add(struct reader *r, uint32_t first, uint32_t la
 {
     if (is_bullet(r, first))
         first++;
+    /* "1. Văn phòng UBND tỉnh;" */
+    if (first + 2 < last && r->words[first].kind == WORD_NUMBER && r->words[first].digits <= 2 &&
+        (is_mark(r, first + 1, '.') || is_mark(r, first + 1, ')')) && r->words[first + 2].spaced)
+        first += 2;
     last = trim_end(r, first, last);
     if (first >= last || r->letter->recipients.count >= RECIPIENTS_MAX)
         return ERR_NONE;

@@ -193,6 +193,7 @@ struct when_date {
     int day_from, day_to;  /* of a part of a month ("giữa tháng 4"), both 0 when it is the whole */
     int week;              /* of the month ("tuần thứ hai của tháng 4"), WHEN_WEEK_LAST: its last; 0: none */
     civil_day week_monday; /* "tuần tới": its first day; 0: none */
+    int week_day;          /* "thứ Sáu tuần tới": days behind that, and only this day is meant; -1: the week */
     bool is_vague;         /* "cuối", "giữa", "đầu", "tuần": no day is named, the range is how we read it */
     bool is_end;           /* "cuối", "ngày cuối cùng": the last day, when the word before says until when */
     bool is_guessed;       /* "cuối tháng" of no month: the letter's own is taken */
@@ -213,6 +214,10 @@ MUST_USE enum err_code when_next(struct reader *r, const struct when *previous, 
 /* A date alone, as in a cell of a table: "31/3/2027", "Quý II/2027", "6 tháng đầu năm". */
 MUST_USE enum err_code when_bare(struct reader *r, uint32_t i, uint32_t end, struct when *ret, bool *ret_found);
 
+/* --- letter_row.c --- */
+/* Words that stand for a time by themselves, as in a cell: into the duty; what no rule reads is kept as it is said. */
+MUST_USE enum err_code when_said(struct reader *r, uint32_t first, uint32_t last, struct letter_duty *duty);
+
 /* --- letter_match.c --- */
 void match_family(struct reader *r);
 void match_duty(const struct reader *r, uint32_t from, uint32_t to, uint32_t actor_from, uint32_t actor_to,
@@ -222,6 +227,8 @@ void match_duty(const struct reader *r, uint32_t from, uint32_t to, uint32_t act
 /* Who helps, by the words [from, to) of a running text: "chủ trì, phối hợp với Công an tỉnh, các đơn vị liên quan …".
  */
 MUST_USE enum err_code helpers_read(struct reader *r, uint32_t from, uint32_t to, struct letter_duty *duty);
+/* A list of names alone, behind "Đơn vị phối hợp:". */
+MUST_USE enum err_code helpers_list(struct reader *r, uint32_t from, uint32_t to, struct letter_duty *duty);
 
 /* --- letter_item.c, letter_duty.c, letter_table.c, letter_row.c, letter_contact.c --- */
 MUST_USE enum err_code duties_read(struct reader *r);

@@ -209,6 +209,8 @@ enum err_code refs_read(struct reader *r)
             continue;
         if (i > 0 && r->words[i - 1].kind == WORD_MARK && (r->words[i - 1].mark == '/' || r->words[i - 1].mark == ':'))
             continue; /* a date's tail; the letter's own number */
+        if (i > 0 && !r->words[i].spaced && r->words[i - 1].kind == WORD_TEXT && r->words[i - 1].to == r->words[i].from)
+            continue; /* "2O5/STTTT-CNTT" of a bad copy: the number is not the "5" */
         uint32_t at = i + 2;
         if (at + 1 < r->word_count && r->words[at].kind == WORD_NUMBER && r->words[at].digits == 4 &&
             is_mark(r, at + 1, '/'))

@@ -230,9 +230,9 @@ static bool more_dates(const struct reader *r, uint32_t i, uint32_t end)
 }
 
 /* "Trước 31/3/2027", "Quý II/2027", "31/3/2027", "Hằng tháng", "6 tháng đầu năm". */
-static enum err_code cell_when(struct reader *r, struct cell c, struct letter_duty *duty)
+enum err_code when_said(struct reader *r, uint32_t first, uint32_t last, struct letter_duty *duty)
 {
-    c = cell_trim(r, c);
+    struct cell c = cell_trim(r, (struct cell){first, last});
     if (c.first >= c.last || cell_says(r, c, "standing"))
         return ERR_NONE;
     bool known = false, has_trigger = false;
@@ -384,7 +384,7 @@ static enum err_code row_emit(struct tables *d, const struct table *t, uint32_t 
     if (!duty.co_actors.count)
         TRY(helpers_read(r, task.first, task.last, &duty));
     TRY(row_clause(d, cells[COL_NO], text.at.from, &duty));
-    TRY(cell_when(r, cells[COL_DUE], &duty));
+    TRY(when_said(r, cells[COL_DUE].first, cells[COL_DUE].last, &duty));
     TRY(cell_from(r, cells[COL_FROM], &duty.deadline));
     if (!duty.deadline.is_known && !duty.period.is_known && duty.trigger == LETTER_STANDING &&
         !cell_says(r, cells[COL_DUE], "standing")) {

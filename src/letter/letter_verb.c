@@ -60,8 +60,8 @@ bool is_org(const struct reader *r, uint32_t i, uint32_t end)
 {
     const struct lex_phrase *hit;
     uint32_t n = i < end && has_class(r, i, LEX_ORG) ? class_at(r, i, end, LEX_ORG, &hit) : 0;
-    if (!n)
-        return false;
+    if (!n) /* "Các chi nhánh" */
+        return i + 1 < end && has_class(r, i, LEX_MANY) && has_class(r, i + 1, LEX_ORG) && is_org(r, i + 1, end);
     /* "so", "bo", "ban" of a letter without marks are bodies only when they are written as names */
     if (r->is_unmarked && n == 1 && lex_words[hit->at].exact && !r->words[i].upper_first)
         return false;
@@ -107,13 +107,17 @@ uint32_t main_verb(const struct reader *r, uint32_t i, uint32_t end, uint32_t *r
         }
         if (i == start)
             continue;
-        bool modal = has_class(r, i, LEX_MODAL) && !has_class(r, i, LEX_NOT_VERB) &&
-                     !(i + 1 < end && has_class(r, i + 1, LEX_NOT_VERB_AFTER));
+        uint32_t behind = i + (has_class(r, i, LEX_MODAL) ? class_at(r, i, end, LEX_MODAL, NULL) : 0);
+        bool modal =
+            behind > i && !has_class(r, i, LEX_NOT_VERB) && !(behind < end && has_class(r, behind, LEX_NOT_VERB_AFTER));
         bool named = w->upper_first && r->words[i - 1].kind != WORD_MARK; /* "Phó Chủ tịch Thường trực" */
         bool adverb = !named && has_class(r, i, LEX_ADVERB) && !has_class(r, i - 1, LEX_NOT_VERB_AFTER) &&
                       !has_class(r, i, LEX_NOT_VERB) &&
                       is_verb(r, skip_adverbs(r, i, end) < end ? skip_adverbs(r, i, end) : i, end, true);
-        if (modal || adverb || is_verb(r, i, end, false))
+        /* "Văn phòng Sở là cơ quan thường trực" */
+        bool is_one = has_class(r, i, LEX_BE) && !w->upper_first && i + 1 < end &&
+                      (is_org(r, i + 1, end) || has_class(r, i + 1, LEX_FOCAL));
+        if (modal || adverb || is_one || is_verb(r, i, end, false))
             break;
     }
     if (!*ret_actor_to)

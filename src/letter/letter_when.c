@@ -108,7 +108,9 @@ static enum err_code resolve(struct reader *r, struct when_date w, struct letter
         TRY(note_printf(r, d, arena_printf(r->arena, "văn bản không ghi năm; lấy năm %d theo ngày của văn bản", w.year),
                         arena_printf(r->arena, "no year in the text; %d is taken from the letter's date", w.year)));
     }
-    if (w.week_monday) {
+    if (w.week_monday && w.week_day >= 0) {
+        *ret_first = *ret_last = w.week_monday + w.week_day;
+    } else if (w.week_monday) {
         *ret_first = w.week_monday;
         *ret_last = w.week_monday + 6;
     } else if (w.months) {
@@ -162,6 +164,8 @@ static uint32_t skip_day_words(const struct reader *r, uint32_t i, uint32_t end)
     uint32_t start = i;
     for (uint32_t k = 0; k < 4 && i < end; k++) {
         uint32_t n = class_at(r, i, end, LEX_WEEKDAY, NULL);
+        if (n && i + n < end && has_class(r, i + n, LEX_WEEK_WORD))
+            break; /* "thứ Sáu tuần này" is a day itself */
         if (n)
             i += n;
         else if (has_class(r, i, LEX_DAY_WORD) || is_mark(r, i, ',') || is_mark(r, i, '('))

@@ -112,6 +112,13 @@ static uint32_t name_end(const struct reader *r, uint32_t i, uint32_t end, bool 
             i = close;
             continue;
         }
+        uint32_t part = has_class(r, i, LEX_HELPER_PART) ? class_at(r, i, end, LEX_HELPER_PART, NULL) : 0;
+        if (part) {
+            i += part - 1;
+            task_at =
+                r->words[i].kind == WORD_TEXT && has_class(r, i, LEX_HELPER_END) ? i + 1 : 0; /* "… quốc gia về" */
+            continue;
+        }
         bool joins = is_mark(r, i, ',') || has_class(r, i, LEX_AND_WORD);
         if (joins && !goes_on_behind(r, from, i, end, i <= plural_to))
             return i;
@@ -122,13 +129,6 @@ static uint32_t name_end(const struct reader *r, uint32_t i, uint32_t end, bool 
         if (r->words[i].kind == WORD_MARK) {
             if (!strchr("-&/'\"", r->words[i].mark))
                 return i;
-            continue;
-        }
-        uint32_t part = has_class(r, i, LEX_HELPER_PART) ? class_at(r, i, end, LEX_HELPER_PART, NULL) : 0;
-        if (part) {
-            i += part - 1;
-            task_at =
-                r->words[i].kind == WORD_TEXT && has_class(r, i, LEX_HELPER_END) ? i + 1 : 0; /* "… quốc gia về" */
             continue;
         }
         if (has_class(r, i, LEX_HELPER_PLURAL))
@@ -224,6 +224,24 @@ enum err_code helpers_read(struct reader *r, uint32_t from, uint32_t to, struct 
             continue;
         TRY(names_read(r, first, to, with, duty, &end));
         i = end > i + n ? end - 1 : i + n - 1;
+    }
+    return ERR_NONE;
+}
+
+enum err_code helpers_list(struct reader *r, uint32_t from, uint32_t to, struct letter_duty *duty)
+{
+    size_t before = duty->co_actors.count;
+    uint32_t end;
+    TRY(names_read(r, from, to, true, duty, &end));
+    if (trim_end(r, end, to) == end)
+        return ERR_NONE;
+    /* a name that no rule knows stands in it: the words as they are, parted where the letter parts them */
+    duty->co_actors.count = before;
+    for (uint32_t i = from, start = from; i <= to; i++) {
+        if (i < to && !is_mark(r, i, ';'))
+            continue;
+        TRY(helper_add(r, start, i, duty));
+        start = i + 1;
     }
     return ERR_NONE;
 }
