@@ -10,7 +10,8 @@
 
 #define SURE_CONFIDENCE \
     0.75 /* of the engine: from here on a duty with an obligation and a sound date may be confirmed in one go */
-#define LETTER_CHOICES 200
+#define LETTER_CHOICES    200
+#define HELPERS_LOOK_BACK 64 /* marks; the duties below one heading share their helpers */
 
 struct str letter_ref(const struct request *request, struct str number, struct str symbol)
 {
@@ -408,6 +409,33 @@ static enum err_code collect_missing(struct request *request, struct db *db, con
     return ERR_NONE;
 }
 
+/* Where the letter names who helps, once for all duties below one heading. */
+static enum err_code mark_helpers(const struct sql_letter_duties_row *d, struct facts *facts, struct err *err)
+{
+    struct arena *arena = facts->request->arena;
+    struct json root;
+    struct err ignored;
+    if (str_is_empty(d->co_actors) || str_is_empty(d->read_json) ||
+        json_parse(d->read_json, 0, arena, &root, &ignored) != ERR_NONE)
+        return ERR_NONE;
+    for (struct json_iter it = json_iter(json_get(root, STR("co_actor_quotes"))); json_next(&it);) {
+        int64_t from, to;
+        if (!json_i64(json_get(it.value, STR("from")), &from) || !json_i64(json_get(it.value, STR("to")), &to) ||
+            from < 0 || to <= from || (size_t)to > facts->text_bytes)
+            continue;
+        bool known = false;
+        for (size_t i = facts->marks.count; i-- > 0 && facts->marks.count - i <= HELPERS_LOOK_BACK && !known;)
+            known = facts->marks.items[i].is_helper && facts->marks.items[i].from == (uint32_t)from;
+        if (known)
+            continue;
+        struct letter_mark *mark = vec_push(&facts->marks, arena);
+        if (!mark)
+            return arena_full(arena, err);
+        *mark = (struct letter_mark){.from = (uint32_t)from, .to = (uint32_t)to, .css = "", .is_helper = true};
+    }
+    return ERR_NONE;
+}
+
 static enum err_code collect_items(const struct request *request, const struct letter_opened *opened,
                                    struct page_letter *page, struct facts *facts, struct err *err)
 {
@@ -424,6 +452,7 @@ static enum err_code collect_items(const struct request *request, const struct l
         page->confirmed += !letter_duty_is_dropped(d) && !letter_duty_is_read(d);
         if (letter_duty_is_read(d) && !letter_duty_is_sure(d) && str_is_empty(page->see_href))
             page->see_href = app_href(request, "#d%lld", (long long)d->no);
+        TRY(mark_helpers(d, facts, err));
         if (!items[i].has_place || (size_t)d->quote_to.v > opened->text.len_bytes)
             continue;
         struct letter_mark *mark = vec_push(&facts->marks, arena);

@@ -40,6 +40,7 @@ struct letter_mark {
     struct str id;
     int64_t no;      /* 0: a fact of the head, without a number */
     const char *css; /* "is-due" and so on, or "" */
+    bool is_helper;  /* who helps with a duty: underlined, whatever it stands in */
 };
 MUST_USE enum err_code letter_text_with_marks(const struct request *request, struct str text,
                                               const struct letter_mark *marks, size_t count, struct html *ret_html,

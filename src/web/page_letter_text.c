@@ -20,6 +20,14 @@ static const struct letter_mark *mark_at(const struct marking *m, size_t at)
     return best;
 }
 
+static bool is_helper_at(const struct marking *m, size_t at)
+{
+    for (size_t i = 0; i < m->count; i++)
+        if (m->marks[i].is_helper && m->marks[i].from <= at && at < m->marks[i].to)
+            return true;
+    return false;
+}
+
 static void put_tag(const struct marking *m, const struct letter_mark *mark)
 {
     struct page_out *o = m->o;
@@ -35,7 +43,7 @@ static void put_stretch(const struct marking *m, size_t from, size_t to)
     const struct letter_mark *on = mark_at(m, from), *opens = NULL;
     for (size_t i = 0; i < m->count; i++) {
         const struct letter_mark *mark = &m->marks[i];
-        if (mark->from != from)
+        if (mark->from != from || mark->is_helper)
             continue;
         if (mark == on) {
             opens = mark;
@@ -64,7 +72,15 @@ static void put_stretch(const struct marking *m, size_t from, size_t to)
         if (opens)
             put_tag(m, opens);
     }
+    bool helps = is_helper_at(m, from);
+    if (helps) {
+        out_lit(o, STR("<u title=\""));
+        out_attr(o, msg_text(m->lang, MSG_LETTER_WITH, 0));
+        out_lit(o, STR("\">"));
+    }
     out_text(o, str_slice(m->text, from, to));
+    if (helps)
+        out_lit(o, STR("</u>"));
     if (on)
         out_lit(o, STR("</mark>"));
 }

@@ -125,6 +125,18 @@ def main():
             true('Phối hợp=Thanh tra; Phòng Tổ chức' in words and 'Sản phẩm=Quyết định' in words, f'who helps and what comes out: {words}')
             words = b.text('#d2 dl')
             true('Phối hợp' not in words and 'Sản phẩm' not in words, f'nothing is said where the letter says nothing: {words}')
+            equal(b.js('return [...document.querySelectorAll(".lt-letter u")].map(e => e.textContent)'), ['Thanh tra', 'Phòng Tổ chức'], 'marked in the letter')
+
+        def sentence():
+            hand_in(LETTER.replace('77/', '81/').replace('2. Các đơn vị đổi', '2. Văn phòng chủ trì, phối hợp với Công an tỉnh, các cơ quan liên quan đổi'))
+            words = b.js('return [...document.querySelectorAll("#d2 dl dt")].map(t => t.innerText + "=" + t.nextElementSibling.innerText)')
+            true('Phối hợp=Công an tỉnh; các cơ quan liên quan' in words, f'who helps by a sentence: {words}')
+            equal(b.js('return [...document.querySelectorAll(".lt-letter mark u")].map(e => e.textContent)'), ['Công an tỉnh', 'các cơ quan liên quan'],
+                  'marked inside the duty they help with')
+            page = b.url().split('#')[0]
+            b.follow('#d2 button[value=confirm]')
+            b.get(page + '/issue')
+            true('Công an tỉnh\ncác cơ quan liên quan' in b.js('return [...document.querySelectorAll("[name$=_with]")].map(e => e.value)'), 'and taken over')
 
         def table_correct():
             b.get(site.url + at['table'])
@@ -189,7 +201,7 @@ def main():
             return case
 
         cases = [('paste', paste), ('twice is once', twice_is_once), ('both ends', both_ends), ('an impossible day', impossible_day), ('nothing of a letter runs', nothing_runs),
-                 ('confirm and undo', confirm_and_undo), ('correct', correct), ('add', add), ('a joint letter', joint), ('who helps, what comes out', table), ('both corrected', table_correct), ('both taken over', table_issue), ('both where it is owed', table_owed), ('secrecy stamp', secrecy), ('empty', empty), ('issue', issue)]
+                 ('confirm and undo', confirm_and_undo), ('correct', correct), ('add', add), ('a joint letter', joint), ('who helps, what comes out', table), ('both corrected', table_correct), ('both taken over', table_issue), ('both where it is owed', table_owed), ('who helps by a sentence', sentence), ('secrecy stamp', secrecy), ('empty', empty), ('issue', issue)]
         run(cases + [(f'look {w} {"dark" if d else "light"}', look(w, d)) for w in (320, 390, 1440) for d in (False, True)])
 
 
