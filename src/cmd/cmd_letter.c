@@ -45,9 +45,8 @@ static void complaint_print(const char *path, struct str text)
     AUTO_BUF line;
     buf_init(&line, 16u << 10);
     buf_printf(&line, "luytre letter read: %s: %.*s", path, STR_ARG(text));
-    for (size_t i = 0; i < line.len_bytes; i++)
-        if ((unsigned char)line.ptr[i] < ' ' || line.ptr[i] == 0x7f)
-            line.ptr[i] = '?';
+    if (line.ptr)
+        text_tame(line.ptr, line.len_bytes);
     fprintf(stderr, "%.*s\n", (int)line.len_bytes, line.ptr ? line.ptr : "");
 }
 
@@ -128,6 +127,8 @@ static int letter_read(enum lang lang, int argc, char **argv)
             buf_put(&out, text);
         else
             letter_print_people(letter, lang, &out);
+        if (!json && !as_text && out.ptr)
+            text_tame(out.ptr, out.len_bytes);
         code = buf_check(&out, &err);
     }
     if (code != ERR_NONE) {

@@ -144,6 +144,7 @@ static enum err_code run(struct ops *ops, struct err *err)
     TRY(path_in(ops, "annex.xlsx", &xlsx, err));
     TRY(path_in(ops, is_letter ? "letter.pdf" : "rollup.pdf", &pdf, err));
     TRY(folder_ready(options_text(options, "out").ptr, err));
+    TRY(ops_figures(ops, err));
     TRY(freeze_find(ops, &order.freeze_id, err));
     TRY(freeze_verify(db, &ops->actor, order.freeze_id, NULL, err)); /* what was changed behind us is never printed */
     TRY(typed_fields(options, &ops->arena, &order.fields_json, err));

@@ -380,6 +380,7 @@ static enum err_code run(struct ops *ops, struct err *err)
                        .edge = options_text(options, "edge")};
     if (s.as_of == s.today)
         s.as_of = CIVIL_NONE;
+    TRY(ops_figures(ops, err));
     TRY(ops_directive(ops, "directive", err));
     TRY(root_find(&s, ops, err));
     if (!options_has(options, "edge"))

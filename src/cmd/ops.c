@@ -8,6 +8,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/serve.h"
+#include "duty/ledger.h"
 #include "duty/page_report.sql.h"
 #include "know/know.h"
 #include "org/session.sql.h"
@@ -131,6 +132,13 @@ enum err_code ops_directive(struct ops *ops, const char *name, struct err *err)
     return row ? ERR_NONE : err_set(err, ERR_NOT_FOUND, "--directive: không có văn bản chỉ đạo này");
 }
 
+enum err_code ops_figures(struct ops *ops, struct err *err)
+{
+    civil_day day;
+    enum err_code code = ledger_day(ops->db, &ops->arena, &day, err);
+    return code == ERR_CONFLICT ? ledger_open(ops->db, ops->actor.day, err) : code;
+}
+
 civil_day ops_day(const struct ops *ops, const char *name)
 {
     civil_day day = options_day(ops->options, name);
@@ -223,7 +231,7 @@ static int run_verb(enum lang lang, const struct ops_verb *verb, int argc, char 
     exit_code = code == ERR_NONE ? ops.exit_code : ops.is_wrong_use ? EXIT_USAGE : EXIT_FAILED;
     if (code != ERR_NONE) {
         struct str said = refusal_text(&err, lang, &ops.arena);
-        fprintf(stderr, "luytre %s: %.*s\n", ops.name, STR_ARG(said));
+        words_refuse(ops.name, lang, &err);
         if (ops.json) {
             struct json_writer *w = ops_line(&ops, "summary");
             json_field_str(w, STR("error"), str_from_cstr(err_code_to_str(code)));
@@ -231,6 +239,8 @@ static int run_verb(enum lang lang, const struct ops_verb *verb, int argc, char 
             ops_line_end(&ops);
         }
     }
+    if (!ops.json && ops.out.ptr)
+        text_tame(ops.out.ptr, ops.out.len_bytes);
     struct err why = {0};
     if (buf_check(&ops.out, &why) != ERR_NONE ||
         file_write_fd(STDOUT_FILENO, "stdout", buf_str(&ops.out), &why) != ERR_NONE) {

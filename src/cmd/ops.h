@@ -96,6 +96,8 @@ MUST_USE enum err_code ops_tree(struct ops *ops, const char *name, struct str mi
                                 struct err *err);
 /* The directive an option names must be there; without the option nothing is asked. */
 MUST_USE enum err_code ops_directive(struct ops *ops, const char *name, struct err *err);
+/* A store that no server opened yet has no figures of today: from here on it has, of nothing. */
+MUST_USE enum err_code ops_figures(struct ops *ops, struct err *err);
 /* A day option, else today. */
 civil_day ops_day(const struct ops *ops, const char *name);
 /* From here on Ctrl-C (and SIGTERM) is a question that long work asks at places where it can stop and tidy up; the

@@ -255,12 +255,29 @@ void usage_print(const struct usage *usage, enum lang lang, struct buf *out)
         buf_printf(out, "\n%s\n", lang_text(lang, usage->more_vi, usage->more_en));
 }
 
+void text_tame(char *text, size_t len_bytes)
+{
+    for (size_t i = 0; i < len_bytes; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if ((c < ' ' && c != '\n' && c != '\t' && c != '\r') || c == 0x7f)
+            text[i] = '?';
+        /* U+0080 to U+009F are such too; U+009B begins what ESC [ begins */
+        else if (c == 0xC2 && i + 1 < len_bytes && ((unsigned char)text[i + 1] & 0xE0) == 0x80)
+            text[i] = text[i + 1] = '?';
+    }
+}
+
 void words_refuse(const char *name, enum lang lang, const struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, REFUSAL_ARENA_BYTES);
     struct str said = refusal_text(err, lang, &arena);
-    fprintf(stderr, "luytre %s: %.*s\n", name, STR_ARG(said));
+    AUTO_BUF line;
+    buf_init(&line, REFUSAL_ARENA_BYTES);
+    buf_printf(&line, "luytre %s: %.*s\n", name, STR_ARG(said));
+    if (line.ptr)
+        text_tame(line.ptr, line.len_bytes);
+    fprintf(stderr, "%.*s", STR_ARG(buf_str(&line)));
 }
 
 int stdout_done(const char *name, enum lang lang)

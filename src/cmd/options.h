@@ -91,6 +91,9 @@ MUST_USE bool options_start(const struct usage *usage, enum lang lang, int argc,
 enum lang options_language(int *argc, char **argv);
 /* "luytre NAME: why" on stderr, in that language. */
 void words_refuse(const char *name, enum lang lang, const struct err *err);
+/* What people read holds no control characters but line ends and tabs, whoever wrote it: a name could else move the
+ * cursor of the terminal it is printed on. In place. */
+void text_tame(char *text, size_t len_bytes);
 /* What was printed is out: EXIT_DONE; else why not, on stderr, and EXIT_FAILED. */
 int stdout_done(const char *name, enum lang lang);
 

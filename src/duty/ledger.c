@@ -534,8 +534,10 @@ static enum err_code recount_in_snapshot(struct db *db, void *ctx, struct err *e
 {
     AUTO_ARENA arena;
     arena_init(&arena, 1u << 30);
-    civil_day day = 0;
-    TRY(ledger_day(db, &arena, &day, err));
+    struct sql_duty_clock_read_row *clock = NULL;
+    TRY(sql_duty_clock_read(db, &arena, &clock, err));
+    /* Never opened: nobody was ever given a duty, which the counting shows. */
+    civil_day day = clock ? (civil_day)clock->day : db_today(db);
     struct sql_count_rows_rows counted;
     TRY(sql_count_rows(db, &arena, &counted, err));
     bool *seen = arena_new_array(&arena, bool, counted.count + 1);

@@ -678,6 +678,17 @@ class Ops(unittest.TestCase):
         for line in lines[:-1]:
             self.assertGreater(os.path.getsize(line["path"]), 1000)
 
+    def test_a_name_moves_no_cursor(self):
+        place = self.place()
+        shutil.copy(self.p.store, place)
+        fine("org", "rename", self.p.code, "--store", place, "--name", "Tre\x1b[31m \x9b2J\x07 Xanh", "--basis", "Quyết định 3")
+        for words in (("org", "tree", "--depth", "0"), ("org", "show", self.p.code), ("status",)):
+            said = fine(*words, "--store", place).stdout
+            self.assertIn("Xanh", said)
+            self.assertNotRegex(said, "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+        done = call("letter", "read", place.parent / "a\x1b[31mb\x9bc")
+        self.assertNotRegex(done.stderr, "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
     def test_help_that_cannot_be_written_says_so(self):
         for words in (("help",), ("help", "org"), ("help", "org", "tree"), ("--version",), ("status", "--help")):
             with open("/dev/full", "wb") as full:
@@ -760,6 +771,27 @@ class OnPostgres(unittest.TestCase):
         letter.write_text(TABLE, encoding="utf-8")
         summary("directive", "import", letter, "--store", url, "--blobs", blobs, "--unit", "ubnd")
         return url, blobs
+
+    def test_a_store_nobody_served_yet(self):
+        """Made by grants and filled from the command line alone: sound, and it comes back from its backup."""
+        url, target, role = self.database(), self.database(), "luytre_ops_role_%d" % os.getpid()
+        self.psql("CREATE ROLE %s" % role)
+        try:
+            fine("grants", "--store", url, "--role", role, "--apply")
+            table = self.folder / "units.csv"
+            table.write_text("Mã,Tên,Loại\nubnd,Ủy ban nhân dân tỉnh Trúc Lâm,provincial_committee\n", encoding="utf-8")
+            summary("org", "import", table, "--store", url)
+            said = [line for line in map(json.loads, call("doctor", "--store", url, "--json").stdout.splitlines()) if line.get("level") == "bad"]
+            self.assertEqual(said, [])
+            fine("backup", "--store", url, "--to", self.folder / "b", "--recipient", str(self.key) + ".pub")
+            fine("restore", self.folder / "b", "--store", target, "--secret", self.key)
+            fine("verify", "--store", target)
+            self.assertEqual(summary("status", "--store", target)["total"], 0)
+            fine("report", "--store", target, "--out", self.folder / "out")
+        finally:
+            for where in (url, target):
+                self.psql("DROP OWNED BY %s" % role, where)
+            self.psql("DROP ROLE %s" % role)
 
     def test_round_trip(self):
         url, blobs = self.served()
