@@ -211,10 +211,19 @@ static enum err_code duty_emit(struct duties *d, const struct emit *e)
     return duty_push(r, &duty);
 }
 
+/* "…; đề nghị UBND xã …", "…; giao Sở B …": where the body stands that is told next, or i. */
+static uint32_t skip_order(const struct reader *r, uint32_t i, uint32_t end)
+{
+    uint32_t n = i < end && has_class(r, i, LEX_COMMANDER) && !has_class(r, i, LEX_COMMAND_OWN)
+                     ? class_at(r, i, end, LEX_COMMANDER, NULL)
+                     : 0;
+    return n && is_org(r, i + n, end) ? i + n : i;
+}
+
 /* May the words from i on be a duty of their own? */
 static bool starts_duty(const struct reader *r, uint32_t i, uint32_t end)
 {
-    uint32_t at = skip_adverbs(r, i, end);
+    uint32_t at = skip_order(r, skip_adverbs(r, i, end), end);
     if (at >= end)
         return false;
     if (is_verb(r, at, end, true) || has_class(r, at, LEX_CONDITION) || (at > i && has_class(r, i, LEX_MODAL)))
@@ -331,6 +340,8 @@ static enum err_code segments_emit(struct duties *d, uint32_t from, uint32_t to,
             continue;
         /* the part [start, i) */
         uint32_t at = skip_adverbs(r, start, i);
+        if (start != from)
+            at = skip_order(r, at, i);
         if (start != from && is_org(r, at, i)) {
             uint32_t actor_to, verb = main_verb(r, at, i, &actor_to);
             if (verb < i) {
@@ -400,6 +411,12 @@ static bool has_sent(const struct reader *r, uint32_t from, uint32_t to)
     return false;
 }
 
+/* "Bộ … hướng dẫn và đề nghị …": the verb at k and the order at i are one. */
+static bool joins_order(const struct reader *r, uint32_t k, uint32_t i)
+{
+    return has_class(r, i - 1, LEX_AND_WORD) && k + class_at(r, k, i, LEX_DUTY_VERB, NULL) == i - 1;
+}
+
 /* "…, Sở Giáo dục và Đào tạo yêu cầu Thủ trưởng các đơn vị": where "yêu cầu" stands, and who says it. */
 static bool commander_find(const struct reader *r, uint32_t from, uint32_t to, uint32_t *ret_at, uint32_t *ret_after,
                            struct range *ret_issuer)
@@ -439,7 +456,7 @@ static bool commander_find(const struct reader *r, uint32_t from, uint32_t to, u
              * is a duty of the schools */
             bool other_verb = has_class(r, i, LEX_COMMAND_OWN) && class_at(r, after, to, LEX_STAFF, NULL) > 0;
             for (uint32_t k = org + 1; k < i && !other_verb; k++)
-                other_verb = (is_verb(r, k, i, false) && !is_mark(r, k - 1, ',')) ||
+                other_verb = (is_verb(r, k, i, false) && !is_mark(r, k - 1, ',') && !joins_order(r, k, i)) ||
                              (has_class(r, k, LEX_NUMBER_LABEL) && has_class(r, org, LEX_TITLE_ORG) &&
                               r->words[k + 1].kind == WORD_NUMBER && is_mark(r, k + 2, '/') && has_sent(r, org, k));
             if (other_verb)
