@@ -241,6 +241,15 @@ void kit_cell_tel(struct kit_table *table, struct str phone)
         cell->text = cell->tel = phone;
 }
 
+struct str kit_said(const struct request *request, const struct err *err)
+{
+    struct str text = str_trim(request_said(request, err));
+    char last = str_is_empty(text) ? '.' : text.ptr[text.len_bytes - 1];
+    if (last == '.' || last == '?' || last == '!')
+        return str_is_null(text) ? STR("") : text;
+    return app_href(request, "%.*s.", STR_ARG(text));
+}
+
 struct str kit_short(const struct request *request, struct str text)
 {
     if (listing_file_of(request) != LISTING_PAGE || text.len_bytes <= SHORT_TEXT_BYTES)

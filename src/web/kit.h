@@ -88,6 +88,8 @@ struct kit_range {
     int64_t page, limit, offset;
     enum listing_file file;
 };
+/* A refusal as a whole sentence: others follow it on the page. */
+struct str kit_said(const struct request *request, const struct err *err);
 /* A long text as a list shows it, cut at a word; whole in a file, and where the row leads. */
 struct str kit_short(const struct request *request, struct str text);
 struct kit_range kit_range_of(const struct request *request);

@@ -104,7 +104,7 @@ static enum err_code budget_show(struct request *request, struct response *respo
         .title = kit_msg(request, MSG_DUTY_BUDGET_TITLE, 0, ARG_STR("year", params[0].value),
                          ARG_STR("granted", kit_vnd(request, money.sum.granted_vnd)),
                          ARG_STR("asked", kit_vnd(request, money.sum.asked_vnd))),
-        .lead = money.sum.has_total
+        .lead = money.sum.has_total && money.sum.share_permille >= 0
                     ? kit_msg(request, MSG_DUTY_BUDGET_SHARE, 0, ARG_PCT("share", money.sum.share_permille),
                               ARG_STR("total", kit_vnd(request, money.sum.total_vnd)))
                     : kit_text(request, MSG_DUTY_BUDGET_NO_TOTAL),

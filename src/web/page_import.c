@@ -16,8 +16,7 @@ static struct str text_of(const struct request *request, enum msg_id id)
 
 static struct str said(const struct request *request, const struct err *err)
 {
-    struct str copy = request_said(request, err);
-    return str_is_null(copy) ? STR("") : copy;
+    return kit_said(request, err);
 }
 
 static bool is_refusal(enum err_code code)

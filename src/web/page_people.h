@@ -29,8 +29,7 @@ static inline struct str person_href(const struct request *request, int64_t id)
 }
 static inline struct str person_said(const struct request *request, const struct err *err)
 {
-    struct str copy = request_said(request, err);
-    return str_is_null(copy) ? STR("") : copy;
+    return kit_said(request, err);
 }
 /* What the domain refuses in words; anything else is no answer for a person. */
 static inline bool person_is_refusal(enum err_code code)

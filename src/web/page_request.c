@@ -462,7 +462,7 @@ enum err_code request_list_page(struct request *request, struct response *respon
         {.label = kit_text(request, MSG_DUTY_ASK_COST), .href = STR("/request/new?kind=cost")}};
     struct page_duty_table page = {
         .title = wait_count ? kit_msg(request, MSG_DUTY_REQUESTS_WAIT, wait_count, ARG_INT("n", wait_count))
-                            : kit_text(request, MSG_DUTY_REQUESTS),
+                            : kit_text(request, MSG_DUTY_REQUESTS_CLEAR),
         .lead = kit_text(request, to_me ? MSG_DUTY_REQUESTS_TO_LEAD : MSG_DUTY_REQUESTS_MINE_LEAD),
         .acts = {acts, kit_may(request, RIGHT_EXECUTE) ? ARRAY_LEN(acts) : 0},
         .keep = kit_keep(request, params, ARRAY_LEN(params)),

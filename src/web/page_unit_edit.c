@@ -20,8 +20,7 @@ static struct str field_of(const struct request *request, const char *name)
 
 static struct str said(const struct request *request, const struct err *err)
 {
-    struct str copy = request_said(request, err);
-    return str_is_null(copy) ? STR("") : copy;
+    return kit_said(request, err);
 }
 
 static struct pg_choice_list sectors(const struct request *request, struct str current)

@@ -93,8 +93,7 @@ static struct str typed(const struct request *request, const char *name)
 
 static struct str said(const struct request *request, const struct err *err)
 {
-    struct str copy = request_said(request, err);
-    return str_is_null(copy) ? STR("") : copy;
+    return kit_said(request, err);
 }
 
 static enum err_code event_form(struct request *request, struct response *response, const struct event_ask *ask,

@@ -129,6 +129,12 @@ def main():
             true('lt-undo' in get(school, here), 'said where it leads')
             true('lt-undo' not in get(school, '/help'), 'not said of another page')
 
+        def a_share_of_nothing_is_no_figure():
+            for who in (school, clerk):
+                page = get(who, '/budget')
+                true('−' not in words(page[page.index('<h1>'):page.index('lt-foot')]), 'no share below zero')
+                true('Chưa' in page, 'it says that nothing is known')
+
         def an_open_finding_has_no_button_that_only_refuses():
             status, _ = school.post('/finding/new', '/finding/new', title='Cửa quản trị mở ra Internet', control='1', severity='high', kind='exposure')
             equal(status, 303, 'recorded')
@@ -144,7 +150,7 @@ def main():
 
         names = [a_program_is_no_evidence, a_page_of_letters_is_not_said_back_as_a_date, pressed_twice_is_handed_in_once, the_queue_says_what_it_proves,
                  the_number_of_devices_opens_to_them, systems_without_a_level_open, a_page_past_the_end_is_the_first, what_was_done_is_said_once_and_in_its_place,
-                 an_open_finding_has_no_button_that_only_refuses, who_gets_a_duty_is_seen_without_opening]
+                 a_share_of_nothing_is_no_figure, an_open_finding_has_no_button_that_only_refuses, who_gets_a_duty_is_seen_without_opening]
         run([(f.__name__.replace('_', ' '), f) for f in names])
 
 
