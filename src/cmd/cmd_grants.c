@@ -32,7 +32,7 @@ static enum err_code run(struct ops *ops, struct err *err)
     if (!ops_is_postgres(str_from_cstr(where)))
         return ops_usage(ops, err, "chỉ PostgreSQL có người dùng: --store postgresql://…",
                          "only PostgreSQL has users: --store postgresql://…");
-    struct store_options how = {.modules = sql_modules_all, .clock = &ops->clock, .create = apply, .migrate = apply};
+    struct store_options how = {.modules = sql_modules_all, .clock = &ops->clock, .create = apply, .found = apply};
     TRY(store_open(where, &how, &ops->store, err));
     TRY(store_db_take(ops->store, &ops->db, err));
     if (!apply) {

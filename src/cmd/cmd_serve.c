@@ -58,7 +58,7 @@ static enum err_code beside(struct str store, const struct options *options, con
     return file_mkdir_all(path.ptr, 0700, err);
 }
 
-static enum err_code run(const struct options *options, struct arena *arena, struct err *err)
+static enum err_code run(const struct options *options, struct arena *arena, bool *ret_words, struct err *err)
 {
     struct str store = options_text(options, "store");
     struct str listen = options_has(options, "listen") ? options_text(options, "listen") : STR("127.0.0.1:8080");
@@ -93,8 +93,9 @@ static enum err_code run(const struct options *options, struct arena *arena, str
                                     .clock = &clock,
                                     .blob_folder = plan.files.blobs,
                                     .create = true,
-                                    .migrate = true};
+                                    .found = true}; /* an older one waits for luytre upgrade and its snapshot */
         AUTO_STORE opened = NULL;
+        *ret_words = false;
         TRY(store_open(plan.files.store, &how, &opened, err));
         AUTO_DB db = NULL;
         int moved;
@@ -125,9 +126,10 @@ int cmd_serve(enum lang lang, int argc, char **argv)
     if (!options_start(&usage, lang, argc, argv, &arena, &options, &exit_code))
         return exit_code;
     struct err err = {0};
-    if (run(&options, &arena, &err) != ERR_NONE) {
+    bool is_of_words = true; /* what went wrong, went wrong before anything was opened */
+    if (run(&options, &arena, &is_of_words, &err) != ERR_NONE) {
         words_refuse("serve", lang, &err);
-        return err.code == ERR_SYNTAX || err.code == ERR_DENIED ? EXIT_USAGE : EXIT_FAILED;
+        return is_of_words && (err.code == ERR_SYNTAX || err.code == ERR_DENIED) ? EXIT_USAGE : EXIT_FAILED;
     }
     return EXIT_DONE;
 }

@@ -203,7 +203,7 @@ static enum err_code restore_sqlite(const char *where, const struct store_option
             if (code == ERR_NONE) /* also finds a file that was cut short */
                 code = check_sqlite(db->handle, path, &report->tables, err);
             if (code == ERR_NONE)
-                code = store_migrate(db, false, err);
+                code = store_migrate(db, false, false, err);
             if (code == ERR_CONFLICT) /* older: the next open brings it up */
                 code = ERR_NONE;
             store_db_give(db);
@@ -560,7 +560,7 @@ static enum err_code restore_all(struct db *db, void *ctx, struct err *err)
     struct sql_module module = {.name = "restored", .migrations = list.items, .migration_count = list.count};
     const struct sql_module *const modules[] = {&module, NULL};
     db->store->modules = modules;
-    enum err_code code = store_migrate(db, true, err);
+    enum err_code code = store_migrate(db, true, true, err);
     db->store->modules = r->modules;
     TRY(code);
     table_list tables = {0};

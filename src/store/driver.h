@@ -183,7 +183,7 @@ void keep_done(struct store *store);
 MUST_USE enum err_code outbox_flush(struct db *db, struct err *err);
 void outbox_notes_free(struct db *db);
 /* store/migrate.c */
-MUST_USE enum err_code store_migrate(struct db *db, bool may_change, struct err *err);
+MUST_USE enum err_code store_migrate(struct db *db, bool may_change, bool may_found, struct err *err);
 
 NONNULL_END
 #endif

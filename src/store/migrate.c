@@ -87,7 +87,7 @@ static enum err_code apply(struct db *db, void *ctx, struct err *err)
     return sql_schema_add(db, &args, err);
 }
 
-enum err_code store_migrate(struct db *db, bool may_change, struct err *err)
+enum err_code store_migrate(struct db *db, bool may_change, bool may_found, struct err *err)
 {
     AUTO_ARENA arena;
     arena_init(&arena, MIGRATE_ARENA_BYTES);
@@ -98,10 +98,11 @@ enum err_code store_migrate(struct db *db, bool may_change, struct err *err)
     if (content == DB_CONTENT_FOREIGN)
         return err_set(err, ERR_SYNTAX, "%s is not a luytre database: it holds tables of another program",
                        db->store->shown);
-    if (content == DB_CONTENT_EMPTY && !may_change) /* and it stays as it is: it may be anybody's empty file */
+    if (content == DB_CONTENT_EMPTY && !may_found) /* and it stays as it is: it may be anybody's empty file */
         return err_set(err, ERR_CONFLICT, "%s is empty: no schema yet", db->store->shown);
     if (!db->store->read_only)
         TRY(db->driver->ready(db, err));
+    may_change |= content == DB_CONTENT_EMPTY;
     if (content == DB_CONTENT_EMPTY) {
         struct step step = {.list = &list, .claims = true};
         TRY(db_transact(db, apply, &step, err));

@@ -180,7 +180,8 @@ enum err_code store_open(const char *where, const struct store_options *options,
     AUTO_STORE store = NULL;
     struct db *db = NULL;
     TRY(store_connect(where, options, &store, &db, err));
-    enum err_code code = store_migrate(db, options->migrate && !options->read_only, err);
+    enum err_code code = store_migrate(db, options->migrate && !options->read_only,
+                                       (options->migrate || options->found) && !options->read_only, err);
     if (code == ERR_NONE)
         code = learn(db, err);
     if (code == ERR_NONE && !options->is_restoring)

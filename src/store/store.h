@@ -17,6 +17,7 @@ struct store_options {
     int node;     /* 0..ID_NODE_MAX; kept in a new database, which afterwards knows it itself */
     bool create;  /* make the SQLite file when there is none */
     bool migrate; /* bring the schema up; false: an older schema is refused with ERR_CONFLICT */
+    bool found;   /* make the schema where there is none yet; an older one is refused all the same */
     bool read_only;
     bool is_restoring;  /* of backup_restore: on PostgreSQL nobody else may open it before backup_new_epoch; of
                            store_open: may */

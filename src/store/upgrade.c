@@ -34,7 +34,7 @@ static enum err_code all_of_it(struct db *db, void *ctx, struct err *err)
     const struct upgrading *u = ctx;
     int before = 0, after = 0;
     TRY(applied(db, &before, &u->report->from_schema, err));
-    TRY(store_migrate(db, true, err));
+    TRY(store_migrate(db, true, true, err));
     TRY(applied(db, &after, &u->report->to_schema, err));
     u->report->migration_count = after - before;
     u->report->query_count = 0;
@@ -95,7 +95,7 @@ static enum err_code upgrade(struct db *db, const struct upgrade_plan *plan, str
         return err_set(err, ERR_SYNTAX, "%s holds no luytre database", store_where(db->store));
     int count;
     TRY(applied(db, &count, &report->from_schema, err));
-    enum err_code code = store_migrate(db, false, err);
+    enum err_code code = store_migrate(db, false, false, err);
     report->to_schema = report->from_schema;
     if (code != ERR_CONFLICT) /* nothing to do, or newer than we are */
         return code;

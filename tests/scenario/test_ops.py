@@ -678,6 +678,18 @@ class Ops(unittest.TestCase):
         for line in lines[:-1]:
             self.assertGreater(os.path.getsize(line["path"]), 1000)
 
+    def test_a_server_leaves_an_older_store_to_the_upgrade(self):
+        place = self.place()
+        shutil.copy(self.p.store, place)
+        undo_on_file(place, 53)
+        serve = ("serve", "--store", place, "--listen", "unix:%s/web.sock" % place.parent)
+        self.refused(3, "run luytre upgrade", *serve)
+        with contextlib.closing(sqlite3.connect(place)) as db:
+            self.assertEqual(db.execute("SELECT max(number) FROM schema_migration").fetchone(), (52,))
+        self.assertGreater(summary("upgrade", "--store", place)["migrations"], 1)
+        (place.parent / "text").write_text("tre " * 3000, encoding="utf-8")
+        self.refused(3, "not a luytre database", "serve", "--store", place.parent / "text", "--listen", "unix:%s/web.sock" % place.parent)
+
     def test_a_name_moves_no_cursor(self):
         place = self.place()
         shutil.copy(self.p.store, place)
