@@ -129,6 +129,17 @@ def main():
                 equal(b.text('#h-now'), today, 'today stands below')
         cases.append(('a duty of a past day is what was known then', as_of))
 
+        def prints_as_a_table():
+            """A4 is narrower than the width below which rows become cards; what is ticked on the screen is a table on paper."""
+            b.resize(620)
+            visit('/evidence', 'reviewer')
+            b.cdp('Emulation.setEmulatedMedia', media='print')
+            look = b.js('const s = (q) => getComputedStyle(document.querySelector(q)); return [s(".lt-tbl thead").position, s(".lt-tbl td").display, document.querySelector(".lt-tbl").getClientRects().length]')
+            b.cdp('Emulation.setEmulatedMedia', media='')
+            b.resize(1440)
+            equal(look, ['static', 'table-cell', 1], 'head, cells and the table itself')
+        cases.append(('a list prints as a table', prints_as_a_table))
+
         def accepts():
             visit('/evidence', 'reviewer')
             press(b, 'input[type=checkbox][name=id]')
