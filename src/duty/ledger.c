@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "duty/ledger.sql.h"
+#include "store/keep.sql.h"
 
 #define DELTAS_MAX_BYTES    (16u << 10) /* of one assignment: DUTY_CHANGES_MAX twice, some 60 bytes each */
 #define ADVANCE_ARENA_BYTES (64u << 20)
@@ -426,64 +427,167 @@ enum err_code ledger_pass(struct db *db, civil_day to, int *ret_days, struct err
 
 /* --- trees that changed --- */
 
+#define CATCH_UP_ARENA_BYTES ((size_t)1 << 30)
+#define CATCH_UP_PUT_ROWS    2000u /* in one statement */
+#define CATCH_UP_TRIES       3
+
+/* The sums are read in a snapshot, while others go on writing, and only put while nobody else does: a tree of ten
+ * thousand units takes a minute to read and a second to put. What was read holds as long as neither the tree nor the
+ * day moved meanwhile: what is of a past day changes by nothing else. */
 struct catching_up {
-    bool had_one;
+    struct arena *arena;
+    struct sql_tree_change_next_row *tree;
+    civil_day last;
+    int64_t tree_version;
+    struct sql_past_below_sums_rows below;
+    struct sql_past_obligation_sums_rows obligations;
+    bool is_put;
 };
 
-/* Taken off the list first: a change that is decided meanwhile stands on it again. */
-static enum err_code catch_up_one(struct db *db, void *ctx, struct err *err)
+static enum err_code what_stands(struct db *db, struct arena *arena, civil_day *ret_last, int64_t *ret_version,
+                                 struct err *err)
 {
-    struct catching_up *c = ctx;
-    c->had_one = false;
-    AUTO_ARENA arena;
-    arena_init(&arena, 1u << 20);
-    struct sql_duty_clock_read_row *clock = NULL;
-    struct sql_tree_change_next_row *tree = NULL;
-    TRY(sql_duty_clock_read(db, &arena, &clock, err)); /* others go on writing: what they write is not of a past day */
-    if (!clock)
-        return ERR_NONE;
-    civil_day last = (civil_day)clock->day - 1;
-    TRY(sql_tree_change_next(db, &arena, &(struct sql_tree_change_next_args){.day = last}, &tree, err));
-    if (!tree)
-        return ERR_NONE;
-    TRY(sql_tree_change_done(db,
-                             &(struct sql_tree_change_done_args){
-                                 .edge_kind = tree->edge_kind, .ancestor_id = tree->ancestor_id, .day = last},
-                             err));
-    TRY(sql_past_below_drop(db,
-                            &(struct sql_past_below_drop_args){
-                                .edge_kind = tree->edge_kind, .unit_id = tree->ancestor_id, .from_day = tree->from_day},
-                            err));
-    TRY(sql_past_below_again(
-        db,
-        &(struct sql_past_below_again_args){
-            .edge_kind = tree->edge_kind, .unit_id = tree->ancestor_id, .from_day = tree->from_day, .last_day = last},
-        err));
-    TRY(sql_past_obligation_drop(db,
-                                 &(struct sql_past_obligation_drop_args){.edge_kind = tree->edge_kind,
-                                                                         .unit_id = tree->ancestor_id,
-                                                                         .from_day = tree->from_day},
-                                 err));
-    TRY(sql_past_obligation_again(
-        db,
-        &(struct sql_past_obligation_again_args){
-            .edge_kind = tree->edge_kind, .unit_id = tree->ancestor_id, .from_day = tree->from_day, .last_day = last},
-        err));
-    c->had_one = true;
+    struct sql_duty_clock_look_row *clock = NULL;
+    struct sql_kept_version_row *version = NULL;
+    TRY(sql_duty_clock_look(db, arena, &clock, err));
+    TRY(sql_kept_version(db, arena, &(struct sql_kept_version_args){.name = STR("tree")}, &version, err));
+    *ret_last = clock ? (civil_day)clock->day - 1 : CIVIL_NONE;
+    *ret_version = version ? version->n : 0;
     return ERR_NONE;
 }
 
-static enum err_code catch_up_in_transaction(struct db *db, void *ctx, struct err *err)
+static enum err_code sums_read(struct db *db, void *ctx, struct err *err)
 {
-    return db_bulk(db, catch_up_one, ctx, err);
+    struct catching_up *c = ctx;
+    c->tree = NULL;
+    TRY(what_stands(db, c->arena, &c->last, &c->tree_version, err));
+    if (c->last == CIVIL_NONE)
+        return ERR_NONE;
+    TRY(sql_tree_change_next(db, c->arena, &(struct sql_tree_change_next_args){.day = c->last}, &c->tree, err));
+    if (!c->tree)
+        return ERR_NONE;
+    TRY(sql_past_below_sums(db, c->arena,
+                            &(struct sql_past_below_sums_args){.edge_kind = c->tree->edge_kind,
+                                                               .unit_id = c->tree->ancestor_id,
+                                                               .from_day = c->tree->from_day,
+                                                               .last_day = c->last},
+                            &c->below, err));
+    return sql_past_obligation_sums(db, c->arena,
+                                    &(struct sql_past_obligation_sums_args){.edge_kind = c->tree->edge_kind,
+                                                                            .unit_id = c->tree->ancestor_id,
+                                                                            .from_day = c->tree->from_day,
+                                                                            .last_day = c->last},
+                                    &c->obligations, err);
+}
+
+#define PUT_SUM(rows, key, r)                                                                                          \
+    buf_printf((rows), "%s[%lld,%lld,%lld,%lld,%lld,%lld,%lld,%lld,%lld,%lld,%lld]", (rows)->len_bytes > 1 ? "," : "", \
+               (long long)(r)->key, (long long)(r)->day, (long long)(r)->n_unseen, (long long)(r)->n_ack,              \
+               (long long)(r)->n_doing, (long long)(r)->n_ok, (long long)(r)->n_due, (long long)(r)->n_late,           \
+               (long long)(r)->n_birth, (long long)(r)->n_na, (long long)(r)->n_waived)
+
+static enum err_code below_put(struct db *db, const struct catching_up *c, struct buf *rows, struct err *err)
+{
+    for (size_t i = 0; i < c->below.count;) {
+        buf_clear(rows);
+        buf_put_byte(rows, '[');
+        for (size_t n = 0; n < CATCH_UP_PUT_ROWS && i < c->below.count; n++, i++)
+            PUT_SUM(rows, scope_id, &c->below.items[i]);
+        buf_put_byte(rows, ']');
+        TRY(buf_check(rows, err));
+        TRY(sql_past_below_put(db,
+                               &(struct sql_past_below_put_args){.edge_kind = c->tree->edge_kind,
+                                                                 .unit_id = c->tree->ancestor_id,
+                                                                 .rows = buf_str(rows)},
+                               err));
+    }
+    return ERR_NONE;
+}
+
+static enum err_code obligations_put(struct db *db, const struct catching_up *c, struct buf *rows, struct err *err)
+{
+    for (size_t i = 0; i < c->obligations.count;) {
+        buf_clear(rows);
+        buf_put_byte(rows, '[');
+        for (size_t n = 0; n < CATCH_UP_PUT_ROWS && i < c->obligations.count; n++, i++)
+            PUT_SUM(rows, obligation_id, &c->obligations.items[i]);
+        buf_put_byte(rows, ']');
+        TRY(buf_check(rows, err));
+        TRY(sql_past_obligation_put(db,
+                                    &(struct sql_past_obligation_put_args){.edge_kind = c->tree->edge_kind,
+                                                                           .unit_id = c->tree->ancestor_id,
+                                                                           .rows = buf_str(rows)},
+                                    err));
+    }
+    return ERR_NONE;
+}
+
+/* Taken off the list first: a change that is decided meanwhile stands on it again. */
+static enum err_code sums_put(struct db *db, void *ctx, struct err *err)
+{
+    struct catching_up *c = ctx;
+    AUTO_ARENA arena;
+    arena_init(&arena, 1u << 20);
+    AUTO_BUF rows;
+    buf_init(&rows, 16u << 20);
+    civil_day last;
+    int64_t version;
+    c->is_put = false;
+    struct sql_duty_clock_read_row *held = NULL; /* the day does not end meanwhile; others go on writing */
+    TRY(sql_duty_clock_read(db, &arena, &held, err));
+    TRY(what_stands(db, &arena, &last, &version, err));
+    if (last != c->last || version != c->tree_version)
+        return ERR_NONE;
+    TRY(sql_tree_change_done(db,
+                             &(struct sql_tree_change_done_args){
+                                 .edge_kind = c->tree->edge_kind, .ancestor_id = c->tree->ancestor_id, .day = c->last},
+                             err));
+    TRY(sql_past_below_drop(db,
+                            &(struct sql_past_below_drop_args){.edge_kind = c->tree->edge_kind,
+                                                               .unit_id = c->tree->ancestor_id,
+                                                               .from_day = c->tree->from_day},
+                            err));
+    TRY(below_put(db, c, &rows, err));
+    TRY(sql_past_obligation_drop(db,
+                                 &(struct sql_past_obligation_drop_args){.edge_kind = c->tree->edge_kind,
+                                                                         .unit_id = c->tree->ancestor_id,
+                                                                         .from_day = c->tree->from_day},
+                                 err));
+    TRY(obligations_put(db, c, &rows, err));
+    c->is_put = true;
+    return ERR_NONE;
+}
+
+static enum err_code sums_put_many(struct db *db, void *ctx, struct err *err)
+{
+    return db_bulk(db, sums_put, ctx, err);
+}
+
+/* When the tree never stands still long enough: everybody waits. */
+static enum err_code read_and_put(struct db *db, void *ctx, struct err *err)
+{
+    struct catching_up *c = ctx;
+    TRY(sums_read(db, c, err));
+    return c->tree ? sums_put_many(db, c, err) : ERR_NONE;
 }
 
 enum err_code ledger_catch_up(struct db *db, bool *ret_had_one, struct err *err)
 {
-    struct catching_up c = {false};
-    if (db_transact(db, catch_up_in_transaction, &c, err) != ERR_NONE)
-        return err_wrap(err, "count the past of a tree anew");
-    *ret_had_one = c.had_one;
+    struct catching_up c = {.is_put = false};
+    for (int i = 0; i <= CATCH_UP_TRIES && !c.is_put; i++) {
+        AUTO_ARENA arena;
+        arena_init(&arena, CATCH_UP_ARENA_BYTES);
+        c.arena = &arena;
+        enum err_code code =
+            i < CATCH_UP_TRIES ? db_read(db, sums_read, &c, err) : db_transact(db, read_and_put, &c, err);
+        if (code == ERR_NONE && c.tree && i < CATCH_UP_TRIES)
+            code = db_transact(db, sums_put_many, &c, err);
+        if (code != ERR_NONE)
+            return err_wrap(err, "count the past of a tree anew");
+        if (!c.tree)
+            break;
+    }
+    *ret_had_one = c.is_put;
     return ERR_NONE;
 }
 

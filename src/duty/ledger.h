@@ -79,8 +79,9 @@ MUST_USE enum err_code ledger_fold(struct db *db, struct err *err);
  * Safe to run twice, safe to be killed. What waits of trees that changed, waits on. */
 MUST_USE enum err_code ledger_pass(struct db *db, civil_day to, int *ret_days, struct err *err);
 /* Sums of past days below a unit whose tree was changed for them, or that an upgrade has yet to count: one such tree,
- * whole, in a transaction of its own. False: none waits. Till a tree's turn its past is counted when asked for, so
- * pages are right at every moment, and a kill costs one step. */
+ * whole. Read in a snapshot while others write, put in a transaction of its own, and read again when the tree or the
+ * day moved meanwhile. False: none waits. Till a tree's turn its past is counted when asked for, so pages are right at
+ * every moment, and a kill costs one step. */
 MUST_USE enum err_code ledger_catch_up(struct db *db, bool *ret_had_one, struct err *err);
 /* How many trees wait. */
 MUST_USE enum err_code ledger_waiting(struct db *db, int64_t *ret_trees, struct err *err);

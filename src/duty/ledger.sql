@@ -257,13 +257,20 @@ ON CONFLICT (edge_kind, unit_id, obligation_id, day) DO NOTHING;
 -- args: edge_kind text, unit_id int, from_day int
 DELETE FROM duty_past_obligation WHERE edge_kind = :edge_kind AND unit_id = :unit_id AND day >= :from_day;
 
--- name: past_obligation_again
+-- name: duty_clock_look
+-- The day, without holding it.
+-- result: one
+-- scope: system
+-- columns: day int
+SELECT day FROM duty_clock WHERE id = 1;
+
+-- name: past_obligation_sums
 -- The sums of one unit by obligation counted anew from a day on: what stood the day before, what changed at units while they stood below,
 -- what came with a unit that came below, what went with one that left.
--- result: none
+-- result: many
 -- scope: system
 -- args: edge_kind text, unit_id int, from_day int, last_day int
-INSERT INTO duty_past_obligation (edge_kind, unit_id, obligation_id, day, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
+-- columns: obligation_id int, day int, n_unseen int, n_ack int, n_doing int, n_ok int, n_due int, n_late int, n_birth int, n_na int, n_waived int
 WITH step AS (
     SELECT p.obligation_id, CAST(:from_day AS BIGINT) AS day, p.n_unseen, p.n_ack, p.n_doing, p.n_ok, p.n_due, p.n_late, p.n_birth, p.n_na, p.n_waived
       FROM duty_past_obligation p
@@ -286,17 +293,28 @@ WITH step AS (
      GROUP BY m.obligation_id, m.day),
 by_day AS (
     SELECT obligation_id, day, SUM(n_unseen) AS n_unseen, SUM(n_ack) AS n_ack, SUM(n_doing) AS n_doing, SUM(n_ok) AS n_ok, SUM(n_due) AS n_due, SUM(n_late) AS n_late, SUM(n_birth) AS n_birth, SUM(n_na) AS n_na, SUM(n_waived) AS n_waived FROM step GROUP BY obligation_id, day)
-SELECT :edge_kind, :unit_id, obligation_id, day,
-       SUM(n_unseen) OVER (PARTITION BY obligation_id ORDER BY day),
-       SUM(n_ack) OVER (PARTITION BY obligation_id ORDER BY day),
-       SUM(n_doing) OVER (PARTITION BY obligation_id ORDER BY day),
-       SUM(n_ok) OVER (PARTITION BY obligation_id ORDER BY day),
-       SUM(n_due) OVER (PARTITION BY obligation_id ORDER BY day),
-       SUM(n_late) OVER (PARTITION BY obligation_id ORDER BY day),
-       SUM(n_birth) OVER (PARTITION BY obligation_id ORDER BY day),
-       SUM(n_na) OVER (PARTITION BY obligation_id ORDER BY day),
-       SUM(n_waived) OVER (PARTITION BY obligation_id ORDER BY day)
+SELECT obligation_id, day,
+       CAST(SUM(n_unseen) OVER (PARTITION BY obligation_id ORDER BY day) AS BIGINT) AS n_unseen,
+       CAST(SUM(n_ack) OVER (PARTITION BY obligation_id ORDER BY day) AS BIGINT) AS n_ack,
+       CAST(SUM(n_doing) OVER (PARTITION BY obligation_id ORDER BY day) AS BIGINT) AS n_doing,
+       CAST(SUM(n_ok) OVER (PARTITION BY obligation_id ORDER BY day) AS BIGINT) AS n_ok,
+       CAST(SUM(n_due) OVER (PARTITION BY obligation_id ORDER BY day) AS BIGINT) AS n_due,
+       CAST(SUM(n_late) OVER (PARTITION BY obligation_id ORDER BY day) AS BIGINT) AS n_late,
+       CAST(SUM(n_birth) OVER (PARTITION BY obligation_id ORDER BY day) AS BIGINT) AS n_birth,
+       CAST(SUM(n_na) OVER (PARTITION BY obligation_id ORDER BY day) AS BIGINT) AS n_na,
+       CAST(SUM(n_waived) OVER (PARTITION BY obligation_id ORDER BY day) AS BIGINT) AS n_waived
   FROM by_day;
+
+-- name: past_obligation_put
+-- Those sums. rows is a JSON array of [obligation_id, day, each state in turn].
+-- result: none
+-- scope: system
+-- args: edge_kind text, unit_id int, rows text
+INSERT INTO duty_past_obligation (edge_kind, unit_id, obligation_id, day, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
+-- sqlite:
+SELECT :edge_kind, :unit_id, json_extract(j.value, '$[0]'), json_extract(j.value, '$[1]'), json_extract(j.value, '$[2]'), json_extract(j.value, '$[3]'), json_extract(j.value, '$[4]'), json_extract(j.value, '$[5]'), json_extract(j.value, '$[6]'), json_extract(j.value, '$[7]'), json_extract(j.value, '$[8]'), json_extract(j.value, '$[9]'), json_extract(j.value, '$[10]') FROM json_each(:rows) j;
+-- postgres:
+SELECT CAST(:edge_kind AS TEXT), CAST(:unit_id AS BIGINT), CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT), CAST(j.value ->> 3 AS BIGINT), CAST(j.value ->> 4 AS BIGINT), CAST(j.value ->> 5 AS BIGINT), CAST(j.value ->> 6 AS BIGINT), CAST(j.value ->> 7 AS BIGINT), CAST(j.value ->> 8 AS BIGINT), CAST(j.value ->> 9 AS BIGINT), CAST(j.value ->> 10 AS BIGINT) FROM json_array_elements(CAST(:rows AS json)) j;
 
 -- name: tree_change_next
 -- An ancestor whose tree was changed from a day on that has ended: its sums from then on wait to be counted anew.
@@ -325,12 +343,12 @@ SELECT COUNT(*) AS n FROM (SELECT DISTINCT edge_kind, ancestor_id FROM unit_tree
 -- args: edge_kind text, unit_id int, from_day int
 DELETE FROM duty_past_below WHERE edge_kind = :edge_kind AND unit_id = :unit_id AND day >= :from_day;
 
--- name: past_below_again
+-- name: past_below_sums
 -- The sums of one unit counted anew from a day on: what stood at a unit over some days, on the days it stood below this one.
--- result: none
+-- result: many
 -- scope: system
 -- args: edge_kind text, unit_id int, from_day int, last_day int
-INSERT INTO duty_past_below (edge_kind, unit_id, scope_id, day, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
+-- columns: scope_id int, day int, n_unseen int, n_ack int, n_doing int, n_ok int, n_due int, n_late int, n_birth int, n_na int, n_waived int
 WITH span AS (
     SELECT s.unit_id, s.scope_id, s.day AS from_day, LEAD(s.day, 1, 2147483647) OVER (PARTITION BY s.unit_id, s.scope_id ORDER BY s.day) AS to_day, s.n_unseen, s.n_ack, s.n_doing, s.n_ok, s.n_due, s.n_late, s.n_birth, s.n_na, s.n_waived
       FROM duty_past s
@@ -350,17 +368,28 @@ step AS (
                WHERE o.edge_kind = :edge_kind AND o.unit_id = :unit_id AND o.day < :from_day),
 by_day AS (
     SELECT scope_id, day, SUM(n_unseen) AS n_unseen, SUM(n_ack) AS n_ack, SUM(n_doing) AS n_doing, SUM(n_ok) AS n_ok, SUM(n_due) AS n_due, SUM(n_late) AS n_late, SUM(n_birth) AS n_birth, SUM(n_na) AS n_na, SUM(n_waived) AS n_waived FROM step GROUP BY scope_id, day)
-SELECT :edge_kind, :unit_id, scope_id, day,
-       SUM(n_unseen) OVER (PARTITION BY scope_id ORDER BY day),
-       SUM(n_ack) OVER (PARTITION BY scope_id ORDER BY day),
-       SUM(n_doing) OVER (PARTITION BY scope_id ORDER BY day),
-       SUM(n_ok) OVER (PARTITION BY scope_id ORDER BY day),
-       SUM(n_due) OVER (PARTITION BY scope_id ORDER BY day),
-       SUM(n_late) OVER (PARTITION BY scope_id ORDER BY day),
-       SUM(n_birth) OVER (PARTITION BY scope_id ORDER BY day),
-       SUM(n_na) OVER (PARTITION BY scope_id ORDER BY day),
-       SUM(n_waived) OVER (PARTITION BY scope_id ORDER BY day)
+SELECT scope_id, day,
+       CAST(SUM(n_unseen) OVER (PARTITION BY scope_id ORDER BY day) AS BIGINT) AS n_unseen,
+       CAST(SUM(n_ack) OVER (PARTITION BY scope_id ORDER BY day) AS BIGINT) AS n_ack,
+       CAST(SUM(n_doing) OVER (PARTITION BY scope_id ORDER BY day) AS BIGINT) AS n_doing,
+       CAST(SUM(n_ok) OVER (PARTITION BY scope_id ORDER BY day) AS BIGINT) AS n_ok,
+       CAST(SUM(n_due) OVER (PARTITION BY scope_id ORDER BY day) AS BIGINT) AS n_due,
+       CAST(SUM(n_late) OVER (PARTITION BY scope_id ORDER BY day) AS BIGINT) AS n_late,
+       CAST(SUM(n_birth) OVER (PARTITION BY scope_id ORDER BY day) AS BIGINT) AS n_birth,
+       CAST(SUM(n_na) OVER (PARTITION BY scope_id ORDER BY day) AS BIGINT) AS n_na,
+       CAST(SUM(n_waived) OVER (PARTITION BY scope_id ORDER BY day) AS BIGINT) AS n_waived
   FROM by_day;
+
+-- name: past_below_put
+-- Those sums. rows is a JSON array of [scope_id, day, each state in turn].
+-- result: none
+-- scope: system
+-- args: edge_kind text, unit_id int, rows text
+INSERT INTO duty_past_below (edge_kind, unit_id, scope_id, day, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
+-- sqlite:
+SELECT :edge_kind, :unit_id, json_extract(j.value, '$[0]'), json_extract(j.value, '$[1]'), json_extract(j.value, '$[2]'), json_extract(j.value, '$[3]'), json_extract(j.value, '$[4]'), json_extract(j.value, '$[5]'), json_extract(j.value, '$[6]'), json_extract(j.value, '$[7]'), json_extract(j.value, '$[8]'), json_extract(j.value, '$[9]'), json_extract(j.value, '$[10]') FROM json_each(:rows) j;
+-- postgres:
+SELECT CAST(:edge_kind AS TEXT), CAST(:unit_id AS BIGINT), CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT), CAST(j.value ->> 3 AS BIGINT), CAST(j.value ->> 4 AS BIGINT), CAST(j.value ->> 5 AS BIGINT), CAST(j.value ->> 6 AS BIGINT), CAST(j.value ->> 7 AS BIGINT), CAST(j.value ->> 8 AS BIGINT), CAST(j.value ->> 9 AS BIGINT), CAST(j.value ->> 10 AS BIGINT) FROM json_array_elements(CAST(:rows AS json)) j;
 
 -- name: total_add
 -- Changes of the sums of some scopes: lines, so that nobody waits for anybody. rows is a JSON array of [scope_id, change of each state in turn].
