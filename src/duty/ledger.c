@@ -442,6 +442,7 @@ struct catching_up {
     struct sql_past_below_sums_rows below;
     struct sql_past_obligation_sums_rows obligations;
     bool is_put;
+    bool has_moved; /* what was read no longer holds: nothing was put */
 };
 
 static enum err_code what_stands(struct db *db, struct arena *arena, civil_day *ret_last, int64_t *ret_version,
@@ -522,7 +523,17 @@ static enum err_code obligations_put(struct db *db, const struct catching_up *c,
     return ERR_NONE;
 }
 
-/* Taken off the list first: a change that is decided meanwhile stands on it again. */
+static enum err_code still_stands(struct db *db, struct arena *arena, struct catching_up *c, struct err *err)
+{
+    civil_day last;
+    int64_t version;
+    TRY(what_stands(db, arena, &last, &version, err));
+    c->has_moved = last != c->last || version != c->tree_version;
+    return c->has_moved ? err_set(err, ERR_BUSY, "the tree moved while its past was read") : ERR_NONE;
+}
+
+/* Taken off the list first, which waits for whoever is putting the same tree on it; then what was read still holds, or
+ * all of it is taken back. A change that is decided later stands on the list again. */
 static enum err_code sums_put(struct db *db, void *ctx, struct err *err)
 {
     struct catching_up *c = ctx;
@@ -530,18 +541,14 @@ static enum err_code sums_put(struct db *db, void *ctx, struct err *err)
     arena_init(&arena, 1u << 20);
     AUTO_BUF rows;
     buf_init(&rows, 16u << 20);
-    civil_day last;
-    int64_t version;
     c->is_put = false;
     struct sql_duty_clock_read_row *held = NULL; /* the day does not end meanwhile; others go on writing */
     TRY(sql_duty_clock_read(db, &arena, &held, err));
-    TRY(what_stands(db, &arena, &last, &version, err));
-    if (last != c->last || version != c->tree_version)
-        return ERR_NONE;
     TRY(sql_tree_change_done(db,
                              &(struct sql_tree_change_done_args){
                                  .edge_kind = c->tree->edge_kind, .ancestor_id = c->tree->ancestor_id, .day = c->last},
                              err));
+    TRY(still_stands(db, &arena, c, err));
     TRY(sql_past_below_drop(db,
                             &(struct sql_past_below_drop_args){.edge_kind = c->tree->edge_kind,
                                                                .unit_id = c->tree->ancestor_id,
@@ -578,10 +585,15 @@ enum err_code ledger_catch_up(struct db *db, bool *ret_had_one, struct err *err)
         AUTO_ARENA arena;
         arena_init(&arena, CATCH_UP_ARENA_BYTES);
         c.arena = &arena;
+        c.has_moved = false;
         enum err_code code =
             i < CATCH_UP_TRIES ? db_read(db, sums_read, &c, err) : db_transact(db, read_and_put, &c, err);
         if (code == ERR_NONE && c.tree && i < CATCH_UP_TRIES)
             code = db_transact(db, sums_put_many, &c, err);
+        if (code == ERR_BUSY && c.has_moved) {
+            *err = (struct err){0};
+            continue;
+        }
         if (code != ERR_NONE)
             return err_wrap(err, "count the past of a tree anew");
         if (!c.tree)

@@ -231,9 +231,10 @@ INSERT INTO unit_closure (ancestor_id, edge_kind, descendant_id, depth, from_day
 SELECT COUNT(*) AS n FROM unit_closure WHERE ancestor_id = :ancestor_id AND edge_kind = :edge_kind AND descendant_id = :descendant_id AND to_day > :on_day;
 
 -- name: tree_change_insert
--- What stands below an ancestor changed from a day on: sums that were kept over its tree are no longer right.
+-- What stands below an ancestor changed from a day on: sums that were kept over its tree are no longer right. Also a row that is there is
+-- written, so that whoever sums that tree and takes the row off waits for this change and sees it.
 -- result: none
 -- scope: system
 -- args: edge_kind text, ancestor_id int, from_day int
 INSERT INTO unit_tree_change (edge_kind, ancestor_id, from_day) VALUES (:edge_kind, :ancestor_id, :from_day)
-ON CONFLICT (edge_kind, ancestor_id, from_day) DO NOTHING;
+ON CONFLICT (edge_kind, ancestor_id, from_day) DO UPDATE SET from_day = excluded.from_day;

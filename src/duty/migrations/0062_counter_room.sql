@@ -4,4 +4,6 @@
 SELECT 1; -- writes over the row itself
 -- postgres:
 ALTER TABLE duty_count SET (fillfactor = 50);
-CLUSTER duty_count USING duty_count_ordered_pkey;
+DO $$ BEGIN
+    EXECUTE (SELECT format('CLUSTER duty_count USING %I', conname) FROM pg_constraint WHERE conrelid = 'duty_count'::regclass AND contype = 'p');
+END $$;

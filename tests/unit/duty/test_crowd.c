@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <time.h>
 
 #include "duty/rollup.h"
 
@@ -108,10 +109,79 @@ static void sums_stand_while_many_count(void **state)
     assert_ok(ledger_recount(t->db, &err));
 }
 
+struct mover {
+    struct store *store;
+    const struct world *w;
+    int64_t to_id;
+    civil_day from;
+    atomic_bool is_in, has_failed;
+};
+
+static enum err_code move_slowly(struct db *db, void *ctx, struct err *err)
+{
+    struct mover *m = ctx;
+    enum err_code code =
+        unit_set_parent(db, &m->w->system, m->w->schools[5], EDGE_PROFESSIONAL, m->to_id, m->from, 0, err);
+    atomic_store(&m->is_in, true);
+    nanosleep(&(struct timespec){.tv_nsec = 150 * 1000 * 1000}, NULL);
+    return code;
+}
+
+static void *move_one(void *arg)
+{
+    struct mover *m = arg;
+    struct err err;
+    struct db *db = NULL;
+    bool is_fine = store_db_take(m->store, &db, &err) == ERR_NONE;
+    atomic_store(&m->has_failed, !is_fine || db_transact(db, move_slowly, m, &err) != ERR_NONE);
+    atomic_store(&m->is_in, true);
+    if (is_fine)
+        store_db_give(db);
+    return NULL;
+}
+
+/* A tree already waits to be summed; while it is, another unit moves in it, from the same day on. */
+static void a_move_stands_while_its_tree_is_summed(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    int64_t second = world_unit(t, &w, "department", "Sở Khoa học và Công nghệ Trúc Lâm", w.committee);
+    static const struct obligation_target to_schools[] = {{TARGET_KIND, STR_INIT("school_lower_secondary")}};
+    const struct obligation_draft plan = {.catalogue_id = STR("CT18-2c"),
+                                          .deadline_day = civil_to_day(2027, 3, 1),
+                                          .targets = to_schools,
+                                          .target_count = 1};
+    const struct actor issuer = world_actor(t, w.issuer, RIGHT_READ);
+    struct directive_issued issued;
+    civil_day first = civil_day_of_ms(t->now_ms);
+    assert_ok(directive_issue(t->db, &issuer, world_directive(t, &w, &plan, 1), &issued, &err));
+    world_pass(t, 30);
+    assert_ok(unit_set_parent(t->db, &w.system, w.schools[4], EDGE_PROFESSIONAL, second, first + 10, 0, &err));
+    struct mover m = {.store = t->store, .w = &w, .to_id = second, .from = first + 10};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, move_one, &m), 0);
+    while (!atomic_load(&m.is_in))
+        nanosleep(&(struct timespec){.tv_nsec = 1000 * 1000}, NULL);
+    enum err_code code = ERR_NONE;
+    bool had_one = true;
+    for (int i = 0; code == ERR_NONE && had_one && i < 20; i++)
+        code = ledger_catch_up(t->db, &had_one, &err);
+    pthread_join(thread, NULL);
+    assert_false(atomic_load(&m.has_failed));
+    assert_ok(code);
+    for (had_one = true; had_one;)
+        assert_ok(ledger_catch_up(t->db, &had_one, &err));
+    struct rollup r;
+    assert_ok(rollup_get(t->db, &w.system, second, 0, EDGE_PROFESSIONAL, first + 15, &t->arena, &r, &err));
+    assert_int_equal(r.total, 2);
+}
+
 int main(void)
 {
     static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
                                                        &sql_module_duty, NULL};
-    static const struct CMUnitTest tests[] = {STORE_TEST(sums_stand_while_many_count)};
+    static const struct CMUnitTest tests[] = {STORE_TEST(sums_stand_while_many_count),
+                                              STORE_TEST(a_move_stands_while_its_tree_is_summed)};
     return store_test_main(tests, ARRAY_LEN(tests), modules);
 }
