@@ -96,6 +96,9 @@ MUST_USE enum err_code device_split(struct db *db, const struct actor *actor, in
 MUST_USE enum err_code device_keep_apart(struct db *db, const struct actor *actor, int64_t suggestion_id,
                                          struct err *err);
 
+/* Counted when it is asked how many machines are protected: cameras, recorders and network devices are not. */
+bool device_kind_is_host(struct str kind);
+
 /* --- reading: RIGHT_ASSET_READ --- */
 struct device_filter {
     int64_t root_id;      /* this unit and those below it */

@@ -71,13 +71,18 @@ static enum err_code delta_one(struct count_deltas *deltas, int64_t unit_id, str
     return ERR_NONE;
 }
 
+bool device_kind_is_host(struct str kind)
+{
+    return !str_equal(kind, STR("camera")) && !str_equal(kind, STR("recorder")) && !str_equal(kind, STR("network"));
+}
+
 enum err_code count_delta_add(struct count_deltas *deltas, int64_t unit_id, struct str kind, struct str counted,
                               int64_t d, struct err *err)
 {
     if (str_is_empty(counted))
         return ERR_NONE;
     TRY(delta_one(deltas, unit_id, DEVICE_KIND_ALL, state_index(counted), d, err));
-    if (!str_equal(kind, STR("camera")) && !str_equal(kind, STR("recorder")) && !str_equal(kind, STR("network")))
+    if (device_kind_is_host(kind))
         TRY(delta_one(deltas, unit_id, DEVICE_KIND_HOSTS, state_index(counted), d, err));
     return delta_one(deltas, unit_id, kind, state_index(counted), d, err);
 }

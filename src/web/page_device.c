@@ -147,7 +147,7 @@ static enum err_code device_list_page(struct request *request, struct response *
     TRY(device_coverage(db, &reader, unit_id, edge, kind, &coverage, err));
     struct device_filter filter = {.root_id = unit_id,
                                    .edge_kind = edge,
-                                   .kind = kind,
+                                   .kind = str_is_empty(kind) && !str_is_empty(state) ? DEVICE_KIND_HOSTS : kind,
                                    .protection = state,
                                    .search = q,
                                    .limit_count = range.limit,
@@ -156,6 +156,11 @@ static enum err_code device_list_page(struct request *request, struct response *
     int64_t total;
     TRY(device_list(db, &actor, request->arena, &filter, &rows, err));
     TRY(device_list_count(db, &actor, request->arena, &filter, &total, err));
+    int64_t all;
+    const struct device_filter any = {.root_id = unit_id, .edge_kind = edge, .kind = kind};
+    TRY(device_list_count(db, &actor, request->arena, &any, &all, err));
+    struct sql_device_suggestions_of_rows pairs;
+    TRY(device_pairs_of(db, &actor, request->arena, &rows, &pairs, err));
     struct kit_table table;
     kit_table_init(&table, request);
     kit_column(&table, MSG_ASSET_C_DEVICE, SHEET_TEXT);
@@ -164,21 +169,26 @@ static enum err_code device_list_page(struct request *request, struct response *
     kit_column(&table, MSG_ASSET_C_PRODUCT, SHEET_TEXT);
     kit_column(&table, MSG_DUTY_C_UNIT, SHEET_TEXT);
     kit_column(&table, MSG_ASSET_C_SEEN, SHEET_DATE);
-    kit_column(&table, MSG_ASSET_SAME, SHEET_TEXT);
-    struct sql_device_suggestions_of_rows pairs;
-    TRY(device_pairs_of(db, &actor, request->arena, &rows, &pairs, err));
+    bool has_pairs = pairs.count > 0 || range.file != LISTING_PAGE;
+    if (has_pairs)
+        kit_column(&table, MSG_ASSET_SAME, SHEET_TEXT);
     for (size_t i = 0; i < rows.count; i++) {
         const struct sql_device_rows_row *d = &rows.items[i];
         kit_row(&table);
         kit_head(&table, d->name, app_href(request, "/device/%lld", (long long)d->id),
                  str_is_null(d->os) ? STR("") : d->os);
-        kit_cell_chip(&table, protection_state(d->counted),
-                      device_words(request, device_protection_find(d->counted), d->counted));
+        if (device_kind_is_host(d->kind) || !str_equal(d->counted, STR("unknown")))
+            kit_cell_chip(&table, protection_state(d->counted),
+                          device_words(request, device_protection_find(d->counted), d->counted));
+        else
+            kit_cell(&table, kit_text(request, MSG_ASSET_NOT_COUNTED), STR(""));
         kit_cell(&table, device_words(request, device_kind_find(d->kind), d->kind), STR(""));
         kit_cell(&table, str_is_null(d->antimalware) ? STR("") : d->antimalware, STR(""));
         kit_cell_sub(&table, d->unit_name, app_href(request, "/unit/%lld", (long long)d->unit_id),
                      str_is_null(d->site_name) ? STR("") : d->site_name);
         kit_cell_day(&table, civil_day_of_ms(d->seen_ms));
+        if (!has_pairs)
+            continue;
         struct str same;
         TRY(same_words(request, &pairs, d->id, &same, err));
         kit_cell(&table, same,
@@ -192,7 +202,7 @@ static enum err_code device_list_page(struct request *request, struct response *
         kit_tab(&tabs, request, STR("/devices"), "state", word->id, state, device_words(request, word, word->id),
                 counts[order[i]], protection_state(word->id), params, ARRAY_LEN(params));
     }
-    kit_tab(&tabs, request, STR("/devices"), "state", STR(""), state, kit_text(request, MSG_DUTY_ALL), coverage.total,
+    kit_tab(&tabs, request, STR("/devices"), "state", STR(""), state, kit_text(request, MSG_DUTY_ALL), all,
             PAGE_STATE_NONE, params, ARRAY_LEN(params));
     struct pg_dt_act acts[] = {
         {.label = kit_text(request, MSG_ASSET_IMPORT), .href = STR("/import/devices"), .main = true}};

@@ -514,6 +514,7 @@ static enum err_code fill_requests(struct duty_view *v, bool may_execute, struct
                                  request_kind_to_str((enum request_kind)kind))};
     v->page.requests = (struct pg_dr_item_list){items, list.count};
     v->page.request_acts = (struct pg_dt_act_list){acts, n};
+    v->page.has_requests = !v->seen.is_past || list.count > 0;
     if (!v->seen.is_past)
         v->page.request_text = kit_text(request, MSG_DUTY_ASK_TEXT);
     return ERR_NONE;

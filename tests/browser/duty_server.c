@@ -167,6 +167,15 @@ static enum err_code tell(struct db *db, struct arena *arena, struct err *err)
                                                    .protection = str_from_cstr(states[i])},
                             "test", &done, err));
     }
+    struct identity eye = {IDENTITY_HOSTNAME, STR("cong-truong")};
+    struct device_registered camera;
+    TRY(device_register(db, &all,
+                        &(struct device_draft){.site_id = site,
+                                               .kind = STR("camera"),
+                                               .name = STR("Camera cổng trường"),
+                                               .identities = &eye,
+                                               .identity_count = 1},
+                        "test", &camera, err));
     /* Two that share a network card and say different serial numbers: somebody must decide. */
     static const char *const serials[] = {"SN-1", "SN-2"};
     struct device_registered pair = {0};

@@ -50,6 +50,18 @@ def main():
             true('1 trên 5 thiết bị được bảo vệ' in b.text('h1'), 'unknown is not protected')
         cases.append(('an unknown device counts as unprotected', unknown_counts))
 
+        def tabs_open_their_numbers():
+            visit('/devices')
+            tabs = b.js('return [...document.querySelectorAll("main a")].filter(a => /[?&]state=|devices$/.test(a.getAttribute("href")) && /\\d+$/.test(a.innerText.trim())).map(a => [a.href, +a.innerText.trim().split(/\\s/).pop()])')
+            true(len(tabs) == 4, f'four tabs: {tabs}')
+            for href, n in tabs:
+                b.get(href)
+                equal(b.js('return document.querySelectorAll("tbody tr").length'), n, href)
+            visit('/devices')
+            camera = b.js('return [...document.querySelectorAll("tbody tr")].map(r => r.innerText).filter(t => t.includes("Camera cổng trường"))')
+            true(len(camera) == 1 and 'Không tính' in camera[0], f'a camera is no machine to protect: {camera}')
+        cases.append(('each tab of devices opens as many rows as it says', tabs_open_their_numbers))
+
         def pair_refuses():
             visit(f'/finding/{facts["finding"]}')
             equal(b.js('return document.querySelectorAll("form[action$=\\"/close\\"]").length'), 0, 'no button that could only refuse')
