@@ -199,7 +199,8 @@ static enum err_code list_run(struct ops *ops, struct err *err)
     if (ops->json) {
         json_field_i64(ops_line(ops, "summary"), STR("directives"), (int64_t)rows.count);
         ops_line_end(ops);
-    }
+    } else if (rows.count == 0)
+        buf_put(&ops->out, str_from_cstr(ops_text(ops, "không có văn bản chỉ đạo nào\n", "no directives found\n")));
     return ERR_NONE;
 }
 

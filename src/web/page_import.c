@@ -76,6 +76,11 @@ static void fill_rows(const struct request *request, const struct import_run *ru
     page->error_n = (int64_t)run->error_count;
     if (!lines)
         return;
+    struct str unread = STR("");
+    for (size_t i = 0; i < run->unread.count; i++)
+        unread = app_href(request, "%.*s%s“%.*s”", STR_ARG(unread), i ? ", " : "", STR_ARG(run->unread.items[i]));
+    if (run->unread.count)
+        page->unread = kit_msg(request, MSG_UNIT_I_UNREAD, (int64_t)run->unread.count, ARG_STR("names", unread));
     /* Wrong rows first, all of them; then the others up to a page. */
     static const enum import_verdict order[] = {IMPORT_ERROR, IMPORT_CHANGED, IMPORT_NEW, IMPORT_SAME};
     size_t count = 0;

@@ -9,12 +9,6 @@
 
 #define UNITS_TO_VISIT_MAX 2000
 
-static struct str edge_of(const struct request *request)
-{
-    struct str edge = kit_typed(request, "edge");
-    return str_equal(edge, EDGE_PROFESSIONAL) || str_equal(edge, EDGE_INCIDENT) ? edge : EDGE_ADMINISTRATIVE;
-}
-
 static enum page_state visit_state(struct opt_i64 done, struct opt_i64 cancelled, int64_t planned, civil_day today)
 {
     return cancelled.has     ? PAGE_STATE_NA
@@ -33,6 +27,23 @@ static struct str visit_word(const struct request *request, struct opt_i64 done,
         return kit_msg(request, MSG_DUTY_V_DONE, 0, ARG_DAY("day", (civil_day)done.v));
     return words_state(request->arena, request->lang, planned < today ? PAGE_STATE_LATE : PAGE_STATE_DUE, today,
                        (civil_day)planned, CIVIL_NONE);
+}
+
+/* The unit itself and those below it, along the way down that has most. */
+static enum err_code units_to_visit(const struct request *request, struct db *db, const struct actor *actor,
+                                    int64_t limit, struct sql_unit_search_rows *ret_units, struct err *err)
+{
+    struct str edge;
+    TRY(access_edge_best(db, actor, request->session.unit_id, &edge, err));
+    return sql_unit_search(db, actor, request->arena,
+                           &(struct sql_unit_search_args){.root_id = request->session.unit_id,
+                                                          .edge_kind = edge,
+                                                          .search = STR("%"),
+                                                          .kind = STR_NONE,
+                                                          .on_day = app_today(request),
+                                                          .limit_count = limit,
+                                                          .offset_count = 0},
+                           ret_units, err);
 }
 
 enum err_code visit_list_page(struct request *request, struct response *response, struct err *err)
@@ -103,6 +114,9 @@ enum err_code visit_list_page(struct request *request, struct response *response
                  {STR_INIT("done"), MSG_DUTY_V_HELD},
                  {STR_INIT("cancelled"), MSG_DUTY_V_CANCELLED},
                  {STR_INIT("here"), MSG_DUTY_V_HERE}};
+    struct sql_unit_search_rows below = {0}; /* the unit itself, and one more when there is somebody to visit */
+    if (kit_may(request, RIGHT_EXECUTE | RIGHT_REVIEW))
+        TRY(units_to_visit(request, db, &actor, 2, &below, err));
     struct pg_dt_act acts[] = {{.label = kit_text(request, MSG_DUTY_V_PLAN), .href = STR("/visit/new"), .main = true}};
     struct kit_tabs tabs = {0};
     for (size_t i = 0; i < ARRAY_LEN(views); i++)
@@ -111,7 +125,7 @@ enum err_code visit_list_page(struct request *request, struct response *response
     struct page_duty_table page = {
         .title = kit_text(request, here ? MSG_DUTY_V_HERE : MSG_DUTY_VISITS),
         .lead = kit_text(request, MSG_DUTY_VISITS_LEAD),
-        .acts = {acts, kit_may(request, RIGHT_EXECUTE | RIGHT_REVIEW) ? ARRAY_LEN(acts) : 0},
+        .acts = {acts, below.count > 1 ? ARRAY_LEN(acts) : 0},
         .tabs = {tabs.tabs.items, tabs.tabs.count},
         .no_search = true,
         .empty_text = kit_text(request, MSG_DUTY_VISITS_EMPTY),
@@ -127,15 +141,7 @@ static enum err_code visit_form(struct request *request, struct response *respon
     TRY(app_db(request, &db, err));
     struct actor actor = app_actor_with(request, RIGHT_READ);
     struct sql_unit_search_rows units;
-    TRY(sql_unit_search(db, &actor, request->arena,
-                        &(struct sql_unit_search_args){.root_id = request->session.unit_id,
-                                                       .edge_kind = edge_of(request),
-                                                       .search = STR("%"),
-                                                       .kind = STR_NONE,
-                                                       .on_day = app_today(request),
-                                                       .limit_count = UNITS_TO_VISIT_MAX,
-                                                       .offset_count = 0},
-                        &units, err));
+    TRY(units_to_visit(request, db, &actor, UNITS_TO_VISIT_MAX, &units, err));
     struct str chosen =
         kit_id_field(request, STR("unit")) ? link_id(request, kit_id_field(request, STR("unit"))) : STR("");
     struct pg_df_field *unit = kit_choice(form, "select", STR("unit"), kit_text(request, MSG_DUTY_C_VISITED), chosen,

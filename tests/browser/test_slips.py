@@ -129,6 +129,12 @@ def main():
             true('lt-undo' in get(school, here), 'said where it leads')
             true('lt-undo' not in get(school, '/help'), 'not said of another page')
 
+        def visits_are_planned_by_whoever_has_somebody_below():
+            true('/visit/new' not in get(school, '/visits'), 'a school visits nobody')
+            true('href="/visit/new"' in get(clerk, '/visits'), 'a department visits its schools')
+            n = get(clerk, '/visit/new').count('<option')
+            true(n > 1000, f'all of its schools may be chosen: {n}')
+
         def a_share_of_nothing_is_no_figure():
             for who in (school, clerk):
                 page = get(who, '/budget')
@@ -150,7 +156,7 @@ def main():
 
         names = [a_program_is_no_evidence, a_page_of_letters_is_not_said_back_as_a_date, pressed_twice_is_handed_in_once, the_queue_says_what_it_proves,
                  the_number_of_devices_opens_to_them, systems_without_a_level_open, a_page_past_the_end_is_the_first, what_was_done_is_said_once_and_in_its_place,
-                 a_share_of_nothing_is_no_figure, an_open_finding_has_no_button_that_only_refuses, who_gets_a_duty_is_seen_without_opening]
+                 visits_are_planned_by_whoever_has_somebody_below, a_share_of_nothing_is_no_figure, an_open_finding_has_no_button_that_only_refuses, who_gets_a_duty_is_seen_without_opening]
         run([(f.__name__.replace('_', ' '), f) for f in names])
 
 
