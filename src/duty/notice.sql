@@ -37,6 +37,13 @@ SELECT id, kind, title, link, at_ms, read_ms FROM notice
  WHERE person_id = :actor_person AND (CAST(:kind AS TEXT) IS NULL OR kind = :kind)
  ORDER BY CASE WHEN read_ms IS NULL THEN 0 ELSE 1 END, at_ms DESC, id DESC LIMIT :limit_count OFFSET :offset_count;
 
+-- name: notice_counts
+-- How many of each kind the actor has.
+-- result: many
+-- scope: self
+-- columns: kind text, n int
+SELECT kind, COUNT(*) AS n FROM notice WHERE person_id = :actor_person GROUP BY kind;
+
 -- name: notice_unread
 -- result: one
 -- scope: self

@@ -26,19 +26,19 @@ static enum err_code reminders_show(struct request *request, struct response *re
     struct sql_notice_list_rows rows;
     TRY(sql_notice_list(
         db, &actor, request->arena,
-        &(struct sql_notice_list_args){.kind = kind, .limit_count = range.limit + 1, .offset_count = range.offset},
-        &rows, err));
+        &(struct sql_notice_list_args){.kind = kind, .limit_count = range.limit, .offset_count = range.offset}, &rows,
+        err));
+    struct sql_notice_counts_rows counts;
+    TRY(sql_notice_counts(db, &actor, request->arena, &counts, err));
     int64_t unread;
     TRY(notice_unread_count(db, &actor, &unread, err));
-    bool has_more = (int64_t)rows.count > range.limit;
-    size_t shown = has_more ? (size_t)range.limit : rows.count;
     struct kit_table table;
     kit_table_init(&table, request);
     kit_column(&table, MSG_REPORT_NOTICE, SHEET_TEXT);
     kit_column(&table, MSG_REPORT_COL_STATE, SHEET_TEXT);
     kit_column(&table, MSG_REPORT_NOTICE_AT, SHEET_TEXT);
     kit_column(&table, MSG_REPORT_NOTICE_COPY, SHEET_TEXT);
-    for (size_t i = 0; i < shown; i++) {
+    for (size_t i = 0; i < rows.count; i++) {
         const struct sql_notice_list_row *r = &rows.items[i];
         struct str duty = STR("/duty/");
         bool is_duty = str_starts_with(r->link, duty);
@@ -61,9 +61,16 @@ static enum err_code reminders_show(struct request *request, struct response *re
                  {STR_INIT("reminder"), MSG_REPORT_KIND_REMINDER},
                  {STR_INIT("request"), MSG_REPORT_KIND_REQUEST},
                  {STR_INIT("report"), MSG_REPORT_KIND_REPORT}};
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+    int64_t total = 0;
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        int64_t n = 0;
+        for (size_t k = 0; k < counts.count; k++)
+            n += i == 0 || str_equal(counts.items[k].kind, kinds[i].kind) ? counts.items[k].n : 0;
+        if (str_equal(kinds[i].kind, str_is_null(kind) ? STR("") : kind))
+            total = n;
         kit_tab(&tabs, request, STR("/reminders"), "kind", kinds[i].kind, str_is_null(kind) ? STR("") : kind,
-                kit_text(request, kinds[i].label), 0, PAGE_STATE_NONE, params, 1);
+                kit_text(request, kinds[i].label), n, PAGE_STATE_NONE, params, 1);
+    }
     const struct pg_dt_act acts[] = {
         {.label = kit_text(request, MSG_REPORT_CALENDAR),
          .href = app_href(request, "/calendar/%lld/%.*s", (long long)request->session.person_id,
@@ -73,14 +80,14 @@ static enum err_code reminders_show(struct request *request, struct response *re
                         : kit_text(request, MSG_REPORT_INBOX_CLEAR),
         .lead = kit_text(request, MSG_REPORT_INBOX_LEAD),
         .acts = {acts, ARRAY_LEN(acts)},
-        .action = STR("/reminders"),
+        .no_search = true,
         .tabs = {tabs.tabs.items, tabs.tabs.count},
         .caption = kit_text(request, MSG_REPORT_INBOX),
         .empty_text = kit_text(request, MSG_REPORT_INBOX_EMPTY),
         .batch_action = unread ? STR("/reminders/read") : STR(""),
+        .no_pick = true,
         .batch_label = kit_text(request, MSG_REPORT_READ_ALL),
     };
-    int64_t total = range.offset + (int64_t)shown + (has_more ? 1 : 0);
     return kit_list_respond(request, response, &table, &page, STR("tasks"), STR("/reminders"), params,
                             ARRAY_LEN(params), &range, total, 0, err);
 }

@@ -7,6 +7,7 @@
 #include "duty/directive.sql.h"
 #include "duty/ledger.h"
 #include "duty/letter_book.sql.h"
+#include "duty/reminder.h"
 #include "format/json.h"
 #include "know/know.h"
 #include "org/access.h"
@@ -536,6 +537,16 @@ static enum err_code begin_in_transaction(struct db *db, void *ctx, struct err *
     return people_of_units(s, err);
 }
 
+/* What the job of the day tells people, as it would have; nobody gets a mail. */
+static enum err_code remind(struct story *s, struct err *err)
+{
+    AUTO_ARENA arena;
+    arena_init(&arena, DEMO_ARENA_BYTES);
+    const struct reminder_options how = {.base_url = STR("")};
+    struct reminder_done done;
+    return reminder_run(s->db, s->today, &how, &arena, &done, err);
+}
+
 static enum err_code live(struct story *s, struct err *err)
 {
     const struct demo_options *o = s->options;
@@ -551,6 +562,7 @@ static enum err_code live(struct story *s, struct err *err)
             return err_set(err, ERR_BUSY, "đã dừng theo yêu cầu, không để lại gì");
         *o->now_ms = civil_day_start_ms(s->today) + DEMO_MORNING_MS;
         TRY(ledger_advance(s->db, s->today, &moved, err));
+        TRY(remind(s, err));
         TRY(db_transact(s->db, day_in_transaction, s, err));
         s->report.days++;
         if (s->report.days % 10 == 0)

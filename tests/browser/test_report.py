@@ -113,6 +113,10 @@ def main():
         def reminders_and_a_message_to_copy():
             page = get(school, '/reminders')
             true('Nhắc việc' in title(page) or 'nhắc việc' in title(page), title(page))
+            true('name="q"' not in page[page.index('<main'):] and '>Chọn<' not in page, 'no search that finds nothing, no column to tick that is empty')
+            n = {kind: int(n) for kind, n in re.findall(r'href="/reminders(?:\?kind=(\w+))?"[^>]*>[^<]*?(\d+)</a>', page[page.index('<main'):])}
+            true(n[''] > 0 and n[''] == sum(v for k, v in n.items() if k), f'the tabs count: {n}')
+            true(re.search(rf'trên {n[""]}\b', re.sub(r'<[^>]*>', '', page)), 'and all of them are in the pages')
             status, _ = school.get('/inbox')
             equal(status, 303, '/inbox')
             message = re.search(r'href="(/reminders/message/\d+)"', page)
