@@ -59,24 +59,30 @@ static void *fold_them(void *arg)
     return NULL;
 }
 
+static int64_t issue_to_schools(struct store_test *t, const struct world *w)
+{
+    static const struct obligation_target to_schools[] = {{TARGET_KIND, STR_INIT("school_lower_secondary")}};
+    const struct obligation_draft plan = {.catalogue_id = STR("CT18-2c"),
+                                          .deadline_day = civil_to_day(2027, 3, 1),
+                                          .targets = to_schools,
+                                          .target_count = 1};
+    const struct actor issuer = world_actor(t, w->issuer, RIGHT_READ);
+    struct directive_issued issued;
+    struct err err;
+    int64_t id = world_directive(t, w, &plan, 1);
+    assert_ok(directive_issue(t->db, &issuer, id, &issued, &err));
+    return id;
+}
+
 /* Two servers fold the sums while others count: no line is lost, none is added twice. */
 static void sums_stand_while_many_count(void **state)
 {
     struct store_test *t = *state;
     struct world w = world_make(t);
     struct err err;
-    static const struct obligation_target to_schools[] = {{TARGET_KIND, STR_INIT("school_lower_secondary")}};
-    const struct obligation_draft plan = {.catalogue_id = STR("CT18-2c"),
-                                          .deadline_day = civil_to_day(2027, 3, 1),
-                                          .targets = to_schools,
-                                          .target_count = 1};
-    const struct actor issuer = world_actor(t, w.issuer, RIGHT_READ);
     int64_t directives[ROUNDS];
-    for (int d = 0; d < ROUNDS; d++) {
-        struct directive_issued issued;
-        directives[d] = world_directive(t, &w, &plan, 1);
-        assert_ok(directive_issue(t->db, &issuer, directives[d], &issued, &err));
-    }
+    for (int d = 0; d < ROUNDS; d++)
+        directives[d] = issue_to_schools(t, &w);
     struct actor heads[WORLD_SCHOOLS];
     for (int i = 0; i < WORLD_SCHOOLS; i++)
         heads[i] = world_actor(t, w.head_of[i], RIGHT_ACKNOWLEDGE);
@@ -147,15 +153,8 @@ static void a_move_stands_while_its_tree_is_summed(void **state)
     struct world w = world_make(t);
     struct err err;
     int64_t second = world_unit(t, &w, "department", "Sở Khoa học và Công nghệ Trúc Lâm", w.committee);
-    static const struct obligation_target to_schools[] = {{TARGET_KIND, STR_INIT("school_lower_secondary")}};
-    const struct obligation_draft plan = {.catalogue_id = STR("CT18-2c"),
-                                          .deadline_day = civil_to_day(2027, 3, 1),
-                                          .targets = to_schools,
-                                          .target_count = 1};
-    const struct actor issuer = world_actor(t, w.issuer, RIGHT_READ);
-    struct directive_issued issued;
     civil_day first = civil_day_of_ms(t->now_ms);
-    assert_ok(directive_issue(t->db, &issuer, world_directive(t, &w, &plan, 1), &issued, &err));
+    (void)issue_to_schools(t, &w);
     world_pass(t, 30);
     assert_ok(unit_set_parent(t->db, &w.system, w.schools[4], EDGE_PROFESSIONAL, second, first + 10, 0, &err));
     struct mover m = {.store = t->store, .w = &w, .to_id = second, .from = first + 10};
