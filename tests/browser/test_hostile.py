@@ -338,6 +338,45 @@ def main():
     if way == 'direct':
         cases.append(('visible queue', queue))
 
+    def too_many():
+        """Past the rate nginx answers 429 and says in words when to come back; what the server itself refuses keeps its own page."""
+        def burst(path, count):
+            with connect(20) as s:
+                one = f'GET {path} HTTP/1.1{CR}{host}'
+                s.sendall((f'{one}{CR}' * (count - 1) + f'{one}Connection: close{CR}{CR}').encode())
+                got = b''
+                while piece := s.recv(65536):
+                    got += piece
+            return [(int(head[:3]), head) for head in got.split(b'HTTP/1.1 ')[1:]]
+        # The rates stand in the file: pages 30 a second after 120 at once, signing in 20 a minute after 30 at once.
+        for path, count in (('/signin', 60), ('/changed', 400)):
+            got = burst(path, count)
+            counts = {status: sum(s == status for s, _ in got) for status in {s for s, _ in got}}
+            equal(len(got), count, f'{path}: all are answered')
+            equal(set(counts), {200, 429}, f'{path}: {counts}')
+            for head in (head for status, head in got if status == 429):
+                true(b'Retry-After: 5\r\n' in head and 'quá nhiều yêu cầu'.encode() in head and b'charset=utf-8' in head, head)
+            print(f'# {path}: {counts}')
+        time.sleep(2)  # the rate of pages gives room again
+
+    def too_many_connections():
+        """The connections of one address are limited as well, with the same words."""
+        socks = []
+        try:
+            for _ in range(60):  # under /assets/ no rate stands, only the connections; the body never comes
+                s = connect()
+                s.sendall(f'POST /assets/x HTTP/1.1{CR}{host}Content-Length: 9{CR}{CR}'.encode())
+                socks.append(s)
+            status, headers, body = ask('/assets/theme.000000000000.css')
+            equal((status, headers['Retry-After']), (429, '5'), body[:200])
+            true('quá nhiều yêu cầu' in body.decode(), body)
+        finally:
+            for s in socks:
+                s.close()
+    if way == 'nginx':
+        cases.append(('too many requests', too_many))
+        cases.append(('too many connections', too_many_connections))
+
     def stop():
         with connect() as s:
             s.sendall(f'GET /slow HTTP/1.1{CR}{host}Connection: close{CR}{CR}'.encode())
