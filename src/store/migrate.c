@@ -1,4 +1,5 @@
-/* migrate.c - bring a database to the schema of this program, one transaction per migration, or say why not. */
+/* migrate.c - bring a database to the schema of this program, or say why not: an empty one in one transaction, an older
+ * one in a transaction per migration. */
 #include "base/vec.h"
 #include "store/driver.h"
 #include "store/schema.sql.h"
@@ -57,34 +58,47 @@ static enum err_code compare(struct db *db, const migration_list *list, struct a
 struct step {
     const migration_list *list;
     size_t at;
-    bool claims;
 };
 
-static enum err_code apply(struct db *db, void *ctx, struct err *err)
+static enum err_code apply_one(struct db *db, const struct sql_migration *migration, struct err *err)
 {
-    const struct step *step = ctx;
-    TRY(db->driver->lock_schema(db, err));
-    enum db_content content;
-    TRY(db->driver->content(db, &content, err));
-    if (content == DB_CONTENT_EMPTY)
-        TRY(db->driver->claim(db, err));
-    if (step->claims)
-        return ERR_NONE;
-    const struct sql_migration *migration = step->list->items[step->at];
-    AUTO_ARENA arena;
-    arena_init(&arena, MIGRATE_ARENA_BYTES);
-    bool *has = arena_new_array(&arena, bool, step->list->count + 1);
-    if (!has)
-        return arena_full(&arena, err);
-    TRY(compare(db, step->list, &arena, has, err));
-    if (has[step->at]) /* another process was faster */
-        return ERR_NONE;
     if (db->driver->exec(db, db->driver->engine == STORE_SQLITE ? migration->sqlite : migration->postgres, err) !=
         ERR_NONE)
         return err_wrap(err, "%s", migration->where);
     struct sql_schema_add_args args = {migration->number, str_from_cstr(migration->title),
                                        str_from_cstr(migration->digest), db_now_ms(db)};
     return sql_schema_add(db, &args, err);
+}
+
+static enum err_code apply(struct db *db, void *ctx, struct err *err)
+{
+    const struct step *step = ctx;
+    TRY(db->driver->lock_schema(db, err));
+    AUTO_ARENA arena;
+    arena_init(&arena, MIGRATE_ARENA_BYTES);
+    bool *has = arena_new_array(&arena, bool, step->list->count + 1);
+    if (!has)
+        return arena_full(&arena, err);
+    TRY(compare(db, step->list, &arena, has, err));
+    return has[step->at] ? ERR_NONE /* another process was faster */
+                         : apply_one(db, step->list->items[step->at], err);
+}
+
+/* The first schema of an empty database is one transaction: whoever is killed in the middle of it leaves an empty
+ * database, which the next start takes up, and never a half-made one that looks like the store of an older program. */
+static enum err_code apply_first(struct db *db, void *ctx, struct err *err)
+{
+    const migration_list *list = ctx;
+    TRY(db->driver->lock_schema(db, err));
+    enum db_content content;
+    TRY(db->driver->content(db, &content, err));
+    if (content != DB_CONTENT_EMPTY) /* another process was faster */
+        return ERR_NONE;
+    TRY(db->driver->claim(db, err));
+    for (size_t i = 0; i < list->count; i++)
+        if (apply_one(db, list->items[i], err) != ERR_NONE)
+            return err_wrap(err, "migration %04d", list->items[i]->number);
+    return ERR_NONE;
 }
 
 enum err_code store_migrate(struct db *db, bool may_change, bool may_found, struct err *err)
@@ -102,11 +116,8 @@ enum err_code store_migrate(struct db *db, bool may_change, bool may_found, stru
         return err_set(err, ERR_CONFLICT, "%s is empty: no schema yet", db->store->shown);
     if (!db->store->read_only)
         TRY(db->driver->ready(db, err));
-    may_change |= content == DB_CONTENT_EMPTY;
-    if (content == DB_CONTENT_EMPTY) {
-        struct step step = {.list = &list, .claims = true};
-        TRY(db_transact(db, apply, &step, err));
-    }
+    if (content == DB_CONTENT_EMPTY)
+        TRY(db_transact(db, apply_first, &list, err));
     bool *has = arena_new_array(&arena, bool, list.count + 1);
     if (!has)
         return arena_full(&arena, err);

@@ -1,7 +1,7 @@
 /* Killed at any moment: a child does work and says so through a pipe as soon as each piece is acknowledged to it; it is
  * killed with SIGKILL at points drawn from a seed (printed; LUYTRE_KILL_SEED repeats it). Whatever it said must be
  * there afterwards, and the counters, the states and the chain must be right, without anything being repaired by hand.
- * The next child goes on where the last was killed. */
+ * The next child goes on where the last was killed. A first start is killed as well, while it makes its schema. */
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -15,6 +15,7 @@
 #include "store/blob.h"
 
 #define KILL_POINTS      30
+#define KILL_FIRST       20   /* of a first start, while it makes its schema */
 #define KILL_SAID_MAX    60   /* pieces of work a child is let do */
 #define KILL_LATER_US    4000 /* and this much further, into the next ones */
 #define KILL_PATIENCE_MS 60000
@@ -222,10 +223,81 @@ static void what_was_acknowledged_stays(void **state)
     assert_true(count > KILL_POINTS);
 }
 
+/* Nobody's database: no file, an empty schema. */
+static void empty_it(struct store_test *t)
+{
+    struct err err;
+    if (t->engine == STORE_POSTGRES) {
+        PGconn *conn = PQconnectdb(t->where);
+        PGresult *result =
+            PQexec(conn, "SET client_min_messages=error; DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+        assert_int_equal(PQresultStatus(result), PGRES_COMMAND_OK);
+        PQclear(result);
+        PQfinish(conn);
+        return;
+    }
+    static const char *const endings[] = {"", "-wal", "-shm"};
+    for (size_t i = 0; i < ARRAY_LEN(endings); i++)
+        assert_ok(file_remove(arena_printf(&t->arena, "%s%s", t->where, endings[i]).ptr, &err));
+}
+
+/* A start that makes its schema is killed anywhere in it: the next one is a first start again, or finds all of it. */
+static void a_first_start_killed_is_begun_again(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    const char *wanted = getenv("LUYTRE_KILL_SEED");
+    uint64_t seed = wanted ? strtoull(wanted, NULL, 10) : (uint64_t)time(NULL) << 16 | (uint64_t)getpid(),
+             rng = seed | 1;
+    t->options.migrate = false; /* as luytre serve opens it: an older store is left to luytre upgrade */
+    t->options.found = true;
+    int schema = store_schema(t->store), early = 0;
+    close_store(t);
+    empty_it(t);
+    int64_t began_us = clock_monotonic_us();
+    assert_ok(store_open(t->where, &t->options, &t->store, &err));
+    int64_t whole_us = clock_monotonic_us() - began_us;
+    print_message("%s: a first start of %lld us, %d kills, LUYTRE_KILL_SEED=%llu\n",
+                  t->engine == STORE_POSTGRES ? "postgres" : "sqlite", (long long)whole_us, KILL_FIRST,
+                  (unsigned long long)seed);
+    for (int point = 0; point < KILL_FIRST; point++) {
+        int64_t later_us = (int64_t)(draw(&rng) % (uint64_t)whole_us);
+        close_store(t);
+        empty_it(t);
+        fflush(NULL);
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            struct err own;
+            struct store *store = NULL;
+            if (store_open(t->where, &t->options, &store, &own) != ERR_NONE) {
+                fprintf(stderr, "the child could not open it: %s\n", own.text);
+                _exit(3);
+            }
+            _exit(0);
+        }
+        nanosleep(&(struct timespec){.tv_sec = later_us / 1000000, .tv_nsec = (long)(later_us % 1000000) * 1000}, NULL);
+        (void)kill(child, SIGKILL);
+        int status = 0;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+            fail_msg("point %d: the child ended with %d", point, WEXITSTATUS(status));
+        early += WIFSIGNALED(status);
+        if (store_open(t->where, &t->options, &t->store, &err) != ERR_NONE)
+            fail_msg("point %d, killed after %lld of %lld us: %s", point, (long long)later_us, (long long)whole_us,
+                     err.text);
+        assert_int_equal(store_schema(t->store), schema);
+    }
+    print_message("first start: %d of %d were killed before they had ended\n", early, KILL_FIRST);
+    assert_true(early > 0);
+    assert_ok(store_db_take(t->store, &t->db, &err));
+}
+
 int main(void)
 {
     static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
                                                        &sql_module_duty,  &sql_module_world, NULL};
-    static const struct CMUnitTest tests[] = {STORE_TEST(what_was_acknowledged_stays)};
+    static const struct CMUnitTest tests[] = {STORE_TEST(what_was_acknowledged_stays),
+                                              STORE_TEST(a_first_start_killed_is_begun_again)};
     return store_test_main(tests, ARRAY_LEN(tests), modules);
 }

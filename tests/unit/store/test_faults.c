@@ -118,6 +118,52 @@ static void test_failed_migration_leaves_nothing(void **state)
     assert_ok(open_again(t, &err));
 }
 
+/* Nobody's database: an empty file, an empty schema. */
+static void empty_it(struct store_test *t)
+{
+    struct err err;
+    if (t->engine == STORE_POSTGRES) {
+        PGconn *conn = PQconnectdb(t->where);
+        PGresult *result =
+            PQexec(conn, "SET client_min_messages=error; DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+        assert_int_equal(PQresultStatus(result), PGRES_COMMAND_OK);
+        PQclear(result);
+        PQfinish(conn);
+        return;
+    }
+    static const char *const endings[] = {"", "-wal", "-shm"};
+    for (size_t i = 0; i < ARRAY_LEN(endings); i++)
+        assert_ok(file_remove(arena_printf(&t->arena, "%s%s", t->where, endings[i]).ptr, &err));
+}
+
+static void test_first_schema_is_whole_or_not_there(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    let_go(t);
+    empty_it(t);
+    struct sql_migration steps[2] = {
+        sql_module_sample.migrations[0],
+        {9002, "bad", "m/9002_bad.sql", "d", "INSERT INTO nowhere VALUES (1)", "INSERT INTO nowhere VALUES (1)"}};
+    struct sql_module module = sql_module_sample;
+    module.migrations = steps;
+    module.migration_count = 2;
+    const struct sql_module *const list[] = {&sql_module_store, &module, NULL};
+    t->options.modules = list;
+    t->options.migrate = false; /* as luytre serve opens it */
+    t->options.found = true;
+    assert_err(open_again(t, &err), ERR_SYNTAX);
+    assert_non_null(strstr(err.text, "migration 9002"));
+    t->options.found = false;
+    assert_err(open_again(t, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.text, "no schema yet"));
+    t->options.found = true;
+    steps[1].sqlite = "CREATE TABLE more_things (id INTEGER PRIMARY KEY)";
+    steps[1].postgres = "CREATE TABLE more_things (id bigint PRIMARY KEY)";
+    assert_ok(open_again(t, &err));
+    assert_int_equal(store_schema(t->store), 9002);
+}
+
 static void test_strangers_database_is_left_alone(void **state)
 {
     struct store_test *t = *state;
@@ -528,6 +574,7 @@ int main(void)
         STORE_TEST(test_edited_migration_is_refused),
         STORE_TEST(test_older_schema_waits_for_upgrade),
         STORE_TEST(test_failed_migration_leaves_nothing),
+        STORE_TEST(test_first_schema_is_whole_or_not_there),
         STORE_TEST(test_strangers_database_is_left_alone),
         STORE_TEST(test_missing_database_is_not_made_unasked),
         STORE_TEST(test_password_is_never_shown),
