@@ -11,7 +11,6 @@
 #include "store/blob.h"
 
 #define COVER_ARENA_BYTES (64u << 20)
-#define AGAIN_MS          (10 * 60 * INT64_C(1000))
 
 static enum err_code note(struct db *db, const char *kind, int64_t assignment_id, int64_t unit_id, int64_t actor_id,
                           struct str content, struct err *err)
@@ -365,12 +364,13 @@ static enum err_code find_again(struct db *db, struct arena *arena, const struct
         return ERR_NONE;
     struct sql_cover_evidence_again_rows again;
     TRY(sql_cover_evidence_again(db, arena,
-                                 &(struct sql_cover_evidence_again_args){.assignment_id = draft->assignment_id,
-                                                                         .person_id = s->actor->person_id,
-                                                                         .kind = draft->kind,
-                                                                         .done_day = draft->done_day,
-                                                                         .fields_json = draft->fields_json,
-                                                                         .since_ms = db_now_ms(db) - AGAIN_MS},
+                                 &(struct sql_cover_evidence_again_args){
+                                     .assignment_id = draft->assignment_id,
+                                     .person_id = s->actor->person_id,
+                                     .kind = draft->kind,
+                                     .done_day = draft->done_day,
+                                     .fields_json = draft->fields_json,
+                                     .since_ms = db_now_ms(db) - know_threshold_ms(KNOW_EVIDENCE_AGAIN, db_today(db))},
                                  &again, err));
     struct actor all = actor_system(db_today(db));
     for (size_t i = 0; i < again.count && !*ret_id; i++) {

@@ -255,14 +255,22 @@ const struct know_password_cost *know_password_cost_on(civil_day day)
 }
 
 static const struct str threshold_names[KNOW_THRESHOLD_ID_COUNT] = {
-    [KNOW_SESSION_LIFE] = STR_INIT("session_life"),   [KNOW_SESSION_IDLE] = STR_INIT("session_idle"),
-    [KNOW_SIGN_IN_TRIES] = STR_INIT("sign_in_tries"), [KNOW_LOCK_FIRST] = STR_INIT("lock_first"),
-    [KNOW_LOCK_LONGEST] = STR_INIT("lock_longest"),   [KNOW_PASSWORD_LENGTH] = STR_INIT("password_length"),
-    [KNOW_INVITE_LINK] = STR_INIT("invite_link"),     [KNOW_RESET_LINK] = STR_INIT("reset_link"),
-    [KNOW_TOKEN_DAYS] = STR_INIT("token_days"),       [KNOW_TOKEN_DAYS_MOST] = STR_INIT("token_days_most"),
-    [KNOW_REPORT_OPENS] = STR_INIT("report_opens"),   [KNOW_REMINDER_MADE_UP] = STR_INIT("reminder_made_up"),
-    [KNOW_WORK_WAITS] = STR_INIT("work_waits"),       [KNOW_BACKUP_AGE] = STR_INIT("backup_age"),
+    [KNOW_SESSION_LIFE] = STR_INIT("session_life"),
+    [KNOW_SESSION_IDLE] = STR_INIT("session_idle"),
+    [KNOW_SIGN_IN_TRIES] = STR_INIT("sign_in_tries"),
+    [KNOW_LOCK_FIRST] = STR_INIT("lock_first"),
+    [KNOW_LOCK_LONGEST] = STR_INIT("lock_longest"),
+    [KNOW_PASSWORD_LENGTH] = STR_INIT("password_length"),
+    [KNOW_INVITE_LINK] = STR_INIT("invite_link"),
+    [KNOW_RESET_LINK] = STR_INIT("reset_link"),
+    [KNOW_TOKEN_DAYS] = STR_INIT("token_days"),
+    [KNOW_TOKEN_DAYS_MOST] = STR_INIT("token_days_most"),
+    [KNOW_REPORT_OPENS] = STR_INIT("report_opens"),
+    [KNOW_REMINDER_MADE_UP] = STR_INIT("reminder_made_up"),
+    [KNOW_WORK_WAITS] = STR_INIT("work_waits"),
+    [KNOW_BACKUP_AGE] = STR_INIT("backup_age"),
     [KNOW_OUTBOX_KEPT] = STR_INIT("outbox_kept"),
+    [KNOW_EVIDENCE_AGAIN] = STR_INIT("evidence_again"),
 };
 
 int know_threshold(enum know_threshold_id id, civil_day day)

@@ -371,6 +371,7 @@ enum know_threshold_id { /* in the order of know.c's names; a test holds them ag
                          KNOW_WORK_WAITS,
                          KNOW_BACKUP_AGE,
                          KNOW_OUTBOX_KEPT,
+                         KNOW_EVIDENCE_AGAIN,
                          KNOW_THRESHOLD_ID_COUNT,
 };
 struct know_threshold_kind {

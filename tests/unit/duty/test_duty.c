@@ -148,6 +148,13 @@ static void a_province_sees_it_move(void **state)
     int64_t again = 0;
     assert_ok(evidence_submit(t->db, &teacher, &draft, &again, &err));
     assert_int_equal(again, evidence);
+    t->now_ms += know_threshold_ms(KNOW_EVIDENCE_AGAIN, db_today(t->db));
+    assert_ok(evidence_submit(t->db, &teacher, &draft, &again, &err));
+    assert_int_equal(again, evidence);
+    t->now_ms += 1; /* after that long it is meant */
+    assert_ok(evidence_submit(t->db, &teacher, &draft, &again, &err));
+    assert_int_not_equal(again, evidence);
+    assert_ok(evidence_withdraw(t->db, &teacher, again, STR("nộp nhầm"), &err));
     struct sha256 other_hash;
     assert_ok(db_transact(t->db, keep_other_file, &other_hash, &err));
     struct evidence_file other_file = {STR("phuong-an.pdf"), STR("application/pdf"), sha256_str(&other_hash), 16};
