@@ -40,16 +40,6 @@ bool target_rule_from_str(struct str text, enum target_rule *ret_rule)
     return false;
 }
 
-/* Due soon begins with the first reminder before the day. */
-static int soon_days(void)
-{
-    int days = 0;
-    for (size_t i = 0; i < know_reminder_count; i++)
-        if (know_reminders[i].offset_days < 0 && -know_reminders[i].offset_days > days)
-            days = -know_reminders[i].offset_days;
-    return days;
-}
-
 /* --- who gets it --- */
 
 /* Rows of the query come in unit order; a per-system obligation keeps the systems it is about, and a unit that has
@@ -164,7 +154,7 @@ static void insert_begin(struct inserting *ins, struct db *db, const struct sql_
                                        .family_id = d->family_id,
                                        .issued_day = day,
                                        .issued_ms = now_ms,
-                                       .soon_days = soon_days()}};
+                                       .soon_days = know_soon_days()}};
     buf_init(&ins->rows, 1u << 20);
     sha256_begin(&ins->digest);
 }
@@ -181,7 +171,7 @@ static struct duty_facts fresh_facts(civil_day day, civil_day due, bool is_perio
                                .na_from_day = CIVIL_NONE,
                                .waived_to_day = CIVIL_NONE,
                                .closed_day = CIVIL_NONE,
-                               .soon_days = soon_days()};
+                               .soon_days = know_soon_days()};
 }
 
 static civil_day first_due(struct opt_i64 deadline, struct opt_i64 period_months, civil_day day)

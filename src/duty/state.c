@@ -44,6 +44,12 @@ int duty_state_on(const struct duty_facts *f, civil_day day)
     return DUTY_UNSEEN;
 }
 
+bool duty_is_within(const struct duty_facts *f, civil_day day, int days)
+{
+    civil_day due = duty_next_due(f, day);
+    return is_known(due) && due - day <= days;
+}
+
 size_t duty_timeline(const struct duty_facts *f, civil_day from_day, struct duty_change changes[DUTY_CHANGES_MAX])
 {
     /* Every day on which any comparison above can turn. */

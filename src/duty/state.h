@@ -45,6 +45,9 @@ int duty_state_on(const struct duty_facts *facts, civil_day day);
  * CIVIL_NONE: none. */
 civil_day duty_next_due(const struct duty_facts *facts, civil_day day);
 
+/* That day is known and at most so many days ahead, or past. */
+bool duty_is_within(const struct duty_facts *facts, civil_day day, int days);
+
 struct duty_change {
     civil_day day; /* from this day on */
     int state;

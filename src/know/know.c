@@ -254,6 +254,15 @@ const struct know_password_cost *know_password_cost_on(civil_day day)
     return row;
 }
 
+int know_soon_days(void)
+{
+    int days = 0;
+    for (size_t i = 0; i < know_reminder_count; i++)
+        if (know_reminders[i].offset_days < 0 && -know_reminders[i].offset_days > days)
+            days = -know_reminders[i].offset_days;
+    return days;
+}
+
 static const struct str threshold_names[KNOW_THRESHOLD_ID_COUNT] = {
     [KNOW_SESSION_LIFE] = STR_INIT("session_life"),
     [KNOW_SESSION_IDLE] = STR_INIT("session_idle"),
@@ -271,6 +280,7 @@ static const struct str threshold_names[KNOW_THRESHOLD_ID_COUNT] = {
     [KNOW_BACKUP_AGE] = STR_INIT("backup_age"),
     [KNOW_OUTBOX_KEPT] = STR_INIT("outbox_kept"),
     [KNOW_EVIDENCE_AGAIN] = STR_INIT("evidence_again"),
+    [KNOW_FIRST_DUE] = STR_INIT("first_due"),
 };
 
 int know_threshold(enum know_threshold_id id, civil_day day)

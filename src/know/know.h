@@ -320,6 +320,8 @@ struct know_reminder {
 };
 extern const struct know_reminder know_reminders[];
 extern const size_t know_reminder_count;
+/* Due soon begins with the first reminder before the day: so many days before it. */
+int know_soon_days(void);
 
 /* --- holidays (holidays.yaml) --- */
 extern const struct workday_rule know_holiday_rules[];
@@ -372,6 +374,7 @@ enum know_threshold_id { /* in the order of know.c's names; a test holds them ag
                          KNOW_BACKUP_AGE,
                          KNOW_OUTBOX_KEPT,
                          KNOW_EVIDENCE_AGAIN,
+                         KNOW_FIRST_DUE,
                          KNOW_THRESHOLD_ID_COUNT,
 };
 struct know_threshold_kind {

@@ -3,16 +3,16 @@
 #include "duty/board.h"
 #include "duty/page_home.sql.h"
 #include "duty/request.sql.h"
+#include "know/know.h"
 #include "org/unit.h"
 #include "web/hedge.h"
 #include "web/listing.h"
 #include "web/page_home.h"
 #include "web/words.h"
 
-#define FIRST_ROWS     3
-#define NEXT_ROWS      12
-#define BELOW_ROWS     20
-#define FIRST_DUE_DAYS 14 /* what is further away is not for the first three rows */
+#define FIRST_ROWS 3
+#define NEXT_ROWS  12
+#define BELOW_ROWS 20
 
 static struct str count_text(const struct request *request, enum msg_id id, int64_t n)
 {
@@ -135,11 +135,11 @@ static struct pg_first_row unread_row(const struct request *request, const struc
 {
     civil_day today = app_today(request), due = row->due_day.has ? (civil_day)row->due_day.v : CIVIL_NONE;
     bool is_born_late = due != CIVIL_NONE && due < row->issued_day;
-    enum page_state state = due == CIVIL_NONE  ? PAGE_STATE_UNSEEN
-                            : is_born_late     ? PAGE_STATE_BIRTH
-                            : due < today      ? PAGE_STATE_LATE
-                            : due - today <= 7 ? PAGE_STATE_DUE
-                                               : PAGE_STATE_UNSEEN;
+    enum page_state state = due == CIVIL_NONE                 ? PAGE_STATE_UNSEEN
+                            : is_born_late                    ? PAGE_STATE_BIRTH
+                            : due < today                     ? PAGE_STATE_LATE
+                            : due - today <= know_soon_days() ? PAGE_STATE_DUE
+                                                              : PAGE_STATE_UNSEEN;
     return (struct pg_first_row){
         .state = state,
         .word = words_state(request->arena, request->lang, state, today, due, CIVIL_NONE),
@@ -175,6 +175,7 @@ static enum err_code fill_first(struct request *request, const struct place *pla
     if (!all || !first || !next)
         return arena_full(request->arena, err);
     civil_day today = app_today(request);
+    int first_days = know_threshold(KNOW_FIRST_DUE, today);
     size_t n = 0;
     for (size_t i = 0; i < unread->count; i++) {
         struct pg_first_row row = unread_row(request, place, &unread->items[i]);
@@ -187,7 +188,7 @@ static enum err_code fill_first(struct request *request, const struct place *pla
         const struct owed *o = &owed->items[i];
         civil_day due = duty_next_due(&o->facts, today);
         bool is_open = rank_of(o->state) < 4 || o->state == PAGE_STATE_ACK || o->state == PAGE_STATE_DOING;
-        bool is_near = rank_of(o->state) < 3 || (due != CIVIL_NONE && due - today <= FIRST_DUE_DAYS);
+        bool is_near = rank_of(o->state) < 3 || duty_is_within(&o->facts, today, first_days);
         if (is_open && is_near && !is_unread(unread, o->row->directive_id))
             all[n++] = (struct urgent){.rank = rank_of(o->state), .due = due, .owed = o};
     }

@@ -4,6 +4,7 @@
 #include "duty/people.h"
 #include "duty/rollup.h"
 #include "duty/series.h"
+#include "know/know.h"
 #include "org/access.h"
 #include "org/unit.h"
 #include "web/act.h"
@@ -68,7 +69,7 @@ static enum page_state report_state(const struct request *request, struct str st
         *ret_word = words_state(request->arena, request->lang, PAGE_STATE_LATE, today, (civil_day)due.v, CIVIL_NONE);
         return PAGE_STATE_LATE;
     }
-    if (due.has && due.v - today <= 5) {
+    if (due.has && due.v - today <= know_soon_days()) {
         *ret_word = words_state(request->arena, request->lang, PAGE_STATE_DUE, today, (civil_day)due.v, CIVIL_NONE);
         return PAGE_STATE_DUE;
     }

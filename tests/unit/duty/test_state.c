@@ -40,6 +40,19 @@ static void life_of_one_duty(void **state)
     assert_int_equal(duty_next_due(&f, D(2022, 12, 5)), CIVIL_NONE);
 }
 
+static void a_day_is_near_or_not(void **state)
+{
+    (void)state;
+    struct duty_facts f = plain(); /* due 2022-11-30 */
+    assert_false(duty_is_within(&f, D(2022, 11, 15), 14));
+    assert_true(duty_is_within(&f, D(2022, 11, 16), 14));
+    assert_true(duty_is_within(&f, D(2022, 11, 15), 15));
+    assert_true(duty_is_within(&f, D(2022, 12, 9), 14)); /* past */
+    f.covered_from_day = D(2022, 11, 1);
+    f.covered_to_day = CIVIL_FOREVER;
+    assert_false(duty_is_within(&f, D(2022, 11, 16), 14)); /* nothing is to be done any more */
+}
+
 static void a_period_ends_and_must_be_followed(void **state)
 {
     (void)state;
@@ -127,6 +140,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(life_of_one_duty),
+        cmocka_unit_test(a_day_is_near_or_not),
         cmocka_unit_test(a_period_ends_and_must_be_followed),
         cmocka_unit_test(late_by_birth_blames_nobody),
         cmocka_unit_test(waived_na_closed),

@@ -111,6 +111,17 @@ static void thresholds_are_those_the_code_knows(void **state)
     assert_int_equal(know_threshold_ms(KNOW_LOCK_FIRST, day), know_threshold(KNOW_LOCK_FIRST, day) * 1000);
     assert_true(know_threshold_ms(KNOW_SESSION_IDLE, day) < know_threshold_ms(KNOW_SESSION_LIFE, day));
     assert_true(know_threshold(KNOW_TOKEN_DAYS, day) <= know_threshold(KNOW_TOKEN_DAYS_MOST, day));
+    assert_true(know_threshold(KNOW_FIRST_DUE, day) >= know_soon_days());
+}
+
+static void due_soon_begins_with_the_first_reminder(void **state)
+{
+    (void)state;
+    int first = 0;
+    for (size_t i = 0; i < know_reminder_count; i++)
+        first = know_reminders[i].offset_days < first ? know_reminders[i].offset_days : first;
+    assert_true(first < 0);
+    assert_int_equal(know_soon_days(), -first);
 }
 
 static void no_rule_says_so(void **state)
@@ -362,6 +373,7 @@ int main(void)
         cmocka_unit_test(the_stricter_rule_wins_and_names_the_other),
         cmocka_unit_test(one_password_cost_is_in_force),
         cmocka_unit_test(thresholds_are_those_the_code_knows),
+        cmocka_unit_test(due_soon_begins_with_the_first_reminder),
         cmocka_unit_test(every_unit_has_someone_who_signs),
         cmocka_unit_test(no_rule_says_so),
         cmocka_unit_test(rules_fit_the_answer),
