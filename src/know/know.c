@@ -281,6 +281,12 @@ static const struct str threshold_names[KNOW_THRESHOLD_ID_COUNT] = {
     [KNOW_OUTBOX_KEPT] = STR_INIT("outbox_kept"),
     [KNOW_EVIDENCE_AGAIN] = STR_INIT("evidence_again"),
     [KNOW_FIRST_DUE] = STR_INIT("first_due"),
+    [KNOW_UNDO_OFFERED] = STR_INIT("undo_offered"),
+    [KNOW_RECOVERY_CODES] = STR_INIT("recovery_codes"),
+    [KNOW_RECOVERY_LOW] = STR_INIT("recovery_low"),
+    [KNOW_DISK_LOW] = STR_INIT("disk_low"),
+    [KNOW_DISK_FULL] = STR_INIT("disk_full"),
+    [KNOW_CLOCK_AHEAD] = STR_INIT("clock_ahead"),
 };
 
 int know_threshold(enum know_threshold_id id, civil_day day)

@@ -375,12 +375,18 @@ enum know_threshold_id { /* in the order of know.c's names; a test holds them ag
                          KNOW_OUTBOX_KEPT,
                          KNOW_EVIDENCE_AGAIN,
                          KNOW_FIRST_DUE,
+                         KNOW_UNDO_OFFERED,
+                         KNOW_RECOVERY_CODES,
+                         KNOW_RECOVERY_LOW,
+                         KNOW_DISK_LOW,
+                         KNOW_DISK_FULL,
+                         KNOW_CLOCK_AHEAD,
                          KNOW_THRESHOLD_ID_COUNT,
 };
 struct know_threshold_kind {
     struct str id;
     struct know_text title;
-    struct str unit; /* seconds, minutes, hours, days, times, characters */
+    struct str unit; /* seconds, minutes, hours, days, times, characters, codes, megabytes */
     int least, most;
 };
 extern const struct know_threshold_kind know_threshold_kinds[];

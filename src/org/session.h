@@ -16,8 +16,8 @@ NONNULL_BEGIN
 /* How long sessions and links last, what a wrong try costs and how short a password may be is dated data:
  * know_threshold(KNOW_SESSION_LIFE, ...). */
 #define SESSION_TOUCH_MS    (60 * 1000LL) /* seen_ms is written at most this often */
-#define RECOVERY_CODES      10u
-#define RECOVERY_CODE_CHARS 12u /* 60 bits, shown as xxxx-xxxx-xxxx */
+#define RECOVERY_CODES_MAX  20u           /* how many are given: know_threshold(KNOW_RECOVERY_CODES, ...) */
+#define RECOVERY_CODE_CHARS 12u           /* 60 bits, shown as xxxx-xxxx-xxxx */
 
 struct session_keys { /* of this store; made at set-up, kept beside it, wiped by the owner */
     uint8_t secret[SECRET_KEY_BYTES];
@@ -106,7 +106,8 @@ struct totp_enrolment {
     struct str uri;    /* otpauth://totp/..., for the QR code */
 };
 struct recovery_codes {
-    struct str items[RECOVERY_CODES];
+    struct str items[RECOVERY_CODES_MAX];
+    size_t count;
 };
 /* Begin. ERR_CONFLICT when one is confirmed and the session has not shown it. */
 MUST_USE enum err_code totp_enrol(struct db *db, const struct session_keys *keys, struct str token, struct arena *arena,

@@ -1,6 +1,7 @@
 #include "org/session_parts.h"
 
 #include "base/buf.h"
+#include "know/know.h"
 
 static struct str totp_context(int64_t person_id, char out[40])
 {
@@ -38,7 +39,9 @@ static enum err_code put_recovery(struct db *db, const struct session_keys *keys
 {
     TRY(sql_recovery_wipe(db, &(struct sql_recovery_wipe_args){.person_id = person_id}, err));
     static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
-    for (size_t k = 0; k < RECOVERY_CODES; k++) {
+    ret_codes->count = (size_t)know_threshold(KNOW_RECOVERY_CODES, db_today(db));
+    must(ret_codes->count <= RECOVERY_CODES_MAX);
+    for (size_t k = 0; k < ret_codes->count; k++) {
         uint8_t random[RECOVERY_CODE_CHARS];
         char code[RECOVERY_CODE_CHARS + 1] = {0};
         crypto_random(random, sizeof random);

@@ -13,7 +13,6 @@
 #define APP_FIRST_YEAR     2018
 #define APP_LAST_YEAR      2040
 #define UNDO_COOKIE        "lt_u"
-#define UNDO_AGE_S         600
 #define DAY_SAID_MAX_BYTES 40
 #define SAID_AGE_S         15 /* a sentence without undo: long enough to arrive, gone on the next page but one */
 #define PARSE_WAIT_MS      35000
@@ -245,7 +244,8 @@ static struct sha256 undo_mac(const struct request *request, struct str body)
 void app_done_redirect(struct request *request, struct response *response, struct str to, struct str said,
                        struct str undo_path)
 {
-    int age_s = str_is_empty(undo_path) ? SAID_AGE_S : UNDO_AGE_S;
+    int age_s =
+        str_is_empty(undo_path) ? SAID_AGE_S : (int)(know_threshold_ms(KNOW_UNDO_OFFERED, app_today(request)) / 1000);
     struct str text = crypto_to_base64url(said, request->arena);
     /* Without an undo it is said once, where it leads: on another page it would speak of something else. */
     size_t end = 0;

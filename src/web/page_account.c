@@ -163,7 +163,7 @@ static enum err_code account_page(struct request *request, struct response *resp
     page->sign_in_name = self->sign_in_name;
     page->has_totp = self->has_totp != 0;
     page->codes_left = self->codes_left;
-    page->codes_low = self->codes_left < 3;
+    page->codes_low = self->codes_left < know_threshold(KNOW_RECOVERY_LOW, app_today(request));
     page->password_rule = app_password_rule(request);
     page->token_days = app_href(request, "%d", know_threshold(KNOW_TOKEN_DAYS, app_today(request)));
     page->token_days_hint = token_days_hint(request);

@@ -166,13 +166,13 @@ static enum err_code recovery_page(struct request *request, struct response *res
 {
     struct layout_frame *frame = NULL;
     struct page_out o;
-    struct pg_recovery_code *rows = arena_new_array(request->arena, struct pg_recovery_code, RECOVERY_CODES);
+    struct pg_recovery_code *rows = arena_new_array(request->arena, struct pg_recovery_code, codes->count);
     if (!rows)
         return arena_full(request->arena, err);
-    for (size_t i = 0; i < RECOVERY_CODES; i++)
+    for (size_t i = 0; i < codes->count; i++)
         rows[i].text = codes->items[i];
     TRY(account_begin(request, response, 200, kit_text(request, MSG_ACCOUNT_CODES_TITLE), &frame, &o, err));
-    page_recovery(&o, &(struct page_recovery){.frame = frame, .codes = {rows, RECOVERY_CODES}, .go = go});
+    page_recovery(&o, &(struct page_recovery){.frame = frame, .codes = {rows, codes->count}, .go = go});
     return ERR_NONE;
 }
 

@@ -158,7 +158,7 @@ static enum err_code look_clock(struct looking *l, struct err *err)
     TRY(sql_ops_epoch_entry(l->db, l->arena, &row, err));
     int64_t now_ms = db_now_ms(l->db);
     char shown[CIVIL_TEXT_BYTES];
-    if (row && row->at_ms.has && row->at_ms.v > now_ms + HEALTH_CLOCK_SLACK_MS)
+    if (row && row->at_ms.has && row->at_ms.v > now_ms + know_threshold_ms(KNOW_CLOCK_AHEAD, db_today(l->db)))
         SAY2(l, HEALTH_BAD, "clock", "bằng chứng mới nhất ghi lúc %s, sau giờ hiện tại của máy",
              "the newest entry is of %s, later than this machine's clock",
              "sửa giờ máy (timedatectl, chrony); không xóa gì trong kho",
@@ -289,15 +289,15 @@ static void look_disk_of(struct looking *l, const char *path)
              "see that the folder is there and the user luytre may enter", path, strerror(errno));
         return;
     }
-    int64_t free_bytes = (int64_t)st.f_bavail * (int64_t)st.f_frsize;
-    enum health_level level = free_bytes < HEALTH_DISK_BAD_BYTES   ? HEALTH_BAD
-                              : free_bytes < HEALTH_DISK_LOW_BYTES ? HEALTH_WARN
-                                                                   : HEALTH_OK;
+    int64_t free_mb = ((int64_t)st.f_bavail * (int64_t)st.f_frsize) >> 20;
+    civil_day today = db_today(l->db);
+    enum health_level level = free_mb < know_threshold(KNOW_DISK_FULL, today)  ? HEALTH_BAD
+                              : free_mb < know_threshold(KNOW_DISK_LOW, today) ? HEALTH_WARN
+                                                                               : HEALTH_OK;
     bool is_low = level != HEALTH_OK;
     SAY2(l, level, "disk", "%s còn trống %lld MB", "%s has %lld MB free",
          is_low ? "dọn đĩa hoặc mở rộng; khi hết chỗ, không việc nào được ghi nữa" : NULL,
-         is_low ? "free or add space; when it is full nothing can be stored any more" : NULL, path,
-         (long long)(free_bytes >> 20));
+         is_low ? "free or add space; when it is full nothing can be stored any more" : NULL, path, (long long)free_mb);
 }
 
 static const char *folder_of(struct looking *l, const char *path)

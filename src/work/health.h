@@ -32,10 +32,7 @@ struct health_places {
     const char *NULLABLE blobs;
     const char *NULLABLE keys; /* folder of session.key and sign.key */
 };
-#define HEALTH_FINDINGS_MAX   48u
-#define HEALTH_DISK_LOW_BYTES (1LL << 30)
-#define HEALTH_DISK_BAD_BYTES (100LL << 20)
-#define HEALTH_CLOCK_SLACK_MS (5 * 60 * 1000LL)
+#define HEALTH_FINDINGS_MAX 48u
 
 enum health_depth {
     HEALTH_QUICK, /* milliseconds: for a page */

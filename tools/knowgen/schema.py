@@ -379,7 +379,7 @@ FILES = {
     ],
     "thresholds.yaml": [
         Section("threshold_kinds", "know_threshold_kind", "know_threshold_kinds", [
-            Id("id"), TITLE, Choice("unit", ["seconds", "minutes", "hours", "days", "times", "characters"]), Int("least", 0, 1000000), Int("most", 0, 1000000)]),
+            Id("id"), TITLE, Choice("unit", ["seconds", "minutes", "hours", "days", "times", "characters", "codes", "megabytes"]), Int("least", 0, 1000000), Int("most", 0, 1000000)]),
         Section("thresholds", "know_threshold", "know_thresholds", [
             Id("id"), Ref("kind", "threshold_kinds"), Int("value", 0, 1000000), From(), To(), CERTAINTY, SOURCE]),
     ],

@@ -111,6 +111,8 @@ static void thresholds_are_those_the_code_knows(void **state)
     assert_int_equal(know_threshold_ms(KNOW_LOCK_FIRST, day), know_threshold(KNOW_LOCK_FIRST, day) * 1000);
     assert_true(know_threshold_ms(KNOW_SESSION_IDLE, day) < know_threshold_ms(KNOW_SESSION_LIFE, day));
     assert_true(know_threshold(KNOW_TOKEN_DAYS, day) <= know_threshold(KNOW_TOKEN_DAYS_MOST, day));
+    assert_true(know_threshold(KNOW_RECOVERY_LOW, day) < know_threshold(KNOW_RECOVERY_CODES, day));
+    assert_true(know_threshold(KNOW_DISK_FULL, day) < know_threshold(KNOW_DISK_LOW, day));
     assert_true(know_threshold(KNOW_FIRST_DUE, day) >= know_soon_days());
 }
 

@@ -210,6 +210,10 @@ static void a_head_needs_a_second_factor(void **state)
     code_now(t, enrolment.secret, code);
     assert_ok(totp_confirm(t->db, &keys, text(&token), str_from_cstr(code), &t->arena, &codes, &second, &err));
     assert_int_equal(look(t, &second).wants, SESSION_READY);
+    assert_int_equal(codes.count, know_threshold(KNOW_RECOVERY_CODES, db_today(t->db)));
+    for (size_t i = 0; i < codes.count; i++)
+        for (size_t k = 0; k < i; k++)
+            assert_false(str_equal(codes.items[i], codes.items[k]));
     struct session_info session;
     assert_err(session_lookup(t->db, text(&token), &t->arena, &session, &err), ERR_NOT_FOUND); /* it has a new name */
     /* the next time */
