@@ -517,7 +517,10 @@ enum err_code evidence_form_post(struct request *request, struct response *respo
     else if (s.draft.done_day == CIVIL_NONE && !of_day)
         kit_error(&form, day_name, kit_text(request, MSG_DUTY_DAY_NEEDED));
     else if (s.draft.done_day > v.today)
-        kit_error(&form, day_name, kit_text(request, MSG_DUTY_DAY_FUTURE));
+        kit_error(&form, day_name,
+                  kit_msg(request, MSG_DUTY_DAY_FUTURE, 0,
+                          ARG_STR("field",
+                                  of_day ? kit_know(request, of_day->title) : kit_text(request, MSG_DUTY_DONE_DAY))));
     size_t before = form.error_count;
     TRY(check_all(&v, &form, file_count, err));
     /* A day that is none has its proposal already; say it once. */

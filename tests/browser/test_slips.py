@@ -78,6 +78,16 @@ def main():
             true('không phải một ngày' in page, 'it says why')
             true(max(map(len, words(re.sub(r'<(input|textarea)[^>]*>', '', page)).split())) < 300, 'no word of five thousand letters')
 
+        def a_day_to_come_is_refused_by_the_label_of_its_field():
+            for lang, label, said in (('vi', 'Ngày ban hành', 'Ngày ban hành không thể ở sau hôm nay'), ('en', 'Day of issue', 'Day of issue cannot be after today')):
+                school.cookies['lt_lang'] = lang
+                status, page = hand_in(school, kept['duty'] + '/evidence', {k: '31/12/2090' if k == 'f-issued_on' else v for k, v in kept['form'].items()}, 'a.pdf', PDF)
+                del school.cookies['lt_lang']
+                equal(status, 422, lang)
+                true(re.search(rf'<label[^>]*for="f-f-issued_on"[^>]*>\s*{label}', page), f'the field is called {label}')
+                true(said in words(page), f'{lang}: {said}')
+                true('Ngày thực hiện' not in words(page) and 'Day it was done' not in words(page), f'{lang}: no field of another kind is named')
+
         def pressed_twice_is_handed_in_once():
             before = set(re.findall(r'/evidence/\d+', get(school, kept['duty'])))
             for _ in range(2):
@@ -154,7 +164,8 @@ def main():
             chosen = re.findall(r'<summary>(Ai nhận việc này[^<]*)</summary>', page)
             true(chosen and all(': ' in line for line in chosen), chosen[:2])
 
-        names = [a_program_is_no_evidence, a_page_of_letters_is_not_said_back_as_a_date, pressed_twice_is_handed_in_once, the_queue_says_what_it_proves,
+        names = [a_program_is_no_evidence, a_page_of_letters_is_not_said_back_as_a_date,
+                 a_day_to_come_is_refused_by_the_label_of_its_field, pressed_twice_is_handed_in_once, the_queue_says_what_it_proves,
                  the_number_of_devices_opens_to_them, systems_without_a_level_open, a_page_past_the_end_is_the_first, what_was_done_is_said_once_and_in_its_place,
                  visits_are_planned_by_whoever_has_somebody_below, a_share_of_nothing_is_no_figure, an_open_finding_has_no_button_that_only_refuses, who_gets_a_duty_is_seen_without_opening]
         run([(f.__name__.replace('_', ' '), f) for f in names])
