@@ -51,9 +51,9 @@ static const struct str serial_fillers[] = {
     STR_INIT("KHONGCO"),
     STR_INIT("KHONGRO"),
 };
-#define SERIAL_MAX_BYTES    64u
-#define AGENT_KEY_MAX_BYTES 128u
-#define HOSTNAME_MAX_BYTES  253u /* RFC 1035 section 2.3.4, in text */
+#define SERIAL_MAX    64u
+#define AGENT_KEY_MAX 128u
+#define HOSTNAME_MAX  253u /* RFC 1035 section 2.3.4, in text */
 
 static bool says_nothing(struct str text)
 {
@@ -102,8 +102,8 @@ static enum err_code normal_mac(struct str text, struct arena *arena, struct str
 
 static enum err_code normal_serial(struct str text, struct arena *arena, struct str *ret_value, struct err *err)
 {
-    if (text.len_bytes > SERIAL_MAX_BYTES)
-        return err_set(err, ERR_SYNTAX, "số sê-ri dài quá %u byte", SERIAL_MAX_BYTES);
+    if (utf8_count(text) > SERIAL_MAX)
+        return err_set(err, ERR_SYNTAX, "số sê-ri dài quá %u ký tự", SERIAL_MAX);
     struct str folded = viet_fold(arena, text);
     char *out = arena_alloc(arena, folded.len_bytes + 1, 1);
     if (str_is_null(folded) || !out)
@@ -125,8 +125,8 @@ static enum err_code normal_serial(struct str text, struct arena *arena, struct 
 
 static enum err_code normal_hostname(struct str text, struct arena *arena, struct str *ret_value, struct err *err)
 {
-    if (text.len_bytes > HOSTNAME_MAX_BYTES)
-        return err_set(err, ERR_SYNTAX, "tên máy dài quá %u byte", HOSTNAME_MAX_BYTES);
+    if (utf8_count(text) > HOSTNAME_MAX)
+        return err_set(err, ERR_SYNTAX, "tên máy dài quá %u ký tự", HOSTNAME_MAX);
     struct str value = viet_lower(arena, text);
     if (str_is_null(value))
         return arena_full(arena, err);
@@ -179,8 +179,8 @@ enum err_code identity_normal(enum identity_kind kind, struct str text, struct a
     case IDENTITY_ADDRESS:
         return normal_address(plain, arena, ret_value, err);
     case IDENTITY_AGENT_KEY:
-        if (plain.len_bytes > AGENT_KEY_MAX_BYTES)
-            return err_set(err, ERR_SYNTAX, "khóa của chương trình bảo vệ dài quá %u byte", AGENT_KEY_MAX_BYTES);
+        if (utf8_count(plain) > AGENT_KEY_MAX)
+            return err_set(err, ERR_SYNTAX, "khóa của chương trình bảo vệ dài quá %u ký tự", AGENT_KEY_MAX);
         *ret_value = plain;
         return ERR_NONE;
     }

@@ -35,7 +35,7 @@ struct seen_device { /* a draft in its one form */
 
 static bool is_text(struct str text)
 {
-    return text.len_bytes <= DEVICE_TEXT_MAX_BYTES && utf8_is_valid(text) &&
+    return utf8_count(text) <= DEVICE_TEXT_MAX && utf8_is_valid(text) &&
            (str_is_empty(text) || str_find_byte(text, '\0', 0) < 0);
 }
 
@@ -45,8 +45,8 @@ static enum err_code draft_check(struct db *db, struct arena *arena, const struc
     struct seen_device seen = {.name = str_trim(draft->name)};
     if (!is_text(draft->name) || !is_text(draft->os) || !is_text(draft->antimalware))
         return err_set(err, ERR_SYNTAX,
-                       "tên, hệ điều hành hoặc giải pháp phòng chống mã độc có ký tự hỏng hoặc dài quá %u byte",
-                       DEVICE_TEXT_MAX_BYTES);
+                       "tên, hệ điều hành hoặc giải pháp phòng chống mã độc có ký tự hỏng hoặc dài quá %u ký tự",
+                       DEVICE_TEXT_MAX);
     if (draft->identity_count > IDENTITIES_MAX)
         return err_set(err, ERR_LIMIT, "một thiết bị có tối đa %u định danh trong một lần khai", IDENTITIES_MAX);
     if (!str_is_empty(str_trim(draft->kind))) {

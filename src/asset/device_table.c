@@ -265,8 +265,8 @@ static const char *check(struct import_run *run, struct import_row *row, int *re
         return "không phải số sê-ri";
     *ret_column = D_NAME;
     for (size_t c = D_NAME; c <= D_ANTIMALWARE; c++)
-        if (row->cells[c].len_bytes > DEVICE_TEXT_MAX_BYTES)
-            return "dài quá 500 byte";
+        if (utf8_count(row->cells[c]) > DEVICE_TEXT_MAX)
+            return "dài quá 500 ký tự";
     if (str_is_empty(row->cells[D_NAME]) && str_is_empty(row->cells[D_MAC]) && str_is_empty(row->cells[D_SERIAL]))
         return "ghi tên, số sê-ri hoặc địa chỉ MAC của thiết bị";
     if (row->verdict == IMPORT_NEW && str_is_empty(row->cells[D_MAC]) && str_is_empty(row->cells[D_SERIAL]) &&

@@ -45,7 +45,7 @@ MUST_USE enum err_code device_note(struct db *db, const struct actor *actor, con
                                    int64_t unit_id, struct str content, struct err *err);
 /* What a table says of a device, whole: an empty system_id leaves the system; protection empty: nothing is said of it.
  * In the caller's transaction, who has asked for the right. ERR_CONFLICT when it is merged or retired. */
-#define DEVICE_TEXT_MAX_BYTES 500u
+#define DEVICE_TEXT_MAX 500u /* characters */
 MUST_USE enum err_code device_put_row(struct db *db, const struct actor *actor, int64_t device_id,
                                       const struct device_change *change, struct str antimalware, struct str protection,
                                       struct err *err);

@@ -86,7 +86,7 @@ static enum err_code check_draft(const struct request_draft *draft, civil_day to
     if (str_is_empty(str_trim(draft->reason)))
         return err_set(err, ERR_SYNTAX, "cần nêu lý do");
     if (draft->reason.len_bytes > REQUEST_REASON_MAX_BYTES)
-        return err_set(err, ERR_LIMIT, "lý do dài nhất %u byte", REQUEST_REASON_MAX_BYTES);
+        return err_set(err, ERR_LIMIT, "lý do dài nhất %u kB", REQUEST_REASON_MAX_BYTES >> 10);
     switch (draft->kind) {
     case REQUEST_NOT_APPLICABLE:
     case REQUEST_WAIVER:
@@ -323,7 +323,7 @@ static enum err_code decide_in_transaction(struct db *db, void *ctx, struct err 
     if (d->verdict != VERDICT_GRANT && d->verdict != VERDICT_WITHDRAW && str_is_empty(words))
         return err_set(err, ERR_SYNTAX, d->verdict == VERDICT_ANSWER ? "cần có nội dung trả lời" : "cần nêu lý do");
     if (words.len_bytes > REQUEST_REASON_MAX_BYTES)
-        return err_set(err, ERR_LIMIT, "nội dung dài nhất %u byte", REQUEST_REASON_MAX_BYTES);
+        return err_set(err, ERR_LIMIT, "nội dung dài nhất %u kB", REQUEST_REASON_MAX_BYTES >> 10);
     if (d->verdict == VERDICT_ANSWER && kind != REQUEST_HELP)
         return err_set(err, ERR_SYNTAX, "chỉ đề nghị hỗ trợ mới trả lời; đề nghị này cần chấp thuận hoặc từ chối");
     struct sql_request_decide_args args = {

@@ -39,7 +39,7 @@ struct request_draft {
     int budget_year;     /* cost; 0: this year */
     civil_day until_day; /* waiver: first day no longer waived; CIVIL_NONE otherwise */
 };
-#define REQUEST_REASON_MAX_BYTES 8000u
+#define REQUEST_REASON_MAX_BYTES (8u << 10)
 #define REQUEST_VND_MAX          INT64_C(1000000000000000) /* a million billion: more is a slip of the keyboard */
 
 /* Needs RIGHT_EXECUTE on the unit. ERR_SYNTAX in words for what is missing; ERR_CONFLICT while one of the same kind

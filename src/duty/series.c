@@ -463,7 +463,7 @@ static enum err_code fill_in_transaction(struct db *db, void *ctx, struct err *e
     struct sql_report_raw_row *row = NULL;
     TRY(get_report(db, &arena, w, RIGHT_DRAFT, "fill in this report", &row, err));
     if (w->text.len_bytes > REPORT_FIELDS_MAX_BYTES / 2)
-        return err_set(err, ERR_LIMIT, "các trường dài nhất %u byte", REPORT_FIELDS_MAX_BYTES / 2);
+        return err_set(err, ERR_LIMIT, "các trường dài nhất %u kB", REPORT_FIELDS_MAX_BYTES / 2 >> 10);
     struct json root;
     TRY(json_parse(w->text, JSON_REFUSE_DUPLICATES, &arena, &root, err));
     if (json_type(root) != JSON_OBJECT)

@@ -5,7 +5,7 @@
 #include "org/access.h"
 
 #define VISIT_ARENA_BYTES    (1u << 20)
-#define VISIT_TEXT_MAX_BYTES 100000u
+#define VISIT_TEXT_MAX_BYTES (100u << 10)
 
 struct planning {
     const struct actor *actor;
@@ -87,7 +87,7 @@ static enum err_code check_result(struct db *db, const struct visit_result *r, s
     if (str_is_empty(str_trim(r->conclusion)))
         return err_set(err, ERR_SYNTAX, "cần có kết luận");
     if (r->minutes.len_bytes > VISIT_TEXT_MAX_BYTES || r->conclusion.len_bytes > VISIT_TEXT_MAX_BYTES)
-        return err_set(err, ERR_LIMIT, "biên bản, kết luận dài nhất %u byte", VISIT_TEXT_MAX_BYTES);
+        return err_set(err, ERR_LIMIT, "biên bản, kết luận dài nhất %u kB", VISIT_TEXT_MAX_BYTES >> 10);
     return ERR_NONE;
 }
 

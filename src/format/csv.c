@@ -87,8 +87,8 @@ static enum err_code read_quoted(struct csv_reader *r, struct str *ret_field, st
         if (r->at >= end)
             return err_set(err, ERR_SYNTAX, "CSV line %zu: a quote is opened and never closed", opened_at_line);
         if (r->at - from > CSV_FIELD_MAX_BYTES)
-            return err_set(err, ERR_LIMIT, "CSV line %zu: a field over %u bytes (is a quote missing?)", opened_at_line,
-                           CSV_FIELD_MAX_BYTES);
+            return err_set(err, ERR_LIMIT, "CSV line %zu: a field over %u MB (is a quote missing?)", opened_at_line,
+                           CSV_FIELD_MAX_BYTES >> 20);
         if (p[r->at] == '\n')
             r->line++;
         if (p[r->at] != '"')
@@ -146,7 +146,7 @@ enum err_code csv_next(struct csv_reader *r, struct csv_row *ret_row, struct err
                 r->at++;
             field = str_slice(r->text, from, r->at);
             if (field.len_bytes > CSV_FIELD_MAX_BYTES)
-                return err_set(err, ERR_LIMIT, "CSV line %zu: a field over %u bytes", r->line, CSV_FIELD_MAX_BYTES);
+                return err_set(err, ERR_LIMIT, "CSV line %zu: a field over %u MB", r->line, CSV_FIELD_MAX_BYTES >> 20);
         }
         r->fields[row.count++] = field;
         if (r->at < end && p[r->at] == r->separator) {

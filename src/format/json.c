@@ -331,7 +331,7 @@ static enum err_code parse_all(struct parser *ps, struct err *err)
 enum err_code json_parse(struct str text, unsigned flags, struct arena *arena, struct json *ret_root, struct err *err)
 {
     if (text.len_bytes >= JSON_TEXT_MAX_BYTES)
-        return err_set(err, ERR_LIMIT, "JSON over %u bytes", JSON_TEXT_MAX_BYTES);
+        return err_set(err, ERR_LIMIT, "JSON over %u MB", JSON_TEXT_MAX_BYTES >> 20);
     if (str_is_null(text))
         text = STR("");
     struct parser ps = {.start = text.ptr, .end = text.ptr + text.len_bytes, .p = text.ptr};

@@ -343,7 +343,7 @@ enum err_code text_decode(struct str bytes, size_t max_bytes, struct arena *aren
 {
     size_t most;
     if (!size_mul(max_bytes, 4, &most) || bytes.len_bytes > most) /* no decoding shrinks a text more than that */
-        return err_set(err, ERR_LIMIT, "text of %zu bytes is over the limit of %zu", bytes.len_bytes, max_bytes);
+        return err_set(err, ERR_LIMIT, "the text is over %zu MB", max_bytes >> 20);
     struct text_decoded out;
     bool utf16le = str_starts_with(bytes, STR("\xFF\xFE")), utf16be = str_starts_with(bytes, STR("\xFE\xFF"));
     if (utf16le || utf16be || looks_utf16(bytes, false) || looks_utf16(bytes, true)) {

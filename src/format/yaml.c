@@ -155,7 +155,7 @@ enum err_code yaml_parse_all(struct str text, const char *name, struct arena *ar
 {
     struct reader r = {.name = name, .arena = arena, .err = err};
     if (text.len_bytes > YAML_FILE_MAX_BYTES)
-        return err_set(err, ERR_LIMIT, "%s: over %u bytes", name, YAML_FILE_MAX_BYTES);
+        return err_set(err, ERR_LIMIT, "%s: over %u MB", name, YAML_FILE_MAX_BYTES >> 20);
     if (!utf8_is_valid(text))
         return err_set(err, ERR_SYNTAX, "%s: not UTF-8", name);
     struct fy_diag_cfg diag_cfg;

@@ -102,8 +102,8 @@ static enum err_code unread_find(struct import_run *run, const struct str *names
 /* NULL, or why no register takes these bytes. */
 static const char *NULLABLE cell_refusal(struct str cell, char *room, size_t room_bytes)
 {
-    if (cell.len_bytes > IMPORT_CELL_MAX) {
-        (void)said_pack(room, room_bytes, "dài quá %u byte", IMPORT_CELL_MAX);
+    if (utf8_count(cell) > IMPORT_CELL_MAX) {
+        (void)said_pack(room, room_bytes, "dài quá %u ký tự", IMPORT_CELL_MAX);
         return room;
     }
     for (size_t i = 0; i < cell.len_bytes; i++) {

@@ -20,7 +20,7 @@ NONNULL_BEGIN
 #define IMPORT_COLUMNS_MAX 24u
 #define IMPORT_ARENA_BYTES ((size_t)2 << 30)
 #define IMPORT_ROWS_MAX    500000u
-#define IMPORT_CELL_MAX    2000u /* bytes */
+#define IMPORT_CELL_MAX    2000u /* characters */
 
 enum import_type {
     IMPORT_TEXT,

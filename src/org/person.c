@@ -8,8 +8,8 @@
 #include "org/person.sql.h"
 #include "proof/chain.h"
 
-#define PERSON_ARENA_BYTES    (1u << 20)
-#define PERSON_NAME_MAX_BYTES 200u
+#define PERSON_ARENA_BYTES (1u << 20)
+#define PERSON_NAME_MAX    200u /* characters */
 
 static enum err_code note(struct db *db, const struct actor *actor, const char *kind, int64_t person_id,
                           int64_t unit_id, struct str content, struct err *err)
@@ -62,8 +62,8 @@ static enum err_code check_fields(const struct person_fields *fields, struct err
 {
     if (str_is_empty(str_trim(fields->name)))
         return err_set(err, ERR_SYNTAX, "người dùng cần có họ tên");
-    if (fields->name.len_bytes > PERSON_NAME_MAX_BYTES)
-        return err_set(err, ERR_SYNTAX, "họ tên dài quá %u byte", PERSON_NAME_MAX_BYTES);
+    if (utf8_count(fields->name) > PERSON_NAME_MAX)
+        return err_set(err, ERR_SYNTAX, "họ tên dài quá %u ký tự", PERSON_NAME_MAX);
     struct str email = or_none(fields->email);
     if (!str_is_null(email)) {
         ptrdiff_t at = str_find_byte(email, '@', 0);

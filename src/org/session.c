@@ -5,7 +5,7 @@
 
 #undef session_refuse_locked /* a macro for the analyser alone */
 
-#define SIGN_IN_NAME_MAX_BYTES 120u
+#define SIGN_IN_NAME_MAX 120u /* characters */
 
 enum err_code session_note(struct db *db, const char *kind, int64_t person_id, int64_t actor_id, struct str content,
                            struct err *err)
@@ -34,7 +34,7 @@ struct session_token session_token_new(const char *prefix)
 struct str session_clean_name(struct arena *arena, struct str name)
 {
     name = str_trim(name);
-    if (str_is_empty(name) || name.len_bytes > SIGN_IN_NAME_MAX_BYTES)
+    if (str_is_empty(name) || utf8_count(name) > SIGN_IN_NAME_MAX)
         return STR_NONE;
     for (size_t i = 0; i < name.len_bytes; i++)
         if ((unsigned char)name.ptr[i] <= ' ' || name.ptr[i] == 0x7f)
@@ -345,7 +345,7 @@ enum err_code password_is_good(struct str password, struct str sign_in_name, civ
     if (!utf8_is_valid(password) || utf8_count(password) < shortest)
         return err_set(err, ERR_SYNTAX, "mật khẩu cần ít nhất %zu ký tự", shortest);
     if (password.len_bytes > PASSWORD_MAX_BYTES)
-        return err_set(err, ERR_SYNTAX, "mật khẩu dài quá %u byte", PASSWORD_MAX_BYTES);
+        return err_set(err, ERR_SYNTAX, "mật khẩu dài quá %u kB", PASSWORD_MAX_BYTES >> 10);
     bool is_one = true;
     for (size_t i = 1; i < password.len_bytes && is_one; i++)
         is_one = password.ptr[i] == password.ptr[0];
@@ -440,8 +440,8 @@ enum err_code session_name_for(struct arena *arena, struct str typed, struct str
 {
     struct str name = session_clean_name(arena, typed);
     if (str_is_null(name) || !utf8_is_valid(name))
-        return err_set(err, ERR_SYNTAX, "tên đăng nhập không được trống, có khoảng trắng hoặc dài quá %u byte",
-                       SIGN_IN_NAME_MAX_BYTES);
+        return err_set(err, ERR_SYNTAX, "tên đăng nhập không được trống, có khoảng trắng hoặc dài quá %u ký tự",
+                       SIGN_IN_NAME_MAX);
     *ret_name = name;
     return ERR_NONE;
 }

@@ -411,7 +411,7 @@ enum err_code document_lines_make(const struct document_block *blocks, size_t co
 static enum err_code text_check(struct str text, const char *what, struct err *err)
 {
     if (text.len_bytes > DOCUMENT_TEXT_MAX_BYTES / 2)
-        return err_set(err, ERR_LIMIT, "document: %s is longer than %u bytes", what, DOCUMENT_TEXT_MAX_BYTES / 2);
+        return err_set(err, ERR_LIMIT, "document: %s is longer than %u kB", what, DOCUMENT_TEXT_MAX_BYTES / 2 >> 10);
     if (!utf8_is_valid(text))
         return err_set(err, ERR_SYNTAX, "document: %s is not UTF-8", what);
     return ERR_NONE;

@@ -71,12 +71,12 @@ enum err_code form_decode(struct str coded, bool plus_is_space, struct arena *ar
             int hi = i + 1 < coded.len_bytes ? hex(coded.ptr[i + 1]) : -1;
             int lo = i + 2 < coded.len_bytes ? hex(coded.ptr[i + 2]) : -1;
             if (hi < 0 || lo < 0)
-                return err_set(err, ERR_SYNTAX, "%% at byte %zu is not followed by two hexadecimal digits", i);
+                return err_set(err, ERR_SYNTAX, "%% at position %zu is not followed by two hexadecimal digits", i);
             c = (char)(hi * 16 + lo);
             i += 2;
         }
         if (c == '\0')
-            return err_set(err, ERR_SYNTAX, "a NUL byte at byte %zu", i);
+            return err_set(err, ERR_SYNTAX, "a NUL character at position %zu", i);
         out[n++] = c;
     }
     out[n] = '\0';
@@ -290,7 +290,7 @@ static enum err_code part_bytes(struct multipart *m, struct str bytes, struct er
     if (!m->is_file) {
         m->value_bytes += bytes.len_bytes;
         if (m->value_bytes > FIELD_VALUE_MAX_BYTES)
-            return err_set(err, ERR_LIMIT, "the fields of the form are over %u bytes", FIELD_VALUE_MAX_BYTES);
+            return err_set(err, ERR_LIMIT, "the fields of the form are over %u MB", FIELD_VALUE_MAX_BYTES >> 20);
         buf_put(&m->value, bytes);
         return buf_check(&m->value, err);
     }
@@ -348,7 +348,8 @@ static enum err_code step(struct multipart *m, size_t *pos, bool *ret_again, str
         ptrdiff_t end = str_find(held, STR("\r\n\r\n"), 0);
         if (end < 0) {
             if (held.len_bytes > REQUEST_PART_HEAD_MAX_BYTES)
-                return err_set(err, ERR_LIMIT, "the headers of a part are over %u bytes", REQUEST_PART_HEAD_MAX_BYTES);
+                return err_set(err, ERR_LIMIT, "the headers of a part are over %u kB",
+                               REQUEST_PART_HEAD_MAX_BYTES >> 10);
             return ERR_NONE;
         }
         TRY(part_head(m, str_slice(held, 0, (size_t)end), err));

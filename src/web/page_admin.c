@@ -19,7 +19,7 @@
 #define AUDIT_ROWS      100
 #define AUDIT_LOOK_MAX  20000 /* entries passed over for one page */
 #define DEAD_ROWS       100
-#define SETTING_MAX     500u
+#define SETTING_MAX     500u /* characters */
 #define ANY_ADMIN_RIGHT (RIGHT_SYSTEM_ADMIN | RIGHT_AUDIT)
 
 static struct str text_of(const struct request *request, enum msg_id id)
@@ -327,8 +327,8 @@ static enum err_code settings_do(struct request *request, struct response *respo
         values[i] = str_trim(form_get(&request->form, str_from_cstr(setting_names[i])));
         if (str_is_null(values[i]))
             values[i] = STR("");
-        if (values[i].len_bytes > SETTING_MAX)
-            return err_set(err, ERR_LIMIT, "%s: tối đa %u byte", setting_names[i], SETTING_MAX);
+        if (utf8_count(values[i]) > SETTING_MAX)
+            return err_set(err, ERR_LIMIT, "%s: tối đa %u ký tự", setting_names[i], SETTING_MAX);
     }
     struct page_admin_settings page = {0};
     if (!is_url(values[SET_URL], STR("https://"), STR("http://127.0.0.1")))

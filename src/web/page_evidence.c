@@ -77,9 +77,10 @@ static void add_values(struct kit_facts *facts, const struct know_evidence_kind 
 
 static struct str size_words(const struct request *request, int64_t bytes)
 {
-    return bytes < 1024          ? app_href(request, "%lld B", (long long)bytes)
-           : bytes < 1024 * 1024 ? app_href(request, "%lld kB", (long long)((bytes + 1023) / 1024))
-                                 : app_href(request, "%lld MB", (long long)((bytes + 1024 * 1024 - 1) / (1024 * 1024)));
+    AUTO_BUF buf;
+    buf_init(&buf, 64);
+    words_size(&buf, request->lang, bytes);
+    return arena_str(request->arena, buf_str(&buf));
 }
 
 static enum err_code evidence_show_with(struct request *request, struct response *response, struct str problem,

@@ -37,6 +37,25 @@ int64_t words_tenths(int64_t part, int64_t whole)
     return __builtin_mul_overflow(part, 1000, &scaled) ? part / (whole / 1000 + 1) : scaled / whole;
 }
 
+void words_size(struct buf *buf, enum lang lang, int64_t bytes)
+{
+    static const struct {
+        int shift;
+        struct str name;
+    } units[] = {{10, STR_INIT(" kB")}, {20, STR_INIT(" MB")}, {30, STR_INIT(" GB")}};
+    int64_t size = bytes < 0 ? 0 : bytes < (int64_t)1 << 52 ? bytes : (int64_t)1 << 52;
+    size_t u = 0;
+    while (u + 1 < ARRAY_LEN(units) && size > (int64_t)1023 << units[u].shift) /* 1024 kB are 1 MB */
+        u++;
+    int64_t unit = (int64_t)1 << units[u].shift, tenths = (size * 10 + unit - 1) / unit;
+    if (tenths >= 100) /* 10 and more: whole ones */
+        tenths = (size + unit - 1) / unit * 10;
+    words_number(buf, lang, tenths / 10);
+    if (tenths % 10)
+        buf_printf(buf, "%c%d", DECIMAL[lang], (int)(tenths % 10));
+    buf_put(buf, units[u].name);
+}
+
 struct str words_interval(struct arena *arena, enum lang lang, int64_t ms)
 {
     static const struct {

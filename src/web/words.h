@@ -14,6 +14,8 @@ void words_percent(struct buf *buf, enum lang lang, int64_t tenths); /* 74,7% / 
 /* numerator of denominator in tenths of a percent, rounded down so that 999 of 1000.5 is never "100%"; 0 for an empty
  * denominator. */
 int64_t words_tenths(int64_t part, int64_t whole);
+/* A size as a person reads it, never less than it is: 0,4 kB; 87 kB; 2,5 MB / 0.4 kB. One decimal below ten. */
+void words_size(struct buf *buf, enum lang lang, int64_t bytes);
 /* The two largest units that are not zero: "38 giờ 32 phút", "3 ngày", "dưới 1 phút". Negative is taken as its size. */
 MUST_USE struct str words_interval(struct arena *arena, enum lang lang, int64_t ms);
 /* The word of a state chip, with the number or date that must stand in it:

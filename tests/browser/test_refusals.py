@@ -96,8 +96,24 @@ def main():
             _, en = ask(path, 'en', {'kind': 'no_such', 'done': '2026-11-01', 'fields': {}})
             equal((vi['reason'], en['reason']), ('kind: không có loại bằng chứng này', 'kind: there is no such kind of evidence'), 'reasons')
 
+        def nobody_is_told_of_bytes():
+            """What is too long is said in letters or kB and MB; a Vietnamese name of 150 letters is not."""
+            admin, school = site.person('Quản trị viên'), site.person('một trường THCS')
+            _, page = admin.get('/people/new')
+            unit = html.unescape(re.search(r'name="unit"[^>]*value="([^"]*)"', page)[1])
+            said = in_both(admin, lambda: admin.post('/people/new', '/people/new', name='ỹ' * 201, unit=unit))
+            true('họ tên dài quá 200 ký tự' in said['vi'] and 'the name is over 200 characters' in said['en'], f'a name of 201 letters: {said}')
+            status, page = admin.post('/people/new', '/people/new', name='Trần Thử ' + 'ỹ' * 141, unit=unit)
+            equal(status, 303, 'a name of 150 letters')
+            said = in_both(school, lambda: school.post('/request/new?kind=help', '/request/new', reason='x' * 9000))
+            true('lý do dài nhất 8 kB' in said['vi'] and 'a reason is at most 8 kB long' in said['en'], f'a reason of 9000 letters: {said}')
+            po = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../po')
+            told = [f'{path}:{line.strip()}' for path in (os.path.join(folder, f) for folder in (po, os.path.join(po, 'refusals')) for f in sorted(os.listdir(folder)) if f.endswith('.po'))
+                    for line in open(path, encoding='utf-8') if line.startswith('msgstr') and re.search(r'\bbytes?\b', line, re.I)]
+            equal(told, [], 'words of pages and refusals that speak of bytes')
+
         names = [a_page_refuses_in_the_language_of_the_person, a_title_among_the_arguments_is_said_too, rows_of_an_import_say_why_in_both,
-                 the_api_answers_by_accept_language]
+                 the_api_answers_by_accept_language, nobody_is_told_of_bytes]
         run([(f.__name__.replace('_', ' '), f) for f in names])
 
 

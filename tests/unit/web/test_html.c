@@ -175,6 +175,33 @@ static void percent_never_rounds_up_to_whole(void **state)
     }
 }
 
+static void sizes_are_never_in_bytes(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t bytes;
+        struct str vi, en;
+    } cases[] = {
+        {0, STR_INIT("0 kB"), STR_INIT("0 kB")},
+        {8, STR_INIT("0,1 kB"), STR_INIT("0.1 kB")},
+        {1024, STR_INIT("1 kB"), STR_INIT("1 kB")},
+        {1025, STR_INIT("1,1 kB"), STR_INIT("1.1 kB")},
+        {89000, STR_INIT("87 kB"), STR_INIT("87 kB")},
+        {1023 * 1024 + 1, STR_INIT("1 MB"), STR_INIT("1 MB")},
+        {2621440, STR_INIT("2,5 MB"), STR_INIT("2.5 MB")},
+        {50 << 20, STR_INIT("50 MB"), STR_INIT("50 MB")},
+        {INT64_C(5) << 30, STR_INIT("5 GB"), STR_INIT("5 GB")},
+        {INT64_MAX, STR_INIT("4.194.304 GB"), STR_INIT("4,194,304 GB")},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        for (int lang = 0; lang < LANG_COUNT; lang++) {
+            AUTO_BUF buf;
+            buf_init(&buf, 64);
+            words_size(&buf, (enum lang)lang, cases[i].bytes);
+            assert_str(buf_str(&buf), lang == LANG_VI ? cases[i].vi : cases[i].en);
+        }
+}
+
 static void intervals_in_words(void **state)
 {
     (void)state;
@@ -235,6 +262,7 @@ int main(void)
         cmocka_unit_test(every_text_stands_in_both_languages),
         cmocka_unit_test(numbers_as_people_read_them),
         cmocka_unit_test(percent_never_rounds_up_to_whole),
+        cmocka_unit_test(sizes_are_never_in_bytes),
         cmocka_unit_test(intervals_in_words),
         cmocka_unit_test(states_carry_their_number_or_day),
     };
