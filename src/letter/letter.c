@@ -14,6 +14,7 @@ static enum err_code reader_init(struct reader *r)
     if (!utf8_is_valid(r->text))
         return err_set(r->err, ERR_SYNTAX, "văn bản không phải UTF-8 (the text is not UTF-8)");
     TRY(reader_words(r));
+    TRY(numbers_mend(r));
     return reader_pieces(r);
 }
 

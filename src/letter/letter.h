@@ -25,6 +25,12 @@ struct letter_value {
     struct letter_span at;
 };
 
+/* A number with letters in it, as a scanner leaves it ("9l2", "3O"), where only a number can stand. */
+struct letter_repair {
+    struct letter_value written; /* as it stands */
+    struct str read;             /* the number it was read as */
+};
+
 /* Another text that the letter names. */
 struct letter_ref {
     struct str number;  /* normalised: "23/CT-TTg" */
@@ -157,7 +163,8 @@ struct letter {
     VEC(struct letter_recipient) distribution;
     VEC(struct letter_contact) contacts;
     VEC(struct letter_duty) duties;
-    unsigned family; /* bits for letter_match */
+    VEC(struct letter_repair) repairs; /* every number that was not read as it stands, in order */
+    unsigned family;                   /* bits for letter_match */
 };
 
 struct letter_options {

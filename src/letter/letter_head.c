@@ -46,7 +46,7 @@ static enum err_code number_at(struct reader *r, uint32_t i, uint32_t last, uint
     struct letter_number one = {0}, *each;
     TRY(words_value(r, symbol, i, &one.symbol));
     if (number != NONE)
-        TRY(words_value(r, number, number_to, &one.number));
+        TRY(words_mended(r, number, number_to, &one.number));
     if (!r->letter->symbol.at.to || (number != NONE && !r->letter->number.at.to)) {
         r->letter->symbol = one.symbol;
         if (number != NONE)

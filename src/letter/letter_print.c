@@ -147,6 +147,22 @@ static void put_people(struct json_writer *w, const struct letter *letter)
     json_array_end(w);
 }
 
+/* Numbers that were not read as they stand. */
+static void put_repairs(struct json_writer *w, const struct letter *letter)
+{
+    json_put_key(w, STR("repairs"));
+    json_array_begin(w);
+    for (size_t i = 0; i < letter->repairs.count; i++) {
+        const struct letter_repair *repair = &letter->repairs.items[i];
+        json_object_begin(w);
+        json_field_str(w, STR("written"), repair->written.text);
+        json_field_str(w, STR("read"), repair->read);
+        put_span(w, STR("quote"), repair->written.at);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
 /* Where each value was read, beside the values, so that these stay plain text. */
 static void put_offsets(struct json_writer *w, const struct letter *letter)
 {
@@ -311,6 +327,7 @@ void letter_print_json(const struct letter *letter, struct buf *out)
     put_cstr(&w, STR("urgency"), letter->urgency);
     put_refs(&w, letter);
     put_people(&w, letter);
+    put_repairs(&w, letter);
     put_offsets(&w, letter);
     json_object_end(&w);
     json_end_line(&w);
@@ -452,6 +469,15 @@ void letter_print_people(const struct letter *letter, enum lang lang, struct buf
         buf_printf(&line, "%s%s%.*s %.*s", signer->role ? signer->role : "", signer->role ? " " : "",
                    STR_ARG(signer->title.text), STR_ARG(signer->name.text));
         put_wrapped(out, i ? "" : lang_text(lang, "Người ký", "Signed by"), buf_str(&line), 0);
+    }
+    for (size_t i = 0; i < letter->repairs.count; i++) {
+        const struct letter_repair *repair = &letter->repairs.items[i];
+        buf_clear(&line);
+        buf_printf(&line,
+                   lang_text(lang, "văn bản viết “%.*s”, có chữ cái lẫn trong số; đọc là %.*s",
+                             "the letter writes “%.*s”, with letters in the number; read as %.*s"),
+                   STR_ARG(repair->written.text), STR_ARG(repair->read));
+        put_wrapped(out, i ? "" : lang_text(lang, "Lưu ý", "Note"), buf_str(&line), 0);
     }
     buf_printf(out, lang_text(lang, "\n%zu NHIỆM VỤ\n", "\n%zu DUTIES\n"), letter->duties.count);
     for (size_t i = 0; i < letter->duties.count; i++) {

@@ -1,6 +1,7 @@
 /* letter_read.h - what the parts of the letter engine share: the text as words, its lines, and who reads what.
  * Inside src/letter only. letter.c makes a `struct reader` and hands it to the parts in order:
  *     reader_lines, reader_words (letter_words.c)    the text cut into lines and words, furniture left out
+ *     numbers_mend (letter_mend.c)                   … letters that a scanner put into numbers read as digits
  *     secrecy_find (letter_secrecy.c)                the stamp that refuses it
  *     layout_read (letter_layout.c, letter_head.c)   everything around the body
  *     signers_read (letter_sign.c)                   … and who signed it
@@ -38,6 +39,7 @@ struct word {
     bool capital;     /* its first letter is one */
     bool upper_first; /* the same, but in a text all in capitals: it starts a sentence */
     bool upper_all;
+    bool is_mended;       /* WORD_NUMBER put together from digits and letters: "9l2" */
     uint8_t compound_at;  /* in a text without marks: words from the start of a longer word of LEX_BARE_OTHER … */
     uint8_t compound_len; /* … and its length; 0: in none */
     uint8_t part;         /* of a line parted by tabs or bars: which cell it stands in */
@@ -71,6 +73,7 @@ struct name { /* words [first, last) */
 };
 
 #define CO_ACTORS_MAX    20u
+#define MENDED_CHARS_MAX 5u /* of a number that letters may stand in */
 #define LOOK_AHEAD_WORDS 8u /* empty words behind the last, so that a look ahead needs no question */
 
 struct reader {
@@ -85,6 +88,7 @@ struct reader {
     uint32_t word_count;
     bool is_double_spaced;
     bool is_shouted;       /* all in capitals: case tells nothing */
+    bool may_need_mending; /* somewhere stands a short word of nothing but "l", "I", "O" */
     bool is_unmarked;      /* typed without Vietnamese marks: "=sở" of the lexicon is met by a bare "so" too */
     uint32_t address_from; /* word: "Kính gửi", or the body where there is none */
     uint32_t body_from;    /* words of the body */
@@ -102,6 +106,8 @@ MUST_USE enum err_code reader_pieces(struct reader *r);
 /* Is there an empty line between all lines [from_line, to_line)? Asked anew where the menus of a web page, which have
  * none, were cut off. */
 void reader_spacing(struct reader *r, uint32_t from_line, uint32_t to_line);
+/* Words were put together: what starts at each, the lines and the groups are told anew. */
+void reader_renew(struct reader *r);
 /* Words [first, last) were copied here: what starts at each is asked anew, within them. */
 void reader_classes(struct reader *r, uint32_t first, uint32_t last);
 /* Words that a phrase of the class takes at i (before `end`), the longest; 0 when none does. */
@@ -127,13 +133,21 @@ uint32_t line_gap(const struct reader *r, uint32_t i);
 /* Words [first, last) as one line of text, without what is in the bytes but not on the paper. STR_NONE with err set
  * when the arena is full. */
 MUST_USE enum err_code words_value(struct reader *r, uint32_t first, uint32_t last, struct letter_value *ret);
+/* The same with each mended number as its digits: "912" of "9l2". */
+MUST_USE enum err_code words_mended(struct reader *r, uint32_t first, uint32_t last, struct letter_value *ret);
 struct str word_text(const struct reader *r, uint32_t i);
+uint16_t vocabulary_find(struct str text); /* 0: none of the lexicon's words */
 /* Closing bracket or quote for the one at i, or `end`. */
 static inline uint32_t skip_group(const struct reader *r, uint32_t i, uint32_t end)
 {
     uint32_t close = r->words[i].group_close;
     return close > i && close < end ? close : end;
 }
+
+/* --- letter_mend.c --- */
+/* The digit that is meant by the letter, or 0. */
+char mended_digit(const struct reader *r, uint32_t cp);
+MUST_USE enum err_code numbers_mend(struct reader *r);
 
 /* --- pieces, for letter_layout.c and letter_sign.c --- */
 static inline const struct piece *piece_of(const struct reader *r, uint32_t k)
@@ -165,6 +179,8 @@ MUST_USE enum err_code signers_read(struct reader *r, uint32_t k);
 
 /* --- letter_ref.c --- */
 MUST_USE enum err_code refs_read(struct reader *r);
+/* "CT-TTg", "QĐ-UBND", "SGD&ĐT-VP", "QH15", "CT - TTg" at word i: words taken. */
+uint32_t symbol_at(const struct reader *r, uint32_t i, bool after_label);
 
 /* --- letter_secrecy.c, letter_layout.c --- */
 const char *NULLABLE secrecy_find(const struct reader *r);

@@ -4,8 +4,7 @@
 #define ATTACHMENTS_MAX      300u
 #define REFS_MAX             1000u /* in one letter; further ones are left out of the list */
 
-/* "CT-TTg", "QĐ-UBND", "SGD&ĐT-VP", "QH15", "CT - TTg": words taken. */
-static uint32_t symbol_at(const struct reader *r, uint32_t i, bool after_label)
+uint32_t symbol_at(const struct reader *r, uint32_t i, bool after_label)
 {
     if (i >= r->word_count || r->words[i].kind != WORD_TEXT || !r->words[i].capital)
         return 0;
@@ -224,16 +223,18 @@ enum err_code refs_read(struct reader *r)
         TRY(words_value(r, i, at + taken, &value));
         ref.written = value.text;
         ref.at = value.at;
+        TRY(words_mended(r, i, at + taken, &value));
+        const struct str read = value.text; /* "912/CT-TTg" of "9l2/CT-TTg" */
         struct when_date date;
         uint32_t after = at + taken;
         if (after < r->word_count && has_class(r, after, LEX_DAY_WORD) && date_at(r, after + 1, r->word_count, &date) &&
             date.months == 0 && date.year && civil_is_valid(date.year, date.month, date.day))
             ref.date = civil_to_day(date.year, date.month, date.day);
-        if (letter->number.at.to && letter->symbol.at.to && str_starts_with(ref.written, letter->number.text) &&
-            str_ends_with(ref.written, letter->symbol.text) &&
-            ref.written.len_bytes == letter->number.text.len_bytes + 1 + letter->symbol.text.len_bytes)
+        if (letter->number.at.to && letter->symbol.at.to && str_starts_with(read, letter->number.text) &&
+            str_ends_with(read, letter->symbol.text) &&
+            read.len_bytes == letter->number.text.len_bytes + 1 + letter->symbol.text.len_bytes)
             continue; /* an annex names the letter it belongs to */
-        const struct lex_text *known = text_find(ref.written, ref.date);
+        const struct lex_text *known = text_find(read, ref.date);
         if (known) {
             ref.is_known = true;
             ref.number = str_from_cstr(known->number);
@@ -243,13 +244,13 @@ enum err_code refs_read(struct reader *r)
             if (ref.date == CIVIL_NONE && known->date && !civil_parse_iso(str_from_cstr(known->date), &ref.date))
                 ref.date = CIVIL_NONE;
         } else {
-            char *flat = arena_alloc(r->arena, ref.written.len_bytes + 1, 1);
+            char *flat = arena_alloc(r->arena, read.len_bytes + 1, 1);
             if (!flat)
                 return arena_full(r->arena, r->err);
             size_t n = 0;
-            for (size_t k = 0; k < ref.written.len_bytes; k++)
-                if (ref.written.ptr[k] != ' ')
-                    flat[n++] = ref.written.ptr[k];
+            for (size_t k = 0; k < read.len_bytes; k++)
+                if (read.ptr[k] != ' ')
+                    flat[n++] = read.ptr[k];
             ref.number = (struct str){flat, n};
             ref.type = type_before(r, i);
             const struct lex_phrase *hit;

@@ -570,6 +570,25 @@ static enum err_code range_deadline(struct reader *r, uint32_t i, uint32_t end, 
     *ret_found = true;
     return ERR_NONE;
 }
+/* The words of the expression, and that a number in them was not read as it stands. */
+static enum err_code quote_when(struct reader *r, struct when *w)
+{
+    TRY(words_value(r, w->first, w->last, &w->deadline.quoted));
+    for (uint32_t i = w->first; i < w->last; i++) {
+        if (!r->words[i].is_mended)
+            continue;
+        struct letter_value written, read;
+        TRY(words_value(r, i, i + 1, &written));
+        TRY(words_mended(r, i, i + 1, &read));
+        TRY(note_printf(r, &w->deadline,
+                        arena_printf(r->arena, "văn bản viết “%.*s”, có chữ cái lẫn trong số; đọc là %.*s",
+                                     STR_ARG(written.text), STR_ARG(read.text)),
+                        arena_printf(r->arena, "the letter writes “%.*s”, with letters in the number; read as %.*s",
+                                     STR_ARG(written.text), STR_ARG(read.text))));
+    }
+    return ERR_NONE;
+}
+
 enum err_code when_bare(struct reader *r, uint32_t i, uint32_t end, struct when *ret, bool *ret_found)
 {
     struct when w = {0};
@@ -577,7 +596,7 @@ enum err_code when_bare(struct reader *r, uint32_t i, uint32_t end, struct when 
     TRY(lead_deadline(r, i, i, end, false, true, &w, ret_found));
     if (!*ret_found || w.kind != WHEN_DEADLINE)
         return ERR_NONE;
-    TRY(words_value(r, w.first, w.last, &w.deadline.quoted));
+    TRY(quote_when(r, &w));
     *ret = w;
     return ERR_NONE;
 }
@@ -597,7 +616,7 @@ enum err_code when_next(struct reader *r, const struct when *previous, uint32_t 
     TRY(lead_deadline(r, first, first, end, strict, false, &w, &found));
     if (!found)
         return ERR_NONE;
-    TRY(words_value(r, w.first, w.last, &w.deadline.quoted));
+    TRY(quote_when(r, &w));
     *ret = w;
     *ret_found = true;
     return ERR_NONE;
@@ -618,7 +637,7 @@ enum err_code when_at(struct reader *r, uint32_t i, uint32_t end, struct when *r
     if (!found)
         return ERR_NONE;
     if (w.kind == WHEN_DEADLINE)
-        TRY(words_value(r, w.first, w.last, &w.deadline.quoted));
+        TRY(quote_when(r, &w));
     *ret = w;
     *ret_found = true;
     return ERR_NONE;

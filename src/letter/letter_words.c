@@ -24,7 +24,7 @@ static uint64_t vocabulary_hash(struct str text)
     return h;
 }
 
-static uint16_t vocabulary_find(struct str text)
+uint16_t vocabulary_find(struct str text)
 {
     for (size_t at = (size_t)vocabulary_hash(text);; at++) {
         uint16_t id = lex_slots[at & lex_slot_mask];
@@ -417,6 +417,23 @@ static void add_classes(struct reader *r, uint32_t first, uint32_t last)
     }
 }
 
+void reader_renew(struct reader *r)
+{
+    uint32_t i = 0;
+    for (uint32_t l = 0; l < r->line_count; l++) {
+        r->lines[l].first = i;
+        while (i < r->word_count && r->words[i].line == l)
+            i++;
+        r->lines[l].last = i;
+    }
+    for (i = 0; i < r->word_count; i++) {
+        r->words[i].group_close = 0;
+        memset(r->words[i].classes, 0, sizeof r->words[i].classes);
+    }
+    pair_groups(r);
+    add_classes(r, 0, r->word_count);
+}
+
 void reader_classes(struct reader *r, uint32_t first, uint32_t last)
 {
     uint32_t open = last;
@@ -477,6 +494,23 @@ static void capitals_forget(struct reader *r)
             w->capital &&
             (ended || (line_gap(r, i) > 1 && previous->kind != WORD_NUMBER && !is_bigram(previous->folded, w->folded)));
     }
+}
+
+/* Is the word just read, [from, to) of the folded text, made of the letters a scanner takes for digits? A Roman numeral
+ * is, when a digit stands beside it. */
+static bool is_slip(const struct reader *r, struct str fold, size_t from, size_t to)
+{
+    const struct word *w = &r->words[r->word_count];
+    if (to - from > MENDED_CHARS_MAX || w->to - w->from != to - from)
+        return false;
+    bool roman = true;
+    for (size_t i = from; i < to; i++) {
+        if (!strchr("lio", fold.ptr[i]))
+            return false;
+        roman = roman && fold.ptr[i] == 'i';
+    }
+    return !roman || (to < fold.len_bytes && fold.ptr[to] >= '0' && fold.ptr[to] <= '9') ||
+           (from > 0 && fold.ptr[from - 1] >= '0' && fold.ptr[from - 1] <= '9');
 }
 
 enum err_code reader_words(struct reader *r)
@@ -580,10 +614,13 @@ enum err_code reader_words(struct reader *r)
             else if (w.kind == WORD_NUMBER || w.kind == WORD_MARK)
                 w.folded = j - i < 8 ? vocabulary_find(str_slice(fold, i, j)) : 0;
             r->words[r->word_count] = w;
-            if (w.kind == WORD_TEXT)
+            if (w.kind == WORD_TEXT) {
                 word_case(r, &r->words[r->word_count]);
-            else
+                if ((c == 'l' || c == 'i' || c == 'o') && !r->may_need_mending)
+                    r->may_need_mending = is_slip(r, fold, i, j);
+            } else {
                 r->words[r->word_count].exact = w.folded;
+            }
             r->word_count++;
             previous_fold_from = (uint32_t)i;
             starts = false;
@@ -706,7 +743,7 @@ bool phrase_in(const struct reader *r, uint32_t from, uint32_t to, struct lex_ra
     return false;
 }
 
-enum err_code words_value(struct reader *r, uint32_t first, uint32_t last, struct letter_value *ret)
+static enum err_code words_print(struct reader *r, uint32_t first, uint32_t last, bool mended, struct letter_value *ret)
 {
     if (first >= last) {
         *ret = (struct letter_value){0};
@@ -727,8 +764,9 @@ enum err_code words_value(struct reader *r, uint32_t first, uint32_t last, struc
         for (size_t k = w->from; k < w->to;) {
             unsigned char c = (unsigned char)r->text.ptr[k];
             if (c != 0xC2 && c < 0xE2) {
+                char digit = mended && w->is_mended ? mended_digit(r, c) : '\0';
                 if (c > ' ')
-                    out[n++] = (char)c;
+                    out[n++] = digit ? digit : (char)c;
                 k++;
                 continue;
             }
@@ -743,4 +781,14 @@ enum err_code words_value(struct reader *r, uint32_t first, uint32_t last, struc
     out[n] = '\0';
     *ret = (struct letter_value){{out, n}, {from, to}};
     return ERR_NONE;
+}
+
+enum err_code words_value(struct reader *r, uint32_t first, uint32_t last, struct letter_value *ret)
+{
+    return words_print(r, first, last, false, ret);
+}
+
+enum err_code words_mended(struct reader *r, uint32_t first, uint32_t last, struct letter_value *ret)
+{
+    return words_print(r, first, last, true, ret);
 }

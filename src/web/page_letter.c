@@ -347,6 +347,15 @@ static enum err_code collect_facts(const struct letter_opened *opened, struct fa
                                                                    : json_get(where, STR("name")),
                      err));
     }
+    list = json_get(root, STR("repairs"));
+    for (size_t i = 0; i < json_count(list); i++) {
+        struct json repair = json_at(list, i);
+        TRY(add_fact(facts, MSG_LETTER_FACT_REPAIR,
+                     msg_str(arena, request->lang, MSG_LETTER_REPAIR, 0,
+                             MSG_ARGS(ARG_STR("written", json_str_or_none(json_get(repair, STR("written")), arena)),
+                                      ARG_STR("read", json_str_or_none(json_get(repair, STR("read")), arena)))),
+                     json_get(repair, STR("quote")), err));
+    }
     return ERR_NONE;
 }
 

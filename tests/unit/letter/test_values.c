@@ -394,6 +394,65 @@ static void people_text_has_no_controls(void **state)
         assert_true((unsigned char)out.ptr[i] >= ' ' || out.ptr[i] == '\n');
 }
 
+struct slip {
+    const char *sentence;
+    const char *repairs; /* "9l2>912 " in order */
+    const char *basis;   /* numbers of all texts that are named */
+};
+/* Letters in a number are read only where nothing but a number can stand, and each is told. */
+static const struct slip slips[] = {
+    {"Thực hiện Chỉ thị số 9l2/CT-TTg ngày 14/7/2027.", "9l2>912 ", "912/CT-TTg "},
+    {"Thực hiện Chỉ thị l4/CT-TTg.", "l4>14 ", "14/CT-TTg "},
+    {"Thực hiện Chỉ thị số O1/CT-UBND.", "O1>01 ", "01/CT-UBND "},
+    {"Thực hiện Chỉ thị số lO/CT-UBND.", "lO>10 ", "10/CT-UBND "},
+    {"Thực hiện Nghị định số 85/20l6/NĐ-CP.", "20l6>2016 ", "85/2016/NĐ-CP "},
+    {"Thực hiện Nghị định số l3O/2O26/NĐ-CP.", "l3O>130 2O26>2026 ", "130/2026/NĐ-CP "},
+    {"Thực hiện Công văn số 2O5/STTTT-CNTT.", "2O5>205 ", "205/STTTT-CNTT "},
+    {"Gửi báo cáo trước tháng l2.", "l2>12 ", ""},
+    {"Gửi báo cáo trước tháng 12/2O27.", "2O27>2027 ", ""},
+    {"Gửi báo cáo trong quý III/2O27.", "2O27>2027 ", ""},
+    {"Gửi báo cáo trong năm 2O27.", "2O27>2027 ", ""},
+    {"Gửi báo cáo trước 3O/6.", "3O>30 ", ""},
+    {"Gửi báo cáo trước 3l/l2.", "3l>31 l2>12 ", ""},
+    {"Gửi báo cáo trước ngày Ol/l.", "Ol>01 l>1 ", ""},
+    {"Gửi báo cáo trước l5-O6-2O27.", "l5>15 O6>06 2O27>2027 ", ""},
+    {"Gửi báo cáo trước 3O tháng 6.", "3O>30 ", ""},
+    {"Gửi báo cáo trước ngày l5 tháng O6.", "l5>15 O6>06 ", ""},
+    {"Pha dung dịch theo tỷ lệ 2l/3 phòng và 1l/1 phòng.", "", ""},
+    {"Mỗi lớp dùng 5l/2 ngày, 3l nước, 10l cồn.", "", ""},
+    {"Mục I/2, khoản II/3, Phụ lục O1, phòng lO.", "", ""},
+    {"Trước tháng II, tháng 2O và ngày 4l.", "", ""},
+    {"Luật số 116/2025/QH15, máy chủ 10.lO.0.1, mã số O12l.", "", "116/2025/QH15 "},
+    {"Khắc phục ngay lo lắng; ngày lo việc nước.", "", ""},
+};
+
+static void numbers_with_letters(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena;
+    arena_init(&arena, 64u << 20);
+    for (size_t i = 0; i < ARRAY_LEN(slips); i++) {
+        struct letter *letter;
+        struct err err = {0};
+        AUTO_BUF got, refs;
+        buf_init(&got, 1u << 10);
+        buf_init(&refs, 1u << 10);
+        struct str text = str_from_cstr(slips[i].sentence);
+        assert_ok(letter_parse(text, &(struct letter_options){0}, &arena, &letter, &err));
+        for (size_t k = 0; k < letter->repairs.count; k++) {
+            const struct letter_repair *repair = &letter->repairs.items[k];
+            buf_printf(&got, "%.*s>%.*s ", STR_ARG(repair->written.text), STR_ARG(repair->read));
+            assert_str(str_slice(text, repair->written.at.from, repair->written.at.to), repair->written.text);
+        }
+        for (size_t k = 0; k < letter->refs.count; k++)
+            buf_printf(&refs, "%.*s ", STR_ARG(letter->refs.items[k].number));
+        if (!str_equal(buf_str(&got), str_from_cstr(slips[i].repairs)))
+            print_message("%s\n", slips[i].sentence);
+        assert_str(buf_str(&got), str_from_cstr(slips[i].repairs));
+        assert_str(buf_str(&refs), str_from_cstr(slips[i].basis));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -406,6 +465,7 @@ int main(void)
         cmocka_unit_test(stamp_is_denied),
         cmocka_unit_test(phones),
         cmocka_unit_test(limits),
+        cmocka_unit_test(numbers_with_letters),
         cmocka_unit_test(people_text_has_no_controls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
