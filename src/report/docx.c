@@ -267,7 +267,11 @@ static void cell_put(struct writer *w, int width, size_t span, const char *more,
     buf_printf(&w->out, "<w:tc><w:tcPr><w:tcW w:w=\"%d\" w:type=\"dxa\"/>", width);
     if (span > 1)
         buf_printf(&w->out, "<w:gridSpan w:val=\"%zu\"/>", span);
-    buf_printf(&w->out, "%s</w:tcPr><w:p><w:pPr><w:pStyle w:val=\"Normal\"/><w:jc w:val=\"%s\"/></w:pPr>", more, align);
+    /* The mark at the end of a paragraph is as high as its letters, else it makes the row higher than they do. */
+    buf_printf(&w->out,
+               "%s</w:tcPr><w:p><w:pPr><w:pStyle w:val=\"Normal\"/><w:jc w:val=\"%s\"/><w:rPr><w:sz w:val=\"%d\"/>"
+               "<w:szCs w:val=\"%d\"/></w:rPr></w:pPr>",
+               more, align, half_points, half_points);
     run_put(w, text, look, half_points);
     buf_lit(&w->out, "</w:p></w:tc>");
 }
@@ -322,7 +326,11 @@ static void table_put(struct writer *w, const struct document_table *table, int 
     static const char *const sides[] = {"top", "left", "bottom", "right", "insideH", "insideV"};
     for (size_t i = 0; i < ARRAY_LEN(sides); i++)
         buf_printf(&w->out, "<w:%s w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"000000\"/>", sides[i]);
-    buf_lit(&w->out, "</w:tblBorders><w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid>");
+    /* The room inside a cell stands at the table itself: some programs do not take it from the default style. As in
+     * pdf.c. */
+    buf_lit(&w->out, "</w:tblBorders><w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:top w:w=\"50\" w:type=\"dxa\"/>"
+                     "<w:left w:w=\"80\" w:type=\"dxa\"/><w:bottom w:w=\"50\" w:type=\"dxa\"/>"
+                     "<w:right w:w=\"80\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr><w:tblGrid>");
     for (size_t c = 0; c < n; c++)
         buf_printf(&w->out, "<w:gridCol w:w=\"%d\"/>", widths[c]);
     buf_lit(&w->out, "</w:tblGrid>");

@@ -91,6 +91,19 @@ class Office(unittest.TestCase):
         self.assertEqual(min(pages[1][2], key=lambda box: box[1])[4], "PHỤ LỤC")
         self.line(pages[-1], "Tổng cộng")
 
+    def test_a_row_is_as_high_as_in_our_own_pdf(self):
+        subprocess.run([FIXTURE, "pdf", "rollup", self.top / "own.pdf"], check=True, timeout=60)
+        counts = []
+        for name in ("rollup", "own"):
+            pages = self.pages(name)
+            counts.append(len(pages))
+            starts = [box[1] for box in pages[1][2] if re.fullmatch(r"\d{1,3}( .*)?", box[4]) and box[0] < 40 * MM and 50 < box[1] < pages[1][1] - 60]
+            steps = sorted(after - before for before, after in zip(starts, starts[1:]))
+            self.assertGreater(len(steps), 5, f"{name}: few numbered rows on its second page: {starts}")
+            counts.append(round(steps[len(steps) // 2], 1))
+        self.assertEqual(counts[0], counts[2], f"pages, height of a row: LibreOffice {counts[:2]}, our own {counts[2:]}")
+        self.assertLess(abs(counts[1] - counts[3]), 1, f"pages, height of a row: LibreOffice {counts[:2]}, our own {counts[2:]}")
+
     def test_signer_and_recipients_stand_side_by_side(self):
         pages = self.pages("answer")
         to, by = self.line(pages[-1], "Nơi nhận:"), self.line(pages[-1], "KT. GIÁM ĐỐC")
