@@ -51,18 +51,18 @@ static enum err_code look(struct ops *ops, struct health_list *list, bool *ret_c
     TRY(ops_folder(ops, "keys", &keys, err));
     const char *where = options_text(ops->options, "store").ptr;
     struct store_options how = {.modules = sql_modules_all, .clock = &ops->clock, .blob_folder = blobs};
+    struct health_places places = {
+        .store_path = ops_is_postgres(str_from_cstr(where)) ? NULL : where, .blobs = blobs, .keys = keys};
     struct err why = {0};
     *ret_could_look =
         store_open(where, &how, &ops->store, &why) == ERR_NONE && store_db_take(ops->store, &ops->db, &why) == ERR_NONE;
     if (!*ret_could_look)
-        return health_of_error(&why, &ops->arena, list, err);
-    struct health_places places = {
-        .store_path = ops_is_postgres(str_from_cstr(where)) ? NULL : where, .blobs = blobs, .keys = keys};
+        return health_of_error(&why, &places, ops->actor.day, &ops->arena, list, err);
     if (health_look(ops->db, &places, options_has(ops->options, "quick") ? HEALTH_QUICK : HEALTH_DEEP, &ops->arena,
                     list, &why) == ERR_NONE)
         return ERR_NONE;
     *ret_could_look = false;
-    return health_of_error(&why, &ops->arena, list, err);
+    return health_of_error(&why, &places, ops->actor.day, &ops->arena, list, err);
 }
 
 static enum err_code run(struct ops *ops, struct err *err)

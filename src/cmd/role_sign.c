@@ -6,7 +6,6 @@
 
 #include "os/file.h"
 
-#define KEY_FILE_HEAD    "luytre-ed25519-seed "
 #define SIGN_ARENA_BYTES (4u << 20)
 
 struct sign_state {
@@ -19,7 +18,7 @@ static enum err_code key_make(const char *path, struct arena *arena, struct err 
     uint8_t seed[SIGN_SEED_BYTES];
     crypto_random(seed, sizeof seed);
     struct str text = crypto_to_base64url((struct str){(const char *)seed, sizeof seed}, arena);
-    struct str line = str_is_null(text) ? text : arena_printf(arena, KEY_FILE_HEAD "%.*s\n", STR_ARG(text));
+    struct str line = str_is_null(text) ? text : arena_printf(arena, SIGN_KEY_HEAD "%.*s\n", STR_ARG(text));
     crypto_wipe(seed, sizeof seed);
     if (str_is_null(line))
         return arena_full(arena, err);
@@ -50,7 +49,7 @@ static enum err_code key_load(const char *path, struct arena *arena, struct sign
         code = key_read(path, arena, &text, err);
     }
     TRY(code);
-    struct str head = STR(KEY_FILE_HEAD);
+    struct str head = STR(SIGN_KEY_HEAD);
     if (!str_starts_with(text, head) ||
         crypto_from_base64url(str_trim(str_slice(text, head.len_bytes, text.len_bytes)), arena, &seed, err) !=
             ERR_NONE ||

@@ -63,6 +63,7 @@ MUST_USE enum err_code crypto_from_base32(struct str text, struct arena *arena, 
 
 /* --- Ed25519 (RFC 8032) --- */
 #define SIGN_SEED_BYTES   32
+#define SIGN_KEY_HEAD     "luytre-ed25519-seed " /* of a key file; the seed in base64url follows */
 #define SIGN_PUBLIC_BYTES 32
 #define SIGNATURE_BYTES   64
 struct sign_key { /* secret: wipe after use */

@@ -1,6 +1,7 @@
 #include "work/health.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -12,6 +13,8 @@
 #include "duty/ledger.h"
 #include "duty/ledger.sql.h"
 #include "know/know.h"
+#include "know/refusal.h"
+#include "os/crypto.h"
 #include "os/file.h"
 #include "proof/chain.h"
 #include "proof/chain.sql.h"
@@ -23,9 +26,11 @@
 
 #define SETTING_BACKUP "backup_last_ms"
 #define FOLDER_MAX     100000u
+#define KEY_MAX_BYTES  257u /* one more than the roles read */
 
 struct looking {
-    struct db *db;
+    struct db *NULLABLE db; /* NULL: the store could not be opened */
+    civil_day today;
     const struct health_places *places;
     struct arena *arena;
     struct health_list *list;
@@ -109,21 +114,25 @@ static enum err_code look_day(struct looking *l, struct err *err)
 {
     struct sql_duty_clock_read_row *row = NULL;
     TRY(sql_duty_clock_read(l->db, l->arena, &row, err));
-    civil_day today = db_today(l->db);
+    civil_day today = l->today;
     char shown[CIVIL_TEXT_BYTES];
     if (!row)
         add(l, HEALTH_NOTE, "ledger_day", STR("sổ đếm chưa mở: chưa ai chạy luytre serve trên kho này"),
             STR("the ledger is not open yet: luytre serve never ran on this store"), "chạy luytre serve một lần",
             "run luytre serve once");
-    else if (row->day < today)
-        SAY2(l, HEALTH_BAD, "ledger_day", "số liệu đang dừng ở ngày %s, chậm %d ngày",
-             "figures stand at %s, %d days behind",
-             "tiến trình worker không chạy: xem systemctl status luytre và journalctl -u luytre, rồi khởi động lại; "
-             "ngày thiếu sẽ được tính bù",
-             "the worker role does not run: see systemctl status luytre and journalctl -u luytre, then restart; "
-             "missing days are caught up",
-             civil_vn((civil_day)row->day, shown), (int)(today - (civil_day)row->day));
-    else if (row->day > today)
+    else if (row->day < today) {
+        char now_shown[CIVIL_TEXT_BYTES];
+        SAY2(
+            l, HEALTH_BAD, "ledger_day", "số liệu đang dừng ở ngày %s, chậm %d ngày so với giờ máy (%s)",
+            "figures stand at %s, %d days behind the clock of this machine (%s)",
+            "xem lại giờ máy trước: chạy nhanh thì sửa (timedatectl, chrony) rồi mới khởi động luytre, vì ngày đã tính "
+            "không lùi lại được; giờ đúng thì tiến trình worker không chạy: xem systemctl status luytre và journalctl "
+            "-u luytre, rồi khởi động lại; ngày thiếu sẽ được tính bù",
+            "look at the clock first: when it runs ahead, set it (timedatectl, chrony) before luytre is started, for a "
+            "day that was counted is never taken back; when it is right the worker role does not run: see systemctl "
+            "status luytre and journalctl -u luytre, then restart; missing days are caught up",
+            civil_vn((civil_day)row->day, shown), (int)(today - (civil_day)row->day), civil_vn(today, now_shown));
+    } else if (row->day > today)
         SAY2(l, HEALTH_BAD, "clock", "đồng hồ máy chạy lùi: sổ đếm đã đến ngày %s",
              "the clock went back: the ledger already stands at %s",
              "sửa giờ máy (timedatectl, chrony) rồi khởi động lại luytre",
@@ -158,7 +167,7 @@ static enum err_code look_clock(struct looking *l, struct err *err)
     TRY(sql_ops_epoch_entry(l->db, l->arena, &row, err));
     int64_t now_ms = db_now_ms(l->db);
     char shown[CIVIL_TEXT_BYTES];
-    if (row && row->at_ms.has && row->at_ms.v > now_ms + know_threshold_ms(KNOW_CLOCK_AHEAD, db_today(l->db)))
+    if (row && row->at_ms.has && row->at_ms.v > now_ms + know_threshold_ms(KNOW_CLOCK_AHEAD, l->today))
         SAY2(l, HEALTH_BAD, "clock", "bằng chứng mới nhất ghi lúc %s, sau giờ hiện tại của máy",
              "the newest entry is of %s, later than this machine's clock",
              "sửa giờ máy (timedatectl, chrony); không xóa gì trong kho",
@@ -180,7 +189,7 @@ static enum err_code look_waiting(struct looking *l, struct err *err)
     TRY(sql_chain_waiting_count(l->db, l->arena, &row, err));
     char shown[CIVIL_TEXT_BYTES];
     if (row && row->waiting > 0 && row->oldest_ms.has &&
-        db_now_ms(l->db) - row->oldest_ms.v > know_threshold_ms(KNOW_WORK_WAITS, db_today(l->db)))
+        db_now_ms(l->db) - row->oldest_ms.v > know_threshold_ms(KNOW_WORK_WAITS, l->today))
         SAY2(l, HEALTH_BAD, "chain_waiting", "%lld việc chưa vào chuỗi bằng chứng, cũ nhất từ %s",
              "%lld acts wait for the chain, the oldest since %s",
              "tiến trình worker không chạy: khởi động lại luytre; không mất gì",
@@ -214,7 +223,7 @@ static enum err_code look_jobs(struct looking *l, struct err *err)
     }
     char shown[CIVIL_TEXT_BYTES];
     if (waiting && oldest_ms != INT64_MAX &&
-        db_now_ms(l->db) - oldest_ms > know_threshold_ms(KNOW_WORK_WAITS, db_today(l->db)))
+        db_now_ms(l->db) - oldest_ms > know_threshold_ms(KNOW_WORK_WAITS, l->today))
         SAY2(l, HEALTH_BAD, "jobs_waiting", "%lld việc nền đang chờ, cũ nhất từ %s",
              "%lld jobs wait, the oldest since %s", "tiến trình worker không chạy: khởi động lại luytre",
              "the worker role does not run: restart luytre", (long long)waiting, civil_vn_ms(oldest_ms, shown));
@@ -271,7 +280,7 @@ static enum err_code look_backup(struct looking *l, struct err *err)
         add(l, HEALTH_WARN, "backup", STR("chưa sao lưu lần nào"), STR("never backed up"),
             "luytre backup --new-recipient trên máy khác, rồi bật luytre-backup.timer (docs/operations.md)",
             "luytre backup --new-recipient on another machine, then enable luytre-backup.timer (docs/operations.md)");
-    else if (db_now_ms(l->db) - last_ms > know_threshold_ms(KNOW_BACKUP_AGE, db_today(l->db)))
+    else if (db_now_ms(l->db) - last_ms > know_threshold_ms(KNOW_BACKUP_AGE, l->today))
         SAY2(l, HEALTH_WARN, "backup", "bản sao lưu gần nhất đã cũ: %s", "the last backup is old: %s",
              "xem systemctl status luytre-backup.timer luytre-backup",
              "see systemctl status luytre-backup.timer luytre-backup", civil_vn_ms(last_ms, shown));
@@ -290,7 +299,7 @@ static void look_disk_of(struct looking *l, const char *path)
         return;
     }
     int64_t free_mb = ((int64_t)st.f_bavail * (int64_t)st.f_frsize) >> 20;
-    civil_day today = db_today(l->db);
+    civil_day today = l->today;
     enum health_level level = free_mb < know_threshold(KNOW_DISK_FULL, today)  ? HEALTH_BAD
                               : free_mb < know_threshold(KNOW_DISK_LOW, today) ? HEALTH_WARN
                                                                                : HEALTH_OK;
@@ -320,18 +329,83 @@ static enum err_code look_disk(struct looking *l, struct err *err)
     return ERR_NONE;
 }
 
+/* What a key file says, as the roles read it: session.key 32 bytes in hex, sign.key its head and a seed. */
+static bool is_key(struct str text, bool is_sign, struct arena *arena)
+{
+    struct str bytes, head = STR(SIGN_KEY_HEAD);
+    struct err ignored;
+    if (!is_sign)
+        return crypto_from_hex(str_trim(text), arena, &bytes, &ignored) == ERR_NONE &&
+               bytes.len_bytes == SECRET_KEY_BYTES;
+    return str_starts_with(text, head) &&
+           crypto_from_base64url(str_trim(str_slice(text, head.len_bytes, text.len_bytes)), arena, &bytes, &ignored) ==
+               ERR_NONE &&
+           bytes.len_bytes == SIGN_SEED_BYTES;
+}
+
+/* Who keeps the store must be able to open the key as well; what stands in it is looked at and forgotten. */
+static void look_key(struct looking *l, const char *path, bool is_sign, const struct stat *st)
+{
+    /* With session.key the second factors of all people are closed. */
+    const char *do_back_vi = is_sign
+                                 ? "đặt lại tệp khóa từ bản sao (luytre restore --keys-from); không có bản sao thì "
+                                   "cất tệp hỏng đi nơi khác: luytre serve tạo khóa ký mới"
+                                 : "đặt lại tệp khóa từ bản sao (luytre restore --keys-from); không có bản sao thì "
+                                   "cất tệp hỏng đi nơi khác: luytre serve tạo khóa mới, mọi người đăng ký lại bước "
+                                   "xác thực thứ hai",
+               *do_back_en = is_sign ? "put the key file back from its copy (luytre restore --keys-from); without a "
+                                       "copy move it away: luytre serve makes a new signing key"
+                                     : "put the key file back from its copy (luytre restore --keys-from); without a "
+                                       "copy move it away: luytre serve makes a new one, and everybody enrols the "
+                                       "second factor again";
+    struct stat store;
+    AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) {
+        SAY2(l, HEALTH_BAD, "keys", "không đọc được %s: %s", "%s cannot be read: %s",
+             "chạy doctor bằng người dùng của dịch vụ; nếu đang là người đó: chown và chmod 600 tệp khóa",
+             "run doctor as the user of the service; if you are: chown the key file to it and chmod 600", path,
+             strerror(errno));
+        return;
+    }
+    AUTO_ARENA arena;
+    arena_init(&arena, 1u << 16);
+    char text[KEY_MAX_BYTES];
+    ssize_t got = read(fd, text, sizeof text);
+    bool is_good =
+        got >= 0 && (size_t)got < sizeof text && is_key((struct str){text, got > 0 ? (size_t)got : 0}, is_sign, &arena);
+    crypto_wipe(text, sizeof text);
+    if (!is_good)
+        SAY2(l, HEALTH_BAD, "keys", "%s không phải tệp khóa của luytre: rỗng, bị cắt hoặc bị sửa",
+             "%s is no key file of luytre: empty, cut short or changed", do_back_vi, do_back_en, path);
+    else if (l->places->store_path && lstat(l->places->store_path, &store) == 0 && store.st_uid != st->st_uid)
+        SAY2(l, HEALTH_WARN, "keys", "%s và kho thuộc hai người dùng khác nhau: dịch vụ có thể không mở được khóa",
+             "%s and the store belong to two users: the service may not be able to open the key",
+             "chown tệp khóa về người dùng của dịch vụ (luytre), trừ khi dịch vụ khởi động bằng root với --user",
+             "chown the key file to the user of the service (luytre), unless the service is started as root with "
+             "--user",
+             path);
+    else
+        SAY2(l, HEALTH_OK, "keys", "%s đọc được và đúng dạng", "%s can be read and has the right form", NULL, NULL,
+             path);
+}
+
 /* Only its owner may read it. */
-static void look_secret(struct looking *l, const char *check, const char *path, bool must_be_there)
+static void look_secret(struct looking *l, const char *check, const char *path, bool is_key_file, bool is_sign)
 {
     struct stat st;
     if (lstat(path, &st) != 0) {
-        if (must_be_there)
-            SAY2(l, HEALTH_WARN, check, "không có %s: %s", "no %s: %s",
+        if (errno == ENOENT)
+            SAY2(l, HEALTH_WARN, check, "không có %s", "there is no %s",
                  "chạy luytre serve với đúng --keys; khóa cũ khôi phục bằng luytre restore --keys-from",
-                 "run luytre serve with the right --keys; old keys come back with luytre restore --keys-from", path,
-                 strerror(errno));
+                 "run luytre serve with the right --keys; old keys come back with luytre restore --keys-from", path);
+        else
+            SAY2(l, HEALTH_BAD, check, "không xem được %s: %s", "cannot look at %s: %s",
+                 "chạy doctor bằng người dùng của dịch vụ; nếu đang là người đó: chown thư mục chứa nó",
+                 "run doctor as the user of the service; if you are: chown the folder it is in", path, strerror(errno));
         return;
     }
+    if (is_key_file && S_ISREG(st.st_mode))
+        look_key(l, path, is_sign, &st);
     if (!S_ISREG(st.st_mode))
         SAY2(l, HEALTH_BAD, check, "%s không phải tệp thường", "%s is no regular file", "đặt lại tệp khóa từ bản sao",
              "put the key file back from its copy", path);
@@ -348,12 +422,12 @@ static enum err_code look_files(struct looking *l, struct err *err)
 {
     const struct health_places *p = l->places;
     if (p->store_path)
-        look_secret(l, "store_mode", p->store_path, true);
-    static const char *const names[] = {"session.key", "sign.key"};
+        look_secret(l, "store_mode", p->store_path, false, false);
+    static const char *const names[] = {"session.key", "sign.key"}; /* the second one is sign's */
     for (size_t i = 0; i < ARRAY_LEN(names) && p->keys; i++) {
         const char *path;
         TRY(path_join(str_from_cstr(p->keys), str_from_cstr(names[i]), l->arena, &path, err));
-        look_secret(l, "keys_mode", path, true);
+        look_secret(l, "keys_mode", path, true, i == 1);
     }
     /* What a killed backup or restore left: the first is a readable copy of everything. */
     if (p->store_path) {
@@ -364,9 +438,8 @@ static enum err_code look_files(struct looking *l, struct err *err)
             return ERR_NONE; /* the disk check has said it */
         for (size_t i = 0; i < list.count && l->list->count + 8 < HEALTH_FINDINGS_MAX; i++) {
             struct str n = list.items[i].name;
-            bool is_copy =
-                str_starts_with(n, STR("backup-")) && n.len_bytes >= 29 &&
-                db_now_ms(l->db) - list.items[i].modified_ms > know_threshold_ms(KNOW_WORK_WAITS, db_today(l->db));
+            bool is_copy = str_starts_with(n, STR("backup-")) && n.len_bytes >= 29 &&
+                           db_now_ms(l->db) - list.items[i].modified_ms > know_threshold_ms(KNOW_WORK_WAITS, l->today);
             bool is_restore = str_starts_with(n, name) && str_contains(n, STR(".restoring-"));
             if (is_copy || is_restore)
                 SAY2(l, HEALTH_WARN, "leftover", "%s/%.*s còn lại từ một lần sao lưu hay khôi phục bị ngắt",
@@ -451,23 +524,39 @@ static enum err_code look_blobs(struct looking *l, struct err *err)
         *err = why;
         return code;
     } else if (report.missing || report.damaged) {
-        struct str hex = crypto_to_hex(sha256_str(&report.first_bad), l->arena);
-        SAY2(l, HEALTH_BAD, "blobs", "%lld tệp mất, %lld tệp hỏng; tệp đầu tiên %.*s",
-             "%lld files missing, %lld damaged; the first is %.*s",
-             "lấy lại các tệp đó từ bản sao lưu (luytre restore vào chỗ khác, chép ab/cdef…)",
-             "bring them back from a backup (luytre restore elsewhere, copy ab/cdef…)", (long long)report.missing,
-             (long long)report.damaged, STR_ARG(hex));
+        const char *path = "", *folder = l->places->blobs;
+        TRY(blob_path(l->db, &report.first_bad, l->arena, &path, err));
+        if (folder && !file_exists(folder))
+            SAY2(l, HEALTH_BAD, "blobs", "không có thư mục tệp lớn %s; %lld tệp mất",
+                 "there is no folder of files %s; %lld files missing",
+                 "xem --blobs có đúng không, đĩa đã gắn chưa; mất thật thì lấy lại từ bản sao lưu (luytre restore)",
+                 "see whether --blobs is right and the disk is mounted; when it is gone, bring it back from a backup "
+                 "(luytre restore)",
+                 folder, (long long)report.missing);
+        else if (*path && access(path, R_OK) != 0 && errno == EACCES)
+            SAY2(l, HEALTH_BAD, "blobs", "không đọc được %s (%s); %lld tệp mất, %lld tệp không đọc được hoặc hỏng",
+                 "%s cannot be read (%s); %lld files missing, %lld unreadable or damaged",
+                 "chạy doctor bằng người dùng của dịch vụ; nếu đang là người đó: chown -R thư mục tệp lớn",
+                 "run doctor as the user of the service; if you are: chown -R the folder of files", path,
+                 strerror(errno), (long long)report.missing, (long long)report.damaged);
+        else
+            SAY2(l, HEALTH_BAD, "blobs", "%lld tệp mất, %lld tệp hỏng; tệp đầu tiên %s",
+                 "%lld files missing, %lld damaged; the first is %s",
+                 "lấy lại các tệp đó từ bản sao lưu: luytre restore vào chỗ khác rồi chép sang, giữ nguyên tên",
+                 "bring them back from a backup: luytre restore elsewhere, then copy them under the same names",
+                 (long long)report.missing, (long long)report.damaged, path);
     } else
         SAY2(l, HEALTH_OK, "blobs", "%lld tệp đính kèm nguyên vẹn", "%lld files are whole", NULL, NULL,
              (long long)report.blobs);
     return ERR_NONE;
 }
 
-static enum err_code begin(struct looking *l, struct db *NULLABLE db, const struct health_places *places,
-                           struct arena *arena, struct health_list *list, struct err *err)
+static enum err_code begin(struct looking *l, struct db *NULLABLE db, civil_day today,
+                           const struct health_places *places, struct arena *arena, struct health_list *list,
+                           struct err *err)
 {
     *list = (struct health_list){.items = arena_new_array(arena, struct health_finding, HEALTH_FINDINGS_MAX)};
-    *l = (struct looking){.db = db, .places = places, .arena = arena, .list = list};
+    *l = (struct looking){.db = db, .today = today, .places = places, .arena = arena, .list = list};
     return list->items ? ERR_NONE : arena_full(arena, err);
 }
 
@@ -480,7 +569,7 @@ enum err_code health_look(struct db *db, const struct health_places *places, enu
     static enum err_code (*const deep[])(struct looking *, struct err *) = {look_chain, look_counters, look_blobs};
     struct health_list list;
     struct looking l;
-    TRY(begin(&l, db, places, arena, &list, err));
+    TRY(begin(&l, db, db_today(db), places, arena, &list, err));
     for (size_t i = 0; i < ARRAY_LEN(quick); i++)
         TRY(quick[i](&l, err));
     for (size_t i = 0; i < ARRAY_LEN(deep) && depth == HEALTH_DEEP; i++)
@@ -491,38 +580,52 @@ enum err_code health_look(struct db *db, const struct health_places *places, enu
     return ERR_NONE;
 }
 
-enum err_code health_of_error(const struct err *why, struct arena *arena, struct health_list *ret_list, struct err *err)
+enum err_code health_of_error(const struct err *why, const struct health_places *places, civil_day today,
+                              struct arena *arena, struct health_list *ret_list, struct err *err)
 {
     static const struct {
         enum err_code code;
-        const char *check, *vi, *en, *do_vi, *do_en;
+        const char *NULLABLE says; /* part of the error's text; NULL: any other */
+        const char *check, *do_vi, *do_en;
     } rows[] = {
-        {ERR_NOT_FOUND, "store", "không có kho ở đó", "there is no store",
-         "kiểm tra --store; kho mới được tạo khi chạy luytre serve", "check --store; luytre serve makes a new one"},
-        {ERR_SYNTAX, "store", "đây không phải kho của luytre", "this is not a luytre store", "kiểm tra --store",
-         "check --store"},
-        {ERR_UNSUPPORTED, "schema", "kho do bản luytre mới hơn tạo", "the store was made by a newer luytre",
-         "cài bản luytre mới hơn", "install the newer luytre"},
-        {ERR_CONFLICT, "schema", "lược đồ cũ hơn chương trình", "the schema is older than the program",
-         "dừng dịch vụ rồi chạy luytre upgrade --store …", "stop the service and run luytre upgrade --store …"},
-        {ERR_DENIED, "store", "không được phép mở kho", "the store may not be opened",
-         "chạy bằng người dùng luytre: runuser -u luytre -- luytre doctor …",
-         "run as the user luytre: runuser -u luytre -- luytre doctor …"},
-        {ERR_BUSY, "store", "kho đang bị khóa", "the store is locked", "đợi lệnh đang chạy xong rồi thử lại",
+        {ERR_NOT_FOUND, NULL, "store", "kiểm tra --store; kho mới được tạo khi chạy luytre serve",
+         "check --store; luytre serve makes a new one"},
+        {ERR_SYNTAX, NULL, "store", "kiểm tra --store", "check --store"},
+        {ERR_UNSUPPORTED, NULL, "schema",
+         "cài bản luytre mới hơn; không có bản đó thì khôi phục bản sao lưu từ trước khi nâng cấp",
+         "install the newer luytre; without it restore the backup from before the upgrade"},
+        {ERR_CONFLICT, "no schema yet", "store", "kiểm tra --store; nếu đúng chỗ, chạy luytre serve để tạo kho",
+         "check --store; if that is the place, luytre serve makes the store"},
+        {ERR_CONFLICT, "restore --finish", "store", "chạy luytre restore --finish --store … --blobs …",
+         "run luytre restore --finish --store … --blobs …"},
+        {ERR_CONFLICT, "luytre upgrade", "schema", "dừng dịch vụ rồi chạy luytre upgrade --store …",
+         "stop the service and run luytre upgrade --store …"},
+        {ERR_CONFLICT, NULL, "schema", "dùng lại đúng bản luytre đã tạo kho này; không sửa gì trong kho",
+         "go back to the luytre that made this store; change nothing in it"},
+        {ERR_DENIED, NULL, "store",
+         "chạy bằng người dùng luytre: runuser -u luytre -- luytre doctor …; nếu đang là người đó: chown -R kho",
+         "run as the user luytre: runuser -u luytre -- luytre doctor …; if you are: chown -R the store"},
+        {ERR_BUSY, NULL, "store", "đợi lệnh đang chạy xong rồi thử lại",
          "wait for the running command, then try again"},
-        {ERR_IO, "store", "không đọc được kho", "the store cannot be read",
-         "xem đĩa (dmesg, df) hoặc máy chủ PostgreSQL; nếu tệp hỏng thì luytre restore",
-         "see the disk (dmesg, df) or the PostgreSQL server; if the file is damaged, luytre restore"},
+        {ERR_IO, "disk full", "store",
+         "dọn đĩa hoặc mở rộng rồi khởi động lại luytre; không việc nào đã xác nhận bị mất",
+         "free or add space, then restart luytre; nothing that was acknowledged is lost"},
+        {ERR_IO, "is damaged", "store",
+         "giữ nguyên tệp hỏng, khôi phục bản sao lưu gần nhất vào chỗ khác: luytre restore",
+         "keep the damaged file as it is, restore the last backup to another place: luytre restore"},
+        {ERR_IO, NULL, "store", "xem đĩa (dmesg, df) hoặc máy chủ PostgreSQL",
+         "see the disk (dmesg, df) or the PostgreSQL server"},
     };
     struct health_list list;
     struct looking l;
-    static const struct health_places nowhere = {NULL, NULL, NULL};
-    TRY(begin(&l, NULL, &nowhere, arena, &list, err));
+    TRY(begin(&l, NULL, today, places, arena, &list, err));
     size_t at = 0;
-    while (at + 1 < ARRAY_LEN(rows) && rows[at].code != why->code)
+    while (at + 1 < ARRAY_LEN(rows) &&
+           !(rows[at].code == why->code && (!rows[at].says || strstr(why->text, rows[at].says))))
         at++;
-    add(&l, HEALTH_BAD, rows[at].check, say(&l, "%s: %s", rows[at].vi, why->text),
-        say(&l, "%s: %s", rows[at].en, why->text), rows[at].do_vi, rows[at].do_en);
+    add(&l, HEALTH_BAD, rows[at].check, refusal_text(why, LANG_VI, arena), refusal_text(why, LANG_EN, arena),
+        rows[at].do_vi, rows[at].do_en);
+    TRY(look_disk(&l, err)); /* needs no store, and may be the cause */
     if (l.is_full)
         return arena_full(arena, err);
     *ret_list = list;

@@ -41,9 +41,9 @@ enum health_depth {
 /* ERR_* only when the database stops answering; what it then knows is lost. */
 MUST_USE enum err_code health_look(struct db *db, const struct health_places *places, enum health_depth depth,
                                    struct arena *arena, struct health_list *ret_list, struct err *err);
-/* What store_open answered, as a finding. */
-MUST_USE enum err_code health_of_error(const struct err *why, struct arena *arena, struct health_list *ret_list,
-                                       struct err *err);
+/* What store_open answered, as a finding, and what can be looked at without a store. */
+MUST_USE enum err_code health_of_error(const struct err *why, const struct health_places *places, civil_day today,
+                                       struct arena *arena, struct health_list *ret_list, struct err *err);
 /* A backup was finished: `health_look` says how old the last one is. */
 MUST_USE enum err_code health_backed_up(struct db *db, struct err *err);
 

@@ -517,6 +517,34 @@ class Ops(unittest.TestCase):
             spoil(a_file(store))
             self.assertEqual(self.findings(store)[1]["blobs"], "bad")
 
+    def test_doctor_says_which_file_and_what_to_do(self):
+        def said(store):
+            rows = [json.loads(line) for line in call("doctor", "--store", store, "--json").stdout.splitlines()]
+            return {row["check"]: (row["text_vi"], row["do_vi"], row["text_en"], row["do_en"]) for row in rows if row.get("level") in ("warn", "bad")}
+        store = self.copy()
+        file = next(x for x in (store.parent / "blobs").rglob("*") if x.is_file() and x.stat().st_size > 65536)
+        whole = file.read_bytes()
+        file.write_bytes(whole[:1000])
+        text, _, english, _ = said(store)["blobs"]
+        self.assertIn(str(file), text)
+        self.assertIn("1 damaged", english)
+        shutil.move(store.parent / "blobs", store.parent / "elsewhere")
+        text, act, _, _ = said(store)["blobs"]
+        self.assertIn("không có thư mục", text)
+        self.assertIn("--blobs", act)
+        store = self.copy()
+        (store.parent / "keys").mkdir(exist_ok=True)
+        for name, good in (("session.key", "ab" * 32), ("sign.key", "luytre-ed25519-seed " + "A" * 43 + "\n")):
+            key = store.parent / "keys" / name
+            for content, is_bad in (("", True), (good[:30], True), (good + "A" * 300, True), (good, False)):
+                key.write_text(content)
+                key.chmod(0o600)
+                self.assertEqual(str(key) in said(store).get("keys", ("",))[0], is_bad, (name, content))
+        with contextlib.closing(sqlite3.connect(store)) as db:  # the clock of a machine that runs ahead looks just like this
+            db.execute("UPDATE duty_clock SET day = day - 2000")
+            db.commit()
+        self.assertRegex(said(store)["ledger_day"][1], "^xem lại giờ máy trước")
+
     def test_doctor_is_content_with_a_sound_store(self):
         code, found = self.findings(self.p.store)
         self.assertEqual([c for c in ("store", "ledger_day", "chain", "chain_waiting", "counters", "blobs", "store_mode", "jobs") if found.get(c) != "ok"], [])
@@ -527,6 +555,21 @@ class Ops(unittest.TestCase):
         self.assertIn("→", done.stdout)
         (self.p.folder / "text.db").write_text("not a database at all " * 100)
         self.assertEqual(call("doctor", "--store", self.p.folder / "text.db").returncode, 3)
+        (self.p.folder / "empty.db").write_text("")
+        done = call("doctor", "--store", self.p.folder / "empty.db")
+        self.assertEqual((done.returncode, "luytre upgrade" in done.stdout, "luytre serve" in done.stdout), (3, False, True), done.stdout)
+        self.assertIn("còn trống", done.stdout)  # the disk is looked at all the same
+        store = self.copy()
+        with contextlib.closing(sqlite3.connect(store)) as db:
+            db.execute("UPDATE schema_migration SET digest = 'another' WHERE number = 10")
+            db.commit()
+        done = call("doctor", "--store", store)
+        self.assertEqual((done.returncode, "luytre upgrade" in done.stdout, "đúng bản luytre đã tạo" in done.stdout), (3, False, True), done.stdout)
+        with open(store, "r+b") as file:
+            file.seek(3 * 4096)
+            file.write(os.urandom(200 * 4096))
+        done = call("doctor", "--store", store)
+        self.assertEqual((done.returncode, "bị hỏng" in done.stdout, "damaged" in done.stdout), (3, True, False), done.stdout)
 
     def test_upgrade_leaves_a_newer_and_a_current_store_alone(self):
         self.assertEqual(summary("upgrade", "--store", self.p.store)["migrations"], 0)
