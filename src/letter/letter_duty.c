@@ -581,11 +581,20 @@ static uint32_t before_list(const struct reader *r, uint32_t from, uint32_t to)
     return to;
 }
 
+bool is_order(const struct reader *r, uint32_t from, uint32_t to)
+{
+    uint32_t at, after;
+    struct range issuer;
+    return commander_find(r, skip_label(r, from, to), to, &at, &after, &issuer);
+}
+
 enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to, bool is_header)
 {
     struct reader *r = d->r;
     struct range s = trim(r, from, to);
     if (s.from >= s.to || s.to - s.from > SENTENCE_WORDS_MAX)
+        return ERR_NONE;
+    if (d->past.is_on && !is_order(r, s.from, s.to))
         return ERR_NONE;
     for (uint32_t i = s.to; is_header && i-- > s.from + 1 && s.to - i < 6;) /* "…, cụ thể:" is not part of what to do */
         if (is_mark(r, i - 1, ',') && class_at(r, i, s.to, LEX_LIST_HEAD, NULL) == s.to - i)

@@ -54,6 +54,12 @@ struct duties {
     size_t line_width;          /* characters: what fits on a printed line */
     struct item current;
     struct range lead; /* words of the sentence before its first verb, which may tell when: "Hằng quý, các trường …" */
+    struct {
+        bool is_on; /* a heading opened what was done: below it nothing is asked … */
+        enum item_kind kind;
+        char bullet;
+        bool is_list;   /* "Kết quả thực hiện:" without a mark holds for the list below it */
+    } past;             /* … until an item of the heading's kind, one above it, or a heading that asks */
     bool is_told;       /* this paragraph stands below a heading that asks nothing */
     bool header_open;   /* the last item ended in ":", and no other item came since */
     size_t item_duty;   /* first duty of the last item that was no field … */
@@ -74,6 +80,8 @@ MUST_USE enum err_code field_read(struct duties *d, uint32_t from, uint32_t to, 
 bool is_field(const struct reader *r, uint32_t from, uint32_t to);
 
 /* --- letter_duty.c --- */
+/* "Đề nghị Sở A …", "…, Sở B yêu cầu các phòng …" starts at word i: an order, wherever it stands. */
+bool is_order(const struct reader *r, uint32_t from, uint32_t to);
 int obligation_compare(const void *a, const void *b); /* for qsort */
 MUST_USE enum err_code sentence_read(struct duties *d, uint32_t from, uint32_t to, bool is_header);
 

@@ -2,6 +2,7 @@
 #include "letter/letter_duty.h"
 
 #define HEADING_WORDS_MAX 24u
+#define PART_WORDS_MAX    3u /* "Phần thứ nhất." */
 
 static unsigned rank_of(const struct item *item)
 {
@@ -135,6 +136,75 @@ static bool ends_sentence(const struct reader *r, uint32_t i, uint32_t end)
              previous->to - previous->from <= 3 && previous->line == next->line);
 }
 
+/* Behind "Phần I.", "A." at the start of a heading. */
+static uint32_t skip_part(const struct reader *r, uint32_t i, uint32_t end)
+{
+    if (r->words[i].kind == WORD_TEXT && r->words[i].to - r->words[i].from == 1 && is_mark(r, i + 1, '.') &&
+        i + 2 < end)
+        return i + 2;
+    if (!has_class(r, i, LEX_PART_WORD))
+        return i;
+    for (uint32_t k = i + 1; k + 1 < end && k <= i + PART_WORDS_MAX; k++)
+        if (r->words[k].kind == WORD_MARK)
+            return k + 1;
+    return i;
+}
+
+/* Where the heading that the item is, or begins with, ends; its first word when it is none: "I. KẾT QUẢ", "Kết quả thực
+ * hiện:", a line in capitals. */
+static uint32_t heading_end(const struct reader *r, const struct item *item, bool is_heading)
+{
+    uint32_t from = item->words.from, to = item->words.to, last = from;
+    bool open =
+        is_heading || is_mark(r, to - 1, ':') || (item->kind == ITEM_NONE && r->words[to - 1].kind != WORD_MARK);
+    if (open && to - from <= HEADING_WORDS_MAX)
+        return to;
+    while (last < to && r->words[last].line == r->words[from].line &&
+           (r->words[last].kind != WORD_TEXT || r->words[last].upper_all))
+        last++;
+    return !r->is_shouted && last > from + 1 && last < to && r->words[last].starts_line ? last : from;
+}
+
+/* "Tình hình phức tạp, các đơn vị cần thực hiện ngay:", "Kết quả gửi về Sở trước ngày 15/6:": no heading that tells. */
+static bool asks(const struct reader *r, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = from; i < to; i++)
+        if (has_class(r, i, LEX_MODAL) || has_class(r, i, LEX_BEFORE) || has_class(r, i, LEX_UNTIL) ||
+            has_class(r, i, LEX_DESTINATION) || (is_mark(r, i, ',') && is_org(r, i + 1, to)))
+            return true;
+    return class_in(r, from, to, LEX_PAST_HEAD_NOT, NULL) || is_order(r, from, to);
+}
+
+/* "Phương hướng, nhiệm vụ …", "Đề nghị:" in [at, end): a heading that asks. */
+static bool asks_from(const struct reader *r, const struct item *item, uint32_t at, uint32_t end)
+{
+    const struct lex_phrase *hit = NULL;
+    uint32_t n = at < end && has_class(r, at, LEX_TASK_HEAD) ? class_at(r, at, end, LEX_TASK_HEAD, &hit) : 0;
+    bool below = item->kind > ITEM_ROMAN;
+    bool whole = at + n + (r->words[end - 1].kind == WORD_MARK) >= end;
+    return n && (whole || !below || !hit || !hit->value);
+}
+
+/* Does a part of the letter begin that tells of the past ("II. KẾT QUẢ THỰC HIỆN"), or end? */
+static void past_follow(struct duties *d, const struct item *item, bool is_heading)
+{
+    const struct reader *r = d->r;
+    const uint32_t end = heading_end(r, item, is_heading), at = skip_part(r, item->words.from, item->words.to);
+    bool beside = d->past.kind != ITEM_NONE && item->kind != ITEM_NONE &&
+                  (item->kind < d->past.kind || (item->kind == d->past.kind && item->bullet == d->past.bullet));
+    if (d->past.is_on &&
+        (beside || asks_from(r, item, at, end) ||
+         (item->kind == ITEM_NONE && (d->past.is_list || is_order(r, item->words.from, item->words.to)))))
+        d->past.is_on = false;
+    uint32_t n = at < end && has_class(r, at, LEX_PAST_HEAD) ? class_at(r, at, end, LEX_PAST_HEAD, NULL) : 0;
+    if (!n || asks(r, at + n, end))
+        return;
+    d->past.is_on = true;
+    d->past.kind = item->kind;
+    d->past.bullet = item->bullet;
+    d->past.is_list = item->kind == ITEM_NONE && end == item->words.to && is_mark(r, end - 1, ':');
+}
+
 static enum err_code item_read(struct duties *d, const struct item *item, bool is_heading)
 {
     struct reader *r = d->r;
@@ -158,6 +228,7 @@ static enum err_code item_read(struct duties *d, const struct item *item, bool i
     if (!under)
         d->current = *item;
     d->header_open = under || (item->kind != ITEM_NONE && (is_heading || is_mark(r, item->words.to - 1, ':')));
+    past_follow(d, item, is_heading);
     d->is_told = under && d->stack[d->depth].is_told;
     if (is_heading)
         d->stack[d->depth].is_told = has_class(r, item->words.from, LEX_TOLD_HEAD);
