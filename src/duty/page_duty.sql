@@ -1,14 +1,15 @@
 -- What the pages of one duty and of evidence read.
 
 -- name: duty_subjects
--- Every open assignment of the same obligation in the same unit, itself included: one a system, a database, or the unit.
+-- Every open assignment of the same obligation in the same unit, itself included: one a system, a database, or the unit. waits: evidence waits for review.
 -- result: many
 -- scope: org
 -- args: assignment_id int, on_day int
--- columns: id int, subject_kind text, subject_id int, subject_name text?, level int?, issued_day int, due_day int?, acked_ms int?, started_ms int?, covered_from_day int?, covered_to_day int?, na_from_day int?, waived_to_day int?, soon_days int, state int
+-- columns: id int, subject_kind text, subject_id int, subject_name text?, level int?, issued_day int, due_day int?, acked_ms int?, started_ms int?, covered_from_day int?, covered_to_day int?, na_from_day int?, waived_to_day int?, soon_days int, state int, waits int
 SELECT b.id, b.subject_kind, b.subject_id, COALESCE(s.name, d.name) AS subject_name,
        (SELECT MAX(l.level) FROM system_level l WHERE l.system_id = COALESCE(s.id, d.system_id) AND l.from_day <= :on_day AND l.to_day > :on_day) AS level,
-       b.issued_day, b.due_day, b.acked_ms, b.started_ms, b.covered_from_day, b.covered_to_day, b.na_from_day, b.waived_to_day, b.soon_days, b.state
+       b.issued_day, b.due_day, b.acked_ms, b.started_ms, b.covered_from_day, b.covered_to_day, b.na_from_day, b.waived_to_day, b.soon_days, b.state,
+       CASE WHEN EXISTS (SELECT 1 FROM assignment_evidence we JOIN evidence w ON w.id = we.evidence_id WHERE we.assignment_id = b.id AND w.state = 'submitted') THEN 1 ELSE 0 END AS waits
   FROM assignment a JOIN assignment b ON b.unit_id = a.unit_id AND b.obligation_id = a.obligation_id
   LEFT JOIN info_system s ON b.subject_kind = 'system' AND s.id = b.subject_id
   LEFT JOIN system_database d ON b.subject_kind = 'database' AND d.id = b.subject_id

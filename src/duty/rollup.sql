@@ -91,13 +91,14 @@ SELECT x.assignment_id, x.unit_id, f.name AS unit_name, x.obligation_id, o.title
  ORDER BY x.unit_id, x.assignment_id;
 
 -- name: assignment_list_unit
--- What one unit owes, late first.
+-- What one unit owes, late first. waits: evidence of it waits for review.
 -- result: many
 -- scope: org
 -- args: unit_id int, on_day int
--- columns: id int, obligation_id int, directive_id int, catalogue_id text?, title text, directive_title text, number text?, symbol text?, subject_kind text, subject_id int, subject_name text?, state int, due_day int?, covered_from_day int?, covered_to_day int?, waived_to_day int?, period_months int?, issued_day int, acked_ms int?, assignee_id int?, denominator text, soon_days int
+-- columns: id int, obligation_id int, directive_id int, catalogue_id text?, title text, directive_title text, number text?, symbol text?, subject_kind text, subject_id int, subject_name text?, state int, due_day int?, covered_from_day int?, covered_to_day int?, waived_to_day int?, period_months int?, issued_day int, acked_ms int?, assignee_id int?, denominator text, soon_days int, waits int
 SELECT a.id, a.obligation_id, a.directive_id, o.catalogue_id, o.title, d.title AS directive_title, d.number, d.symbol, a.subject_kind, a.subject_id, s.name AS subject_name, a.state, a.due_day,
-       a.covered_from_day, a.covered_to_day, a.waived_to_day, o.period_months, a.issued_day, a.acked_ms, a.assignee_id, o.denominator, a.soon_days
+       a.covered_from_day, a.covered_to_day, a.waived_to_day, o.period_months, a.issued_day, a.acked_ms, a.assignee_id, o.denominator, a.soon_days,
+       CASE WHEN EXISTS (SELECT 1 FROM assignment_evidence we JOIN evidence w ON w.id = we.evidence_id WHERE we.assignment_id = a.id AND w.state = 'submitted') THEN 1 ELSE 0 END AS waits
   FROM assignment a JOIN obligation o ON o.id = a.obligation_id JOIN directive d ON d.id = a.directive_id
   LEFT JOIN info_system s ON a.subject_kind = 'system' AND s.id = a.subject_id
  WHERE a.unit_id = :unit_id AND a.state >= 0 AND :on_day = :on_day AND {scope :unit_id}
@@ -109,9 +110,10 @@ SELECT a.id, a.obligation_id, a.directive_id, o.catalogue_id, o.title, d.title A
 -- result: many
 -- scope: org
 -- args: root_id int, edge_kind text, on_day int, family_id int?, directive_id int?, catalogue_id text?, state int, search text?, limit_count int, offset_count int
--- columns: id int, unit_id int, unit_name text, kind text, catalogue_id text?, title text, subject_kind text, subject_name text?, state int, due_day int?, covered_from_day int?, covered_to_day int?, waived_to_day int?, period_months int?, issued_day int, soon_days int, focal_name text?, focal_phone text?
+-- columns: id int, unit_id int, unit_name text, kind text, catalogue_id text?, title text, subject_kind text, subject_name text?, state int, due_day int?, covered_from_day int?, covered_to_day int?, waived_to_day int?, period_months int?, issued_day int, soon_days int, waits int, focal_name text?, focal_phone text?
 SELECT a.id, a.unit_id, f.name AS unit_name, f.kind, o.catalogue_id, o.title, a.subject_kind, s.name AS subject_name, a.state, a.due_day, a.covered_from_day, a.covered_to_day, a.waived_to_day,
        o.period_months, a.issued_day, a.soon_days,
+       CASE WHEN EXISTS (SELECT 1 FROM assignment_evidence we JOIN evidence w ON w.id = we.evidence_id WHERE we.assignment_id = a.id AND w.state = 'submitted') THEN 1 ELSE 0 END AS waits,
        (SELECT p.name FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = a.unit_id AND g.role = 'focal_officer' AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY g.id LIMIT 1) AS focal_name,
        (SELECT p.phone FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = a.unit_id AND g.role = 'focal_officer' AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY g.id LIMIT 1) AS focal_phone
   FROM unit_closure c JOIN assignment a ON a.unit_id = c.descendant_id

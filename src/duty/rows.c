@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "duty/rows.sql.h"
+#include "duty/seen.h"
 
 /* The order in which they stand in a list. */
 static const enum duty_state order[DUTY_STATE_COUNT] = {DUTY_LATE,  DUTY_BIRTH, DUTY_UNSEEN, DUTY_DUE, DUTY_ACK,
@@ -105,14 +106,14 @@ enum err_code rows_read(struct db *db, const struct actor *actor, const struct r
 
 /* --- a page of them --- */
 
-#define COPY_COMMON(row)                                                                                             \
-    .id = (row)->id, .unit_id = (row)->unit_id, .directive_id = (row)->directive_id,                                 \
-    .obligation_id = (row)->obligation_id, .catalogue_id = (row)->catalogue_id, .title = (row)->title,               \
-    .subject_name = (row)->subject_name, .state = state, .due_day = (row)->due_day,                                  \
-    .covered_from_day = (row)->covered_from_day, .covered_to_day = (row)->covered_to_day,                            \
-    .waived_to_day = (row)->waived_to_day, .period_months = (row)->period_months,                                    \
-    .issued_day = (civil_day)(row)->issued_day, .soon_days = (int)(row)->soon_days, .focal_name = (row)->focal_name, \
-    .focal_phone = (row)->focal_phone
+#define COPY_COMMON(row)                                                                                       \
+    .id = (row)->id, .unit_id = (row)->unit_id, .directive_id = (row)->directive_id,                           \
+    .obligation_id = (row)->obligation_id, .catalogue_id = (row)->catalogue_id, .title = (row)->title,         \
+    .subject_name = (row)->subject_name, .state = state, .due_day = (row)->due_day,                            \
+    .covered_from_day = (row)->covered_from_day, .covered_to_day = (row)->covered_to_day,                      \
+    .waived_to_day = (row)->waived_to_day, .period_months = (row)->period_months,                              \
+    .issued_day = (civil_day)(row)->issued_day, .soon_days = (int)(row)->soon_days, .waits = (row)->waits > 0, \
+    .focal_name = (row)->focal_name, .focal_phone = (row)->focal_phone
 
 /* At most limit rows of one state, of some units in their order, behind the first `skip` of them. */
 static enum err_code page_of_units(struct db *db, const struct rows_filter *f, civil_day day, struct str units,
@@ -121,6 +122,7 @@ static enum err_code page_of_units(struct db *db, const struct rows_filter *f, c
 {
     if (f->as_of != CIVIL_NONE) {
         struct sql_rows_of_units_past_rows rows;
+        int64_t until_ms = civil_day_start_ms(f->as_of + 1);
         TRY(sql_rows_of_units_past(db, arena,
                                    &(struct sql_rows_of_units_past_args){.units = units,
                                                                          .as_of_day = f->as_of,
@@ -129,11 +131,14 @@ static enum err_code page_of_units(struct db *db, const struct rows_filter *f, c
                                                                          .catalogue_id = f->catalogue_id,
                                                                          .obligation_id = opt_id(f->obligation_id),
                                                                          .denominator = f->denominator,
+                                                                         .until_ms = until_ms,
                                                                          .limit_count = limit,
                                                                          .offset_count = skip},
                                    &rows, err));
-        for (size_t i = 0; i < rows.count; i++)
+        for (size_t i = 0; i < rows.count; i++) {
             to[i] = (struct duty_row){COPY_COMMON(&rows.items[i])};
+            TRY(seen_waits(db, to[i].id, rows.items[i].waits, until_ms, arena, &to[i].waits, err));
+        }
         *ret_count = rows.count;
         return ERR_NONE;
     }

@@ -31,6 +31,7 @@ struct duty_row {
     struct opt_i64 due_day, covered_from_day, covered_to_day, waived_to_day, period_months;
     civil_day issued_day;
     int soon_days;
+    bool waits; /* evidence of it waits for review */
     struct str focal_name, focal_phone;
 };
 struct duty_rows {

@@ -53,9 +53,10 @@ SELECT x.unit_id, x.state, COUNT(*) AS n
 -- result: many
 -- scope: system
 -- args: units text, on_day int, state int, scope_id int, catalogue_id text?, obligation_id int?, denominator text?, is_waiting int, limit_count int, offset_count int
--- columns: id int, unit_id int, directive_id int, obligation_id int, catalogue_id text?, title text, subject_name text?, due_day int?, covered_from_day int?, covered_to_day int?, waived_to_day int?, period_months int?, issued_day int, soon_days int, focal_name text?, focal_phone text?
+-- columns: id int, unit_id int, directive_id int, obligation_id int, catalogue_id text?, title text, subject_name text?, due_day int?, covered_from_day int?, covered_to_day int?, waived_to_day int?, period_months int?, issued_day int, soon_days int, waits int, focal_name text?, focal_phone text?
 SELECT a.id, a.unit_id, a.directive_id, a.obligation_id, o.catalogue_id, o.title, COALESCE(s.name, b.name) AS subject_name, a.due_day,
        a.covered_from_day, a.covered_to_day, a.waived_to_day, o.period_months, a.issued_day, a.soon_days,
+       CASE WHEN EXISTS (SELECT 1 FROM assignment_evidence we JOIN evidence w ON w.id = we.evidence_id WHERE we.assignment_id = a.id AND w.state = 'submitted') THEN 1 ELSE 0 END AS waits,
        (SELECT p.name FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = a.unit_id AND g.role = 'focal_officer' AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY g.id LIMIT 1) AS focal_name,
        (SELECT p.phone FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = a.unit_id AND g.role = 'focal_officer' AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY g.id LIMIT 1) AS focal_phone
   FROM (SELECT a.id, u.place, COALESCE(a.covered_to_day, a.due_day, 2147483647) AS near_day
@@ -79,12 +80,13 @@ SELECT a.id, a.unit_id, a.directive_id, a.obligation_id, o.catalogue_id, o.title
  ORDER BY x.place, x.near_day, a.id;
 
 -- name: rows_of_units_past
--- The same at the end of a day, as known then: when it was due by then, what covered it, whom to call.
+-- The same at the end of a day, as known then: when it was due by then, what covered it, whom to call. waits: as seen_waits (duty/seen.h) reads it.
 -- result: many
 -- scope: system
--- args: units text, as_of_day int, state int, scope_id int, catalogue_id text?, obligation_id int?, denominator text?, limit_count int, offset_count int
--- columns: id int, unit_id int, directive_id int, obligation_id int, catalogue_id text?, title text, subject_name text?, due_day int?, covered_from_day int?, covered_to_day int?, waived_to_day int?, period_months int?, issued_day int, soon_days int, focal_name text?, focal_phone text?
+-- args: units text, as_of_day int, state int, scope_id int, catalogue_id text?, obligation_id int?, denominator text?, until_ms int, limit_count int, offset_count int
+-- columns: id int, unit_id int, directive_id int, obligation_id int, catalogue_id text?, title text, subject_name text?, due_day int?, covered_from_day int?, covered_to_day int?, waived_to_day int?, period_months int?, issued_day int, soon_days int, waits int, focal_name text?, focal_phone text?
 SELECT a.id, x.unit_id, a.directive_id, a.obligation_id, o.catalogue_id, o.title, COALESCE(s.name, b.name) AS subject_name, x.due_day, x.covered_from_day, x.covered_to_day, x.waived_to_day, o.period_months, a.issued_day, a.soon_days,
+       COALESCE((SELECT MAX(CASE WHEN v.state = 'withdrawn' THEN 1 ELSE 2 END) FROM assignment_evidence ve JOIN evidence v ON v.id = ve.evidence_id WHERE ve.assignment_id = a.id AND v.submitted_ms < :until_ms AND (v.decided_ms IS NULL OR v.decided_ms >= :until_ms)), 0) AS waits,
        (SELECT p.name FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = x.unit_id AND g.role = 'focal_officer' AND g.from_day <= :as_of_day AND g.to_day > :as_of_day ORDER BY g.id LIMIT 1) AS focal_name,
        (SELECT p.phone FROM person_grant g JOIN person p ON p.id = g.person_id WHERE g.unit_id = x.unit_id AND g.role = 'focal_officer' AND g.from_day <= :as_of_day AND g.to_day > :as_of_day ORDER BY g.id LIMIT 1) AS focal_phone
   FROM (SELECT z.assignment_id, z.unit_id, z.place, z.due_day, z.covered_from_day, z.covered_to_day, z.waived_to_day, COALESCE(z.covered_to_day, z.due_day, 2147483647) AS near_day

@@ -117,6 +117,30 @@ static enum err_code evidence_then(struct db *db, const struct actor *actor, con
     return ERR_NONE;
 }
 
+enum err_code seen_waits(struct db *db, int64_t assignment_id, int64_t found, int64_t until_ms, struct arena *arena,
+                         bool *ret_waits, struct err *err)
+{
+    bool waits = found > 1;
+    if (found == 1) {
+        struct sql_seen_withdrawn_rows gone;
+        struct sql_seen_accepted_rows accepted;
+        TRY(sql_seen_withdrawn(db, arena,
+                               &(struct sql_seen_withdrawn_args){.assignment_id = assignment_id, .until_ms = until_ms},
+                               &gone, err));
+        TRY(sql_seen_accepted(db, arena,
+                              &(struct sql_seen_accepted_args){.assignment_id = assignment_id, .until_ms = until_ms},
+                              &accepted, err));
+        for (size_t i = 0; i < gone.count; i++) {
+            bool was_accepted = false;
+            for (size_t k = 0; k < accepted.count && !was_accepted; k++)
+                was_accepted = id_in(accepted.items[k].content, STR("evidence"), arena) == gone.items[i].id;
+            waits |= !was_accepted;
+        }
+    }
+    *ret_waits = waits;
+    return ERR_NONE;
+}
+
 static const struct sql_seen_evidence_row *NULLABLE then_of(const struct sql_seen_evidence_rows *rows, int64_t id)
 {
     for (size_t i = 0; i < rows->count; i++)
@@ -230,6 +254,9 @@ enum err_code seen_subjects(struct db *db, const struct actor *actor, const stru
                                                        .state = DUTY_NOWHERE};
     for (size_t i = 0; i < evidence.count; i++) {
         const struct sql_seen_evidence_row *e = &evidence.items[i];
+        for (size_t k = 0; k < n && str_equal(e->state, STR("submitted")); k++)
+            if (subjects[k].id == e->assignment_id)
+                subjects[k].waits = 1;
         if (str_equal(e->state, STR("accepted")) && e->covers_to_day > e->covers_from_day)
             spans[span_count++] = (struct sql_duty_spans_row){e->assignment_id, e->covers_from_day, e->covers_to_day};
     }

@@ -32,6 +32,10 @@ MUST_USE enum err_code seen_subjects(struct db *db, const struct actor *actor, c
 MUST_USE enum err_code seen_evidence(struct db *db, const struct actor *actor, const struct seen *seen,
                                      struct arena *arena, struct sql_assignment_evidence_list_rows *ret_evidence,
                                      struct sql_duty_earlier_evidence_rows *ret_earlier, struct err *err);
+/* Did evidence of a duty wait for review just before until_ms? found, of a row as it stood then: 0 none did; 2 some
+ * did; 1 only some that was withdrawn since, which may have been accepted before: the chain knows. */
+MUST_USE enum err_code seen_waits(struct db *db, int64_t assignment_id, int64_t found, int64_t until_ms,
+                                  struct arena *arena, bool *ret_waits, struct err *err);
 /* What was asked about it, newest first. */
 MUST_USE enum err_code seen_requests(struct db *db, const struct actor *actor, const struct seen *seen,
                                      struct arena *arena, struct sql_request_list_assignment_rows *ret_requests,

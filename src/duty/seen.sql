@@ -63,6 +63,15 @@ SELECT b.id AS assignment_id, e.id AS evidence_id, e.covers_from_day, e.covers_t
 -- columns: content blob?
 SELECT c.content FROM chain_entry c WHERE c.object_kind = 'assignment' AND c.object_id = :assignment_id AND c.kind = 'evidence_accepted' AND c.at_ms < :until_ms ORDER BY c.id;
 
+-- name: seen_withdrawn
+-- Evidence of one duty that was handed in by then and withdrawn since.
+-- result: many
+-- scope: system
+-- args: assignment_id int, until_ms int
+-- columns: id int
+SELECT e.id FROM assignment_evidence ae JOIN evidence e ON e.id = ae.evidence_id
+ WHERE ae.assignment_id = :assignment_id AND e.state = 'withdrawn' AND e.submitted_ms < :until_ms AND e.decided_ms >= :until_ms;
+
 -- name: seen_given
 -- Who was given the work last by then.
 -- result: one

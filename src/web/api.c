@@ -68,13 +68,14 @@
          ",\"missing\":" ARRAY_(OBJ_("\"unit\",\"name\",\"unseen\",\"late\"",                                 \
                                      "\"unit\":" ID_ ",\"name\":" TEXT_ ",\"unseen\":" INT_ ",\"late\":" INT_ \
                                      ",\"focal_name\":" TEXT0_ ",\"focal_phone\":" TEXT0_)))
-#define DUTY_S                                                                                                    \
-    OBJ_("\"id\",\"unit\",\"title\",\"catalogue_id\",\"state\",\"due\",\"covered_until\"",                        \
-         "\"id\":" ID_ ",\"unit\":" OBJ_(                                                                         \
-             "\"id\",\"name\"", "\"id\":" ID_ ",\"name\":" TEXT_) ",\"title\":" TEXT_ ",\"catalogue_id\":" TEXT0_ \
-                                                                  ",\"subject_kind\":" TEXT_                      \
-                                                                  ",\"subject_name\":" TEXT0_ ",\"state\":" TEXT_ \
-                                                                  ",\"due\":" DAY0_ ",\"covered_until\":" DAY0_)
+#define DUTY_S                                                                                                      \
+    OBJ_("\"id\",\"unit\",\"title\",\"catalogue_id\",\"state\",\"awaiting_review\",\"due\",\"covered_until\"",      \
+         "\"id\":" ID_                                                                                              \
+         ",\"unit\":" OBJ_("\"id\",\"name\"",                                                                       \
+                           "\"id\":" ID_ ",\"name\":" TEXT_) ",\"title\":" TEXT_ ",\"catalogue_id\":" TEXT0_        \
+                                                             ",\"subject_kind\":" TEXT_ ",\"subject_name\":" TEXT0_ \
+                                                             ",\"state\":" TEXT_ ",\"awaiting_review\":" BOOL_      \
+                                                             ",\"due\":" DAY0_ ",\"covered_until\":" DAY0_)
 #define CHAIN_S                                                                                                    \
     OBJ_("\"directive\",\"title\",\"issuer\",\"number\",\"symbol\",\"issued\"",                                    \
          "\"directive\":" ID_ ",\"title\":" TEXT_ ",\"issuer\":" TEXT_ ",\"number\":" TEXT0_ ",\"symbol\":" TEXT0_ \
@@ -88,12 +89,12 @@
 #define EVIDENCES_S ARRAY_(EVIDENCE_S)
 #define DUTY_FULL_S                                                                                               \
     OBJ_("\"id\",\"as_of\",\"unit\",\"directive\",\"title\",\"text\",\"co_actors\",\"product\",\"catalogue_id\"," \
-         "\"state\","                                                                                             \
+         "\"state\",\"awaiting_review\","                                                                         \
          "\"due\",\"covered_until\",\"denominator\",\"evidence_kinds\",\"chain\",\"evidence\"",                   \
          "\"id\":" ID_ ",\"as_of\":" DAY_ ",\"unit\":" UNIT_NAMED_S ",\"directive\":" ID_ ",\"title\":" TEXT_     \
          ",\"text\":" TEXT_ ",\"co_actors\":" TEXTS_ ",\"product\":" TEXT0_ ",\"catalogue_id\":" TEXT0_           \
-         ",\"subject_kind\":" TEXT_ ",\"subject_name\":" TEXT0_ ",\"state\":" TEXT_ ",\"due\":" DAY0_             \
-         ",\"covered_until\":" DAY0_ ",\"acknowledged_at\":" AT0_ ",\"denominator\":" TEXT_                       \
+         ",\"subject_kind\":" TEXT_ ",\"subject_name\":" TEXT0_ ",\"state\":" TEXT_ ",\"awaiting_review\":" BOOL_ \
+         ",\"due\":" DAY0_ ",\"covered_until\":" DAY0_ ",\"acknowledged_at\":" AT0_ ",\"denominator\":" TEXT_     \
          ",\"evidence_kinds\":" TEXTS_ ",\"chain\":" CHAINS_S ",\"evidence\":" EVIDENCES_S)
 #define DEVICE_PAIR_                                                                                             \
     "\"reason\":{\"type\":\"string\",\"enum\":[\"seen_both\",\"same_agent_key\",\"same_mac\",\"same_hostname\"," \

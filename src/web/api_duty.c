@@ -57,6 +57,11 @@ enum err_code api_duty_one_get(struct request *request, struct response *respons
     TRY(sql_assignment_chain(db, &actor, request->arena, &(struct sql_assignment_chain_args){.assignment_id = a->id},
                              &chain, err));
     TRY(seen_evidence(db, &actor, &seen, request->arena, &evidence, &earlier, err));
+    bool waits = false;
+    for (size_t i = 0; i < evidence.count; i++)
+        waits |= str_equal(evidence.items[i].state, STR("submitted"));
+    for (size_t i = 0; i < earlier.count; i++)
+        waits |= str_equal(earlier.items[i].state, STR("submitted"));
     struct json_writer w = api_answer(request, response);
     json_field_id(&w, STR("id"), a->id);
     api_put_day(&w, STR("as_of"), OPT_I64(seen.day));
@@ -70,6 +75,7 @@ enum err_code api_duty_one_get(struct request *request, struct response *respons
     json_field_str(&w, STR("subject_kind"), a->subject_kind);
     json_field_str(&w, STR("subject_name"), a->subject_name);
     json_field_str(&w, STR("state"), api_state(a->state));
+    json_field_bool(&w, STR("awaiting_review"), waits);
     api_put_day(&w, STR("due"), a->due_day);
     api_put_day(&w, STR("covered_until"), api_covered_until(a->covered_to_day));
     api_put_ms(&w, STR("acknowledged_at"), a->acked_ms);

@@ -34,6 +34,7 @@ void api_put_unit_head(struct json_writer *w, int64_t id, struct str kind, struc
         json_field_str((w), STR("subject_kind"), (row)->subject_kind);                    \
         json_field_str((w), STR("subject_name"), (row)->subject_name);                    \
         json_field_str((w), STR("state"), api_state((row)->state));                       \
+        json_field_bool((w), STR("awaiting_review"), (row)->waits > 0);                   \
         api_put_day((w), STR("due"), (row)->due_day);                                     \
         api_put_day((w), STR("covered_until"), api_covered_until((row)->covered_to_day)); \
     } while (0)

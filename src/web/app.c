@@ -98,14 +98,21 @@ enum page_state app_page_state(int duty_state)
     return duty_state >= 0 && duty_state < DUTY_STATE_COUNT ? states[duty_state] : PAGE_STATE_NONE;
 }
 
-struct str app_state_word(const struct request *request, const struct duty_facts *facts, int state, civil_day today)
+struct str app_state_word(const struct request *request, const struct duty_facts *facts, int state, bool waits,
+                          civil_day today)
 {
     civil_day until = CIVIL_NONE;
     if (state == DUTY_OK && facts->covered_to_day != CIVIL_NONE && facts->covered_to_day != CIVIL_FOREVER)
         until = facts->covered_to_day - 1;
     if (state == DUTY_WAIVED && facts->waived_to_day != CIVIL_NONE)
         until = facts->waived_to_day - 1;
-    return words_state(request->arena, request->lang, app_page_state(state), today, duty_next_due(facts, today), until);
+    civil_day due = duty_next_due(facts, today);
+    if (waits && state == DUTY_LATE && due != CIVIL_NONE)
+        return msg_str(request->arena, request->lang, MSG_STATE_LATE_WAITING, (int64_t)today - due,
+                       MSG_ARGS(ARG_INT("n", (int64_t)today - due)));
+    if (waits && state == DUTY_BIRTH)
+        return msg_text(request->lang, MSG_STATE_BIRTH_WAITING, 0);
+    return words_state(request->arena, request->lang, app_page_state(state), today, due, until);
 }
 
 enum err_code app_int(const struct request *request, struct str name, int64_t otherwise, int64_t *ret_value,

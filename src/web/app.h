@@ -53,7 +53,8 @@ civil_day app_today(const struct request *request); /* of the store's clock */
 /* --- what handlers need again and again --- */
 enum page_state app_page_state(int duty_state);
 /* Chip word of a duty as of today: "Quá hạn 2 ngày", "Đạt đến 30/12/2027". */
-struct str app_state_word(const struct request *request, const struct duty_facts *facts, int state, civil_day today);
+struct str app_state_word(const struct request *request, const struct duty_facts *facts, int state, bool waits,
+                          civil_day today);
 /* A whole number from the address or form, or a default. ERR_SYNTAX in words. */
 MUST_USE enum err_code app_int(const struct request *request, struct str name, int64_t otherwise, int64_t *ret_value,
                                struct err *err);

@@ -81,7 +81,7 @@ struct duty_facts kit_duty_facts(const struct sql_assignment_list_unit_row *r)
 
 struct str kit_duty_word(const struct request *request, int64_t state, struct opt_i64 due_day,
                          struct opt_i64 covered_from_day, struct opt_i64 covered_to_day, struct opt_i64 waived_to_day,
-                         bool is_periodic)
+                         bool is_periodic, bool waits)
 {
     struct duty_facts facts = {
         .issued_day = CIVIL_NONE,
@@ -97,7 +97,7 @@ struct str kit_duty_word(const struct request *request, int64_t state, struct op
     };
     if (state == DUTY_NOWHERE)
         return kit_text(request, MSG_DUTY_CLOSED);
-    return app_state_word(request, &facts, (int)state, app_today(request));
+    return app_state_word(request, &facts, (int)state, waits, app_today(request));
 }
 
 bool kit_is_words(const struct err *err)

@@ -43,7 +43,7 @@ struct duty_facts kit_duty_facts(const struct sql_assignment_list_unit_row *row)
 /* The word of a state as of today, from the columns every list of duties has. */
 struct str kit_duty_word(const struct request *request, int64_t state, struct opt_i64 due_day,
                          struct opt_i64 covered_from_day, struct opt_i64 covered_to_day, struct opt_i64 waived_to_day,
-                         bool is_periodic);
+                         bool is_periodic, bool waits);
 /* What the domain said is meant for the person (and not a failure of ours): show it on their form. */
 bool kit_is_words(const struct err *err);
 struct str kit_problem(const struct request *request, const struct err *err); /* "Chưa ghi được: …" */

@@ -127,7 +127,7 @@ static enum err_code fill_cover(struct duty_view *v, struct err *err)
                 cover_draw(arena, axis, spans, span_count, gaps, gap_count, duty_next_due(&facts, v->day), v->day),
             .state = app_page_state((int)row->state),
             .word = row->state < 0 ? kit_text(request, MSG_DUTY_CLOSED)
-                                   : app_state_word(request, &facts, (int)row->state, v->day),
+                                   : app_state_word(request, &facts, (int)row->state, row->waits > 0, v->day),
         };
         for (size_t g = 0; g < gap_count && words.len_bytes < 2000; g++) {
             buf_put(&words, STR(" "));

@@ -57,7 +57,8 @@ enum err_code home_owed(struct request *request, const struct place *place, stru
         items[i].row = &rows.items[i];
         items[i].facts = kit_duty_facts(&rows.items[i]);
         items[i].state = app_page_state((int)rows.items[i].state);
-        items[i].word = app_state_word(request, &items[i].facts, (int)rows.items[i].state, today);
+        items[i].word =
+            app_state_word(request, &items[i].facts, (int)rows.items[i].state, rows.items[i].waits > 0, today);
     }
     *ret_list = (struct owed_list){items, rows.count};
     return ERR_NONE;
@@ -154,7 +155,7 @@ static struct pg_first_row unread_row(const struct request *request, const struc
 static struct pg_first_row owed_row(const struct request *request, const struct place *place, const struct owed *o)
 {
     struct pg_task_row task = task_row(request, o);
-    bool may = place->own_rights & RIGHT_EXECUTE;
+    bool may = (place->own_rights & RIGHT_EXECUTE) && !o->row->waits; /* handed in: somebody else is next */
     return (struct pg_first_row){
         .state = o->state,
         .word = o->word,

@@ -141,7 +141,7 @@ static enum err_code lines_today(const struct asked *a, const struct duty_rows *
             .href = app_href(request, "/duty/%lld", (long long)r->id),
             .about = or_null(r->subject_name).ptr ? r->subject_name : r->catalogue_id,
             .state = app_page_state(r->state),
-            .word = app_state_word(request, &facts, r->state, a->today),
+            .word = app_state_word(request, &facts, r->state, r->waits, a->today),
             .due = duty_next_due(&facts, a->today),
             .who = r->focal_name,
             .tel = r->focal_phone,
@@ -171,7 +171,7 @@ static enum err_code lines_past(const struct asked *a, const struct duty_rows *f
             .href = app_href(request, "/duty/%lld?as_of=%.*s", (long long)r->id, STR_ARG(tier_day(request, a->as_of))),
             .about = str_is_empty(r->subject_name) ? r->catalogue_id : r->subject_name,
             .state = app_page_state(r->state),
-            .word = app_state_word(request, &facts, r->state, a->as_of),
+            .word = app_state_word(request, &facts, r->state, r->waits, a->as_of),
             .due = duty_next_due(&facts, a->as_of),
             .who = r->focal_name,
             .tel = r->focal_phone};

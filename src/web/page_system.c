@@ -245,13 +245,13 @@ static enum err_code system_show_with(struct request *request, struct response *
             continue;
         struct pg_dr_item *item = vec_push(&owed, arena);
         if (item)
-            *item =
-                (struct pg_dr_item){.text = d->title,
-                                    .href = app_href(request, "/duty/%lld", (long long)d->id),
-                                    .sub = d->directive_title,
-                                    .state = app_page_state((int)d->state),
-                                    .word = kit_duty_word(request, d->state, d->due_day, d->covered_from_day,
-                                                          d->covered_to_day, d->waived_to_day, d->period_months.has)};
+            *item = (struct pg_dr_item){.text = d->title,
+                                        .href = app_href(request, "/duty/%lld", (long long)d->id),
+                                        .sub = d->directive_title,
+                                        .state = app_page_state((int)d->state),
+                                        .word = kit_duty_word(request, d->state, d->due_day, d->covered_from_day,
+                                                              d->covered_to_day, d->waived_to_day, d->period_months.has,
+                                                              d->waits > 0)};
         done += d->state == DUTY_OK;
     }
     struct pg_dr_section sections[] = {

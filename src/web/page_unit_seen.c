@@ -1,6 +1,7 @@
 #include "web/page_unit_seen.h"
 
 #include "duty/page_unit.sql.h"
+#include "duty/seen.h"
 #include "duty/succession.sql.h"
 
 enum err_code unit_seen_open(struct request *request, struct db *db, struct unit_seen *ret_seen, struct err *err)
@@ -82,7 +83,7 @@ static struct str duty_href(const struct request *request, const struct unit_see
                        : app_href(request, "%.*s · %.*s", STR_ARG((r)->catalogue_id), STR_ARG(ref_)),        \
             .href = duty_href(request, seen, (r)->id),                                                       \
             .state = app_page_state((int)(r)->state),                                                        \
-            .word = app_state_word(request, (facts), (int)(r)->state, (day)),                                \
+            .word = app_state_word(request, (facts), (int)(r)->state, (r)->waits > 0, (day)),                \
             .due = due_ == CIVIL_NONE || due_ == CIVIL_FOREVER ? STR("–") : unit_day_vn(request, due_)};     \
     } while (0)
 
@@ -96,12 +97,17 @@ static enum err_code duties_past(struct request *request, struct db *db, const s
                                  struct duty_rows *rows, struct err *err)
 {
     struct sql_unit_duties_as_of_rows past;
-    TRY(sql_unit_duties_as_of(db, &seen->actor, request->arena,
-                              &(struct sql_unit_duties_as_of_args){.unit_id = seen->id, .as_of_day = seen->day}, &past,
-                              err));
+    int64_t until_ms = civil_day_start_ms(seen->day + 1);
+    TRY(sql_unit_duties_as_of(
+        db, &seen->actor, request->arena,
+        &(struct sql_unit_duties_as_of_args){.unit_id = seen->id, .as_of_day = seen->day, .until_ms = until_ms}, &past,
+        err));
     TRY(rows_room(request, rows, past.count, err));
     for (size_t i = 0; i < past.count; i++) {
         const struct sql_unit_duties_as_of_row *r = &past.items[i];
+        bool waits;
+        TRY(seen_waits(db, r->id, r->waits, until_ms, request->arena, &waits, err));
+        past.items[i].waits = waits;
         struct duty_facts facts = {.issued_day = (civil_day)r->issued_day,
                                    .due_day = kit_day_of(r->due_day),
                                    .is_periodic = r->period_months.has && r->period_months.v > 0,
@@ -118,8 +124,7 @@ static enum err_code duties_past(struct request *request, struct db *db, const s
     struct sql_unit_duty_evidence_on_rows proofs;
     TRY(sql_unit_duty_evidence_on(
         db, &seen->actor, request->arena,
-        &(struct sql_unit_duty_evidence_on_args){
-            .unit_id = seen->id, .as_of_day = seen->day, .until_ms = civil_day_start_ms(seen->day + 1)},
+        &(struct sql_unit_duty_evidence_on_args){.unit_id = seen->id, .as_of_day = seen->day, .until_ms = until_ms},
         &proofs, err));
     for (size_t i = 0; i < past.count; i++)
         for (size_t p = 0; p < proofs.count; p++)

@@ -3,6 +3,7 @@
 
     test_slips.py PROGRAM"""
 import http.client
+import json
 import os
 import re
 import sys
@@ -95,6 +96,41 @@ def main():
                 equal(status, 303, f'handed in: {words(page[page.find("alert") :])[:200]}')
             equal(len(set(re.findall(r'/evidence/\d+(?!\d*/)', get(school, kept['duty']))) - before), 1, 'one more piece of evidence')
 
+        def late_work_that_waits_for_review_says_both():
+            """On the duty, in the tasks of its unit, on the page of the unit, in the rows behind a number, in Excel's words and in the API."""
+            def head(duty):
+                return words(re.search(r'<h2 id="h-now">(.*?)</h2>', get(clerk, duty), re.S)[1])
+            def of_evidence(duty):
+                page = get(clerk, duty)
+                return words(page[page.index('id="h-ev"'):page.index('id="h-hist"')])
+            duty = next((d for d in dict.fromkeys(re.findall(r'href="(/duty/\d+)"', get(clerk, '/?all=1'))) if re.search(r'quá hạn \d+ ngày', head(d), re.I) and 'Chờ duyệt' in of_evidence(d)), None)
+            true(duty, 'the department is late with something it has handed in')
+            days = re.search(r'quá hạn (\d+) ngày', head(duty), re.I)[1]
+            both = f'Chờ duyệt · quá hạn {days} ngày'
+            true(both in head(duty), f'the head of the duty: {head(duty)}')
+            clerk.cookies['lt_lang'] = 'en'
+            true(f'Waits for review · {days} day' in head(duty), f'in English: {head(duty)}')
+            del clerk.cookies['lt_lang']
+            unit = re.search(r'href="(/unit/\d+)', get(clerk, duty))[1]
+            for path in ('/?all=1', unit, f'/rows?unit={unit[6:]}&state=late'):
+                row = next((r for r in re.findall(r'<(?:tr|li)\b.*?</(?:tr|li)>', get(clerk, path), re.S) if f'"{duty}"' in r), '')
+                true(both in words(row), f'{path}: {words(row)}')
+            true(both in get(clerk, f'/rows.csv?unit={unit[6:]}&state=late'), 'the CSV of these rows')
+            _, page = clerk.post('/account', '/account/token', name='thử', days='30', right=['read'])
+            token = re.search(r'ltr_[A-Za-z0-9_-]+', page)[0]
+
+            def api(path):
+                connection = http.client.HTTPConnection('127.0.0.1', clerk.port, timeout=60)
+                connection.request('GET', path, headers={'Authorization': f'Bearer {token}'})
+                answer = json.loads(connection.getresponse().read())
+                connection.close()
+                return answer
+            one = api(f'/api/v1/duties/{duty[6:]}')
+            equal((one['state'], one['awaiting_review']), ('late', True), 'the API of the duty')
+            of_unit = {str(d['id']): d for d in api(f'/api/v1/units/{unit[6:]}/duties')['items']}
+            equal((of_unit[duty[6:]]['state'], of_unit[duty[6:]]['awaiting_review']), ('late', True), 'the API of the unit')
+            true(any(not d['awaiting_review'] for d in of_unit.values()), 'others wait for nobody')
+
         def the_queue_says_what_it_proves():
             page = get(clerk, '/evidence')
             rows = re.findall(r'<th scope="row"><a [^>]*>([^<]*)</a><span class="lt-sub">([^<]*)</span>', page)
@@ -165,7 +201,8 @@ def main():
             true(chosen and all(': ' in line for line in chosen), chosen[:2])
 
         names = [a_program_is_no_evidence, a_page_of_letters_is_not_said_back_as_a_date,
-                 a_day_to_come_is_refused_by_the_label_of_its_field, pressed_twice_is_handed_in_once, the_queue_says_what_it_proves,
+                 a_day_to_come_is_refused_by_the_label_of_its_field, pressed_twice_is_handed_in_once,
+                 late_work_that_waits_for_review_says_both, the_queue_says_what_it_proves,
                  the_number_of_devices_opens_to_them, systems_without_a_level_open, a_page_past_the_end_is_the_first, what_was_done_is_said_once_and_in_its_place,
                  visits_are_planned_by_whoever_has_somebody_below, a_share_of_nothing_is_no_figure, an_open_finding_has_no_button_that_only_refuses, who_gets_a_duty_is_seen_without_opening]
         run([(f.__name__.replace('_', ' '), f) for f in names])

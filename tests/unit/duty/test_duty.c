@@ -5,6 +5,7 @@
 #include "duty/past.sql.h"
 #include "duty/rollup.h"
 #include "duty/rows.h"
+#include "duty/seen.h"
 #include "duty/succession.sql.h"
 
 #include "proof/chain.h"
@@ -675,26 +676,37 @@ static void check_past_facts(struct store_test *t, const struct world *w, civil_
         if (r->state != want->state || known(r->due_day) != known(want->due_day) ||
             known(r->covered_from_day) != known(want->covered_from_day) ||
             known(r->covered_to_day) != known(want->covered_to_day) ||
-            known(r->waived_to_day) != known(want->waived_to_day))
-            fail_msg("day %d, duty %lld: due %lld, covered to %lld, waived to %lld; that evening %lld, %lld, %lld",
+            known(r->waived_to_day) != known(want->waived_to_day) || r->waits != (want->waits > 0))
+            fail_msg("day %d, duty %lld: due %lld, covered to %lld, waived to %lld, waits %d; that evening %lld, %lld, "
+                     "%lld, %lld",
                      (int)day, (long long)r->id, (long long)known(r->due_day), (long long)known(r->covered_to_day),
-                     (long long)known(r->waived_to_day), (long long)known(want->due_day),
-                     (long long)known(want->covered_to_day), (long long)known(want->waived_to_day));
+                     (long long)known(r->waived_to_day), (int)r->waits, (long long)known(want->due_day),
+                     (long long)known(want->covered_to_day), (long long)known(want->waived_to_day),
+                     (long long)want->waits);
         below++;
     }
     assert_int_equal(below, evening->count);
     /* and so does the page of a unit */
     struct sql_unit_duties_as_of_rows own;
     assert_ok(sql_unit_duties_as_of(t->db, &w->system, &t->arena,
-                                    &(struct sql_unit_duties_as_of_args){.unit_id = w->schools[2], .as_of_day = day},
+                                    &(struct sql_unit_duties_as_of_args){.unit_id = w->schools[2],
+                                                                         .as_of_day = day,
+                                                                         .until_ms = civil_day_start_ms(day + 1)},
                                     &own, &err));
     for (size_t k = 0; k < evening->count; k++) {
         const struct sql_world_facts_row *want = &evening->items[k];
-        for (size_t i = 0; want->unit_id == w->schools[2] && i < own.count; i++)
+        for (size_t i = 0; want->unit_id == w->schools[2] && i < own.count; i++) {
+            if (own.items[i].id != want->id)
+                continue;
+            bool waits;
+            assert_ok(
+                seen_waits(t->db, want->id, own.items[i].waits, civil_day_start_ms(day + 1), &t->arena, &waits, &err));
+            assert_int_equal(waits, want->waits > 0);
             of_unit += own.items[i].id == want->id && known(own.items[i].due_day) == known(want->due_day) &&
                        known(own.items[i].covered_from_day) == known(want->covered_from_day) &&
                        known(own.items[i].covered_to_day) == known(want->covered_to_day) &&
                        known(own.items[i].waived_to_day) == known(want->waived_to_day);
+        }
     }
     assert_int_equal(of_unit, own.count);
     arena_rewind(&t->arena, mark);

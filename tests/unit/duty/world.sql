@@ -50,11 +50,13 @@ INSERT INTO unit_tree_change (edge_kind, ancestor_id, from_day) SELECT DISTINCT 
 ON CONFLICT (edge_kind, ancestor_id, from_day) DO NOTHING;
 
 -- name: world_facts
--- When each open duty is due as things stand, what covers it, until when it is waived.
+-- When each open duty is due as things stand, what covers it, until when it is waived, how much evidence waits for review.
 -- result: many
 -- scope: system
--- columns: id int, unit_id int, state int, due_day int?, covered_from_day int?, covered_to_day int?, waived_to_day int?
-SELECT id, unit_id, state, due_day, covered_from_day, covered_to_day, waived_to_day FROM assignment WHERE state >= 0 ORDER BY id;
+-- columns: id int, unit_id int, state int, due_day int?, covered_from_day int?, covered_to_day int?, waived_to_day int?, waits int
+SELECT id, unit_id, state, due_day, covered_from_day, covered_to_day, waived_to_day,
+       (SELECT COUNT(*) FROM assignment_evidence ae JOIN evidence e ON e.id = ae.evidence_id WHERE ae.assignment_id = assignment.id AND e.state = 'submitted') AS waits
+  FROM assignment WHERE state >= 0 ORDER BY id;
 
 -- name: world_tamper
 -- result: changes
