@@ -17,8 +17,13 @@
     r[at].focus();
   }
   document.addEventListener('keydown', function (e) {
+    var link, menu;
+    if (e.key === 'Escape' && (menu = document.querySelector('details.lt-menu[open]'))) {
+      menu.open = false;
+      menu.querySelector('summary').focus();
+      return;
+    }
     if (typing(e)) return;
-    var link;
     if (go) {
       clearTimeout(go);
       go = null;

@@ -18,6 +18,10 @@ void app_undo_strip(struct request *request, struct layout_frame *frame);
 MUST_USE enum err_code admin_health(struct request *request, struct db *db, int64_t *ret_look_count,
                                     enum page_state *ret_state, struct err *err);
 
+/* page_audit_words.c: what an entry of the chain, and what it is about, is called; a code nobody named is itself. */
+struct str audit_kind_word(const struct request *request, struct str kind);
+struct str audit_object_word(const struct request *request, struct str object_kind);
+
 /* One list a file of handlers; a new area is one line here and one in APP_ROUTE_LISTS. */
 extern const struct route_list
     account_routes; /* page_account.c: sign in and out, invitations, second factor, prefs, tokens */

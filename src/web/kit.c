@@ -427,11 +427,12 @@ enum err_code kit_form_respond(struct request *request, struct response *respons
 }
 
 enum err_code kit_record_respond(struct request *request, struct response *response, struct page_duty_record *page,
-                                 struct str nav, struct err *err)
+                                 struct str nav, struct str who_href, struct err *err)
 {
     struct layout_frame *frame = web_frame(request, page->title, nav);
     if (!frame)
         return arena_full(request->arena, err);
+    frame->who_href = who_href;
     page->frame = frame;
     struct page_out o = response_page(request, response, str_is_empty(page->problem) ? 200 : 422);
     page_duty_record(&o, page);

@@ -139,7 +139,8 @@ static inline struct pg_df_field_list kit_fields(const struct kit_form *form)
 MUST_USE enum err_code kit_form_respond(struct request *request, struct response *response, const struct kit_form *form,
                                         struct page_duty_form *page, struct str nav, struct err *err);
 MUST_USE enum err_code kit_record_respond(struct request *request, struct response *response,
-                                          struct page_duty_record *page, struct str nav, struct err *err);
+                                          struct page_duty_record *page, struct str nav, struct str who_href,
+                                          struct err *err);
 /* A form for the side of a record; text may be empty. */
 struct pg_dr_form kit_side_form(const struct kit_form *form, const char *id, enum msg_id title, struct str text,
                                 struct str action, enum msg_id submit, bool is_main);

@@ -441,9 +441,10 @@ static enum err_code audit_show(struct request *request, struct response *respon
         rows[i] = (struct pg_audit_row){.at = r->at_ms,
                                         .who = str_is_empty(r->actor_name) ? text_of(request, MSG_ADMIN_SYSTEM)
                                                                            : r->actor_name,
-                                        .kind = r->kind,
+                                        .kind = audit_kind_word(request, r->kind),
+                                        .code = r->kind,
                                         .kind_href = audit_href(request, "/admin/audit", &f, r->kind, NULL),
-                                        .object = r->object_kind,
+                                        .object = audit_object_word(request, r->object_kind),
                                         .object_href = object_href(request, r),
                                         .unit = r->unit_name,
                                         .content = r->content,
@@ -495,8 +496,9 @@ static enum err_code audit_file(struct request *request, struct response *respon
         struct sheet_cell *c = &cells[i * ARRAY_LEN(columns)];
         c[0] = cell_text(ms_text(request, r->at_ms));
         c[1] = cell_text(str_is_empty(r->actor_name) ? text_of(request, MSG_ADMIN_SYSTEM) : r->actor_name);
-        c[2] = cell_text(r->kind);
-        c[3] = cell_text(arena_printf(request->arena, "%.*s %lld", STR_ARG(r->object_kind), (long long)r->object_id));
+        c[2] = cell_text(audit_kind_word(request, r->kind));
+        c[3] = cell_text(arena_printf(request->arena, "%.*s %lld", STR_ARG(audit_object_word(request, r->object_kind)),
+                                      (long long)r->object_id));
         c[4] = cell_text(r->unit_name);
         c[5] = cell_text(r->erased_by.has ? text_of(request, MSG_ADMIN_ERASED) : r->content);
         c[6] = cell_text(str_is_null(r->hash) ? text_of(request, MSG_ADMIN_NOT_SEALED)

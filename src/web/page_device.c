@@ -303,7 +303,7 @@ static enum err_code device_show_with(struct request *request, struct response *
         .sections = {sections, 1 + pairs.section_count},
         .forms = {forms, may ? 2 + pairs.form_count : 0},
     };
-    return kit_record_respond(request, response, &page, STR("units"), err);
+    return kit_record_respond(request, response, &page, STR("units"), STR_NONE, err);
 }
 
 static enum err_code device_show(struct request *request, struct response *response, struct err *err)

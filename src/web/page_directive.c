@@ -547,6 +547,7 @@ static enum err_code directive_show(struct request *request, struct response *re
     if (!frame)
         return arena_full(arena, err);
     view_banner(&v, frame, "");
+    frame->who_href = app_href(request, "/unit/%lld/who", (long long)v.root_id);
     page.frame = frame;
     struct page_out o = response_page(request, response, str_is_empty(page.as_of_error) ? 200 : 422);
     page_directive(&o, &page);

@@ -345,6 +345,7 @@ static enum err_code fill_proofs(struct duty_view *v, struct err *err)
             .state = evidence_page_state(e->state),
             .word = evidence_word(request, e->state, (civil_day)e->covers_to_day),
             .files = (int)e->file_count,
+            .reason = str_equal(e->state, STR("returned")) ? e->reason : STR_NONE,
         };
     }
     /* What the unit before handed in: only to read, since it stays under its name. */
@@ -514,8 +515,8 @@ static enum err_code fill_requests(struct duty_view *v, bool may_execute, struct
                                  request_kind_to_str((enum request_kind)kind))};
     v->page.requests = (struct pg_dr_item_list){items, list.count};
     v->page.request_acts = (struct pg_dt_act_list){acts, n};
-    v->page.has_requests = !v->seen.is_past || list.count > 0;
-    if (!v->seen.is_past)
+    v->page.has_requests = n || list.count > 0;
+    if (n)
         v->page.request_text = kit_text(request, MSG_DUTY_ASK_TEXT);
     return ERR_NONE;
 }
@@ -660,6 +661,7 @@ static enum err_code duty_show_with(struct request *request, struct response *re
         return arena_full(arena, err);
     if (v.seen.is_past)
         frame->as_of = v.day;
+    frame->who_href = app_href(request, "/unit/%lld/who", (long long)v.duty->unit_id);
     v.page.frame = frame;
     bool is_refused = !str_is_empty(problem) || !str_is_empty(v.as_of_error);
     struct page_out o = response_page(request, response, is_refused ? 422 : 200);

@@ -210,9 +210,15 @@ static enum err_code evidence_show_with(struct request *request, struct response
     struct pg_crumb crumbs[] = {{.text = kit_text(request, MSG_DUTY_EVIDENCE_LIST), .href = STR("/evidence")},
                                 {.text = kit_msg(request, MSG_DUTY_EVIDENCE_NO, 0,
                                                  ARG_STR("id", app_href(request, "%lld", (long long)e->id)))}};
+    /* Returned: what is asked for stands here, so the way to hand in again does too. */
+    struct pg_dt_act again = {.label = kit_text(request, MSG_DUTY_SUBMIT), .main = true};
+    bool may_again = may_execute && str_equal(e->state, STR("returned")) && duties.count;
+    if (may_again)
+        again.href = app_href(request, "/duty/%lld/evidence", (long long)duties.items[0].id);
     struct page_duty_record page = {
         .crumbs = {crumbs, ARRAY_LEN(crumbs)},
         .title = evidence_title(request, kind, e->title),
+        .acts = {&again, may_again},
         .state = evidence_page_state(e->state),
         .word = evidence_word(request, e->state, (civil_day)e->covers_to_day),
         .lead = may_review && waits && is_own ? kit_text(request, MSG_DUTY_OWN_NOT_REVIEWED) : STR(""),
@@ -224,7 +230,8 @@ static enum err_code evidence_show_with(struct request *request, struct response
         .events = {events.items, events.count},
         .forms = {forms, form_count},
     };
-    return kit_record_respond(request, response, &page, STR("evidence"), err);
+    return kit_record_respond(request, response, &page, STR("evidence"),
+                              app_href(request, "/unit/%lld/who", (long long)e->unit_id), err);
 }
 
 enum err_code evidence_show(struct request *request, struct response *response, struct err *err)

@@ -220,7 +220,7 @@ static enum err_code form_show(struct evidence_view *v, struct response *respons
                 kit_fact_named(&facts, kit_know(request, kind->title), kit_know(request, kind->text), STR(""));
         }
         record.facts = (struct pg_dr_kv_list){facts.rows.items, facts.rows.count};
-        return kit_record_respond(request, response, &record, STR("tasks"), err);
+        return kit_record_respond(request, response, &record, STR("tasks"), STR_NONE, err);
     }
     if (!kit_is_post(request))
         TRY(know_all(v, err));

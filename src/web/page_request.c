@@ -287,7 +287,7 @@ static enum err_code request_show_with(struct request *request, struct response 
         .facts = {facts.rows.items, facts.rows.count},
         .forms = {forms, n},
     };
-    return kit_record_respond(request, response, &page, STR("tasks"), err);
+    return kit_record_respond(request, response, &page, STR("tasks"), STR_NONE, err);
 }
 
 enum err_code request_show(struct request *request, struct response *response, struct err *err)

@@ -345,7 +345,7 @@ static enum err_code system_show_with(struct request *request, struct response *
         .sections = {sections, ARRAY_LEN(sections)},
         .forms = {forms, n},
     };
-    return kit_record_respond(request, response, &page, STR("units"), err);
+    return kit_record_respond(request, response, &page, STR("units"), STR_NONE, err);
 }
 
 static enum err_code system_show(struct request *request, struct response *response, struct err *err)

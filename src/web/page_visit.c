@@ -273,7 +273,7 @@ static enum err_code visit_show_with(struct request *request, struct response *r
         .facts = {facts.rows.items, facts.rows.count},
         .forms = {forms, n},
     };
-    return kit_record_respond(request, response, &page, STR("units"), err);
+    return kit_record_respond(request, response, &page, STR("units"), STR_NONE, err);
 }
 
 enum err_code visit_show(struct request *request, struct response *response, struct err *err)
