@@ -93,7 +93,7 @@ static enum err_code draft_device(struct db *db, struct arena *arena, const stru
     unsigned care = 40 + (unsigned)(mix(seed, 2) % 61); /* of 100 hosts, so many are protected */
     struct identity *identities = arena_new_array(arena, struct identity, 3);
     struct device_draft *d = vec_push(drafts, arena);
-    const struct device_word *word = device_kind_find(kind);
+    const struct know_named *word = device_kind_find(kind);
     if (!identities || !d || !word)
         return arena_full(arena, err);
     identities[0] = (struct identity){IDENTITY_MAC, arena_printf(arena, "02:%02x:%02x:%02x:%02x:%02x",
@@ -101,7 +101,7 @@ static enum err_code draft_device(struct db *db, struct arena *arena, const stru
                                                                  (unsigned)(seed >> 16 & 255), i >> 8, i & 255)};
     identities[1] = (struct identity){IDENTITY_ADDRESS, arena_printf(arena, "192.168.1.%u", 10 + i % 240)};
     identities[2] = (struct identity){IDENTITY_HOSTNAME, arena_printf(arena, "%.*s-%03u", STR_ARG(kind), i + 1)};
-    struct str name = arena_printf(arena, "%.*s %u", STR_ARG(word->vi), i + 1);
+    struct str name = arena_printf(arena, "%.*s %u", STR_ARG(word->title.vi), i + 1);
     if (str_is_null(identities[0].value) || str_is_null(identities[1].value) || str_is_null(identities[2].value) ||
         str_is_null(name))
         return arena_full(arena, err);

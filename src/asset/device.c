@@ -8,15 +8,6 @@
 
 #define CHANGE_ARENA_BYTES (1u << 20)
 
-const struct device_word device_kinds[DEVICE_KIND_COUNT] = {
-    {STR_INIT("server"), STR_INIT("Máy chủ"), STR_INIT("Server")},
-    {STR_INIT("workstation"), STR_INIT("Máy trạm"), STR_INIT("Workstation")},
-    {STR_INIT("endpoint"), STR_INIT("Thiết bị đầu cuối"), STR_INIT("Other end device")},
-    {STR_INIT("camera"), STR_INIT("Camera"), STR_INIT("Camera")},
-    {STR_INIT("recorder"), STR_INIT("Đầu ghi hình"), STR_INIT("Video recorder")},
-    {STR_INIT("network"), STR_INIT("Thiết bị mạng"), STR_INIT("Network device")},
-    {STR_INIT("unknown"), STR_INIT("Chưa rõ"), STR_INIT("Unknown")},
-};
 const struct device_word device_protections[3] = {
     {STR_INIT("protected"), STR_INIT("Được bảo vệ"), STR_INIT("Protected")},
     {STR_INIT("unprotected"), STR_INIT("Chưa được bảo vệ"), STR_INIT("Not protected")},
@@ -34,19 +25,29 @@ const struct device_word device_reasons[DEVICE_REASON_COUNT] = {
     {STR_INIT("split"), STR_INIT("đã tách thành hai thiết bị"), STR_INIT("one was split into the two")},
 };
 
+static bool is_word(struct str id, struct str vi, struct str en, struct str plain)
+{
+    return viet_equal_folded(id, plain) || viet_equal_folded(vi, plain) || viet_equal_folded(en, plain);
+}
+
 static const struct device_word *NULLABLE find_word(const struct device_word *words, size_t count, struct str text)
 {
     struct str plain = str_trim(text);
     for (size_t i = 0; i < count; i++)
-        if (viet_equal_folded(words[i].id, plain) || viet_equal_folded(words[i].vi, plain) ||
-            viet_equal_folded(words[i].en, plain))
+        if (is_word(words[i].id, words[i].vi, words[i].en, plain))
             return &words[i];
     return NULL;
 }
 
-const struct device_word *NULLABLE device_kind_find(struct str text)
+const struct know_named *NULLABLE device_kind_find(struct str text)
 {
-    return find_word(device_kinds, ARRAY_LEN(device_kinds), text);
+    struct str plain = str_trim(text);
+    for (size_t i = 0; i < know_device_kind_count; i++) {
+        const struct know_named *kind = &know_device_kinds[i];
+        if (is_word(kind->id, kind->title.vi, kind->title.en, plain))
+            return kind;
+    }
+    return NULL;
 }
 
 const struct device_word *NULLABLE device_reason_find(struct str id)
@@ -218,7 +219,7 @@ static enum err_code change_in_transaction(struct db *db, void *ctx, struct err 
                        "thiết bị này đã được gộp vào một thiết bị khác: sửa ở đó, hoặc hủy việc gộp");
     if (row->to_day != CIVIL_FOREVER)
         return err_set(err, ERR_CONFLICT, "thiết bị này đã ngừng sử dụng");
-    struct count_deltas deltas = {.arena = &arena};
+    struct count_deltas deltas = {.arena = &arena, .day = db_today(db)};
     const char *kind = "device_changed";
     switch (c->what) {
     case CHANGE_FIELDS:
@@ -261,7 +262,7 @@ enum err_code device_put_row(struct db *db, const struct actor *actor, int64_t d
                        "thiết bị này đã được gộp vào một thiết bị khác: sửa ở đó, hoặc hủy việc gộp");
     if (row->to_day != CIVIL_FOREVER)
         return err_set(err, ERR_CONFLICT, "thiết bị này đã ngừng sử dụng");
-    struct count_deltas deltas = {.arena = &arena};
+    struct count_deltas deltas = {.arena = &arena, .day = db_today(db)};
     struct device_change whole = *change;
     if (!whole.system_id)
         whole.system_id = row->system_id.v;
@@ -285,7 +286,7 @@ enum err_code device_put_row(struct db *db, const struct actor *actor, int64_t d
 enum err_code device_update(struct db *db, const struct actor *actor, int64_t device_id,
                             const struct device_change *change, struct err *err)
 {
-    const struct device_word *kind = device_kind_find(change->kind);
+    const struct know_named *kind = device_kind_find(change->kind);
     if (!kind)
         return err_set(err, ERR_SYNTAX, "không có loại thiết bị '%.*s'", STR_ARG(change->kind));
     struct device_change clean = {

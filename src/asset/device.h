@@ -8,13 +8,14 @@
 
 #include "asset/device.sql.h"
 #include "asset/device_match.h"
+#include "know/know.h"
 #include "store/store.h"
 
 NONNULL_BEGIN
 
-#define DEVICE_KIND_COUNT 7
 /* Sums, wherever a kind is asked for. CT14-1b speaks of servers, workstations and end devices: hosts are those, and
- * what nobody knows the kind of. A camera, a recorder or a switch has no anti-malware and is no part of that 100%. */
+ * what nobody knows the kind of. A camera, a recorder or a switch has no anti-malware and is no part of that 100%.
+ * Which kinds those are on a day is data: knowledge/device_kinds.yaml. */
 #define DEVICE_KIND_ALL   STR("all")
 #define DEVICE_KIND_HOSTS STR("hosts")
 struct device_word {
@@ -22,7 +23,6 @@ struct device_word {
     struct str vi;
     struct str en;
 };
-extern const struct device_word device_kinds[DEVICE_KIND_COUNT];
 extern const struct device_word device_protections[3]; /* protected, unprotected, unknown */
 /* Why two devices may be one machine, and are not merged by themselves. The id is kept; it is worded for who reads. */
 #define DEVICE_REASON_COUNT 6
@@ -30,7 +30,7 @@ extern const struct device_word device_reasons[DEVICE_REASON_COUNT];
 const struct device_word *NULLABLE device_reason_find(struct str id);
 /* What a person writes in a table: the id, the Vietnamese or English word, with or without marks. NULL: none of them.
  */
-const struct device_word *NULLABLE device_kind_find(struct str text);
+const struct know_named *NULLABLE device_kind_find(struct str text);
 const struct device_word *NULLABLE device_protection_find(struct str text);
 
 /* --- registering --- */
@@ -96,8 +96,8 @@ MUST_USE enum err_code device_split(struct db *db, const struct actor *actor, in
 MUST_USE enum err_code device_keep_apart(struct db *db, const struct actor *actor, int64_t suggestion_id,
                                          struct err *err);
 
-/* Counted when it is asked how many machines are protected: cameras, recorders and network devices are not. */
-bool device_kind_is_host(struct str kind);
+/* Counted on a day when it is asked how many machines are protected: a camera is not. */
+bool device_kind_is_host(struct str kind, civil_day day);
 
 /* --- reading: RIGHT_ASSET_READ --- */
 struct device_filter {
@@ -171,6 +171,9 @@ int device_coverage_permille(const struct device_coverage *coverage);
  * 0. */
 #define DEVICE_AGE_MAX 5000
 MUST_USE enum err_code device_age(struct db *db, int64_t *ret_aged, struct err *err);
+/* Which kinds are hosts may change with a day: the sums of hosts that are not those of today's kinds are put right.
+ * Call until *ret_units is 0. */
+MUST_USE enum err_code device_hosts_again(struct db *db, int64_t *ret_units, struct err *err);
 /* Every counter and every counted state against the rows: ERR_CONFLICT names the first that is wrong. */
 MUST_USE enum err_code device_recount(struct db *db, struct err *err);
 

@@ -5,7 +5,7 @@
 -- Devices at and below a unit, unprotected and unknown first. search: folded LIKE pattern; exact: an identifier in its one form.
 -- result: many
 -- scope: org
--- args: root_id int, edge_kind text, on_day int, kind text?, counted text?, site_id int?, search text?, exact text?, limit_count int, offset_count int
+-- args: root_id int, edge_kind text, on_day int, kind text?, host_kinds text, counted text?, site_id int?, search text?, exact text?, limit_count int, offset_count int
 -- columns: id int, unit_id int, unit_name text, site_id int, site_name text?, system_id int?, kind text, name text, os text?, antimalware text?, counted text, protection_ms int?, seen_ms int, from_day int
 SELECT d.id, d.unit_id, f.name AS unit_name, d.site_id, s.name AS site_name, d.system_id, d.kind, d.name, d.os, d.antimalware, d.counted, d.protection_ms, d.seen_ms, d.from_day
   FROM unit_closure c JOIN device d ON d.unit_id = c.descendant_id
@@ -16,14 +16,14 @@ SELECT d.id, d.unit_id, f.name AS unit_name, d.site_id, s.name AS site_name, d.s
          WHERE g.person_id = :actor_person AND (g.rights & :actor_right) = :actor_right AND g.edge_kind = :edge_kind AND g.from_day <= :actor_day AND g.to_day > :actor_day
            AND gc.descendant_id = :root_id AND gc.from_day <= :actor_day AND gc.to_day > :actor_day))
    AND d.counted <> ''
-   AND (CAST(:kind AS TEXT) IS NULL OR d.kind = :kind OR (CAST(:kind AS TEXT) = 'hosts' AND d.kind NOT IN ('camera', 'recorder', 'network'))) AND (CAST(:counted AS TEXT) IS NULL OR d.counted = :counted) AND (CAST(:site_id AS BIGINT) IS NULL OR d.site_id = :site_id)
+   AND (CAST(:kind AS TEXT) IS NULL OR d.kind = :kind OR (CAST(:kind AS TEXT) = 'hosts' AND CAST(:host_kinds AS TEXT) LIKE '% ' || d.kind || ' %')) AND (CAST(:counted AS TEXT) IS NULL OR d.counted = :counted) AND (CAST(:site_id AS BIGINT) IS NULL OR d.site_id = :site_id)
    AND (CAST(:search AS TEXT) IS NULL OR d.search_key LIKE :search OR EXISTS (SELECT 1 FROM device_identity i WHERE i.device_id = d.id AND i.value = :exact))
  ORDER BY CASE d.counted WHEN 'unprotected' THEN 0 WHEN 'unknown' THEN 1 ELSE 2 END, f.sort_key, d.unit_id, d.sort_key, d.id LIMIT :limit_count OFFSET :offset_count;
 
 -- name: device_rows_count
 -- result: one
 -- scope: org
--- args: root_id int, edge_kind text, on_day int, kind text?, counted text?, site_id int?, search text?, exact text?
+-- args: root_id int, edge_kind text, on_day int, kind text?, host_kinds text, counted text?, site_id int?, search text?, exact text?
 -- columns: n int
 SELECT COUNT(*) AS n
   FROM unit_closure c JOIN device d ON d.unit_id = c.descendant_id
@@ -32,7 +32,7 @@ SELECT COUNT(*) AS n
          WHERE g.person_id = :actor_person AND (g.rights & :actor_right) = :actor_right AND g.edge_kind = :edge_kind AND g.from_day <= :actor_day AND g.to_day > :actor_day
            AND gc.descendant_id = :root_id AND gc.from_day <= :actor_day AND gc.to_day > :actor_day))
    AND d.counted <> ''
-   AND (CAST(:kind AS TEXT) IS NULL OR d.kind = :kind OR (CAST(:kind AS TEXT) = 'hosts' AND d.kind NOT IN ('camera', 'recorder', 'network'))) AND (CAST(:counted AS TEXT) IS NULL OR d.counted = :counted) AND (CAST(:site_id AS BIGINT) IS NULL OR d.site_id = :site_id)
+   AND (CAST(:kind AS TEXT) IS NULL OR d.kind = :kind OR (CAST(:kind AS TEXT) = 'hosts' AND CAST(:host_kinds AS TEXT) LIKE '% ' || d.kind || ' %')) AND (CAST(:counted AS TEXT) IS NULL OR d.counted = :counted) AND (CAST(:site_id AS BIGINT) IS NULL OR d.site_id = :site_id)
    AND (CAST(:search AS TEXT) IS NULL OR d.search_key LIKE :search OR EXISTS (SELECT 1 FROM device_identity i WHERE i.device_id = d.id AND i.value = :exact));
 
 -- name: device_get
@@ -332,17 +332,43 @@ ON CONFLICT (kind, unit_id) DO UPDATE SET n_protected = device_count.n_protected
 SELECT id, site_id FROM device WHERE counted_to_day <= :on_day AND counted_to_day < 2147483647 ORDER BY counted_to_day, site_id, id LIMIT :limit_count;
 
 -- name: device_recount_all
--- Row by row what each unit should be counted as, beside what is counted.
+-- Row by row what each unit should be counted as, beside what is counted. host_kinds here and below: " server endpoint ".
 -- result: many
 -- scope: system
+-- args: host_kinds text
 -- columns: unit_id int, kind text, n_protected int, n_unprotected int, n_unknown int, is_counter int
 SELECT unit_id, kind, n_protected, n_unprotected, n_unknown, 1 AS is_counter FROM device_count WHERE n_protected <> 0 OR n_unprotected <> 0 OR n_unknown <> 0
 UNION ALL
 SELECT unit_id, kind, SUM(CASE WHEN counted = 'protected' THEN 1 ELSE 0 END), SUM(CASE WHEN counted = 'unprotected' THEN 1 ELSE 0 END), SUM(CASE WHEN counted = 'unknown' THEN 1 ELSE 0 END), 0
   FROM (SELECT unit_id, kind, counted FROM device WHERE merged_into IS NULL AND to_day = 2147483647
         UNION ALL SELECT unit_id, 'all', counted FROM device WHERE merged_into IS NULL AND to_day = 2147483647
-        UNION ALL SELECT unit_id, 'hosts', counted FROM device WHERE merged_into IS NULL AND to_day = 2147483647 AND kind NOT IN ('camera', 'recorder', 'network')) d GROUP BY unit_id, kind
+        UNION ALL SELECT unit_id, 'hosts', counted FROM device WHERE merged_into IS NULL AND to_day = 2147483647 AND CAST(:host_kinds AS TEXT) LIKE '% ' || kind || ' %') d GROUP BY unit_id, kind
  ORDER BY 1, 2, 6;
+
+-- name: device_hosts_wrong
+-- Units whose sum of hosts is not the sum of these kinds, in order.
+-- result: many
+-- scope: system
+-- args: host_kinds text, limit_count int
+-- columns: unit_id int
+SELECT unit_id FROM (SELECT unit_id, CASE WHEN kind = 'hosts' THEN -1 WHEN CAST(:host_kinds AS TEXT) LIKE '% ' || kind || ' %' THEN 1 ELSE 0 END AS d, n_protected, n_unprotected, n_unknown FROM device_count) x
+ GROUP BY unit_id HAVING SUM(d * n_protected) <> 0 OR SUM(d * n_unprotected) <> 0 OR SUM(d * n_unknown) <> 0 ORDER BY unit_id LIMIT :limit_count;
+
+-- name: device_hosts_off
+-- What the sum of hosts of a unit lacks.
+-- result: one
+-- scope: system
+-- args: unit_id int, host_kinds text
+-- columns: d_protected int, d_unprotected int, d_unknown int
+SELECT CAST(COALESCE(SUM(d * n_protected), 0) AS BIGINT) AS d_protected, CAST(COALESCE(SUM(d * n_unprotected), 0) AS BIGINT) AS d_unprotected, CAST(COALESCE(SUM(d * n_unknown), 0) AS BIGINT) AS d_unknown
+  FROM (SELECT CASE WHEN kind = 'hosts' THEN -1 WHEN CAST(:host_kinds AS TEXT) LIKE '% ' || kind || ' %' THEN 1 ELSE 0 END AS d, n_protected, n_unprotected, n_unknown FROM device_count WHERE unit_id = :unit_id) x;
+
+-- name: device_unit_sites
+-- result: many
+-- scope: system
+-- args: unit_id int
+-- columns: id int
+SELECT id FROM site WHERE unit_id = :unit_id ORDER BY id;
 
 -- name: device_counted_wrong
 -- Rows that are counted and should not be, or the other way round.

@@ -6,6 +6,7 @@
 #include "org/access.h"
 
 #define COUNT_ARENA_BYTES (64u << 20)
+#define DEVICE_HOSTS_MAX  2000 /* units in one transaction */
 
 static const struct str states[3] = {STR_INIT("protected"), STR_INIT("unprotected"), STR_INIT("unknown")};
 
@@ -71,9 +72,19 @@ static enum err_code delta_one(struct count_deltas *deltas, int64_t unit_id, str
     return ERR_NONE;
 }
 
-bool device_kind_is_host(struct str kind)
+bool device_kind_is_host(struct str kind, civil_day day)
 {
-    return !str_equal(kind, STR("camera")) && !str_equal(kind, STR("recorder")) && !str_equal(kind, STR("network"));
+    return know_ids_has(know_host_kinds_on(day)->kinds, kind);
+}
+
+enum err_code host_kinds_text(struct arena *arena, civil_day day, struct str *ret_text, struct err *err)
+{
+    struct know_ids kinds = know_host_kinds_on(day)->kinds;
+    struct str text = STR(" ");
+    for (size_t i = 0; i < kinds.count && !str_is_null(text); i++)
+        text = arena_printf(arena, "%.*s%.*s ", STR_ARG(text), STR_ARG(kinds.items[i]));
+    *ret_text = text;
+    return str_is_null(text) ? arena_full(arena, err) : ERR_NONE;
 }
 
 enum err_code count_delta_add(struct count_deltas *deltas, int64_t unit_id, struct str kind, struct str counted,
@@ -82,7 +93,7 @@ enum err_code count_delta_add(struct count_deltas *deltas, int64_t unit_id, stru
     if (str_is_empty(counted))
         return ERR_NONE;
     TRY(delta_one(deltas, unit_id, DEVICE_KIND_ALL, state_index(counted), d, err));
-    if (device_kind_is_host(kind))
+    if (device_kind_is_host(kind, deltas->day))
         TRY(delta_one(deltas, unit_id, DEVICE_KIND_HOSTS, state_index(counted), d, err));
     return delta_one(deltas, unit_id, kind, state_index(counted), d, err);
 }
@@ -182,7 +193,7 @@ static enum err_code age_in_transaction(struct db *db, void *ctx, struct err *er
     for (size_t i = 0; i < old.count; i++)
         if (i == 0 || sites[i] != sites[i - 1])
             TRY(sql_site_lock(db, &arena, &(struct sql_site_lock_args){.id = sites[i]}, &held, err));
-    struct count_deltas deltas = {.arena = &arena};
+    struct count_deltas deltas = {.arena = &arena, .day = db_today(db)};
     for (size_t i = 0; i < old.count; i++)
         TRY(device_count_again(db, &arena, &deltas, old.items[i].id, today, err));
     a->aged = (int64_t)old.count;
@@ -197,6 +208,69 @@ enum err_code device_age(struct db *db, int64_t *ret_aged, struct err *err)
     return ERR_NONE;
 }
 
+/* Whoever changes a counter holds the site of the device: with all sites of a unit held, its counters stand still. */
+static enum err_code hosts_in_transaction(struct db *db, void *ctx, struct err *err)
+{
+    struct aging *a = ctx;
+    AUTO_ARENA arena;
+    arena_init(&arena, COUNT_ARENA_BYTES);
+    struct str host_kinds;
+    TRY(host_kinds_text(&arena, db_today(db), &host_kinds, err));
+    struct sql_device_hosts_wrong_rows wrong;
+    TRY(sql_device_hosts_wrong(
+        db, &arena, &(struct sql_device_hosts_wrong_args){.host_kinds = host_kinds, .limit_count = DEVICE_HOSTS_MAX},
+        &wrong, err));
+    VEC(int64_t) sites = {0};
+    for (size_t i = 0; i < wrong.count; i++) {
+        struct sql_device_unit_sites_rows of;
+        TRY(sql_device_unit_sites(db, &arena, &(struct sql_device_unit_sites_args){.unit_id = wrong.items[i].unit_id},
+                                  &of, err));
+        for (size_t k = 0; k < of.count; k++) {
+            int64_t *slot = vec_push(&sites, &arena);
+            if (!slot)
+                return arena_full(&arena, err);
+            *slot = of.items[k].id;
+        }
+    }
+    if (sites.count)
+        qsort(sites.items, sites.count, sizeof *sites.items, by_id);
+    struct sql_site_lock_row *held = NULL;
+    for (size_t i = 0; i < sites.count; i++)
+        TRY(sql_site_lock(db, &arena, &(struct sql_site_lock_args){.id = sites.items[i]}, &held, err));
+    for (size_t i = 0; i < wrong.count; i++) {
+        int64_t unit_id = wrong.items[i].unit_id;
+        struct sql_device_hosts_off_row *off = NULL;
+        TRY(sql_device_hosts_off(
+            db, &arena, &(struct sql_device_hosts_off_args){.unit_id = unit_id, .host_kinds = host_kinds}, &off, err));
+        must(off != NULL);
+        TRY(sql_device_count_add(db,
+                                 &(struct sql_device_count_add_args){.unit_id = unit_id,
+                                                                     .kind = DEVICE_KIND_HOSTS,
+                                                                     .d_protected = off->d_protected,
+                                                                     .d_unprotected = off->d_unprotected,
+                                                                     .d_unknown = off->d_unknown},
+                                 err));
+    }
+    a->aged = (int64_t)wrong.count;
+    return ERR_NONE;
+}
+
+enum err_code device_hosts_again(struct db *db, int64_t *ret_units, struct err *err)
+{
+    struct aging a = {0};
+    AUTO_ARENA arena;
+    arena_init(&arena, COUNT_ARENA_BYTES);
+    struct str host_kinds;
+    struct sql_device_hosts_wrong_rows wrong;
+    TRY(host_kinds_text(&arena, db_today(db), &host_kinds, err));
+    TRY(sql_device_hosts_wrong(
+        db, &arena, &(struct sql_device_hosts_wrong_args){.host_kinds = host_kinds, .limit_count = 1}, &wrong, err));
+    if (wrong.count) /* nearly never: nobody waits for it */
+        TRY(db_transact(db, hosts_in_transaction, &a, err));
+    *ret_units = a.aged;
+    return ERR_NONE;
+}
+
 static enum err_code recount_in_snapshot(struct db *db, void *ctx, struct err *err)
 {
     (void)ctx;
@@ -208,7 +282,10 @@ static enum err_code recount_in_snapshot(struct db *db, void *ctx, struct err *e
         return err_set(err, ERR_CONFLICT, "device %lld is counted as '%.*s'", (long long)wrong.items[0].id,
                        STR_ARG(wrong.items[0].counted));
     struct sql_device_recount_all_rows rows;
-    TRY(sql_device_recount_all(db, &arena, &rows, err));
+    struct str host_kinds;
+    TRY(host_kinds_text(&arena, db_today(db), &host_kinds, err));
+    TRY(sql_device_recount_all(db, &arena, &(struct sql_device_recount_all_args){.host_kinds = host_kinds}, &rows,
+                               err));
     for (size_t i = 0; i < rows.count; i += 2) {
         const struct sql_device_recount_all_row *a = &rows.items[i], *b = i + 1 < rows.count ? a + 1 : a;
         if (b == a || a->is_counter || !b->is_counter || a->unit_id != b->unit_id || !str_equal(a->kind, b->kind) ||

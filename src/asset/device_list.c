@@ -5,12 +5,12 @@
 #define LIST_ARENA_BYTES (1u << 20)
 
 struct list_terms {
-    struct str edge_kind, kind, protection, search, exact;
+    struct str edge_kind, kind, host_kinds, protection, search, exact;
     struct opt_i64 site_id;
 };
 
-static enum err_code list_terms(struct arena *arena, const struct device_filter *filter, struct list_terms *ret_terms,
-                                struct err *err)
+static enum err_code list_terms(struct db *db, struct arena *arena, const struct device_filter *filter,
+                                struct list_terms *ret_terms, struct err *err)
 {
     struct list_terms t = {
         .edge_kind = str_is_empty(filter->edge_kind) ? STR("administrative") : filter->edge_kind,
@@ -38,6 +38,7 @@ static enum err_code list_terms(struct arena *arena, const struct device_filter 
                 t.exact = STR("");
             }
     }
+    TRY(host_kinds_text(arena, db_today(db), &t.host_kinds, err));
     *ret_terms = t;
     return ERR_NONE;
 }
@@ -47,13 +48,14 @@ enum err_code device_list(struct db *db, const struct actor *asker, struct arena
 {
     struct actor actor = actor_with(asker, RIGHT_ASSET_READ);
     struct list_terms t;
-    TRY(list_terms(arena, filter, &t, err));
+    TRY(list_terms(db, arena, filter, &t, err));
     return sql_device_rows(db, &actor, arena,
                            &(struct sql_device_rows_args){
                                .root_id = filter->root_id,
                                .edge_kind = t.edge_kind,
                                .on_day = db_today(db),
                                .kind = t.kind,
+                               .host_kinds = t.host_kinds,
                                .counted = t.protection,
                                .site_id = t.site_id,
                                .search = t.search,
@@ -69,7 +71,7 @@ enum err_code device_list_count(struct db *db, const struct actor *asker, struct
 {
     struct actor actor = actor_with(asker, RIGHT_ASSET_READ);
     struct list_terms t;
-    TRY(list_terms(arena, filter, &t, err));
+    TRY(list_terms(db, arena, filter, &t, err));
     struct sql_device_rows_count_row *row = NULL;
     TRY(sql_device_rows_count(db, &actor, arena,
                               &(struct sql_device_rows_count_args){
@@ -77,6 +79,7 @@ enum err_code device_list_count(struct db *db, const struct actor *asker, struct
                                   .edge_kind = t.edge_kind,
                                   .on_day = db_today(db),
                                   .kind = t.kind,
+                                  .host_kinds = t.host_kinds,
                                   .counted = t.protection,
                                   .site_id = t.site_id,
                                   .search = t.search,

@@ -97,7 +97,7 @@ static enum err_code merge_in_transaction(struct db *db, void *ctx, struct err *
                          err));
     TRY(sql_device_point(db, &(struct sql_device_point_args){.id = merged->id, .merged_into = OPT_I64(kept->id)}, err));
     TRY(decide_pair(db, m->actor, kept->unit_id, kept->id, merged->id, STR("person"), STR("merged"), err));
-    struct count_deltas deltas = {.arena = &arena};
+    struct count_deltas deltas = {.arena = &arena, .day = db_today(db)};
     TRY(device_count_again(db, &arena, &deltas, merged->id, db_today(db), err));
     TRY(device_count_again(db, &arena, &deltas, kept->id, db_today(db), err));
     TRY(count_delta_flush(db, &deltas, err));
@@ -141,7 +141,7 @@ static enum err_code undo_in_transaction(struct db *db, void *ctx, struct err *e
     struct sql_device_root_row *root = NULL; /* kept may itself stand under another by now */
     TRY(sql_device_root(db, &arena, &(struct sql_device_root_args){.id = kept->id}, &root, err));
     must(root != NULL);
-    struct count_deltas deltas = {.arena = &arena};
+    struct count_deltas deltas = {.arena = &arena, .day = db_today(db)};
     TRY(device_count_again(db, &arena, &deltas, merge->merged_id, db_today(db), err));
     TRY(device_count_again(db, &arena, &deltas, root->id, db_today(db), err));
     TRY(count_delta_flush(db, &deltas, err));
@@ -202,7 +202,7 @@ static enum err_code split_in_transaction(struct db *db, void *ctx, struct err *
             return err_set(err, ERR_NOT_FOUND, "định danh thứ %zu không thuộc thiết bị này", i + 1);
     }
     TRY(decide_pair(db, m->actor, row->unit_id, row->id, m->new_id, STR("split"), STR("apart"), err));
-    struct count_deltas deltas = {.arena = &arena};
+    struct count_deltas deltas = {.arena = &arena, .day = db_today(db)};
     TRY(count_delta_add(&deltas, row->unit_id, row->kind, STR("unknown"), 1, err));
     TRY(count_delta_flush(db, &deltas, err));
     struct str content;

@@ -50,7 +50,7 @@ static enum err_code draft_check(struct db *db, struct arena *arena, const struc
     if (draft->identity_count > IDENTITIES_MAX)
         return err_set(err, ERR_LIMIT, "một thiết bị có tối đa %u định danh trong một lần khai", IDENTITIES_MAX);
     if (!str_is_empty(str_trim(draft->kind))) {
-        const struct device_word *kind = device_kind_find(draft->kind);
+        const struct know_named *kind = device_kind_find(draft->kind);
         if (!kind)
             return err_set(err, ERR_SYNTAX, "không có loại thiết bị '%.*s'", STR_ARG(draft->kind));
         seen.kind = kind->id;
@@ -362,7 +362,7 @@ static enum err_code register_in_transaction(struct db *db, void *ctx, struct er
     AUTO_ARENA arena;
     arena_init(&arena, DEVICE_ARENA_BYTES);
     r->arena = &arena;
-    r->deltas = (struct count_deltas){.arena = &arena};
+    r->deltas = (struct count_deltas){.arena = &arena, .day = db_today(db)};
     r->new_count = r->apart_count = 0;
     r->waiting_count = 0;
     buf_clear(r->device_rows);

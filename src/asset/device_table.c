@@ -12,8 +12,9 @@ enum { D_UNIT, D_SITE, D_NAME, D_KIND, D_OS, D_MAC, D_SERIAL, D_ANTIMALWARE, D_P
 
 static size_t choose_kind(size_t i, struct import_choice *ret)
 {
-    *ret = (struct import_choice){device_kinds[i].id, device_kinds[i].vi, device_kinds[i].en};
-    return DEVICE_KIND_COUNT;
+    *ret =
+        (struct import_choice){know_device_kinds[i].id, know_device_kinds[i].title.vi, know_device_kinds[i].title.en};
+    return know_device_kind_count;
 }
 static size_t choose_protection(size_t i, struct import_choice *ret)
 {

@@ -20,6 +20,7 @@ struct count_delta {
 };
 struct count_deltas {
     struct arena *arena;
+    civil_day day; /* which kinds are hosts */
     struct map by_key;
     struct count_delta **NULLABLE items;
     size_t count;
@@ -28,6 +29,8 @@ struct count_deltas {
 /* d to one state of one unit: its kind and 'all'. counted empty: nothing. */
 MUST_USE enum err_code count_delta_add(struct count_deltas *deltas, int64_t unit_id, struct str kind,
                                        struct str counted, int64_t d, struct err *err);
+/* " server endpoint ", as queries take the kinds that are hosts on a day. */
+MUST_USE enum err_code host_kinds_text(struct arena *arena, civil_day day, struct str *ret_text, struct err *err);
 MUST_USE enum err_code count_delta_flush(struct db *db, struct count_deltas *deltas, struct err *err);
 
 /* What a row's statement counts as on a day, and from which day on it is too old. */

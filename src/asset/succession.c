@@ -8,7 +8,7 @@
 static enum err_code move_devices(struct db *db, struct arena *arena, const struct event_step *step, struct err *err)
 {
     struct sql_device_moving_counts_rows counts;
-    struct count_deltas deltas = {.arena = arena};
+    struct count_deltas deltas = {.arena = arena, .day = db_today(db)};
     int64_t moved = 0;
     TRY(sql_device_moving_counts(
         db, arena, &(struct sql_device_moving_counts_args){.from_unit_id = step->from_id, .to_unit_id = step->to_id},

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "asset/device.h"
 #include "cmd/role_store.h"
 #include "cmd/worker_jobs.h"
 #include "duty/ledger.h"
@@ -19,6 +20,7 @@
 struct worker {
     struct role_self *self;
     struct store *store;
+    civil_day devices_day; /* the day whose sums of hosts are right */
 };
 
 /* The head of every chain that grew since the last time. */
@@ -84,6 +86,20 @@ static enum err_code day(struct worker *w, struct db *db, struct arena *arena, s
     return ERR_NONE;
 }
 
+/* Other kinds of device may be hosts from a day on: their sums follow, a piece at a time. */
+static enum err_code devices(struct worker *w, struct db *db, struct arena *arena, struct err *err)
+{
+    (void)arena;
+    civil_day today = db_today(db);
+    int64_t units = 0;
+    if (w->devices_day == today)
+        return ERR_NONE;
+    TRY(device_hosts_again(db, &units, err));
+    if (!units)
+        w->devices_day = today;
+    return ERR_NONE;
+}
+
 /* Changes noted beside the sums of scopes; and trees whose past waits to be counted, one by one, so that what else is
  * due does not wait long. */
 static enum err_code sums(struct worker *w, struct db *db, struct arena *arena, struct err *err)
@@ -120,9 +136,10 @@ static struct task {
     int64_t next_us;
     bool has_failed;
 } tasks[] = {
-    {"day", 20 * 1000, day, 0, false},     {"seal", WORKER_TICK_MS, seal, 0, false},
-    {"jobs", 2 * 1000, jobs, 0, false},    {"sign_heads", 3600 * 1000, sign_heads, 0, false},
-    {"tidy", 3600 * 1000, tidy, 0, false}, {"sums", 2 * 1000, sums, 0, false},
+    {"day", 20 * 1000, day, 0, false},        {"seal", WORKER_TICK_MS, seal, 0, false},
+    {"jobs", 2 * 1000, jobs, 0, false},       {"sign_heads", 3600 * 1000, sign_heads, 0, false},
+    {"tidy", 3600 * 1000, tidy, 0, false},    {"sums", 2 * 1000, sums, 0, false},
+    {"devices", 2 * 1000, devices, 0, false},
 };
 
 static void run_due(struct worker *w)

@@ -254,6 +254,15 @@ const struct know_password_cost *know_password_cost_on(civil_day day)
     return row;
 }
 
+const struct know_host_kinds *know_host_kinds_on(civil_day day)
+{
+    const struct know_host_kinds *found = know_host_kinds; /* knowgen saw that they follow each other */
+    for (size_t i = 1; i < know_host_kinds_count; i++)
+        if (know_host_kinds[i].from_day <= day)
+            found = &know_host_kinds[i];
+    return found;
+}
+
 int know_soon_days(void)
 {
     int days = 0;

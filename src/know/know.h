@@ -406,6 +406,21 @@ int know_threshold(enum know_threshold_id id, civil_day day);
 /* The same for one that is a time, whatever its unit. */
 int64_t know_threshold_ms(enum know_threshold_id id, civil_day day);
 
+/* --- kinds of device, and which are hosts (device_kinds.yaml) --- */
+extern const struct know_named know_device_kinds[];
+extern const size_t know_device_kind_count;
+struct know_host_kinds {
+    struct str id;
+    struct know_ids kinds;
+    civil_day from_day, to_day;
+    enum know_certainty certainty;
+    struct str source;
+};
+extern const struct know_host_kinds know_host_kinds[];
+extern const size_t know_host_kinds_count;
+/* In force on a day; before the first, the first. */
+const struct know_host_kinds *know_host_kinds_on(civil_day day);
+
 /* --- who signs, and how (signing.yaml) --- */
 struct know_signing_form { /* the mark before an authority line */
     struct str id;         /* tm, kt, tl, tuq, q */

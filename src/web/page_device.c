@@ -16,6 +16,12 @@ static struct str device_words(const struct request *request, const struct devic
     return word ? (request->lang == LANG_EN ? word->en : word->vi) : otherwise;
 }
 
+static struct str kind_words(const struct request *request, struct str id)
+{
+    const struct know_named *kind = device_kind_find(id);
+    return kind ? (request->lang == LANG_EN ? kind->title.en : kind->title.vi) : id;
+}
+
 /* "MAY-01: cùng địa chỉ MAC nhưng …", of a pair nobody decided about. */
 static struct str reason_words(const struct request *request, struct str why)
 {
@@ -177,12 +183,12 @@ static enum err_code device_list_page(struct request *request, struct response *
         kit_row(&table);
         kit_head(&table, d->name, app_href(request, "/device/%lld", (long long)d->id),
                  str_is_null(d->os) ? STR("") : d->os);
-        if (device_kind_is_host(d->kind) || !str_equal(d->counted, STR("unknown")))
+        if (device_kind_is_host(d->kind, app_today(request)) || !str_equal(d->counted, STR("unknown")))
             kit_cell_chip(&table, protection_state(d->counted),
                           device_words(request, device_protection_find(d->counted), d->counted));
         else
             kit_cell(&table, kit_text(request, MSG_ASSET_NOT_COUNTED), STR(""));
-        kit_cell(&table, device_words(request, device_kind_find(d->kind), d->kind), STR(""));
+        kit_cell(&table, kind_words(request, d->kind), STR(""));
         kit_cell(&table, str_is_null(d->antimalware) ? STR("") : d->antimalware, STR(""));
         kit_cell_sub(&table, d->unit_name, app_href(request, "/unit/%lld", (long long)d->unit_id),
                      str_is_null(d->site_name) ? STR("") : d->site_name);
@@ -237,7 +243,7 @@ static enum err_code device_show_with(struct request *request, struct response *
     struct device_page d;
     TRY(device_open(db, &actor, request->arena, id, &d, err));
     struct kit_facts facts = {.request = request};
-    kit_fact(&facts, MSG_ASSET_C_KIND, device_words(request, device_kind_find(d.device->kind), d.device->kind));
+    kit_fact(&facts, MSG_ASSET_C_KIND, kind_words(request, d.device->kind));
     kit_fact_link(&facts, MSG_DUTY_C_UNIT, d.device->unit_name,
                   app_href(request, "/unit/%lld", (long long)d.device->unit_id));
     TRY(unit_holders_before(request, db, &actor, d.device->unit_id, STR("site"), d.device->site_id, &facts, err));

@@ -28,9 +28,9 @@ enum err_code unit_held_on(struct request *request, struct db *db, int64_t unit_
     if (!kinds || !open)
         return arena_full(request->arena, err);
     for (size_t i = 0; i < devices.count; i++) {
-        const struct device_word *kind = device_kind_find(devices.items[i].kind);
+        const struct know_named *kind = device_kind_find(devices.items[i].kind);
         page->held_devices += devices.items[i].n;
-        kinds[i] = (struct pg_unit_line){.name = kind ? (request->lang == LANG_EN ? kind->en : kind->vi)
+        kinds[i] = (struct pg_unit_line){.name = kind ? (request->lang == LANG_EN ? kind->title.en : kind->title.vi)
                                                       : devices.items[i].kind,
                                          .text = app_href(request, "%lld", (long long)devices.items[i].n)};
     }

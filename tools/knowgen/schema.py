@@ -383,6 +383,10 @@ FILES = {
         Section("thresholds", "know_threshold", "know_thresholds", [
             Id("id"), Ref("kind", "threshold_kinds"), Int("value", 0, 1000000), From(), To(), CERTAINTY, SOURCE]),
     ],
+    "device_kinds.yaml": [
+        Section("device_kinds", "know_named", "know_device_kinds", NAMED),
+        Section("host_kinds", "know_host_kinds", "know_host_kinds", [Id("id"), Ids("kinds", "device_kinds"), From(), To(), CERTAINTY, SOURCE], count="know_host_kinds_count"),
+    ],
     "signing.yaml": [
         Section("signing_forms", "know_signing_form", "know_signing_forms", [
             Id("id"), Match("mark", r"[A-Z/]{1,5}\.", "a mark such as TM."), TITLE, From(), To(), Ref("instrument", "instruments"), CERTAINTY, SOURCE]),
@@ -423,6 +427,19 @@ def check_passwords(floors, costs):
             end.refuse("the last cost has no end: something must be in force")
         if after is not None and (end.kind == "null" or need_day(end) != need_day(after.value["from"])):
             end.refuse(f"the next cost begins on {after.value['from'].value}: this one ends on that day")
+
+
+def check_host_kinds(kinds, rows):
+    """The sums of all and of hosts stand beside the kinds; on every day from the first on one set is in force."""
+    for row in kinds:
+        if row.value["id"].value in ("all", "hosts"):
+            row.refuse("all and hosts are names of sums")
+    for row, after in zip(rows, rows[1:] + [None]):
+        end = row.value["to"]
+        if after is None and end.kind != "null":
+            end.refuse("the last set of hosts has no end: something must be in force")
+        if after is not None and (end.kind == "null" or need_day(end) != need_day(after.value["from"])):
+            end.refuse(f"the next set begins on {after.value['from'].value}: this one ends on that day")
 
 
 def check_thresholds(kinds, rows):
@@ -512,6 +529,7 @@ def cross_check(tables):
     check_signing(tables["signing_forms"], tables["signing_titles"], tables["org_kinds"])
     check_passwords(tables["password_floors"], tables["password_costs"])
     check_thresholds(tables["threshold_kinds"], tables["thresholds"])
+    check_host_kinds(tables["device_kinds"], tables["host_kinds"])
     days = {}
     for row in tables["holiday_notices"]:
         day = row.value["day"].value

@@ -44,6 +44,19 @@ SELECT kind, object_id, unit_id, actor_id FROM chain_entry WHERE stream = 'duty'
 -- args: unit_id int
 UPDATE device_count SET n_protected = n_protected + 1 WHERE unit_id = :unit_id AND kind = 'all';
 
+-- name: fixture_hosts_more
+-- Sums of hosts as another choice of kinds leaves them.
+-- result: none
+-- scope: system
+-- args: unit_id int
+UPDATE device_count SET n_protected = n_protected + 3, n_unprotected = n_unprotected - 1 WHERE unit_id = :unit_id AND kind = 'hosts';
+
+-- name: fixture_hosts_none
+-- result: none
+-- scope: system
+-- args: unit_id int
+DELETE FROM device_count WHERE unit_id = :unit_id AND kind = 'hosts';
+
 -- name: fixture_roots
 -- result: many
 -- scope: system

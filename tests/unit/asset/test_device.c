@@ -410,6 +410,42 @@ static void cameras_are_no_part_of_the_hundred_percent(void **state)
     assert_int_equal(c.total, ARRAY_LEN(cases));
 }
 
+/* As on the day from which other kinds count: the sums of hosts are of the old ones. */
+static void sums_of_hosts_follow_the_kinds(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    civil_day today = db_today(t->db);
+    for (size_t i = 0; i < know_device_kind_count; i++) {
+        struct str kind = know_device_kinds[i].id;
+        assert_int_equal(device_kind_is_host(kind, today), know_ids_has(know_host_kinds_on(today)->kinds, kind));
+        for (int school = 0; school < 2; school++) {
+            struct device_registered got;
+            struct device_draft d = {
+                .site_id = w.sites[school], .name = STR("X"), .kind = kind, .protection = STR("unprotected")};
+            struct actor officer = world_actor(t, w.officer_of[school]);
+            assert_ok(device_register(t->db, &officer, &d, "hand", &got, &err));
+        }
+    }
+    struct device_coverage whole = world_coverage(t, w.superior, w.department);
+    assert_int_equal(whole.is_unprotected, 2 * know_host_kinds_on(today)->kinds.count);
+    int64_t units = 7;
+    assert_ok(device_hosts_again(t->db, &units, &err));
+    assert_int_equal(units, 0);
+    assert_ok(sql_fixture_hosts_more(t->db, &(struct sql_fixture_hosts_more_args){.unit_id = w.schools[0]}, &err));
+    assert_ok(sql_fixture_hosts_none(t->db, &(struct sql_fixture_hosts_none_args){.unit_id = w.schools[1]}, &err));
+    assert_err(device_recount(t->db, &err), ERR_CONFLICT);
+    assert_ok(device_hosts_again(t->db, &units, &err));
+    assert_int_equal(units, 2);
+    assert_ok(device_recount(t->db, &err));
+    assert_ok(device_hosts_again(t->db, &units, &err));
+    assert_int_equal(units, 0);
+    struct device_coverage now = world_coverage(t, w.superior, w.department);
+    assert_int_equal(now.total, whole.total);
+    assert_int_equal(now.is_unprotected, whole.is_unprotected);
+}
+
 static struct import_run begin(int64_t root_id, struct store_test *t)
 {
     struct import_run run;
@@ -643,7 +679,7 @@ static void random_histories_are_counted_right(void **state)
                 {IDENTITY_HOSTNAME, arena_printf(&t->arena, "may-%u", (unsigned)rng_below(&rng, 12))}};
             size_t from = rng_below(&rng, 3);
             struct device_draft d = {.site_id = w.sites[rng_below(&rng, 2)],
-                                     .kind = device_kinds[rng_below(&rng, DEVICE_KIND_COUNT)].id,
+                                     .kind = know_device_kinds[rng_below(&rng, know_device_kind_count)].id,
                                      .identities = seen + from,
                                      .identity_count = 3 - from,
                                      .protection = str_from_cstr(states[rng_below(&rng, 4)]),
@@ -692,6 +728,7 @@ int main(void)
         STORE_TEST(wrong_drafts_say_why),
         STORE_TEST(every_act_is_in_the_chain),
         STORE_TEST(cameras_are_no_part_of_the_hundred_percent),
+        STORE_TEST(sums_of_hosts_follow_the_kinds),
         STORE_TEST(each_wrong_row_of_a_table_says_why),
         STORE_TEST(a_department_brings_in_devices_of_its_schools),
         STORE_TEST(a_table_of_devices_comes_in_changes_and_goes),

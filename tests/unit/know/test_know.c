@@ -126,6 +126,20 @@ static void due_soon_begins_with_the_first_reminder(void **state)
     assert_int_equal(know_soon_days(), -first);
 }
 
+static void hosts_are_kinds_of_device(void **state)
+{
+    (void)state;
+    assert_true(know_host_kinds_count > 0);
+    assert_ptr_equal(know_host_kinds_on(civil_to_day(1999, 1, 1)), &know_host_kinds[0]);
+    for (size_t i = 0; i < know_host_kinds_count; i++) {
+        const struct know_host_kinds *row = &know_host_kinds[i];
+        assert_ptr_equal(know_host_kinds_on(row->from_day), row);
+        assert_ptr_equal(know_host_kinds_on(row->to_day - 1), row);
+        assert_true(know_ids_has(row->kinds, STR("unknown"))); /* unknown is never a pass */
+        assert_false(know_ids_has(row->kinds, STR("camera")));
+    }
+}
+
 static void no_rule_says_so(void **state)
 {
     (void)state;
@@ -376,6 +390,7 @@ int main(void)
         cmocka_unit_test(one_password_cost_is_in_force),
         cmocka_unit_test(thresholds_are_those_the_code_knows),
         cmocka_unit_test(due_soon_begins_with_the_first_reminder),
+        cmocka_unit_test(hosts_are_kinds_of_device),
         cmocka_unit_test(every_unit_has_someone_who_signs),
         cmocka_unit_test(no_rule_says_so),
         cmocka_unit_test(rules_fit_the_answer),
