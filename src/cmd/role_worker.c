@@ -86,16 +86,18 @@ static enum err_code day(struct worker *w, struct db *db, struct arena *arena, s
     return ERR_NONE;
 }
 
-/* Other kinds of device may be hosts from a day on: their sums follow, a piece at a time. */
+/* A statement of protection grows old with a day, and other kinds of device may be hosts from a day on: the sums
+ * follow, a piece at a time. */
 static enum err_code devices(struct worker *w, struct db *db, struct arena *arena, struct err *err)
 {
     (void)arena;
     civil_day today = db_today(db);
-    int64_t units = 0;
+    int64_t aged = 0, units = 0;
     if (w->devices_day == today)
         return ERR_NONE;
+    TRY(device_age(db, &aged, err));
     TRY(device_hosts_again(db, &units, err));
-    if (!units)
+    if (!aged && !units)
         w->devices_day = today;
     return ERR_NONE;
 }

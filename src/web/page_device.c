@@ -136,18 +136,17 @@ static enum err_code device_list_page(struct request *request, struct response *
         state = STR("");
     if (!device_kind_find(kind))
         kind = STR("");
-    struct str edge = kit_typed(request, "edge"); /* which way down: empty is administrative */
-    bool is_edge = false;
-    for (size_t i = 0; i < know_edge_kind_count; i++)
-        is_edge |= str_equal(edge, know_edge_kinds[i].id);
-    if (!is_edge)
-        edge = STR("");
-    struct link_param params[] = {
-        {"state", state}, {"kind", kind}, {"q", q}, {"unit", request_field(request, STR("unit"))}, {"edge", edge}};
+    struct link_param params[] = {{"state", state},
+                                  {"kind", kind},
+                                  {"q", q},
+                                  {"unit", request_field(request, STR("unit"))},
+                                  {"edge", kit_typed(request, "edge")}};
     struct kit_range range = kit_range_of(request);
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
     struct actor actor = app_actor_with(request, RIGHT_ASSET_READ);
+    struct str edge;
+    TRY(app_edge(request, db, &actor, unit_id, &edge, err));
     struct device_coverage coverage;
     struct actor reader = app_actor_with(request, RIGHT_READ);
     TRY(device_coverage(db, &reader, unit_id, edge, kind, &coverage, err));

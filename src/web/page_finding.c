@@ -59,16 +59,17 @@ static enum err_code finding_list_page(struct request *request, struct response 
         if (str_equal(views[i].id, state))
             view = i;
     state = views[view].id;
-    struct link_param params[] = {{"state", state},
-                                  {"system", kit_typed(request, "system")},
-                                  {"device", kit_typed(request, "device")},
-                                  {"q", q},
-                                  {"unit", request_field(request, STR("unit"))}};
+    struct link_param params[] = {
+        {"state", state}, {"system", kit_typed(request, "system")},      {"device", kit_typed(request, "device")},
+        {"q", q},         {"unit", request_field(request, STR("unit"))}, {"edge", kit_typed(request, "edge")}};
     struct kit_range range = kit_range_of(request);
     AUTO_DB db = NULL;
     TRY(app_db(request, &db, err));
     struct actor actor = app_actor_with(request, RIGHT_ASSET_READ);
+    struct str edge;
+    TRY(app_edge(request, db, &actor, unit_id, &edge, err));
     struct finding_filter filter = {.root_id = unit_id,
+                                    .edge_kind = edge,
                                     .system_id = kit_id_field(request, STR("system")),
                                     .device_id = kit_id_field(request, STR("device")),
                                     .search = q,

@@ -733,6 +733,29 @@ class Ops(unittest.TestCase):
         (place.parent / "text").write_text("tre " * 3000, encoding="utf-8")
         self.refused(3, "not a luytre database", "serve", "--store", place.parent / "text", "--listen", "unix:%s/web.sock" % place.parent)
 
+    def test_a_statement_of_protection_grows_old_in_a_server(self):
+        store = self.copy()
+        with contextlib.closing(sqlite3.connect(store)) as db:
+            device, unit, kind, day = db.execute("SELECT id, unit_id, kind, from_day FROM device WHERE counted = 'protected' AND kind = 'workstation' ORDER BY id LIMIT 1").fetchone()
+            count = "SELECT n_protected, n_unknown FROM device_count WHERE unit_id = ? AND kind = ?"
+            before = {of: db.execute(count, (unit, of)).fetchone() for of in (kind, "hosts", "all")}
+            db.execute("UPDATE device SET protection_ms = protection_ms - 60 * 86400000, counted_to_day = ? WHERE id = ?", (day - 20, device))
+            db.commit()
+        server = subprocess.Popen([PROGRAM, "serve", "--store", store, "--listen", "unix:%s/web.sock" % store.parent], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            with contextlib.closing(sqlite3.connect(store, timeout=30)) as db:
+                for _ in range(300):
+                    now = db.execute("SELECT counted FROM device WHERE id = ?", (device,)).fetchone()[0]
+                    if now == "unknown":
+                        break
+                    time.sleep(0.2)
+                self.assertEqual(now, "unknown")
+                for of, (n_protected, n_unknown) in before.items():
+                    self.assertEqual(db.execute(count, (unit, of)).fetchone(), (n_protected - 1, n_unknown + 1), of)
+        finally:
+            server.terminate()
+            server.wait(60)
+
     def test_a_name_moves_no_cursor(self):
         place = self.place()
         shutil.copy(self.p.store, place)
