@@ -132,7 +132,7 @@ static enum err_code make_finding(struct db *db, const struct actor *actor,
     if (bits % 7 && !always)
         return ERR_NONE;
     size_t which = (size_t)(bits >> 8) % ARRAY_LEN(found);
-    unsigned step = (unsigned)(bits >> 16) % 5; /* 0, 1: untouched; 2: repaired; 3: hunted; 4: closed */
+    unsigned step = (unsigned)(bits >> 16) % (always ? 4 : 5); /* 0, 1: untouched; 2: repaired; 3: hunted; 4: closed */
     civil_day found_day = db_today(db) - (civil_day)((bits >> 24) % 40);
     int64_t id = 0;
     struct finding_draft draft = {.unit_id = unit->id,

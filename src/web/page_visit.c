@@ -29,9 +29,21 @@ static struct str visit_word(const struct request *request, struct opt_i64 done,
                        (civil_day)planned, CIVIL_NONE);
 }
 
-/* The unit itself and those below it, along the way down that has most. */
+/* Along the way down that has most: is there anybody to visit? */
+static enum err_code has_units_to_visit(const struct request *request, struct db *db, const struct actor *actor,
+                                        bool *ret_has, struct err *err)
+{
+    struct str edge;
+    struct tree_part part;
+    TRY(access_edge_best(db, actor, request->session.unit_id, &edge, err));
+    TRY(access_tree(db, actor, request->session.unit_id, edge, app_today(request), request->arena, &part, err));
+    *ret_has = part.count > 1;
+    return ERR_NONE;
+}
+
+/* The unit itself and those below it, the same way. */
 static enum err_code units_to_visit(const struct request *request, struct db *db, const struct actor *actor,
-                                    int64_t limit, struct sql_unit_search_rows *ret_units, struct err *err)
+                                    struct sql_unit_search_rows *ret_units, struct err *err)
 {
     struct str edge;
     TRY(access_edge_best(db, actor, request->session.unit_id, &edge, err));
@@ -41,7 +53,7 @@ static enum err_code units_to_visit(const struct request *request, struct db *db
                                                           .search = STR("%"),
                                                           .kind = STR_NONE,
                                                           .on_day = app_today(request),
-                                                          .limit_count = limit,
+                                                          .limit_count = UNITS_TO_VISIT_MAX,
                                                           .offset_count = 0},
                            ret_units, err);
 }
@@ -114,9 +126,9 @@ enum err_code visit_list_page(struct request *request, struct response *response
                  {STR_INIT("done"), MSG_DUTY_V_HELD},
                  {STR_INIT("cancelled"), MSG_DUTY_V_CANCELLED},
                  {STR_INIT("here"), MSG_DUTY_V_HERE}};
-    struct sql_unit_search_rows below = {0}; /* the unit itself, and one more when there is somebody to visit */
+    bool has_units = false;
     if (kit_may(request, RIGHT_EXECUTE | RIGHT_REVIEW))
-        TRY(units_to_visit(request, db, &actor, 2, &below, err));
+        TRY(has_units_to_visit(request, db, &actor, &has_units, err));
     struct pg_dt_act acts[] = {{.label = kit_text(request, MSG_DUTY_V_PLAN), .href = STR("/visit/new"), .main = true}};
     struct kit_tabs tabs = {0};
     for (size_t i = 0; i < ARRAY_LEN(views); i++)
@@ -125,7 +137,7 @@ enum err_code visit_list_page(struct request *request, struct response *response
     struct page_duty_table page = {
         .title = kit_text(request, here ? MSG_DUTY_V_HERE : MSG_DUTY_VISITS),
         .lead = kit_text(request, MSG_DUTY_VISITS_LEAD),
-        .acts = {acts, below.count > 1 ? ARRAY_LEN(acts) : 0},
+        .acts = {acts, has_units ? ARRAY_LEN(acts) : 0},
         .tabs = {tabs.tabs.items, tabs.tabs.count},
         .no_search = true,
         .empty_text = kit_text(request, MSG_DUTY_VISITS_EMPTY),
@@ -141,7 +153,7 @@ static enum err_code visit_form(struct request *request, struct response *respon
     TRY(app_db(request, &db, err));
     struct actor actor = app_actor_with(request, RIGHT_READ);
     struct sql_unit_search_rows units;
-    TRY(units_to_visit(request, db, &actor, UNITS_TO_VISIT_MAX, &units, err));
+    TRY(units_to_visit(request, db, &actor, &units, err));
     struct str chosen =
         kit_id_field(request, STR("unit")) ? link_id(request, kit_id_field(request, STR("unit"))) : STR("");
     struct pg_df_field *unit = kit_choice(form, "select", STR("unit"), kit_text(request, MSG_DUTY_C_VISITED), chosen,

@@ -181,6 +181,15 @@ def main():
             n = get(clerk, '/visit/new').count('<option')
             true(n > 1000, f'all of its schools may be chosen: {n}')
 
+        def findings_and_devices_of_those_below_are_found_by_whoever_leads_them():
+            police = site.person('Điều phối viên Công an')
+            for who in (police, clerk):
+                for path, file, least in (('/findings?state=open', '/findings.csv?state=open', 100), ('/devices', '/devices.csv', 10000)):
+                    true(get(who, path).count('<tr') > 20, f'a full page: {path}')
+                    rows = get(who, file).count('\n')
+                    true(rows > least, f'the file holds them all: {path}, {rows}')
+            true('Không còn' not in title(get(school, '/findings')), 'a school that people sign in from has one')
+
         def a_share_of_nothing_is_no_figure():
             for who in (school, clerk):
                 page = get(who, '/budget')
@@ -204,7 +213,7 @@ def main():
                  a_day_to_come_is_refused_by_the_label_of_its_field, pressed_twice_is_handed_in_once,
                  late_work_that_waits_for_review_says_both, the_queue_says_what_it_proves,
                  the_number_of_devices_opens_to_them, systems_without_a_level_open, a_page_past_the_end_is_the_first, what_was_done_is_said_once_and_in_its_place,
-                 visits_are_planned_by_whoever_has_somebody_below, a_share_of_nothing_is_no_figure, an_open_finding_has_no_button_that_only_refuses, who_gets_a_duty_is_seen_without_opening]
+                 visits_are_planned_by_whoever_has_somebody_below, findings_and_devices_of_those_below_are_found_by_whoever_leads_them, a_share_of_nothing_is_no_figure, an_open_finding_has_no_button_that_only_refuses, who_gets_a_duty_is_seen_without_opening]
         run([(f.__name__.replace('_', ' '), f) for f in names])
 
 
