@@ -24,6 +24,17 @@ Kính gửi: Các đơn vị trực thuộc
 GIÁM ĐỐC
 Sùng Thị Chía
 """
+ATTACHED = """SỞ THỬ NGHIỆM TRÚC LÂM
+Số: 79/STN-VP
+V/v tổ chức triển khai các nội dung bảo đảm an toàn, an ninh mạng trong dịp nghỉ lễ và các ngày cao điểm của năm
+Trúc Lâm, ngày 12 tháng 3 năm 2027
+Kính gửi: Các đơn vị trực thuộc
+
+Sở yêu cầu các đơn vị thực hiện nghiêm Thông báo số 61/TB-STN ngày 11/3/2027 (gửi kèm theo).
+
+GIÁM ĐỐC
+Sùng Thị Chía
+"""
 TABLE = """SỞ THỬ NGHIỆM TRÚC LÂM
 Số: 78/KH-STN
 Trúc Lâm, ngày 11 tháng 3 năm 2027
@@ -170,6 +181,11 @@ def main():
             words = b.js('return [...document.querySelectorAll("#h-rule + dl dt")].map(t => t.innerText + "=" + t.nextElementSibling.innerText)')
             true('Phối hợp=Thanh tra; Phòng Pháp chế' in words and 'Sản phẩm=Phương án' in words, f'whoever owes it sees both: {words}')
 
+        def attached():
+            hand_in(ATTACHED)
+            at['attached'] = b.url().split('#')[0].removeprefix(site.url)
+            true(b.js('return document.querySelectorAll("select[name=letter] option").length') > 2, 'what came with it may be chosen from the book')
+
         def secrecy():
             hand_in('MẬT\n' + LETTER)
             true('dấu mật' in b.text('[role=alert]'), b.text('[role=alert]'))
@@ -191,7 +207,7 @@ def main():
             def case():
                 b.resize(width)
                 b.dark(dark)
-                for name, path in (('letters', '/letters'), ('letter', at['letter']), ('letter-add', at['letter'] + '/add'), ('letter-table', at['table']), ('issue-table', at['table'] + '/issue'), ('issue', at['letter'] + '/issue')):
+                for name, path in (('letters', '/letters'), ('letter', at['letter']), ('letter-add', at['letter'] + '/add'), ('letter-table', at['table']), ('letter-attached', at['attached']), ('issue-table', at['table'] + '/issue'), ('issue', at['letter'] + '/issue')):
                     b.get(site.url + path)
                     if shots:
                         b.screenshot(f'{shots}/{name}-{width}-{"dark" if dark else "light"}.png')
@@ -201,7 +217,7 @@ def main():
             return case
 
         cases = [('paste', paste), ('twice is once', twice_is_once), ('both ends', both_ends), ('an impossible day', impossible_day), ('nothing of a letter runs', nothing_runs),
-                 ('confirm and undo', confirm_and_undo), ('correct', correct), ('add', add), ('a joint letter', joint), ('who helps, what comes out', table), ('both corrected', table_correct), ('both taken over', table_issue), ('both where it is owed', table_owed), ('who helps by a sentence', sentence), ('secrecy stamp', secrecy), ('empty', empty), ('issue', issue)]
+                 ('confirm and undo', confirm_and_undo), ('correct', correct), ('add', add), ('a joint letter', joint), ('who helps, what comes out', table), ('both corrected', table_correct), ('both taken over', table_issue), ('both where it is owed', table_owed), ('who helps by a sentence', sentence), ('a letter that came with it', attached), ('secrecy stamp', secrecy), ('empty', empty), ('issue', issue)]
         run(cases + [(f'look {w} {"dark" if d else "light"}', look(w, d)) for w in (320, 390, 1440) for d in (False, True)])
 
 
