@@ -81,9 +81,11 @@ SELECT z.id, z.root_id, z.directive_id, z.edge_kind, z.as_of_day, z.at_ms, z.row
 -- result: one
 -- scope: system
 -- args: id int
--- columns: id int, issuer_id int, issuer_name text, parent_id int?, instrument text?, number text?, symbol text?, title text, issued_day int
-SELECT d.id, d.issuer_id, f.name AS issuer_name, d.parent_id, d.instrument, d.number, d.symbol, d.title, d.issued_day
-  FROM directive d JOIN unit_fact f ON f.unit_id = d.issuer_id AND f.from_day <= d.issued_day AND f.to_day > d.issued_day WHERE d.id = :id;
+-- columns: id int, issuer_id int, issuer_name text, parent_id int?, instrument text?, number text?, symbol text?, title text, issued_day int, letter_number text?, letter_symbol text?, letter_day int?, letter_issuer text?, letter_subject text?
+SELECT d.id, d.issuer_id, f.name AS issuer_name, d.parent_id, d.instrument, d.number, d.symbol, d.title, d.issued_day,
+       l.number AS letter_number, l.symbol AS letter_symbol, l.issued_day AS letter_day, l.issuer AS letter_issuer, l.subject AS letter_subject
+  FROM directive d JOIN unit_fact f ON f.unit_id = d.issuer_id AND f.from_day <= d.issued_day AND f.to_day > d.issued_day
+  LEFT JOIN letter l ON l.id = d.letter_id WHERE d.id = :id;
 
 -- name: answer_obligations
 -- Per obligation and state of a freeze, with what it is counted by. The caller has checked who may read it, as in all of answer_*.

@@ -109,9 +109,10 @@ static enum err_code put_people(struct db *db, struct figures *f, struct err *er
 static enum err_code put_systems(struct db *db, struct figures *f, struct err *err)
 {
     struct sql_report_systems_rows rows;
-    TRY(sql_report_systems(db, &f->reader, f->arena,
-                           &(struct sql_report_systems_args){.root_id = f->of->unit_id, .on_day = f->today}, &rows,
-                           err));
+    TRY(sql_report_systems(
+        db, &f->reader, f->arena,
+        &(struct sql_report_systems_args){.root_id = f->of->unit_id, .edge_kind = f->edge, .on_day = f->today}, &rows,
+        err));
     int64_t total = 0, important = 0, personal = 0, cameras = 0, by_level[6] = {0};
     for (size_t i = 0; i < rows.count; i++) {
         const struct sql_report_systems_row *r = &rows.items[i];
@@ -150,12 +151,20 @@ static int64_t whole(struct json fields, struct str name, struct arena *arena)
 static enum err_code put_devices(struct db *db, struct figures *f, struct err *err)
 {
     struct sql_report_coverage_rows rows;
-    TRY(sql_report_coverage(db, &f->reader, f->arena,
-                            &(struct sql_report_coverage_args){.root_id = f->of->unit_id, .on_day = f->today}, &rows,
-                            err));
+    TRY(sql_report_coverage(
+        db, &f->reader, f->arena,
+        &(struct sql_report_coverage_args){.root_id = f->of->unit_id, .edge_kind = f->edge, .on_day = f->today}, &rows,
+        err));
     int64_t total = 0, covered = 0, unknown = 0, units = 0;
+    struct report_devices known = {0}, own = {0};
+    if (f->of->devices)
+        TRY(f->of->devices(db, &f->reader, f->of->unit_id, f->edge, &known, err));
     for (size_t i = 0; i < rows.count; i++) {
         struct json fields;
+        if (known.total && (i == 0 || rows.items[i].unit_id != rows.items[i - 1].unit_id))
+            TRY(f->of->devices(db, &f->reader, rows.items[i].unit_id, STR(""), &own, err));
+        if (own.total)
+            continue;
         TRY(json_parse(rows.items[i].fields_json, 0, f->arena, &fields, err));
         total += whole(fields, STR("total"), f->arena);
         covered += whole(fields, STR("covered"), f->arena);
@@ -164,9 +173,9 @@ static enum err_code put_devices(struct db *db, struct figures *f, struct err *e
     }
     json_put_key(&f->w, STR("devices"));
     json_object_begin(&f->w);
-    json_field_i64(&f->w, STR("total"), total);
-    json_field_i64(&f->w, STR("covered"), covered);
-    json_field_i64(&f->w, STR("unknown"), unknown);
+    json_field_i64(&f->w, STR("total"), known.total + total);
+    json_field_i64(&f->w, STR("covered"), known.covered + covered);
+    json_field_i64(&f->w, STR("unknown"), known.unknown + unknown);
     json_field_i64(&f->w, STR("units"), units);
     json_object_end(&f->w);
     return ERR_NONE;

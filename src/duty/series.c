@@ -335,6 +335,7 @@ struct work {
     civil_day due_day;
     struct str text; /* fields, reason */
     struct str file_sha256;
+    report_devices_fn *NULLABLE devices;
     int64_t ret_id;
 };
 
@@ -437,8 +438,9 @@ static enum err_code hand_of(struct arena *arena, struct str fields_json, struct
     return ERR_NONE;
 }
 
-enum err_code report_live_figures(struct db *db, const struct actor *actor, int64_t report_id, struct arena *arena,
-                                  struct str *ret_json, struct err *err)
+enum err_code report_live_figures(struct db *db, const struct actor *actor, int64_t report_id,
+                                  report_devices_fn *NULLABLE devices, struct arena *arena, struct str *ret_json,
+                                  struct err *err)
 {
     struct work w = {.actor = actor, .report_id = report_id};
     struct sql_report_raw_row *row = NULL;
@@ -451,7 +453,8 @@ enum err_code report_live_figures(struct db *db, const struct actor *actor, int6
                           &(struct report_figures_of){.unit_id = row->unit_id,
                                                       .directive_id = row->directive_id.v,
                                                       .from_day = (civil_day)row->period_from_day,
-                                                      .to_day = (civil_day)row->period_to_day},
+                                                      .to_day = (civil_day)row->period_to_day,
+                                                      .devices = devices},
                           arena, ret_json, err);
 }
 
@@ -515,7 +518,8 @@ static enum err_code freeze_in_transaction(struct db *db, void *ctx, struct err 
                                                    .directive_id = row->directive_id.v,
                                                    .from_day = (civil_day)row->period_from_day,
                                                    .to_day = (civil_day)row->period_to_day,
-                                                   .freeze_id = made.id},
+                                                   .freeze_id = made.id,
+                                                   .devices = w->devices},
                        &arena, &figures, err));
     TRY(hand_of(&arena, row->fields_json, &hand, err));
     TRY(join_fields(&arena, figures, hand, &fields, err));
@@ -533,9 +537,10 @@ static enum err_code freeze_in_transaction(struct db *db, void *ctx, struct err 
         &(struct act){"report_frozen", "report", row->id, row->unit_id, act_fields, ARRAY_LEN(act_fields)}, err);
 }
 
-enum err_code report_freeze(struct db *db, const struct actor *actor, int64_t report_id, struct err *err)
+enum err_code report_freeze(struct db *db, const struct actor *actor, int64_t report_id,
+                            report_devices_fn *NULLABLE devices, struct err *err)
 {
-    struct work work = {.actor = actor, .report_id = report_id};
+    struct work work = {.actor = actor, .report_id = report_id, .devices = devices};
     return db_transact(db, freeze_in_transaction, &work, err);
 }
 

@@ -9,6 +9,7 @@
 #define LUYTRE_DUTY_SERIES_H
 
 #include "base/civil.h"
+#include "duty/report_figures.h"
 #include "duty/series.sql.h" /* sql_report_versions */
 #include "store/store.h"
 
@@ -41,14 +42,16 @@ MUST_USE enum err_code report_open_directive(struct db *db, const struct actor *
 
 /* The figures as they stand now: counts per obligation, people who have read, systems by level, money, visits,
  * requests. For whoever may read the unit: all of it with RIGHT_REPORT there, as it would be frozen, else what is
- * within his reach. JSON, one object. */
+ * within his reach. JSON, one object. devices: as in duty/report_figures.h, NULL: no register is asked. */
 MUST_USE enum err_code report_live_figures(struct db *db, const struct actor *actor, int64_t report_id,
-                                           struct arena *arena, struct str *ret_json, struct err *err);
+                                           report_devices_fn *NULLABLE devices, struct arena *arena,
+                                           struct str *ret_json, struct err *err);
 /* What people type, one JSON object of flat fields; only while open. Needs RIGHT_DRAFT. */
 MUST_USE enum err_code report_fill(struct db *db, const struct actor *actor, int64_t report_id, struct str hand_json,
                                    struct err *err);
-/* Figures stop here. Needs RIGHT_REPORT. */
-MUST_USE enum err_code report_freeze(struct db *db, const struct actor *actor, int64_t report_id, struct err *err);
+/* Figures stop here, those of devices too. Needs RIGHT_REPORT. */
+MUST_USE enum err_code report_freeze(struct db *db, const struct actor *actor, int64_t report_id,
+                                     report_devices_fn *NULLABLE devices, struct err *err);
 /* A frozen report opens again, before it is sent; says why. Needs RIGHT_REPORT. */
 MUST_USE enum err_code report_thaw(struct db *db, const struct actor *actor, int64_t report_id, struct str reason,
                                    struct err *err);

@@ -161,24 +161,24 @@ SELECT r.id, r.unit_id, f.name AS unit_name, r.state, r.due_day, r.sent_ms,
 -- Systems operated at and below a unit, by level; level NULL: none yet.
 -- result: many
 -- scope: org
--- args: root_id int, on_day int
+-- args: root_id int, edge_kind text, on_day int
 -- columns: level int?, n int, important int, personal_data int, cameras int
 SELECT x.level, COUNT(*) AS n, SUM(x.is_important) AS important, SUM(x.has_personal_data) AS personal_data, SUM(x.uses_camera) AS cameras
   FROM (SELECT s.id, s.is_important, s.has_personal_data, s.uses_camera,
                (SELECT MAX(l.level) FROM system_level l WHERE l.system_id = s.id AND l.state = 'approved' AND l.from_day <= :on_day AND l.to_day > :on_day) AS level
           FROM unit_closure c JOIN info_system s ON s.operator_id = c.descendant_id AND s.from_day <= :on_day AND s.to_day > :on_day
-         WHERE c.ancestor_id = :root_id AND c.edge_kind = 'administrative' AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, 'administrative'}) x
+         WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}) x
  GROUP BY x.level ORDER BY x.level;
 
 -- name: report_coverage
 -- The newest accepted count of devices of each unit and subject at and below a unit.
 -- result: many
 -- scope: org
--- args: root_id int, on_day int
+-- args: root_id int, edge_kind text, on_day int
 -- columns: unit_id int, done_day int, fields_json text
 SELECT e.unit_id, e.done_day, e.fields_json
   FROM unit_closure c JOIN evidence e ON e.unit_id = c.descendant_id AND e.kind = 'coverage' AND e.state = 'accepted'
- WHERE c.ancestor_id = :root_id AND c.edge_kind = 'administrative' AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, 'administrative'}
+ WHERE c.ancestor_id = :root_id AND c.edge_kind = :edge_kind AND c.from_day <= :on_day AND c.to_day > :on_day AND {scope :root_id} AND {scope_below c.depth, :root_id, :edge_kind}
    AND NOT EXISTS (SELECT 1 FROM evidence n WHERE n.subject_kind = e.subject_kind AND n.subject_id = e.subject_id AND n.kind = 'coverage' AND n.state = 'accepted' AND n.unit_id = e.unit_id
                       AND (n.done_day > e.done_day OR (n.done_day = e.done_day AND n.id > e.id)))
  ORDER BY e.unit_id, e.id;

@@ -222,6 +222,57 @@ static struct str directive_name(struct answer *a, const struct sql_answer_direc
                STR_ARG(long_day(a, (civil_day)d->issued_day)), STR_ARG(d->issuer_name));
 }
 
+/* The same of a letter that came from outside: its day may be left open. */
+static struct str letter_name(struct answer *a, const struct sql_answer_directive_row *d)
+{
+    struct str number_text = str_is_empty(d->letter_number) ? STR("…") : d->letter_number;
+    struct str slash = str_is_empty(d->letter_symbol) ? STR("") : say(a, "/%.*s", STR_ARG(d->letter_symbol));
+    struct str day = d->letter_day.has ? say(a, " %.*s", STR_ARG(long_day(a, (civil_day)d->letter_day.v))) : STR("");
+    return say(a, "%.*s số %.*s%.*s%.*s của %.*s", STR_ARG(text_kind(d->letter_symbol)), STR_ARG(number_text),
+               STR_ARG(slash), STR_ARG(day), STR_ARG(d->letter_issuer));
+}
+
+/* "UBND tỉnh Trúc Lâm" and "ỦY BAN NHÂN DÂN TỈNH TRÚC LÂM" are one. */
+static struct str authority_key(struct answer *a, struct str name)
+{
+    struct str key = viet_fold(a->arena, name), brief = STR("ubnd ");
+    if (!str_starts_with(key, brief))
+        return key;
+    return say(a, "uy ban nhan dan %.*s", STR_ARG(str_slice(key, brief.len_bytes, key.len_bytes)));
+}
+
+/* Was the directive made from the letter of somebody else? A unit's own letter has its number, or its name. */
+static bool is_from_outside(struct answer *a, const struct sql_answer_directive_row *d)
+{
+    if (str_is_empty(d->letter_issuer) || (!str_is_empty(d->letter_number) && str_equal(d->letter_number, d->number) &&
+                                           str_equal(d->letter_symbol, d->symbol)))
+        return false;
+    struct str by = authority_key(a, d->letter_issuer), own = authority_key(a, d->issuer_name);
+    a->full = a->full || str_is_null(by) || str_is_null(own);
+    return !a->full && !str_starts_with(own, by);
+}
+
+/* Whom the answer goes to by what it answers: not the unit's own directive, but what that carries out. */
+static const struct sql_answer_directive_row *NULLABLE answered(const struct answer *a)
+{
+    for (size_t i = 0; i < a->chain_count; i++)
+        if (a->chain[i]->issuer_id != a->freeze->root_id)
+            return a->chain[i];
+    return NULL;
+}
+
+static const struct sql_answer_directive_row *NULLABLE from_outside(struct answer *a)
+{
+    const struct sql_answer_directive_row *first = a->chain_count ? a->chain[a->chain_count - 1] : NULL;
+    return first && is_from_outside(a, first) ? first : NULL;
+}
+
+static struct str answered_name(struct answer *a)
+{
+    const struct sql_answer_directive_row *d = answered(a), *outside = from_outside(a);
+    return d ? directive_name(a, d) : outside ? letter_name(a, outside) : directive_name(a, a->chain[0]);
+}
+
 static struct str instrument_kind(struct str type)
 {
     static const struct {
@@ -252,6 +303,16 @@ static void put_basis(struct answer *a)
             say(a, "Căn cứ %.*s số %.*s %.*s của %.*s về %.*s", STR_ARG(instrument_kind(known->type)),
                 STR_ARG(known->number), STR_ARG(long_day(a, known->issued_day)), STR_ARG(known->issuer.vi),
                 STR_ARG(lower_first(a, known->title.vi))));
+    const struct sql_answer_directive_row *outside = from_outside(a);
+    if (outside && known && !str_is_empty(outside->letter_number) &&
+        str_equal(known->number, say(a, "%.*s/%.*s", STR_ARG(outside->letter_number), STR_ARG(outside->letter_symbol))))
+        outside = NULL; /* the letter is that text itself */
+    if (outside && !str_is_empty(outside->letter_subject))
+        put(a, DOCUMENT_BASIS, STR_NONE,
+            say(a, "Căn cứ %.*s về việc %.*s", STR_ARG(letter_name(a, outside)),
+                STR_ARG(lower_first(a, outside->letter_subject))));
+    else if (outside)
+        put(a, DOCUMENT_BASIS, STR_NONE, say(a, "Căn cứ %.*s", STR_ARG(letter_name(a, outside))));
     for (size_t i = a->chain_count; i-- > 0;)
         put(a, DOCUMENT_BASIS, STR_NONE,
             say(a, "Căn cứ %.*s về việc %.*s", STR_ARG(directive_name(a, a->chain[i])),
@@ -527,9 +588,13 @@ static enum err_code put_addresses(struct answer *a, struct document *d, struct 
 {
     int64_t to_id = a->order->to_unit_id;
     struct str to_name = STR_NONE;
-    if (!to_id && a->chain_count) {
-        to_id = a->chain[0]->issuer_id;
-        to_name = a->chain[0]->issuer_name;
+    const struct sql_answer_directive_row *to_whom = answered(a), *outside = from_outside(a);
+    if (!to_whom && outside) { /* it stands in no tree of ours */
+        to_id = -1;
+        to_name = outside->letter_issuer;
+    } else if (!to_id && to_whom) {
+        to_id = to_whom->issuer_id;
+        to_name = to_whom->issuer_name;
     } else if (!to_id && a->above.count > 1) {
         to_id = a->above.items[1].id;
     }
@@ -665,7 +730,7 @@ static void put_head(struct answer *a, struct document *d)
     d->symbol = a->order->kind == ANSWER_LETTER ? symbol : say(a, "BC-%.*s", STR_ARG(symbol));
     d->place = place_of(a);
     d->date = (struct document_date){0, day.month, day.year};
-    struct str what = a->chain_count ? directive_name(a, a->chain[0]) : STR("các nhiệm vụ được giao");
+    struct str what = a->chain_count ? answered_name(a) : STR("các nhiệm vụ được giao");
     if (a->order->kind != ANSWER_LETTER)
         d->type_name = STR("BÁO CÁO");
     if (a->order->kind == ANSWER_PERIODIC && !str_is_empty(a->order->series_title)) {
@@ -692,7 +757,7 @@ static void put_opening(struct answer *a)
     } else if (a->chain_count) {
         put(a, DOCUMENT_PARAGRAPH, STR_NONE,
             say(a, "Thực hiện %.*s, %.*s báo cáo kết quả, số liệu chốt đến hết ngày %.*s, như sau:",
-                STR_ARG(directive_name(a, a->chain[0])), STR_ARG(a->unit->name), STR_ARG(as_of)));
+                STR_ARG(answered_name(a)), STR_ARG(a->unit->name), STR_ARG(as_of)));
     } else {
         put(a, DOCUMENT_PARAGRAPH, STR_NONE,
             say(a, "%.*s báo cáo kết quả thực hiện các nhiệm vụ được giao, số liệu chốt đến hết ngày %.*s, như sau:",

@@ -501,6 +501,8 @@ static enum err_code view_acts(const struct view *v, struct page_directive *page
         page->ack_open = owed.count > 0;
     }
     page->freeze = is_open && may_freeze && !v->is_past;
+    if (is_open && !v->is_past && (request->session.rights & RIGHT_DRAFT) && v->root_id == request->session.unit_id)
+        page->answer_href = app_href(request, "/reports/answer?directive=%lld", (long long)d->id);
     if (may_freeze && !v->is_past)
         TRY(view_frozen(v, page, err));
     if (is_open && may_issue && !v->is_past)

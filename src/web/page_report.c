@@ -9,6 +9,7 @@
 #include "org/unit.h"
 #include "web/act.h"
 #include "web/app_parts.h"
+#include "work/report_devices.h"
 
 #define REPORT_TO_ANSWER_MAX 20
 #define REPORT_BELOW_MAX     60
@@ -664,7 +665,7 @@ static enum err_code act_fill(struct act *a, struct err *err)
 
 static enum err_code act_freeze(struct act *a, struct err *err)
 {
-    return report_freeze(a->db, &a->actor, a->id, err);
+    return report_freeze(a->db, &a->actor, a->id, report_devices, err);
 }
 
 static enum err_code act_thaw(struct act *a, struct err *err)

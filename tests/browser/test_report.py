@@ -2,6 +2,7 @@
 """Reports: prepared from a directive, figures frozen, files with the same bytes twice, sent after being asked, seen above; reminders, calendar.
 
     test_report.py PROGRAM"""
+import datetime
 import os
 import re
 import sys
@@ -67,6 +68,22 @@ def main():
             page = get(clerk, kept['report'] + '/preview')
             for words in ('Kính gửi:', 'Căn cứ', 'ĐƠN VỊ CÒN THIẾU', 'Bố trí kinh phí', './.', 'Nơi nhận:', 'Phụ lục' if 'Phụ lục' in page else 'PHỤ LỤC'):
                 true(words in page, words)
+
+        def a_directive_leads_to_its_answer():
+            yesterday = (datetime.date.today() - datetime.timedelta(1)).isoformat()
+            directive = re.search(r'href="/directive/(\d+)"', get(clerk, '/directives'))[1]
+            href = f'/reports/answer?directive={directive}'
+            true(href in get(clerk, f'/directive/{directive}'), 'whoever may draft finds it on the page of the directive')
+            true('Soạn' in title(get(clerk, href)) or 'Trả lời' in title(get(clerk, href)), 'and may begin it')
+            true(href not in get(school, f'/directive/{directive}?as_of={yesterday}'), 'not on a past day')
+
+        def devices_are_those_of_the_register():
+            line = re.search(r'Theo thiết bị:(.*?)</', re.sub(r'</?(b|i|strong|em|span)[^>]*>', '', get(clerk, kept['report'] + '/preview')), re.S)
+            true(line, 'the letter speaks of devices')
+            told = [int(n.replace('.', '')) for n in re.findall(r'\d[\d.]*', line[1])][:2]
+            rows = get(clerk, '/devices.csv?kind=&state=protected').count('\n') - 1
+            equal(told[0], rows, f'what is protected is what the register lists: {line[1]}')
+            true(told[1] > 10000 and told[0] < told[1], f'what nobody knows of counts: {told}')
 
         def files_are_the_same_twice():
             for name, magic in (('letter.pdf', b'%PDF'), ('letter.docx', b'PK'), ('rollup.pdf', b'%PDF'), ('rollup.docx', b'PK'), ('annex.xlsx', b'PK')):
@@ -135,7 +152,7 @@ def main():
             wrong = link[1][:-1] + ('0' if link[1][-1] != '0' else '1')
             equal(stranger.get(wrong)[0], 404, 'a wrong secret')
 
-        names = [an_answer_is_opened_from_the_list, before_freezing_there_is_no_file, what_is_typed_is_kept, freezing_keeps_every_row, the_preview_is_a_letter,
+        names = [an_answer_is_opened_from_the_list, before_freezing_there_is_no_file, what_is_typed_is_kept, freezing_keeps_every_row, the_preview_is_a_letter, devices_are_those_of_the_register, a_directive_leads_to_its_answer,
                  files_are_the_same_twice, above_it_says_that_it_is_not_sent, sending_asks_first, the_superior_sees_it, others_find_nothing,
                  a_sent_report_stays_and_a_correction_is_a_new_one, lists_are_files_too, reminders_and_a_message_to_copy, the_calendar_needs_its_secret_only]
         run([(f.__name__.replace('_', ' '), f) for f in names])

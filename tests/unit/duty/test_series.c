@@ -214,20 +214,20 @@ static void a_report_goes_up_and_is_corrected(void **state)
     assert_err(report_fill(t->db, &teacher, id, STR("{\"incidents\": [1]}"), &err), ERR_SYNTAX);
     assert_ok(report_fill(t->db, &teacher, id, STR("{\"incidents\": 2, \"note\": \"đã khắc phục\"}"), &err));
     struct str live;
-    assert_ok(report_live_figures(t->db, &teacher, id, &t->arena, &live, &err));
+    assert_ok(report_live_figures(t->db, &teacher, id, NULL, &t->arena, &live, &err));
     struct json root;
     assert_ok(json_parse(live, 0, &t->arena, &root, &err));
     int64_t n = 0;
     assert_true(json_i64(json_get(json_get(root, STR("duties")), STR("unseen")), &n) && n == 2);
-    assert_err(report_live_figures(t->db, &clerk, id, &t->arena, &live, &err), ERR_DENIED);
+    assert_err(report_live_figures(t->db, &clerk, id, NULL, &t->arena, &live, &err), ERR_DENIED);
     assert_err(report_send(t->db, &teacher, id, STR_NONE, &err), ERR_CONFLICT); /* figures first */
-    assert_ok(report_freeze(t->db, &teacher, id, &err));
-    assert_err(report_freeze(t->db, &teacher, id, &err), ERR_CONFLICT);
+    assert_ok(report_freeze(t->db, &teacher, id, NULL, &err));
+    assert_err(report_freeze(t->db, &teacher, id, NULL, &err), ERR_CONFLICT);
     assert_err(report_fill(t->db, &teacher, id, STR("{}"), &err), ERR_CONFLICT);
     assert_err(report_thaw(t->db, &teacher, id, STR(""), &err), ERR_SYNTAX);
     assert_ok(report_thaw(t->db, &teacher, id, STR("thiếu một sự cố"), &err));
     assert_ok(report_fill(t->db, &teacher, id, STR("{\"incidents\": 3}"), &err));
-    assert_ok(report_freeze(t->db, &teacher, id, &err));
+    assert_ok(report_freeze(t->db, &teacher, id, NULL, &err));
     assert_ok(report_send(t->db, &teacher, id, STR_NONE, &err));
     assert_err(report_send(t->db, &teacher, id, STR_NONE, &err), ERR_CONFLICT);
     struct sql_report_one_row page = page_of(t, &w, id);
@@ -244,7 +244,7 @@ static void a_report_goes_up_and_is_corrected(void **state)
     /* the second school is two days late */
     world_pass(t, civil_to_day(2027, 1, 17) - civil_day_of_ms(t->now_ms));
     assert_ok(report_fill(t->db, &clerk, second, STR("{\"incidents\": \"4\"}"), &err));
-    assert_ok(report_freeze(t->db, &clerk, second, &err));
+    assert_ok(report_freeze(t->db, &clerk, second, NULL, &err));
     assert_ok(report_send(t->db, &clerk, second, STR_NONE, &err));
     /* a correction is a new version; until it is sent the old one counts */
     assert_err(report_correct(t->db, &teacher, id, STR(""), &fixed, &err), ERR_SYNTAX);
@@ -262,7 +262,7 @@ static void a_report_goes_up_and_is_corrected(void **state)
     assert_int_equal(c.sum_count, 1);
     assert_true(c.sums[0].sum == 7 && c.sums[0].count == 2);
     assert_ok(report_fill(t->db, &teacher, fixed, STR("{\"incidents\": 5}"), &err));
-    assert_ok(report_freeze(t->db, &teacher, fixed, &err));
+    assert_ok(report_freeze(t->db, &teacher, fixed, NULL, &err));
     assert_ok(report_send(t->db, &teacher, fixed, STR_NONE, &err));
     assert_ok(series_compile(t->db, &issuer, w.committee, order.series, 0, order.period_to_day, &t->arena, &c, &err));
     assert_int_equal(c.count, WORLD_SCHOOLS + 1);
@@ -292,7 +292,7 @@ static void a_directive_is_answered_to_its_issuer(void **state)
     struct sql_report_one_row page = page_of(t, &w, id);
     assert_int_equal(page.to_unit_id.v, w.committee);
     assert_int_equal(page.due_day.v, civil_to_day(2027, 1, 20));
-    assert_ok(report_freeze(t->db, &teacher, id, &err));
+    assert_ok(report_freeze(t->db, &teacher, id, NULL, &err));
     struct sql_freeze_totals_rows totals;
     assert_ok(sql_freeze_totals(t->db, &teacher, &t->arena,
                                 &(struct sql_freeze_totals_args){.freeze_id = page_of(t, &w, id).freeze_id.v}, &totals,

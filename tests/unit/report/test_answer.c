@@ -2,6 +2,7 @@
 #include "duty_world.h"
 
 #include "duty/freeze.h"
+#include "duty/letter_book.sql.h"
 #include "duty/series.h"
 #include "report/docx.h"
 #include "report/from_duty.h"
@@ -294,6 +295,68 @@ static void every_kind_of_unit_signs_by_its_own_titles(void **state)
     }
 }
 
+/* The committee's own answer on what it made of a letter. */
+static struct document answer_to_letter(struct store_test *t, const struct story *s, const char *issuer)
+{
+    struct err err;
+    struct actor committee = world_actor(t, s->w.issuer, RIGHT_READ),
+                 drafter = world_actor(t, s->w.issuer, RIGHT_REPORT);
+    const struct obligation_draft one = {.catalogue_id = STR("CT18-2c"),
+                                         .deadline_day = civil_day_of_ms(t->now_ms) + 10,
+                                         .targets = to_schools,
+                                         .target_count = 1};
+    struct directive_draft draft = {.issuer_id = s->w.committee,
+                                    .edge_kind = EDGE_ADMINISTRATIVE,
+                                    .title = STR("Giữ mạng an toàn"),
+                                    .issued_day = CIVIL_NONE,
+                                    .obligations = &one,
+                                    .obligation_count = 1,
+                                    .letter_id = db_id(t->db)};
+    static const char hash[32] = "letter";
+    assert_ok(sql_letter_insert(t->db,
+                                &(struct sql_letter_insert_args){.id = draft.letter_id,
+                                                                 .unit_id = s->w.committee,
+                                                                 .direction = STR("in"),
+                                                                 .number = STR("055"),
+                                                                 .symbol = STR("BMN-ATTT"),
+                                                                 .issued_day = {true, civil_to_day(2026, 1, 5)},
+                                                                 .issuer = str_from_cstr(issuer),
+                                                                 .subject = STR("Giữ mạng an toàn mùa măng"),
+                                                                 .text_sha256 = {hash, sizeof hash},
+                                                                 .read_json = STR("{}"),
+                                                                 .search_key = STR("")},
+                                &err));
+    int64_t id = 0;
+    struct directive_issued issued;
+    struct freeze_made freeze;
+    assert_ok(directive_draft_new(t->db, &committee, &draft, &id, &err));
+    assert_ok(directive_issue(t->db, &committee, id, &issued, &err));
+    assert_ok(freeze_make(
+        t->db, &drafter,
+        &(struct freeze_draft){
+            .root_id = s->w.committee, .directive_id = id, .edge_kind = EDGE_ADMINISTRATIVE, .as_of_day = CIVIL_NONE},
+        &freeze, &err));
+    struct story of_letter = *s;
+    of_letter.freeze = freeze;
+    return answer_of(t, &of_letter, ANSWER_LETTER);
+}
+
+static void a_letter_from_outside_is_what_is_answered(void **state)
+{
+    struct store_test *t = *state;
+    struct story s = story_make(t);
+    struct document d = answer_to_letter(t, &s, "Bộ Măng Non");
+    struct str text = words_of(t, &d);
+    assert_holds(text,
+                 "Căn cứ Công văn số 055/BMN-ATTT ngày 05 tháng 01 năm 2026 của Bộ Măng Non về việc giữ mạng an toàn "
+                 "mùa măng");
+    assert_holds(text, "Thực hiện Công văn số 055/BMN-ATTT ngày 05 tháng 01 năm 2026 của Bộ Măng Non, ");
+    assert_str(d.to[0], STR("Bộ Măng Non"));
+    d = answer_to_letter(t, &s, "ỦY BAN NHÂN DÂN"); /* its own letter: nobody else is answered */
+    text = words_of(t, &d);
+    assert_true(str_find(text, STR("055/BMN-ATTT"), 0) < 0);
+}
+
 int main(void)
 {
     static const struct sql_module *const modules[] = {&sql_module_store, &sql_module_proof, &sql_module_org,
@@ -309,6 +372,7 @@ int main(void)
         STORE_TEST(a_stranger_finds_nothing),
         STORE_TEST(one_unit_answers_in_words),
         STORE_TEST(every_kind_of_unit_signs_by_its_own_titles),
+        STORE_TEST(a_letter_from_outside_is_what_is_answered),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);
 }

@@ -146,7 +146,7 @@ static enum err_code letter_text_of(struct authz *z, struct db *db, const struct
 static enum err_code figures_of(struct authz *z, struct db *db, const struct things *o, struct err *err)
 {
     struct str json;
-    return report_live_figures(db, &z->actor, o->report, &z->scratch, &json, err);
+    return report_live_figures(db, &z->actor, o->report, NULL, &z->scratch, &json, err);
 }
 static enum err_code freeze_check(struct authz *z, struct db *db, const struct things *o, struct err *err)
 {
@@ -440,7 +440,7 @@ static enum err_code fill_report(struct authz *z, struct db *db, const struct th
 }
 static enum err_code freeze_report(struct authz *z, struct db *db, const struct things *o, struct err *err)
 {
-    return report_freeze(db, &z->actor, o->report, err);
+    return report_freeze(db, &z->actor, o->report, NULL, err);
 }
 static enum err_code send_report(struct authz *z, struct db *db, const struct things *o, struct err *err)
 {

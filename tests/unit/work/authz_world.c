@@ -155,7 +155,7 @@ static void furnish(struct authz *z, struct things *o)
     assert_ok(report_open_directive(db, s, o->unit, o->directive, CIVIL_NONE, &o->report, &err));
     int64_t other = issued_to_self(z, o->unit);
     assert_ok(report_open_directive(db, s, o->unit, other, CIVIL_NONE, &o->frozen, &err));
-    assert_ok(report_freeze(db, s, o->frozen, &err));
+    assert_ok(report_freeze(db, s, o->frozen, NULL, &err));
     assert_ok(chain_append(db, /* as org/session.c writes it: of no unit */
                            &(struct chain_note){.stream = CHAIN_AUDIT,
                                                 .kind = "signed_in",

@@ -139,10 +139,13 @@ static void numbers(struct authz *z, size_t *cells)
     struct str json;
     struct json root;
     double systems = 0;
-    assert_ok(report_live_figures(db, &z->actor, z->of[OWN].report, &z->scratch, &json, &err));
+    assert_ok(report_live_figures(db, &z->actor, z->of[OWN].report, NULL, &z->scratch, &json, &err));
     assert_ok(json_parse(json, 0, &z->scratch, &root, &err));
     assert_true(json_double(json_get(json_get(root, STR("systems")), STR("total")), &systems));
-    int64_t want_systems = holds(z, "report", OWN) ? 3 : 1 + below;
+    int64_t below_own = 0; /* along the tree he looks down */
+    for (enum place p = OWN + 1; p < PLACE_COUNT; p++)
+        below_own += tree_of[p] && tree_of[p] == z->tree && holds(z, "read", p);
+    int64_t want_systems = holds(z, "report", OWN) ? 3 : 1 + below_own;
     if ((int64_t)systems != want_systems)
         fail_msg("%.*s granted '%.*s': live figures count %lld systems, %lld are within reach", STR_ARG(z->role->id),
                  STR_ARG(trees[z->tree]), (long long)systems, (long long)want_systems);

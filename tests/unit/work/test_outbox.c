@@ -240,7 +240,7 @@ static void reports(struct store_test *t, struct province *p)
     int64_t id = 0;
     size_t opened = 0;
     assert_ok(report_open_directive(t->db, &p->system, p->schools[0], p->directive, CIVIL_NONE, &id, &err));
-    assert_ok(report_freeze(t->db, &p->system, id, &err));
+    assert_ok(report_freeze(t->db, &p->system, id, NULL, &err));
     assert_ok(freeze_make(
         t->db, &p->system,
         &(struct freeze_draft){.root_id = p->committee, .edge_kind = EDGE_ADMINISTRATIVE, .as_of_day = CIVIL_NONE},
