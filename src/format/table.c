@@ -196,7 +196,7 @@ enum err_code table_read(struct str bytes, const struct table_options *options, 
 
 int table_column_after(const struct table *table, struct str names, int column)
 {
-    for (size_t i = (size_t)(column + 1); i < table->columns; i++)
+    for (size_t i = (size_t)column + 1; i < table->columns; i++)
         if (is_one_of_names(table->header[i], names))
             return (int)i;
     return -1;

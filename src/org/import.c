@@ -257,7 +257,7 @@ static enum err_code judge(struct db *db, struct import_run *run, struct str byt
     struct str words[IMPORT_COLUMNS_MAX * 3];
     size_t word_count = 0;
     int columns[IMPORT_COLUMNS_MAX] = {0};
-    struct str all_names[IMPORT_COLUMNS_MAX];
+    struct str all_names[IMPORT_COLUMNS_MAX] = {0};
     for (size_t c = 0; c < what->column_count; c++) {
         struct str names = str_from_cstr(what->columns[c].vi), name;
         while (word_count < ARRAY_LEN(words) && str_split(&names, '|', &name))

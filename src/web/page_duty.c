@@ -562,6 +562,7 @@ static enum err_code duty_look(struct request *request, struct db *db, civil_day
     TRY(seen_open(db, &v->actor, id, app_today(request), as_of, request->arena, &v->seen, err));
     v->day = v->seen.day;
     v->duty = v->seen.duty;
+    must(v->duty != NULL);
     v->known = str_is_empty(v->duty->catalogue_id) ? NULL : know_obligation_find(v->duty->catalogue_id);
     if (v->seen.is_past)
         v->as_of = app_href(request, "?as_of=%.*s", STR_ARG(kit_vn_day(request, v->day)));

@@ -386,6 +386,9 @@ static enum err_code submit(struct story *s, const struct event *e, struct err *
     int64_t evidence_id;
     if (evidence_submit(s->db, &actor, &draft, &evidence_id, err) != ERR_NONE)
         return err_wrap(err, "hand in %.*s", STR_ARG(e->kind));
+    for (size_t i = s->submissions.count; i-- > 0;)
+        if (s->submissions.items[i].evidence_id == evidence_id)
+            return ERR_NONE; /* the same words and file twice on a day are one piece */
     s->report.evidence++;
     if (s->submissions.count == s->submissions.room &&
         !vec_grow((void **)(void *)&s->submissions.items, s->submissions.count, &s->submissions.room,
