@@ -3,6 +3,7 @@
 #include "duty/cover.sql.h"
 #include "duty/directive.sql.h"
 #include "duty/ledger.h"
+#include "duty/notice.h"
 #include "format/json.h"
 #include "know/know.h"
 #include "org/access.h"
@@ -542,6 +543,21 @@ static enum err_code require_reviewer(struct db *db, struct arena *arena, const 
     return err_set(err, ERR_DENIED, "loại bằng chứng này cần vai trò khác để duyệt");
 }
 
+/* Whoever handed it in learns of it: nobody looks again at what was done. */
+static enum err_code tell_returned(struct db *db, struct arena *arena, const struct sql_evidence_get_row *e,
+                                   struct str reason, struct err *err)
+{
+    if (!e->submitted_by.has)
+        return ERR_NONE;
+    const struct know_evidence_kind *kind = know_evidence_kind_find(e->kind);
+    struct str line = arena_printf(arena, "Bằng chứng bị trả lại: %.*s - %.*s",
+                                   STR_ARG(kind ? kind->title.vi : e->kind), STR_ARG(reason));
+    struct str link = arena_printf(arena, "/evidence/%lld", (long long)e->id);
+    if (str_is_null(line) || str_is_null(link))
+        return arena_full(arena, err);
+    return notice_add(db, &(struct notice){e->submitted_by.v, STR("evidence"), line, link}, err);
+}
+
 static enum err_code decide_in_transaction(struct db *db, void *ctx, struct err *err)
 {
     const struct deciding *d = ctx;
@@ -586,6 +602,8 @@ static enum err_code decide_in_transaction(struct db *db, void *ctx, struct err 
                             &changes, err));
     if (changes != 1)
         return err_set(err, ERR_CONFLICT, "bằng chứng này đã được xử lý trước đó");
+    if (d->decision == DECIDE_RETURN)
+        TRY(tell_returned(db, &arena, e, str_trim(d->reason), err));
     struct sql_assignment_evidence_ids_rows ids;
     TRY(sql_assignment_evidence_ids(db, &arena, &(struct sql_assignment_evidence_ids_args){.evidence_id = e->id}, &ids,
                                     err));

@@ -14,7 +14,7 @@ NONNULL_BEGIN
 
 struct notice {
     int64_t person_id;
-    struct str kind; /* "reminder", "request", "report" */
+    struct str kind; /* "reminder", "request", "evidence", "report" */
     struct str title;
     struct str link; /* a path of ours: "/duty/123" */
 };

@@ -21,7 +21,8 @@ static enum err_code reminders_show(struct request *request, struct response *re
     struct actor actor = app_actor_with(request, RIGHT_READ);
     struct kit_range range = kit_range_of(request);
     struct str kind = form_get(&request->query, STR("kind"));
-    if (!str_equal(kind, STR("reminder")) && !str_equal(kind, STR("request")) && !str_equal(kind, STR("report")))
+    if (!str_equal(kind, STR("reminder")) && !str_equal(kind, STR("request")) && !str_equal(kind, STR("report")) &&
+        !str_equal(kind, STR("evidence")))
         kind = STR_NONE;
     struct sql_notice_list_rows rows;
     TRY(sql_notice_list(
@@ -60,6 +61,7 @@ static enum err_code reminders_show(struct request *request, struct response *re
     } kinds[] = {{STR_INIT(""), MSG_REPORT_TAB_ALL},
                  {STR_INIT("reminder"), MSG_REPORT_KIND_REMINDER},
                  {STR_INIT("request"), MSG_REPORT_KIND_REQUEST},
+                 {STR_INIT("evidence"), MSG_REPORT_KIND_EVIDENCE},
                  {STR_INIT("report"), MSG_REPORT_KIND_REPORT}};
     int64_t total = 0;
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {

@@ -1,6 +1,7 @@
 /* A duty of a past day reads as it read that evening. */
 #include "duty_world.h"
 
+#include "duty/notice.h"
 #include "duty/request.h"
 #include "duty/seen.h"
 #include "duty/succession.h"
@@ -181,7 +182,11 @@ static void a_past_day_reads_as_it_read_that_evening(void **state)
         case 13:
             returned = hand_in(t, &w, duties[1], "hand", today);
             t->now_ms += 60000;
+            int64_t before = -1, after = -1;
+            assert_ok(notice_unread_count(t->db, &teacher, &before, &err));
             assert_ok(evidence_return(t->db, &reviewer, returned, STR("thiếu phạm vi"), &err));
+            assert_ok(notice_unread_count(t->db, &teacher, &after, &err));
+            assert_int_equal(after, before + 1); /* whoever handed it in learns of it */
             break;
         case 15:
             assert_ok(duty_assign(t->db, &head, duties[0], 0, &err));
