@@ -308,7 +308,8 @@ static enum err_code device_show_with(struct request *request, struct response *
         .sections = {sections, 1 + pairs.section_count},
         .forms = {forms, may ? 2 + pairs.form_count : 0},
     };
-    return kit_record_respond(request, response, &page, STR("units"), STR_NONE, err);
+    return kit_record_respond(request, response, &page, STR("units"),
+                              app_href(request, "/unit/%lld/who", (long long)d.device->unit_id), err);
 }
 
 static enum err_code device_show(struct request *request, struct response *response, struct err *err)

@@ -338,7 +338,8 @@ static enum err_code finding_show_with(struct request *request, struct response 
         .events = {events, f.events.count},
         .forms = {forms, n},
     };
-    return kit_record_respond(request, response, &page, STR("findings"), STR_NONE, err);
+    return kit_record_respond(request, response, &page, STR("findings"),
+                              app_href(request, "/unit/%lld/who", (long long)x->unit_id), err);
 }
 
 static enum err_code finding_show(struct request *request, struct response *response, struct err *err)

@@ -287,7 +287,8 @@ static enum err_code request_show_with(struct request *request, struct response 
         .facts = {facts.rows.items, facts.rows.count},
         .forms = {forms, n},
     };
-    return kit_record_respond(request, response, &page, STR("tasks"), STR_NONE, err);
+    return kit_record_respond(request, response, &page, STR("tasks"),
+                              app_href(request, "/unit/%lld/who", (long long)r->unit_id), err);
 }
 
 enum err_code request_show(struct request *request, struct response *response, struct err *err)

@@ -345,7 +345,8 @@ static enum err_code system_show_with(struct request *request, struct response *
         .sections = {sections, ARRAY_LEN(sections)},
         .forms = {forms, n},
     };
-    return kit_record_respond(request, response, &page, STR("units"), STR_NONE, err);
+    return kit_record_respond(request, response, &page, STR("units"),
+                              app_href(request, "/unit/%lld/who", (long long)s->operator_id), err);
 }
 
 static enum err_code system_show(struct request *request, struct response *response, struct err *err)

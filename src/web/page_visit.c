@@ -285,7 +285,8 @@ static enum err_code visit_show_with(struct request *request, struct response *r
         .facts = {facts.rows.items, facts.rows.count},
         .forms = {forms, n},
     };
-    return kit_record_respond(request, response, &page, STR("units"), STR_NONE, err);
+    return kit_record_respond(request, response, &page, STR("units"),
+                              app_href(request, "/unit/%lld/who", (long long)r->unit_id), err);
 }
 
 enum err_code visit_show(struct request *request, struct response *response, struct err *err)

@@ -203,6 +203,13 @@ def main():
             true('/close"' not in page, 'it cannot be closed yet')
             true('Không còn' not in title(get(school, '/findings')), 'the list counts it')
 
+        def who_can_see_it_is_said_on_every_object():
+            for path, what in (('/systems', 'system'), ('/devices', 'device'), ('/findings', 'finding')):
+                one = re.search(rf'href="(/{what}/\d+)"', get(clerk, path))[1]
+                who = re.search(r'href="(/unit/\d+/who)"', get(clerk, one))
+                true(who, f'{one} leads to who can see it')
+                true('Ai xem được' in get(clerk, who[1]), who[1])
+
         def who_gets_a_duty_is_seen_without_opening():
             letter = re.search(r'href="(/letter/\d+)"', get(clerk, '/letters'))[1]
             page = get(clerk, letter + '/issue')
@@ -213,7 +220,7 @@ def main():
                  a_day_to_come_is_refused_by_the_label_of_its_field, pressed_twice_is_handed_in_once,
                  late_work_that_waits_for_review_says_both, the_queue_says_what_it_proves,
                  the_number_of_devices_opens_to_them, systems_without_a_level_open, a_page_past_the_end_is_the_first, what_was_done_is_said_once_and_in_its_place,
-                 visits_are_planned_by_whoever_has_somebody_below, findings_and_devices_of_those_below_are_found_by_whoever_leads_them, a_share_of_nothing_is_no_figure, an_open_finding_has_no_button_that_only_refuses, who_gets_a_duty_is_seen_without_opening]
+                 visits_are_planned_by_whoever_has_somebody_below, findings_and_devices_of_those_below_are_found_by_whoever_leads_them, a_share_of_nothing_is_no_figure, an_open_finding_has_no_button_that_only_refuses, who_can_see_it_is_said_on_every_object, who_gets_a_duty_is_seen_without_opening]
         run([(f.__name__.replace('_', ' '), f) for f in names])
 
 
