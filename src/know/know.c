@@ -1,5 +1,7 @@
 #include "know/know.h"
 
+#include "base/viet.h"
+
 /* The tables are small (at most a hundred rows): a walk is as fast as an index and cannot be wrong. */
 #define FIND_ROW(rows, count, wanted)             \
     for (size_t row_ = 0; row_ < (count); row_++) \
@@ -26,6 +28,11 @@ const struct know_instrument *know_instrument_by_number(struct str number)
         if (str_equal_nocase_ascii(know_instruments[i].number, number))
             return &know_instruments[i];
     return NULL;
+}
+
+const struct know_named *know_instrument_type_find(struct str id)
+{
+    FIND_ROW(know_instrument_types, know_instrument_type_count, id);
 }
 
 const struct know_org_kind *know_org_kind_find(struct str id)
@@ -332,11 +339,15 @@ const struct know_signing_form *know_signing_form_find(struct str id)
 }
 
 /* "Cục An toàn thông tin" opens with "Cục", "Cục bộ" would too, "Cụcx" does not. */
+static bool opens_with(struct str name, struct str words)
+{
+    return str_starts_with(name, words) && (name.len_bytes == words.len_bytes || name.ptr[words.len_bytes] == ' ');
+}
+
 static bool opens_with_any(struct str name, struct know_ids words)
 {
     for (size_t i = 0; i < words.count; i++)
-        if (str_starts_with(name, words.items[i]) &&
-            (name.len_bytes == words.items[i].len_bytes || name.ptr[words.items[i].len_bytes] == ' '))
+        if (opens_with(name, words.items[i]))
             return true;
     return words.count == 0;
 }
@@ -354,4 +365,73 @@ const struct know_signing_title *know_signing_title_of(struct str kind, struct s
             return row;
     }
     return NULL;
+}
+
+/* Of two rows of one mark the one that holds on the day, else the earlier; knowgen saw that they do not meet. */
+static const struct know_document_kind *nearer(const struct know_document_kind *NULLABLE found,
+                                               const struct know_document_kind *row, civil_day day)
+{
+    bool holds = row->from_day <= day && day < row->to_day,
+         is_settled = found && found->from_day <= day && day < found->to_day;
+    return !found || holds || (!is_settled && row->from_day < found->from_day) ? row : found;
+}
+
+const struct know_document_kind *know_document_kind_of(struct str symbol, civil_day day)
+{
+    const struct know_document_kind *marked = NULL, *plain = NULL;
+    for (size_t i = 0; i < know_document_kind_count; i++) {
+        const struct know_document_kind *row = &know_document_kinds[i];
+        size_t end = row->mark.len_bytes;
+        if (!end)
+            plain = nearer(plain, row, day);
+        else if (str_starts_with(symbol, row->mark) && symbol.len_bytes > end && symbol.ptr[end] == '-')
+            marked = nearer(marked, row, day);
+    }
+    must(plain != NULL);
+    return marked && day < marked->to_day ? marked : plain; /* a mark that no longer stands for anything is a name */
+}
+
+struct str know_authority_key(struct arena *arena, struct str name, civil_day day)
+{
+    struct str key = viet_search_key(arena, name);
+    for (size_t i = 0; !str_is_null(key) && i < know_authority_name_count; i++) {
+        const struct know_authority_name *row = &know_authority_names[i];
+        for (size_t k = 0; row->from_day <= day && day < row->to_day && k < row->briefs.count; k++) {
+            struct str brief = viet_search_key(arena, row->briefs.items[k]),
+                       full = viet_search_key(arena, row->title.vi);
+            if (str_is_null(brief) || str_is_null(full))
+                return STR_NONE;
+            if (opens_with(key, brief))
+                return arena_printf(arena, "%.*s%.*s", STR_ARG(full),
+                                    STR_ARG(str_slice(key, brief.len_bytes, key.len_bytes)));
+        }
+    }
+    return key;
+}
+
+/* What stands behind the word and a blank; null when the text does not open so. */
+static struct str behind(struct str text, struct str word)
+{
+    bool opens = opens_with(text, word) && text.len_bytes > word.len_bytes;
+    return opens ? str_slice(text, word.len_bytes + 1, text.len_bytes) : STR_NONE;
+}
+
+struct str know_authority_place(struct str name, civil_day day)
+{
+    struct str area = STR_NONE;
+    for (size_t i = 0; i < know_authority_name_count && str_is_null(area); i++) {
+        const struct know_authority_name *row = &know_authority_names[i];
+        if (day < row->from_day || row->to_day <= day)
+            continue;
+        area = behind(name, row->title.vi);
+        for (size_t k = 0; k < row->briefs.count && str_is_null(area); k++)
+            area = behind(name, row->briefs.items[k]);
+    }
+    for (size_t i = 0; !str_is_null(area) && i < know_area_word_count; i++) {
+        const struct know_area_word *word = &know_area_words[i];
+        struct str rest = word->from_day <= day && day < word->to_day ? behind(area, word->title.vi) : STR_NONE;
+        if (!str_is_null(rest))
+            return rest;
+    }
+    return area;
 }

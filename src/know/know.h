@@ -1,8 +1,8 @@
 /* know.h - what the rules say, as rows: obligations, kinds of evidence, periods, texts of law, kinds of organisation,
- * roles, report series, states, holidays, reminders, how documents are signed and the reform of 2025. The rows are
- * knowledge/ *.yaml, checked and turned into constant tables by tools/knowgen when the program is built. Every row that
- * can change has [from_day, to_day) and the text it stands on; looking something up takes the day it is asked for.
- * Vietnamese and English stand side by side. This module decides nothing about anybody: it is the law book on the
+ * roles, report series, states, holidays, reminders, how documents are signed and called, and the reform of 2025. The
+ * rows are knowledge/ *.yaml, checked and turned into constant tables by tools/knowgen when the program is built. Every
+ * row that can change has [from_day, to_day) and the text it stands on; looking something up takes the day it is asked
+ * for. Vietnamese and English stand side by side. This module decides nothing about anybody: it is the law book on the
  * shelf. Uses: base.    Used by: every layer from letter on.    Memory: constant.    Threads: read-only. */
 #ifndef LUYTRE_KNOW_KNOW_H
 #define LUYTRE_KNOW_KNOW_H
@@ -20,6 +20,12 @@ struct know_ids { /* ids of other rows; the generator has checked that they exis
     size_t count;
 };
 bool know_ids_has(struct know_ids ids, struct str id);
+struct know_named { /* types of texts, edge kinds, functions, rights: an id and its words */
+    struct str id;
+    struct know_text title;
+    struct know_text text;
+    struct str source;
+};
 
 enum know_certainty {
     KNOW_CERTAIN,  /* stands in a text we have read */
@@ -32,7 +38,7 @@ enum know_certainty {
 struct know_instrument {
     struct str id;     /* "CT18" */
     struct str number; /* "18/CT-TTg", the canonical way to cite it */
-    struct str type;   /* directive, decision, law, decree, circular, resolution, standard, regulation, letter */
+    struct str type;   /* of know_instrument_types */
     struct know_text title;
     struct know_text issuer;
     civil_day issued_day;       /* CIVIL_NONE: not known to us */
@@ -41,6 +47,9 @@ struct know_instrument {
     enum know_certainty certainty;
     struct str source;
 };
+extern const struct know_named know_instrument_types[]; /* "Chỉ thị": what stands before the number */
+extern const size_t know_instrument_type_count;
+const struct know_named *NULLABLE know_instrument_type_find(struct str id);
 extern const struct know_instrument know_instruments[];
 extern const size_t know_instrument_count;
 const struct know_instrument *NULLABLE know_instrument_find(struct str id);
@@ -61,12 +70,6 @@ extern const struct know_org_kind know_org_kinds[];
 extern const size_t know_org_kind_count;
 const struct know_org_kind *NULLABLE know_org_kind_find(struct str id);
 
-struct know_named { /* edge kinds, functions, sectors, rights: an id and its words */
-    struct str id;
-    struct know_text title;
-    struct know_text text;
-    struct str source;
-};
 extern const struct know_named know_edge_kinds[];
 extern const size_t know_edge_kind_count;
 extern const struct know_named know_functions[];
@@ -451,6 +454,46 @@ extern const size_t know_signing_title_count;
 /* What the head and the deputies of a unit are called on a day; before the first day of the table, on that day. Every
  * known kind has one; NULL for an unknown kind. */
 const struct know_signing_title *NULLABLE know_signing_title_of(struct str kind, struct str name, civil_day day);
+
+/* --- what documents, authorities and areas are called (document_names.yaml) --- */
+struct know_document_kind {
+    struct str id;          /* "directive" */
+    struct str mark;        /* "CT": what a symbol opens with; empty: a công văn, which has none */
+    struct know_text title; /* "Chỉ thị" */
+    civil_day from_day, to_day;
+    struct str instrument;
+    enum know_certainty certainty;
+    struct str source;
+};
+extern const struct know_document_kind know_document_kinds[];
+extern const size_t know_document_kind_count;
+/* Which kind of document a symbol names on a day: "CT-TTg" a directive, "UBND-KGVX" a letter. Of the rows of a mark the
+ * one in force; before its first, the first. */
+const struct know_document_kind *know_document_kind_of(struct str symbol, civil_day day);
+struct know_authority_name {
+    struct str id;
+    struct know_text title; /* "Ủy ban nhân dân" */
+    struct know_ids briefs; /* "UBND" */
+    civil_day from_day, to_day;
+    enum know_certainty certainty;
+    struct str source;
+};
+extern const struct know_authority_name know_authority_names[];
+extern const size_t know_authority_name_count;
+struct know_area_word { /* "tỉnh": stands between an authority and the name of its area */
+    struct str id;
+    struct know_text title;
+    civil_day from_day, to_day;
+    enum know_certainty certainty;
+    struct str source;
+};
+extern const struct know_area_word know_area_words[];
+extern const size_t know_area_word_count;
+/* "UBND tỉnh Trúc Lâm" and "ỦY BAN NHÂN DÂN TỈNH TRÚC LÂM" have one key: the fold, briefs of the day written out. A
+ * null ptr: the arena is full. */
+MUST_USE struct str know_authority_key(struct arena *arena, struct str name, civil_day day);
+/* "Trúc Lâm" of "UBND tỉnh Trúc Lâm"; null when the name opens with no authority of the day. */
+struct str know_authority_place(struct str name, civil_day day);
 
 /* --- the reform of 2025 (reform_2025.yaml) --- */
 struct know_province {

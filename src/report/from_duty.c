@@ -197,29 +197,20 @@ static int64_t figure(const struct answer *a, struct str group, struct str name)
 
 /* --- what a text is called --- */
 
-static struct str text_kind(struct str symbol)
-{
-    static const struct {
-        struct str mark, word;
-    } kinds[] = {
-        {STR_INIT("CT"), STR_INIT("Chỉ thị")},    {STR_INIT("KH"), STR_INIT("Kế hoạch")},
-        {STR_INIT("QĐ"), STR_INIT("Quyết định")}, {STR_INIT("TB"), STR_INIT("Thông báo")},
-        {STR_INIT("HD"), STR_INIT("Hướng dẫn")},  {STR_INIT("BC"), STR_INIT("Báo cáo")},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        if (str_starts_with(symbol, kinds[i].mark) && symbol.len_bytes > kinds[i].mark.len_bytes &&
-            symbol.ptr[kinds[i].mark.len_bytes] == '-')
-            return kinds[i].word;
-    return STR("Công văn");
-}
-
 /* "Công văn số 412/UBND-KGVX ngày 02 tháng 11 năm 2026 của Ủy ban nhân dân tỉnh Trúc Lâm". */
 static struct str directive_name(struct answer *a, const struct sql_answer_directive_row *d)
 {
     struct str number_text = str_is_empty(d->number) ? STR("…") : d->number;
     struct str slash = str_is_empty(d->symbol) ? STR("") : say(a, "/%.*s", STR_ARG(d->symbol));
-    return say(a, "%.*s số %.*s%.*s %.*s của %.*s", STR_ARG(text_kind(d->symbol)), STR_ARG(number_text), STR_ARG(slash),
+    const struct know_document_kind *kind = know_document_kind_of(d->symbol, (civil_day)d->issued_day);
+    return say(a, "%.*s số %.*s%.*s %.*s của %.*s", STR_ARG(kind->title.vi), STR_ARG(number_text), STR_ARG(slash),
                STR_ARG(long_day(a, (civil_day)d->issued_day)), STR_ARG(d->issuer_name));
+}
+
+/* The day of the letter it was made from; one that was left open is taken for the day it was issued on here. */
+static civil_day letter_day(const struct sql_answer_directive_row *d)
+{
+    return (civil_day)(d->letter_day.has ? d->letter_day.v : d->issued_day);
 }
 
 /* The same of a letter that came from outside: its day may be left open. */
@@ -228,17 +219,9 @@ static struct str letter_name(struct answer *a, const struct sql_answer_directiv
     struct str number_text = str_is_empty(d->letter_number) ? STR("…") : d->letter_number;
     struct str slash = str_is_empty(d->letter_symbol) ? STR("") : say(a, "/%.*s", STR_ARG(d->letter_symbol));
     struct str day = d->letter_day.has ? say(a, " %.*s", STR_ARG(long_day(a, (civil_day)d->letter_day.v))) : STR("");
-    return say(a, "%.*s số %.*s%.*s%.*s của %.*s", STR_ARG(text_kind(d->letter_symbol)), STR_ARG(number_text),
-               STR_ARG(slash), STR_ARG(day), STR_ARG(d->letter_issuer));
-}
-
-/* "UBND tỉnh Trúc Lâm" and "ỦY BAN NHÂN DÂN TỈNH TRÚC LÂM" are one. */
-static struct str authority_key(struct answer *a, struct str name)
-{
-    struct str key = viet_fold(a->arena, name), brief = STR("ubnd ");
-    if (!str_starts_with(key, brief))
-        return key;
-    return say(a, "uy ban nhan dan %.*s", STR_ARG(str_slice(key, brief.len_bytes, key.len_bytes)));
+    const struct know_document_kind *kind = know_document_kind_of(d->letter_symbol, letter_day(d));
+    return say(a, "%.*s số %.*s%.*s%.*s của %.*s", STR_ARG(kind->title.vi), STR_ARG(number_text), STR_ARG(slash),
+               STR_ARG(day), STR_ARG(d->letter_issuer));
 }
 
 /* Was the directive made from the letter of somebody else? A unit's own letter has its number, or its name. */
@@ -247,7 +230,8 @@ static bool is_from_outside(struct answer *a, const struct sql_answer_directive_
     if (str_is_empty(d->letter_issuer) || (!str_is_empty(d->letter_number) && str_equal(d->letter_number, d->number) &&
                                            str_equal(d->letter_symbol, d->symbol)))
         return false;
-    struct str by = authority_key(a, d->letter_issuer), own = authority_key(a, d->issuer_name);
+    struct str by = know_authority_key(a->arena, d->letter_issuer, letter_day(d)),
+               own = know_authority_key(a->arena, d->issuer_name, letter_day(d));
     a->full = a->full || str_is_null(by) || str_is_null(own);
     return !a->full && !str_starts_with(own, by);
 }
@@ -273,35 +257,16 @@ static struct str answered_name(struct answer *a)
     return d ? directive_name(a, d) : outside ? letter_name(a, outside) : directive_name(a, a->chain[0]);
 }
 
-static struct str instrument_kind(struct str type)
-{
-    static const struct {
-        struct str type, word;
-    } kinds[] = {
-        {STR_INIT("directive"), STR_INIT("Chỉ thị")},
-        {STR_INIT("decision"), STR_INIT("Quyết định")},
-        {STR_INIT("law"), STR_INIT("Luật")},
-        {STR_INIT("decree"), STR_INIT("Nghị định")},
-        {STR_INIT("circular"), STR_INIT("Thông tư")},
-        {STR_INIT("resolution"), STR_INIT("Nghị quyết")},
-        {STR_INIT("standard"), STR_INIT("Tiêu chuẩn")},
-        {STR_INIT("regulation"), STR_INIT("Quy chuẩn")},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        if (str_equal(type, kinds[i].type))
-            return kinds[i].word;
-    return STR("Văn bản");
-}
-
 static void put_basis(struct answer *a)
 {
     const struct know_instrument *known = NULL;
     for (size_t i = a->chain_count; i-- > 0 && !known;)
         known = str_is_empty(a->chain[i]->instrument) ? NULL : know_instrument_find(a->chain[i]->instrument);
-    if (known && known->issued_day != CIVIL_NONE)
+    const struct know_named *type = known ? know_instrument_type_find(known->type) : NULL;
+    if (known && type && known->issued_day != CIVIL_NONE)
         put(a, DOCUMENT_BASIS, STR_NONE,
-            say(a, "Căn cứ %.*s số %.*s %.*s của %.*s về %.*s", STR_ARG(instrument_kind(known->type)),
-                STR_ARG(known->number), STR_ARG(long_day(a, known->issued_day)), STR_ARG(known->issuer.vi),
+            say(a, "Căn cứ %.*s số %.*s %.*s của %.*s về %.*s", STR_ARG(type->title.vi), STR_ARG(known->number),
+                STR_ARG(long_day(a, known->issued_day)), STR_ARG(known->issuer.vi),
                 STR_ARG(lower_first(a, known->title.vi))));
     const struct sql_answer_directive_row *outside = from_outside(a);
     if (outside && known && !str_is_empty(outside->letter_number) &&
@@ -557,20 +522,10 @@ static enum err_code put_signer(struct answer *a, struct document *d, struct err
 /* "Trúc Lâm": of the nearest committee at or above the unit. */
 static struct str place_of(const struct answer *a)
 {
-    static const struct str before[] = {STR_INIT("Ủy ban nhân dân "), STR_INIT("UBND ")};
-    static const struct str area[] = {STR_INIT("tỉnh "),   STR_INIT("thành phố "), STR_INIT("xã "),
-                                      STR_INIT("phường "), STR_INIT("đặc khu "),   STR_INIT("thị trấn ")};
     for (size_t i = 0; i < a->above.count; i++) {
-        struct str name = a->above.items[i].name;
-        for (size_t b = 0; b < ARRAY_LEN(before); b++) {
-            if (!str_starts_with(name, before[b]))
-                continue;
-            struct str rest = str_slice(name, before[b].len_bytes, name.len_bytes);
-            for (size_t k = 0; k < ARRAY_LEN(area); k++)
-                if (str_starts_with(rest, area[k]))
-                    return str_slice(rest, area[k].len_bytes, rest.len_bytes);
-            return rest;
-        }
+        struct str place = know_authority_place(a->above.items[i].name, (civil_day)a->freeze->as_of_day);
+        if (!str_is_null(place))
+            return place;
     }
     return STR("");
 }

@@ -301,8 +301,9 @@ PASSWORD_COST = [Int("memory_kib", 8192, 1048576), Int("passes", 1, 10)]
 
 FILES = {
     "instruments.yaml": [
+        Section("instrument_types", "know_named", "know_instrument_types", NAMED),
         Section("instruments", "know_instrument", "know_instruments", [
-            Id("id"), Text("number"), Choice("type", ["directive", "decision", "law", "decree", "circular", "resolution", "standard", "regulation", "letter"]),
+            Id("id"), Text("number"), Ref("type", "instrument_types"),
             TITLE, Pair("issuer", "issuer_vi", "issuer_en"), Day("issued", "issued_day", required=False), From(), To(),
             Ids("replaced_by", "instruments", required=False), CERTAINTY, SOURCE]),
     ],
@@ -393,6 +394,13 @@ FILES = {
         Section("signing_titles", "know_signing_title", "know_signing_titles", [
             Id("id"), Ids("kinds", "org_kinds", required=False), Ids("groups", required=False), Ids("names", required=False), Text("body", required=False), Text("head"),
             Text("deputy"), Bool("deputy_is_member"), Bool("stands_alone"), From(), To(), CERTAINTY, SOURCE]),
+    ],
+    "document_names.yaml": [
+        Section("document_kinds", "know_document_kind", "know_document_kinds", [
+            Id("id"), Match("mark", r"[A-ZĐ][A-ZĐa-zđ]{1,4}", "the letters a symbol opens with, such as CT", required=False), TITLE, From(), To(),
+            Ref("instrument", "instruments"), CERTAINTY, SOURCE]),
+        Section("authority_names", "know_authority_name", "know_authority_names", [Id("id"), TITLE, Ids("briefs"), From(), To(), CERTAINTY, SOURCE]),
+        Section("area_words", "know_area_word", "know_area_words", [Id("id"), TITLE, From(), To(), CERTAINTY, SOURCE]),
     ],
     "reform_2025.yaml": [
         Section("provinces", "know_province", "know_provinces", [Text("code", required=False), TITLE, Bool("is_city"), Ids("merged")], id_key="vi"),
@@ -488,6 +496,32 @@ def check_signing(forms, titles, kinds):
             row.refuse("no row of signing_titles says what its head is called")
 
 
+def meet(one, other):
+    """Is there a day on which both rows hold?"""
+    def ends(row):
+        return None if row.value["to"].kind == "null" else need_day(row.value["to"])
+    return (ends(other) is None or need_day(one.value["from"]) < ends(other)) and (ends(one) is None or need_day(other.value["from"]) < ends(one))
+
+
+def check_document_names(kinds, authorities, areas):
+    """On no day do the same letters stand for two things; what a symbol without a mark is called is said for every day from the first on."""
+    plain = [row for row in kinds if "mark" not in row.value]
+    if not plain:
+        kinds[0].refuse("no row without a mark says what a letter is called")
+    for row, after in zip(plain, plain[1:] + [None]):
+        end = row.value["to"]
+        if after is None and end.kind != "null":
+            end.refuse("the last row without a mark has no end: something must be in force")
+        if after is not None and (end.kind == "null" or need_day(end) != need_day(after.value["from"])):
+            end.refuse(f"the next row without a mark begins on {after.value['from'].value}: this one ends on that day")
+    words = [(row, row.value["mark"]) for row in kinds if "mark" in row.value]
+    for told in (words, [(row, item) for row in authorities for item in [row.value["vi"], *row.value["briefs"].value]], [(row, row.value["vi"]) for row in areas]):
+        for i, (row, word) in enumerate(told):
+            for other, same in told[:i]:
+                if word.value == same.value and meet(row, other):
+                    word.refuse(f"{word.value} stands for two rows on the same day (the other on line {same.line})")
+
+
 def cross_check(tables):
     """What no single row can see. tables: section key -> list of row nodes."""
     kinds = {row.value["id"].value: row for row in tables["evidence_kinds"]}
@@ -530,6 +564,7 @@ def cross_check(tables):
     check_passwords(tables["password_floors"], tables["password_costs"])
     check_thresholds(tables["threshold_kinds"], tables["thresholds"])
     check_host_kinds(tables["device_kinds"], tables["host_kinds"])
+    check_document_names(tables["document_kinds"], tables["authority_names"], tables["area_words"])
     days = {}
     for row in tables["holiday_notices"]:
         day = row.value["day"].value

@@ -383,6 +383,75 @@ static void instruments(void **state)
     assert_int_equal(law->to_day, CIVIL_FOREVER);
 }
 
+/* Every row is found by its mark on each of its days; what has no mark of the day is a letter. */
+static void a_symbol_names_its_kind_of_document(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena;
+    arena_init(&arena, 1u << 20);
+    size_t marked = 0;
+    for (size_t i = 0; i < know_document_kind_count; i++) {
+        const struct know_document_kind *row = &know_document_kinds[i];
+        struct str mark = str_is_empty(row->mark) ? STR("SYT") : row->mark;
+        marked += !str_is_empty(row->mark);
+        struct str symbol = arena_printf(&arena, "%.*s-UBND", STR_ARG(mark));
+        assert_ptr_equal(know_document_kind_of(symbol, row->from_day), row);
+        assert_ptr_equal(know_document_kind_of(symbol, row->to_day - 1), row);
+        assert_true(str_is_empty(know_document_kind_of(mark, row->from_day)->mark)); /* "CT" alone is an office */
+    }
+    assert_true(marked > 0);
+    civil_day day = civil_to_day(2026, 11, 22);
+    assert_str(know_document_kind_of(STR("CT-TTg"), day)->title.vi, STR("Chỉ thị"));
+    assert_str(know_document_kind_of(STR("CT-TTg"), civil_to_day(1999, 1, 1))->title.vi, STR("Chỉ thị"));
+    assert_str(know_document_kind_of(STR("UBND-KGVX"), day)->title.vi, STR("Công văn"));
+    assert_str(know_document_kind_of(STR("CTX-UBND"), day)->title.vi, STR("Công văn"));
+    assert_str(know_document_kind_of(STR(""), day)->title.vi, STR("Công văn"));
+    assert_str(know_document_kind_of(STR_NONE, day)->title.vi, STR("Công văn"));
+    for (size_t i = 0; i < know_instrument_count; i++)
+        assert_non_null(know_instrument_type_find(know_instruments[i].type));
+    assert_str(know_instrument_type_find(STR("decree"))->title.vi, STR("Nghị định"));
+}
+
+static void an_authority_has_one_key_and_a_place(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena;
+    arena_init(&arena, 1u << 20);
+    static const struct {
+        const char *name, *place; /* NULL: of no authority */
+        int year;
+    } cases[] = {
+        {"UBND tỉnh Trúc Lâm", "Trúc Lâm", 2026},
+        {"Ủy ban nhân dân tỉnh Trúc Lâm", "Trúc Lâm", 2026},
+        {"UBND xã Suối Tre", "Suối Tre", 2026},
+        {"UBND đặc khu Đảo Tre", "Đảo Tre", 2026},
+        {"UBND thị trấn Măng", "Măng", 2024},
+        {"UBND thị trấn Măng", "thị trấn Măng", 2026},
+        {"Ủy ban nhân dân Vùng Tre", "Vùng Tre", 2026},
+        {"UBNDX tỉnh Trúc Lâm", NULL, 2026},
+        {"Sở Tre Nứa", NULL, 2026},
+        {"UBND", NULL, 2026},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct str got = know_authority_place(str_from_cstr(cases[i].name), civil_to_day(cases[i].year, 11, 22));
+        if (cases[i].place ? !str_equal(got, str_from_cstr(cases[i].place)) : !str_is_null(got))
+            fail_msg("the place of %s in %d is %.*s", cases[i].name, cases[i].year, STR_ARG(got));
+    }
+    for (size_t i = 0; i < know_authority_name_count; i++) {
+        const struct know_authority_name *row = &know_authority_names[i];
+        struct str full = know_authority_key(&arena, row->title.vi, row->from_day);
+        for (size_t k = 0; k < row->briefs.count; k++) {
+            assert_str(know_authority_key(&arena, row->briefs.items[k], row->from_day), full);
+            assert_false(str_equal(know_authority_key(&arena, row->briefs.items[k], row->from_day - 1), full));
+        }
+    }
+    civil_day day = civil_to_day(2026, 11, 22);
+    assert_str(know_authority_key(&arena, STR("UBND  tỉnh Trúc Lâm"), day),
+               know_authority_key(&arena, STR("ỦY BAN NHÂN DÂN TỈNH TRÚC LÂM"), day));
+    assert_str(know_authority_key(&arena, STR("Sở Tre"), day), STR("so tre"));
+    assert_str(know_authority_key(&arena, STR("UBNDX tỉnh"), day), STR("ubndx tinh"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -406,6 +475,8 @@ int main(void)
         cmocka_unit_test(provinces),
         cmocka_unit_test(sectors_without_a_body_stay),
         cmocka_unit_test(instruments),
+        cmocka_unit_test(a_symbol_names_its_kind_of_document),
+        cmocka_unit_test(an_authority_has_one_key_and_a_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import unicodedata
 import unittest
 
 ROOT = sys.argv.pop() if len(sys.argv) > 1 else "."
@@ -48,6 +49,18 @@ class Generator(unittest.TestCase):
         done = self.check(os.path.join(ROOT, "knowledge"))
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
+    def test_the_letter_reader_knows_a_mark_as_the_same_kind(self):
+        def fold(text):
+            return unicodedata.normalize("NFD", text.lower().replace("đ", "d")).encode("ascii", "ignore").decode()
+        with open(os.path.join(ROOT, "knowledge/letter_lexicon.yaml"), encoding="utf-8") as stream:
+            section = re.search(r"^symbol_type:\n((?:- .*\n)+)", stream.read(), re.M).group(1)
+        reader = dict(re.findall(r"^- (\S+) => (\S+)$", section, re.M))
+        with open(os.path.join(ROOT, "knowledge/document_names.yaml"), encoding="utf-8") as stream:
+            kinds = [plain(row) for row in parse(stream.read(), "document_names.yaml").value["document_kinds"].value]
+        marked = {fold(row["mark"]): row["id"] for row in kinds if "mark" in row}
+        self.assertGreater(len(marked), 5)
+        self.assertEqual({mark: reader.get(mark) for mark in marked}, marked)
+
     def test_refusals(self):
         cases = [  # file, what is replaced, by what, what the reason says
             ("obligations.yaml", "evidence: [hunt]", "evidence: [hunting]", "hunting is not among the evidence_kinds"),
@@ -82,6 +95,19 @@ class Generator(unittest.TestCase):
             ("device_kinds.yaml", "to: null", "to: 2030-01-01", "something must be in force"),
             ("device_kinds.yaml", "host_kinds:\n", "host_kinds:\n  - {id: early, kinds: [server], from: 2010-01-01, to: 2018-01-01, certainty: certain, source: a gap}\n", "this one ends on that day"),
             ("instruments.yaml", "certainty: certain", "certainty: sure", "is none of"),
+            ("instruments.yaml", "type: decree,", "type: decre,", "decre is not among the instrument_types"),
+            ("document_names.yaml", "mark: KH", "mark: kh", "kh is not the letters a symbol opens with"),
+            ("document_names.yaml", "mark: KH", "mark: CT", "CT stands for two rows on the same day"),
+            ("document_names.yaml", "briefs: [UBND]", "briefs: []", "the list briefs is empty"),
+            ("document_names.yaml", "authority_names:\n", "authority_names:\n  - {id: other, vi: Ủy ban, en: Committee, briefs: [UBND], from: 2000-01-01, to: 2001-01-01, certainty: certain, source: a test}\n",
+             "UBND stands for two rows on the same day"),
+            ("document_names.yaml", "vi: phường", "vi: xã", "xã stands for two rows on the same day"),
+            ("document_names.yaml", "id: official_letter,", "id: official_letter, mark: CV,", "no row without a mark"),
+            ("document_names.yaml", "to: null", "to: 2030-01-01", "something must be in force"),
+            ("document_names.yaml", "document_kinds:\n", "document_kinds:\n  - {id: early, vi: Thư, en: Letter, from: 2010-01-01, to: 2018-01-01, instrument: ND30-2020, certainty: certain, source: a gap}\n",
+             "this one ends on that day"),
+            ("document_names.yaml", "document_kinds:\n", "document_kinds:\n  - {id: early, mark: CT, vi: Lệnh, en: Order, from: 2010-01-01, to: 2020-04-01, instrument: ND30-2020, certainty: certain, source: two}\n",
+             "CT stands for two rows on the same day"),
             ("signing.yaml", "  - {id: school, groups: [school]", "  - {id: school, kinds: [school_primary]", "no row of signing_titles says what its head is called"),
             ("signing.yaml", "id: kt, mark", "id: k, mark", "the form kt is missing"),
             ("signing.yaml", "kinds: [government], body", "body", "names no kind and no group"),
