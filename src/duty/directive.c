@@ -8,7 +8,6 @@
 #include "org/access.h"
 #include "proof/chain.h"
 
-#define INSERT_ROWS       2000u /* in one statement */
 #define ISSUE_ARENA_BYTES (512u << 20)
 
 static const char *const target_rules[TARGET_RULE_COUNT] = {
@@ -100,65 +99,6 @@ enum err_code directive_preview(struct db *db, const struct actor *actor, int64_
 
 /* --- issuing --- */
 
-/* Assignments on their way into the store, some thousand at a time. */
-struct inserting {
-    struct db *db;
-    struct sql_assignment_insert_args args; /* what they have in common */
-    struct buf rows;
-    size_t count; /* of rows */
-    struct sha256_stream digest;
-};
-
-static enum err_code insert_rest(struct inserting *ins, struct err *err)
-{
-    if (!ins->count)
-        return ERR_NONE;
-    buf_put_byte(&ins->rows, ']');
-    TRY(buf_check(&ins->rows, err));
-    sha256_add(&ins->digest, buf_str(&ins->rows));
-    ins->args.rows = buf_str(&ins->rows);
-    TRY(sql_assignment_insert(ins->db, &ins->args, err));
-    buf_clear(&ins->rows);
-    ins->count = 0;
-    return ERR_NONE;
-}
-
-struct insert_row {
-    int64_t obligation_id, unit_id, subject_id;
-    struct str subject_kind;
-    civil_day due_day;
-    bool is_na;
-    int state; /* when it applies */
-};
-
-static enum err_code insert_one(struct inserting *ins, const struct insert_row *r, struct err *err)
-{
-    buf_printf(&ins->rows, "%s[%lld,%lld,%lld,\"%.*s\",%lld,", ins->count++ ? "," : "[", (long long)db_id(ins->db),
-               (long long)r->obligation_id, (long long)r->unit_id, STR_ARG(r->subject_kind), (long long)r->subject_id);
-    if (r->due_day == CIVIL_NONE)
-        buf_lit(&ins->rows, "null,");
-    else
-        buf_printf(&ins->rows, "%d,", r->due_day);
-    if (r->is_na)
-        buf_printf(&ins->rows, "%d,%d]", (civil_day)ins->args.issued_day, DUTY_NA);
-    else
-        buf_printf(&ins->rows, "null,%d]", r->state);
-    return ins->count < INSERT_ROWS ? ERR_NONE : insert_rest(ins, err);
-}
-
-static void insert_begin(struct inserting *ins, struct db *db, const struct sql_directive_raw_row *d, civil_day day,
-                         int64_t now_ms)
-{
-    *ins = (struct inserting){.db = db,
-                              .args = {.directive_id = d->id,
-                                       .family_id = d->family_id,
-                                       .issued_day = day,
-                                       .issued_ms = now_ms,
-                                       .soon_days = know_soon_days()}};
-    buf_init(&ins->rows, 1u << 20);
-    sha256_begin(&ins->digest);
-}
-
 static struct duty_facts fresh_facts(civil_day day, civil_day due, bool is_periodic)
 {
     return (struct duty_facts){.issued_day = day,
@@ -195,34 +135,40 @@ struct reaching {
     bool is_na;
 };
 struct going_out {
-    int64_t id;
+    const struct sql_obligation_list_row *obligation;
+    struct sql_obligation_targets_rows targets;
     civil_day due_day;
-    int state;
-    struct reaching *NULLABLE reached;
+    const struct reaching *NULLABLE reached; /* shared with those that go to the same */
     size_t count, next;
+    struct ledger_issued issued;
 };
 
+static bool is_same_targets(const struct going_out *a, const struct going_out *b)
+{
+    const struct sql_obligation_list_row *x = a->obligation, *y = b->obligation;
+    if (!str_equal(x->denominator, y->denominator) || x->min_level != y->min_level ||
+        x->only_cameras != y->only_cameras || a->targets.count != b->targets.count)
+        return false;
+    for (size_t i = 0; i < a->targets.count; i++)
+        if (!str_equal(a->targets.items[i].rule, b->targets.items[i].rule) ||
+            !str_equal(a->targets.items[i].value, b->targets.items[i].value))
+            return false;
+    return true;
+}
+
 /* What collect_targets found, without the words of it: all obligations of a directive lie in memory at once. */
-static enum err_code go_out(struct db *db, const struct sql_directive_raw_row *d, int64_t obligation_id, civil_day day,
-                            struct arena *arena, struct going_out *ret_out, struct ledger_issued *ret_issued,
-                            struct err *err)
+static enum err_code reach(struct db *db, const struct sql_directive_raw_row *d, civil_day day, struct arena *arena,
+                           struct going_out *out, struct err *err)
 {
     AUTO_ARENA scratch;
     arena_init(&scratch, ISSUE_ARENA_BYTES);
     struct sql_obligation_get_row *o = NULL;
-    TRY(sql_obligation_get(db, &scratch, &(struct sql_obligation_get_args){.id = obligation_id}, &o, err));
+    TRY(sql_obligation_get(db, &scratch, &(struct sql_obligation_get_args){.id = out->obligation->id}, &o, err));
     must(o != NULL);
     struct target_units units;
     TRY(collect_targets(db, o, d, day, &scratch, &units, err));
-    civil_day due = first_due(o->deadline_day, o->period_months, day);
-    *ret_issued =
-        (struct ledger_issued){obligation_id, fresh_facts(day, due, str_equal(o->trigger_kind, STR("periodic")))};
-    *ret_out = (struct going_out){.id = obligation_id,
-                                  .due_day = due,
-                                  .state = duty_state_on(&ret_issued->facts, day),
-                                  .reached = arena_new_array(arena, struct reaching, units.count + 1),
-                                  .count = units.count};
-    if (!ret_out->reached)
+    struct reaching *reached = arena_new_array(arena, struct reaching, units.count + 1);
+    if (!reached)
         return arena_full(arena, err);
     struct str kind = STR_NONE;
     for (size_t i = 0; i < units.count; i++) {
@@ -231,10 +177,65 @@ static enum err_code go_out(struct db *db, const struct sql_directive_raw_row *d
             if (str_is_null(kind))
                 return arena_full(arena, err);
         }
-        ret_out->reached[i] =
-            (struct reaching){units.items[i].unit_id, units.items[i].subject_id, kind, units.items[i].is_na};
+        reached[i] = (struct reaching){units.items[i].unit_id, units.items[i].subject_id, kind, units.items[i].is_na};
     }
+    out->reached = reached;
+    out->count = units.count;
     return ERR_NONE;
+}
+
+/* out[at]; those before it are there. Most obligations of a letter go to the same units: these are looked up once. */
+static enum err_code go_out(struct db *db, const struct sql_directive_raw_row *d,
+                            const struct sql_obligation_list_row *o, civil_day day, struct arena *arena,
+                            struct going_out *out, size_t at, struct err *err)
+{
+    struct going_out *mine = &out[at];
+    civil_day due = first_due(o->deadline_day, o->period_months, day);
+    struct duty_facts facts = fresh_facts(day, due, str_equal(o->trigger_kind, STR("periodic")));
+    *mine = (struct going_out){
+        .obligation = o,
+        .due_day = due,
+        .issued = {.directive_id = d->id, .family_id = d->family_id, .obligation_id = o->id, .day = day}};
+    mine->issued.change_count = duty_timeline(&facts, day, mine->issued.changes);
+    TRY(sql_obligation_targets(db, arena, &(struct sql_obligation_targets_args){.obligation_id = o->id}, &mine->targets,
+                               err));
+    for (size_t i = 0; i < at; i++)
+        if (is_same_targets(&out[i], mine)) {
+            mine->reached = out[i].reached;
+            mine->count = out[i].count;
+            return ERR_NONE;
+        }
+    return reach(db, d, day, arena, mine, err);
+}
+
+/* Assignments on their way into the store. */
+struct inserting {
+    struct db *db;
+    struct sql_assignment_insert_args row; /* what they have in common, and the one that is put now */
+    struct buf text;                       /* of them, for the digest */
+    struct sha256_stream digest;
+};
+
+static enum err_code insert_one(struct inserting *ins, const struct going_out *out, const struct reaching *to,
+                                struct err *err)
+{
+    struct sql_assignment_insert_args *row = &ins->row;
+    row->id = db_id(ins->db);
+    row->obligation_id = out->obligation->id;
+    row->unit_id = to->unit_id;
+    row->subject_kind = to->subject_kind;
+    row->subject_id = to->subject_id;
+    row->due_day = (struct opt_i64){out->due_day != CIVIL_NONE, out->due_day};
+    row->na_from_day = (struct opt_i64){to->is_na, row->issued_day};
+    row->state = to->is_na ? DUTY_NA : out->issued.changes[0].state;
+    buf_clear(&ins->text);
+    buf_printf(&ins->text, "[%lld,%lld,%lld,\"%.*s\",%lld,%lld,%lld]\n", (long long)row->id,
+               (long long)row->obligation_id, (long long)row->unit_id, STR_ARG(row->subject_kind),
+               (long long)row->subject_id, row->due_day.has ? (long long)row->due_day.v : -1, (long long)row->state);
+    TRY(buf_check(&ins->text, err));
+    sha256_add(&ins->digest, buf_str(&ins->text));
+    TRY(sql_assignment_insert(ins->db, row, err));
+    return ledger_issued_add(ins->db, &out->issued, row->id, to->unit_id, to->is_na, err);
 }
 
 /* Unit by unit, not obligation by obligation: what a unit gets lies together, in the table and in the indexes. */
@@ -247,22 +248,14 @@ static enum err_code insert_all(struct inserting *ins, struct going_out *out, si
             if (out[i].next < out[i].count && out[i].reached[out[i].next].unit_id < unit_id)
                 unit_id = out[i].reached[out[i].next].unit_id;
         if (unit_id == INT64_MAX)
-            return insert_rest(ins, err);
+            return ERR_NONE;
         done->unit_count++;
         for (size_t i = 0; i < count; i++)
             for (; out[i].next < out[i].count && out[i].reached[out[i].next].unit_id == unit_id; out[i].next++) {
-                const struct reaching *r = &out[i].reached[out[i].next];
-                TRY(insert_one(ins,
-                               &(struct insert_row){.obligation_id = out[i].id,
-                                                    .unit_id = unit_id,
-                                                    .subject_id = r->subject_id,
-                                                    .subject_kind = r->subject_kind,
-                                                    .due_day = out[i].due_day,
-                                                    .is_na = r->is_na,
-                                                    .state = out[i].state},
-                               err));
+                const struct reaching *to = &out[i].reached[out[i].next];
+                TRY(insert_one(ins, &out[i], to, err));
                 done->assignment_count++;
-                done->born_late_count += out[i].state == DUTY_BIRTH && !r->is_na;
+                done->born_late_count += out[i].issued.changes[0].state == DUTY_BIRTH && !to->is_na;
             }
     }
 }
@@ -299,20 +292,25 @@ static enum err_code issue_all(struct db *db, void *ctx, struct err *err)
     struct sql_obligation_list_rows obligations;
     TRY(sql_obligation_list(db, &arena, &(struct sql_obligation_list_args){.directive_id = d->id}, &obligations, err));
     struct going_out *out = arena_new_array(&arena, struct going_out, obligations.count + 1);
-    struct ledger_issued *issued = arena_new_array(&arena, struct ledger_issued, obligations.count + 1);
-    if (!out || !issued)
+    if (!out)
         return arena_full(&arena, err);
     for (size_t i = 0; i < obligations.count; i++)
-        TRY(go_out(db, d, obligations.items[i].id, day, &arena, &out[i], &issued[i], err));
-    struct inserting ins;
-    insert_begin(&ins, db, d, day, now_ms);
+        TRY(go_out(db, d, &obligations.items[i], day, &arena, out, i, err));
+    struct inserting ins = {.db = db,
+                            .row = {.directive_id = d->id,
+                                    .family_id = d->family_id,
+                                    .issued_day = day,
+                                    .issued_ms = now_ms,
+                                    .soon_days = know_soon_days()}};
+    buf_init(&ins.text, 4096);
+    sha256_begin(&ins.digest);
     enum err_code code = insert_all(&ins, out, obligations.count, &issuing->done, err);
-    buf_done(&ins.rows);
+    buf_done(&ins.text);
     TRY(code);
     if (issuing->done.assignment_count == 0)
         return err_set(err, ERR_CONFLICT,
                        "this directive reaches nobody: no unit below the issuer is named by any obligation");
-    TRY(ledger_issued(db, day, d->id, d->family_id, now_ms, issued, obligations.count, err));
+    TRY(ledger_issued_count(db, d->id, d->family_id, now_ms, err));
     struct sha256 hash = sha256_end(&ins.digest);
     AUTO_BUF buf;
     buf_init(&buf, 1u << 16);
@@ -455,27 +453,25 @@ static enum err_code follow_in_transaction(struct db *db, void *ctx, struct err 
                 continue;
             bool is_na = units.items[u].is_na;
             /* Inserted closed to counting, then opened through the ledger like every other change. */
-            struct inserting ins;
-            insert_begin(&ins, db, d, day, db_now_ms(db));
-            enum err_code code = insert_one(&ins,
-                                            &(struct insert_row){.obligation_id = o->id,
-                                                                 .unit_id = *unit_id,
-                                                                 .subject_id = units.items[u].subject_id,
-                                                                 .subject_kind = units.items[u].subject_kind,
-                                                                 .due_day = due,
-                                                                 .state = DUTY_NOWHERE},
-                                            err);
-            if (code == ERR_NONE)
-                code = insert_rest(&ins, err);
-            buf_done(&ins.rows);
-            TRY(code);
-            struct sql_assignment_newest_row *newest = NULL;
-            TRY(sql_assignment_newest(db, &arena,
-                                      &(struct sql_assignment_newest_args){.unit_id = *unit_id, .obligation_id = o->id},
-                                      &newest, err));
-            must(newest != NULL);
+            int64_t id = db_id(db);
+            TRY(sql_assignment_insert(db,
+                                      &(struct sql_assignment_insert_args){
+                                          .id = id,
+                                          .obligation_id = o->id,
+                                          .directive_id = d->id,
+                                          .family_id = d->family_id,
+                                          .unit_id = *unit_id,
+                                          .subject_kind = units.items[u].subject_kind,
+                                          .subject_id = units.items[u].subject_id,
+                                          .issued_day = day,
+                                          .issued_ms = db_now_ms(db),
+                                          .due_day = {due != CIVIL_NONE, due},
+                                          .soon_days = know_soon_days(),
+                                          .state = DUTY_NOWHERE,
+                                      },
+                                      err));
             struct ledger_row row;
-            TRY(ledger_get(db, &arena, newest->id, &row, err));
+            TRY(ledger_get(db, &arena, id, &row, err));
             struct ledger_row nowhere = row;
             nowhere.facts.closed_day = day;
             if (is_na)

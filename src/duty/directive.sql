@@ -176,21 +176,13 @@ SELECT t.unit_id, t.name, t.kind, t.depth, COALESCE(b.name, s.name) AS subject_n
  ORDER BY t.unit_id, COALESCE(b.id, s.id, 0);
 
 -- name: assignment_insert
--- Many at once: rows is a JSON array of [id, obligation_id, unit_id, "subject_kind", subject_id, due_day or null, na_from_day or null, state].
+-- One row, so that on PostgreSQL those of a whole directive go out together (db_bulk).
 -- result: none
 -- scope: system
--- args: rows text, directive_id int, family_id int, issued_day int, issued_ms int, soon_days int
+-- args: id int, obligation_id int, directive_id int, family_id int, unit_id int, subject_kind text, subject_id int, issued_day int, issued_ms int, due_day int?, soon_days int, na_from_day int?, state int
 -- outbox: directive_id
--- sqlite:
 INSERT INTO assignment (id, obligation_id, directive_id, family_id, unit_id, subject_kind, subject_id, issued_day, issued_ms, due_day, soon_days, na_from_day, state)
-SELECT json_extract(j.value, '$[0]'), json_extract(j.value, '$[1]'), :directive_id, :family_id, json_extract(j.value, '$[2]'), json_extract(j.value, '$[3]'), json_extract(j.value, '$[4]'),
-       :issued_day, :issued_ms, json_extract(j.value, '$[5]'), :soon_days, json_extract(j.value, '$[6]'), json_extract(j.value, '$[7]')
-  FROM json_each(:rows) j;
--- postgres:
-INSERT INTO assignment (id, obligation_id, directive_id, family_id, unit_id, subject_kind, subject_id, issued_day, issued_ms, due_day, soon_days, na_from_day, state)
-SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), :directive_id, :family_id, CAST(j.value ->> 2 AS BIGINT), j.value ->> 3, CAST(j.value ->> 4 AS BIGINT),
-       :issued_day, :issued_ms, CAST(j.value ->> 5 AS BIGINT), :soon_days, CAST(j.value ->> 6 AS BIGINT), CAST(j.value ->> 7 AS BIGINT)
-  FROM json_array_elements(CAST(:rows AS json)) j;
+VALUES (:id, :obligation_id, :directive_id, :family_id, :unit_id, :subject_kind, :subject_id, :issued_day, :issued_ms, :due_day, :soon_days, :na_from_day, :state);
 
 -- name: assignment_ids_of_unit_directive
 -- result: many
@@ -304,10 +296,3 @@ SELECT DISTINCT a.obligation_id FROM assignment a JOIN obligation o ON o.id = a.
 -- columns: id int, subject_kind text, subject_id int, is_na int
 SELECT id, subject_kind, subject_id, CASE WHEN na_from_day IS NULL THEN 0 ELSE 1 END AS is_na
   FROM assignment WHERE unit_id = :unit_id AND obligation_id = :obligation_id AND closed_day IS NULL ORDER BY id;
-
--- name: assignment_newest
--- result: one
--- scope: system
--- args: unit_id int, obligation_id int
--- columns: id int
-SELECT id FROM assignment WHERE unit_id = :unit_id AND obligation_id = :obligation_id ORDER BY id DESC LIMIT 1;

@@ -308,37 +308,41 @@ enum err_code ledger_put(struct db *db, civil_day day, const struct ledger_row *
     return ledger_counts_put(db, &counts, err);
 }
 
-static void put_issued(struct buf *rows, int64_t obligation_id, bool is_na, int state, int delta, civil_day effective,
-                       civil_day known)
+static enum err_code put_issued(struct db *db, struct sql_delta_insert_issued_args *row, int state, int delta,
+                                civil_day effective, struct err *err)
 {
-    if (state != DUTY_NOWHERE)
-        buf_printf(rows, "%s[%lld,%d,%d,%d,%d,%d]", rows->len_bytes > 1 ? "," : "", (long long)obligation_id, is_na,
-                   state, delta, effective, effective > known ? effective : known);
+    if (state == DUTY_NOWHERE)
+        return ERR_NONE;
+    row->state = state;
+    row->delta = delta;
+    row->effective_day = effective;
+    row->visible_day = effective > row->known_day ? effective : row->known_day;
+    return sql_delta_insert_issued(db, row, err);
 }
 
-enum err_code ledger_issued(struct db *db, civil_day day, int64_t directive_id, int64_t family_id, int64_t issued_ms,
-                            const struct ledger_issued *obligations, size_t count, struct err *err)
+enum err_code ledger_issued_add(struct db *db, const struct ledger_issued *issued, int64_t assignment_id,
+                                int64_t unit_id, bool is_na, struct err *err)
 {
-    AUTO_BUF rows;
-    buf_init(&rows, 16u << 20);
-    buf_put_byte(&rows, '[');
-    for (size_t i = 0; i < count; i++) {
-        struct duty_change changes[DUTY_CHANGES_MAX];
-        size_t n = duty_timeline(&obligations[i].facts, day, changes);
-        for (size_t k = 0; k < n; k++) {
-            if (k > 0)
-                put_issued(&rows, obligations[i].obligation_id, false, changes[k - 1].state, -1, changes[k].day, day);
-            put_issued(&rows, obligations[i].obligation_id, false, changes[k].state, +1, changes[k].day, day);
-        }
-        put_issued(&rows, obligations[i].obligation_id, true, DUTY_NA, +1, day, day);
+    struct sql_delta_insert_issued_args row = {.assignment_id = assignment_id,
+                                               .unit_id = unit_id,
+                                               .directive_id = issued->directive_id,
+                                               .family_id = issued->family_id,
+                                               .obligation_id = issued->obligation_id,
+                                               .known_day = issued->day};
+    if (is_na)
+        return put_issued(db, &row, DUTY_NA, +1, issued->day, err);
+    for (size_t i = 0; i < issued->change_count; i++) {
+        const struct duty_change *change = &issued->changes[i];
+        if (i > 0)
+            TRY(put_issued(db, &row, change[-1].state, -1, change->day, err));
+        TRY(put_issued(db, &row, change->state, +1, change->day, err));
     }
-    buf_put_byte(&rows, ']');
-    TRY(buf_check(&rows, err));
-    TRY(sql_delta_insert_issued(
-        db,
-        &(struct sql_delta_insert_issued_args){
-            .directive_id = directive_id, .issued_ms = issued_ms, .known_day = day, .changes = buf_str(&rows)},
-        err));
+    return ERR_NONE;
+}
+
+enum err_code ledger_issued_count(struct db *db, int64_t directive_id, int64_t family_id, int64_t issued_ms,
+                                  struct err *err)
+{
     const int64_t scopes[] = {0, family_id, directive_id};
     for (size_t i = 0; i < (directive_id == family_id ? 2u : 3u); i++) {
         TRY(sql_count_add_issued(db, &(struct sql_count_add_issued_args){directive_id, issued_ms, scopes[i]}, err));

@@ -61,15 +61,19 @@ MUST_USE enum err_code ledger_put_counting(struct db *db, civil_day day, const s
                                            struct err *err);
 MUST_USE enum err_code ledger_counts_put(struct db *db, struct ledger_counts *counts, struct err *err);
 
-/* Deltas and counters of all assignments that a directive issued in one go: of each obligation all with the same facts,
- * or not applicable. */
+/* What a directive issues in one go: of each obligation every assignment has the same facts, or is not applicable. */
 struct ledger_issued {
-    int64_t obligation_id;
-    struct duty_facts facts;
+    int64_t directive_id, family_id, obligation_id;
+    civil_day day; /* the ledger's */
+    struct duty_change changes[DUTY_CHANGES_MAX];
+    size_t change_count;
 };
-MUST_USE enum err_code ledger_issued(struct db *db, civil_day day, int64_t directive_id, int64_t family_id,
-                                     int64_t issued_ms, const struct ledger_issued *obligations, size_t count,
-                                     struct err *err);
+/* The changes of one such assignment, now and planned. Many of them: inside db_bulk. */
+MUST_USE enum err_code ledger_issued_add(struct db *db, const struct ledger_issued *issued, int64_t assignment_id,
+                                         int64_t unit_id, bool is_na, struct err *err);
+/* Counters of all of them, once they stand in the store. */
+MUST_USE enum err_code ledger_issued_count(struct db *db, int64_t directive_id, int64_t family_id, int64_t issued_ms,
+                                           struct err *err);
 
 /* Sums of scopes take up the changes that were noted beside them. Cheap when there are none. */
 MUST_USE enum err_code ledger_fold(struct db *db, struct err *err);

@@ -107,26 +107,13 @@ DELETE FROM assignment_delta WHERE unit_id = :unit_id AND assignment_id = :assig
 INSERT INTO assignment_moved (assignment_id, unit_id) VALUES (:assignment_id, :unit_id) ON CONFLICT (assignment_id, unit_id) DO NOTHING;
 
 -- name: delta_insert_issued
--- The changes of everything a directive issued in one go, unit by unit, so that each index is walked once. changes is a JSON array of
--- [obligation_id, 1 for those that do not apply or 0, state, delta, effective_day, visible_day].
+-- One change of an assignment that a directive issued: one row, so that on PostgreSQL those of a whole directive go out together (db_bulk).
 -- result: none
 -- scope: system
--- args: directive_id int, issued_ms int, known_day int, changes text
+-- args: assignment_id int, unit_id int, directive_id int, family_id int, obligation_id int, state int, delta int, effective_day int, known_day int, visible_day int
 -- outbox: directive_id
 INSERT INTO assignment_delta (assignment_id, unit_id, directive_id, family_id, obligation_id, state, delta, effective_day, known_day, visible_day)
-WITH x AS MATERIALIZED (
--- sqlite:
-    SELECT json_extract(value, '$[0]') AS obligation_id, json_extract(value, '$[1]') AS is_na, json_extract(value, '$[2]') AS state, json_extract(value, '$[3]') AS delta,
-           json_extract(value, '$[4]') AS effective_day, json_extract(value, '$[5]') AS visible_day FROM json_each(:changes)
--- postgres:
-    SELECT CAST(value ->> 0 AS BIGINT) AS obligation_id, CAST(value ->> 1 AS BIGINT) AS is_na, CAST(value ->> 2 AS BIGINT) AS state, CAST(value ->> 3 AS BIGINT) AS delta,
-           CAST(value ->> 4 AS BIGINT) AS effective_day, CAST(value ->> 5 AS BIGINT) AS visible_day FROM json_array_elements(CAST(:changes AS json))
--- both:
-)
-SELECT a.id, a.unit_id, a.directive_id, a.family_id, a.obligation_id, x.state, x.delta, x.effective_day, :known_day, x.visible_day
-  FROM assignment a CROSS JOIN x
- WHERE a.directive_id = :directive_id AND a.issued_ms = :issued_ms AND x.obligation_id = a.obligation_id AND x.is_na = CASE WHEN a.na_from_day IS NULL THEN 0 ELSE 1 END
- ORDER BY a.unit_id, a.id;
+VALUES (:assignment_id, :unit_id, :directive_id, :family_id, :obligation_id, :state, :delta, :effective_day, :known_day, :visible_day);
 
 -- name: count_add
 -- One assignment's change of state in all scopes it counts in. Counters change only by n = n + d, so that two writers never lose one.

@@ -92,6 +92,32 @@ static void issuing_reaches_whom_it_names(void **state)
     assert_err(directive_issue(t->db, &teacher, second, &issued, &err), ERR_DENIED);
 }
 
+/* Obligations that name the same units are looked up together; one that leaves a unit out is not among them. */
+static void what_goes_to_the_same_goes_to_each(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct directive_issued issued;
+    char but[32];
+    snprintf(but, sizeof but, "%lld", (long long)w.schools[0]);
+    struct obligation_target all_but_one[] = {{TARGET_ALL, STR_INIT("")}, {TARGET_EXCEPT_UNIT, str_from_cstr(but)}};
+    struct obligation_draft o[] = {plan(civil_to_day(2027, 3, 1)), plan(civil_to_day(2027, 2, 1)),
+                                   plan(civil_to_day(2027, 3, 1))};
+    o[2].targets = all_but_one;
+    o[2].target_count = ARRAY_LEN(all_but_one);
+    int64_t id = issue(t, &w, o, ARRAY_LEN(o), &issued);
+    assert_int_equal(issued.assignment_count, 3 * (WORLD_SCHOOLS + 1) - 1);
+    assert_int_equal(issued.unit_count, WORLD_SCHOOLS + 1);
+    assert_int_equal(rollup(t, &w, w.schools[0], id).n_unseen, 2);
+    assert_int_equal(rollup(t, &w, w.schools[1], id).n_unseen, 3);
+    /* each keeps its own day */
+    world_pass(t, civil_to_day(2027, 2, 2) - civil_day_of_ms(t->now_ms));
+    assert_int_equal(rollup(t, &w, w.schools[0], id).n_late, 1);
+    assert_int_equal(rollup(t, &w, w.schools[1], id).n_late, 1);
+    struct err err;
+    assert_ok(ledger_recount(t->db, &err));
+}
+
 static enum err_code keep_file(struct db *db, void *hash, struct err *err)
 {
     return blob_put(db, STR("phương án"), hash, err);
@@ -991,6 +1017,7 @@ int main(void)
                                                        &sql_module_duty, NULL};
     static const struct CMUnitTest tests[] = {
         STORE_TEST(issuing_reaches_whom_it_names),
+        STORE_TEST(what_goes_to_the_same_goes_to_each),
         STORE_TEST(a_province_sees_it_move),
         STORE_TEST(reading_counts_persons),
         STORE_TEST(systems_are_the_denominator_of_scans),
