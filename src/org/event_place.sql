@@ -89,3 +89,18 @@ SELECT e.id, e.kind, e.on_day, e.basis, e.note, p.name AS by_name, e.at_ms, e.un
     OR EXISTS (SELECT 1 FROM unit_edge g WHERE g.event_id = e.id AND {scope g.child_id})
     OR EXISTS (SELECT 1 FROM unit_function u WHERE u.event_id = e.id AND {scope u.unit_id})
     OR EXISTS (SELECT 1 FROM unit_succession s WHERE s.event_id = e.undoes_id AND ({scope s.to_unit_id} OR {scope s.from_unit_id})));
+
+-- name: event_units
+-- The units an event touched, any of which lets somebody see it; for whoever does.
+-- result: many
+-- scope: org
+-- args: event_id int
+-- columns: unit_id int
+WITH x AS (SELECT s.to_unit_id AS unit_id FROM unit_succession s WHERE s.event_id = :event_id
+           UNION SELECT s.from_unit_id FROM unit_succession s WHERE s.event_id = :event_id
+           UNION SELECT f.unit_id FROM unit_fact f WHERE f.event_id = :event_id
+           UNION SELECT g.child_id FROM unit_edge g WHERE g.event_id = :event_id
+           UNION SELECT n.unit_id FROM unit_function n WHERE n.event_id = :event_id
+           UNION SELECT s.to_unit_id FROM unit_event e JOIN unit_succession s ON s.event_id = e.undoes_id WHERE e.id = :event_id
+           UNION SELECT s.from_unit_id FROM unit_event e JOIN unit_succession s ON s.event_id = e.undoes_id WHERE e.id = :event_id)
+SELECT x.unit_id FROM x WHERE EXISTS (SELECT 1 FROM x mine WHERE {scope mine.unit_id}) ORDER BY x.unit_id;

@@ -202,6 +202,17 @@ SELECT g.id, g.role, g.unit_id, g.edge_kind, g.rights, g.from_day, g.to_day, g.b
 SELECT pu.unit_id, pu.from_day, pu.to_day, (SELECT MAX(f.name) FROM unit_fact f WHERE f.unit_id = pu.unit_id AND f.from_day <= pu.from_day AND f.to_day > pu.from_day) AS unit_name
   FROM person_unit pu WHERE pu.person_id = :person_id AND {scope pu.unit_id} ORDER BY pu.from_day DESC, pu.id DESC;
 
+-- name: person_works_in
+-- The units a person works in on a day, any of which lets somebody see the person; for whoever does.
+-- result: many
+-- scope: org
+-- args: person_id int, on_day int
+-- columns: unit_id int
+SELECT DISTINCT pu.unit_id FROM person_unit pu
+ WHERE pu.person_id = :person_id AND pu.from_day <= :on_day AND pu.to_day > :on_day
+   AND EXISTS (SELECT 1 FROM person_unit mine WHERE mine.person_id = :person_id AND mine.from_day <= :on_day AND mine.to_day > :on_day AND {scope mine.unit_id})
+ ORDER BY pu.unit_id;
+
 -- name: unit_people
 -- People who work in one unit on a day, with one role to show.
 -- result: many

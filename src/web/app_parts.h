@@ -28,7 +28,8 @@ extern const struct route_list
 extern const struct route_list setup_routes;     /* page_setup.c: the first-run wizard */
 extern const struct route_list home_routes;      /* page_home.c: my tasks, search, more, first-run wizard */
 extern const struct route_list unit_routes;      /* page_unit.c: a unit, the tree, import, events */
-extern const struct route_list people_routes;    /* page_people.c: people, grants, who can see */
+extern const struct route_list people_routes;    /* page_people.c: people and grants */
+extern const struct route_list who_routes;       /* page_who.c: who can see a unit, a person, a letter, ... */
 extern const struct route_list admin_routes;     /* page_admin.c: administration, audit, sample data */
 extern const struct route_list letter_routes;    /* page_letter.c: letters, letter beside duties */
 extern const struct route_list directive_routes; /* page_directive.c: issue, list, progress, rows behind a number */
@@ -40,10 +41,10 @@ extern const struct route_list contact_routes;   /* page_contact.c: focal points
 extern const struct route_list report_routes;    /* page_report.c: reports, answer letters, freezes, their files */
 extern const struct route_list reminder_routes;  /* page_reminder.c: notices, a message to copy, the calendar */
 extern const struct route_list api_routes;       /* api.c: REST over the same domain functions */
-#define APP_ROUTE_LISTS                                                                                        \
-    &account_routes, &setup_routes, &home_routes, &unit_routes, &people_routes, &admin_routes, &letter_routes, \
-        &directive_routes, &duty_routes, &system_routes, &device_routes, &finding_routes, &contact_routes,     \
-        &report_routes, &reminder_routes, &api_routes
+#define APP_ROUTE_LISTS                                                                                     \
+    &account_routes, &setup_routes, &home_routes, &unit_routes, &people_routes, &who_routes, &admin_routes, \
+        &letter_routes, &directive_routes, &duty_routes, &system_routes, &device_routes, &finding_routes,   \
+        &contact_routes, &report_routes, &reminder_routes, &api_routes
 
 NONNULL_END
 #endif

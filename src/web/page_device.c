@@ -309,7 +309,7 @@ static enum err_code device_show_with(struct request *request, struct response *
         .forms = {forms, may ? 2 + pairs.form_count : 0},
     };
     return kit_record_respond(request, response, &page, STR("units"),
-                              app_href(request, "/unit/%lld/who", (long long)d.device->unit_id), err);
+                              app_href(request, "/device/%lld/who", (long long)d.device->id), err);
 }
 
 static enum err_code device_show(struct request *request, struct response *response, struct err *err)

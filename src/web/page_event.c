@@ -140,9 +140,11 @@ static enum err_code event_show_with(struct request *request, struct response *r
             page.undo_action = app_href(request, "/event/%lld/undo", (long long)e->id);
         page.undo_reason = request_field(request, STR("basis"));
     }
-    page.frame = web_frame(request, page.heading, STR("units"));
-    if (!page.frame)
+    struct layout_frame *frame = web_frame(request, page.heading, STR("units"));
+    if (!frame)
         return arena_full(arena, err);
+    frame->who_href = app_href(request, "/event/%lld/who", (long long)e->id);
+    page.frame = frame;
     struct page_out o = response_page(request, response, str_is_empty(problem) ? 200 : 422);
     page_event(&o, &page);
     return ERR_NONE;

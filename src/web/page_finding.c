@@ -339,7 +339,7 @@ static enum err_code finding_show_with(struct request *request, struct response 
         .forms = {forms, n},
     };
     return kit_record_respond(request, response, &page, STR("findings"),
-                              app_href(request, "/unit/%lld/who", (long long)x->unit_id), err);
+                              app_href(request, "/finding/%lld/who", (long long)x->id), err);
 }
 
 static enum err_code finding_show(struct request *request, struct response *response, struct err *err)

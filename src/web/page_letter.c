@@ -527,9 +527,11 @@ static enum err_code letter_show(struct request *request, struct response *respo
                          ARG_STR("subject", letter_or_else(l->subject, kit_text(request, MSG_LETTER_NO_SUBJECT)))));
     page.file_href = app_href(request, "/letter/%lld/file", (long long)l->id);
     page.file_name = file_name_of(request, l);
-    page.frame = web_frame(request, page.title, STR("letters"));
-    if (!page.frame)
+    struct layout_frame *frame = web_frame(request, page.title, STR("letters"));
+    if (!frame)
         return arena_full(arena, err);
+    frame->who_href = app_href(request, "/letter/%lld/who", (long long)l->id);
+    page.frame = frame;
     struct page_out o = response_page(request, response, 200);
     page_letter(&o, &page);
     return ERR_NONE;

@@ -171,9 +171,11 @@ static enum err_code person_page(struct request *request, struct response *respo
     page.crumbs = person_crumbs(request, p->name, STR(""), STR(""));
     if (may_manage)
         TRY(fill_mail(request, db, id, &page, err));
-    page.frame = web_frame(request, p->name, STR("units"));
-    if (!page.frame)
+    struct layout_frame *frame = web_frame(request, p->name, STR("units"));
+    if (!frame)
         return arena_full(request->arena, err);
+    frame->who_href = app_href(request, "/person/%lld/who", (long long)id);
+    page.frame = frame;
     struct page_out o = response_page(request, response, str_is_empty(extra->problem) ? 200 : 422);
     page_person(&o, &page);
     return ERR_NONE;

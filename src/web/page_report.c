@@ -620,7 +620,7 @@ static enum err_code report_page(struct request *request, struct response *respo
             kit_may(request, RIGHT_REPORT) ? (struct pg_dt_act_list){acts, 2} : (struct pg_dt_act_list){acts + 1, 1};
     TRY(report_events(request, db, r, &page, err));
     return kit_record_respond(request, response, &page, STR("reports"),
-                              app_href(request, "/unit/%lld/who", (long long)r->unit_id), err);
+                              app_href(request, "/report/%lld/who", (long long)r->id), err);
 }
 
 static enum err_code report_show_with(struct request *request, struct response *response, struct str problem,

@@ -288,7 +288,7 @@ static enum err_code request_show_with(struct request *request, struct response 
         .forms = {forms, n},
     };
     return kit_record_respond(request, response, &page, STR("tasks"),
-                              app_href(request, "/unit/%lld/who", (long long)r->unit_id), err);
+                              app_href(request, "/request/%lld/who", (long long)r->id), err);
 }
 
 enum err_code request_show(struct request *request, struct response *response, struct err *err)

@@ -346,7 +346,7 @@ static enum err_code system_show_with(struct request *request, struct response *
         .forms = {forms, n},
     };
     return kit_record_respond(request, response, &page, STR("units"),
-                              app_href(request, "/unit/%lld/who", (long long)s->operator_id), err);
+                              app_href(request, "/system/%lld/who", (long long)s->id), err);
 }
 
 static enum err_code system_show(struct request *request, struct response *response, struct err *err)

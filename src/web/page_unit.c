@@ -503,7 +503,6 @@ static const struct route routes[] = {
     {GET, "/unit/{id}", unit_show, RIGHT_READ, READS, NULL},
     {GET, "/unit/{id}/duties.xlsx", unit_duties_file, RIGHT_EXPORT, READS, NULL},
     {GET, "/unit/{id}/duties.csv", unit_duties_file, RIGHT_EXPORT, READS, NULL},
-    {GET, "/unit/{id}/who", unit_who_show, RIGHT_READ, READS, NULL},
     {GET, "/unit/{id}/remind", unit_remind_show, RIGHT_REVIEW, READS, NULL},
     {POST, "/unit/{id}/remind", unit_remind_do, RIGHT_REVIEW, CHANGES, NULL},
     {GET, "/unit/{id}/edit", unit_edit_show, RIGHT_ORG_ADMIN, READS, NULL},

@@ -66,8 +66,8 @@ static inline struct str below_href(const struct request *request, int64_t id, s
 
 /* page_units.c */
 handler_fn units_show;
-/* page_unit_who.c: who can see it; page_unit_remind.c: a message to those who answer for it */
-handler_fn unit_who_show, unit_remind_show, unit_remind_do;
+/* page_unit_remind.c: a message to those who answer for it */
+handler_fn unit_remind_show, unit_remind_do;
 /* page_unit_edit.c, page_import.c, page_event.c, page_unit_event.c */
 handler_fn unit_edit_show, unit_edit_do, unit_new_show, unit_new_do;
 handler_fn import_show, import_do, import_template_file, import_undo_do;

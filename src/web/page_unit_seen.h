@@ -1,6 +1,6 @@
 /* page_unit_seen.h - a unit on the day it is looked at: what it owed then and whom one reaches there, in one shape for
  * today, a past day and a unit that is no more. What the page of a unit, its message and "who can see this" begin with.
- * Uses: web/page_unit.h.    Used by: web/page_unit.c, page_unit_past.c, page_unit_remind.c, page_unit_who.c.
+ * Uses: web/page_unit.h.    Used by: web/page_unit.c, page_unit_past.c, page_unit_remind.c, page_who.c.
  * Memory: the request's arena.    Threads: one request. */
 #ifndef LUYTRE_WEB_PAGE_UNIT_SEEN_H
 #define LUYTRE_WEB_PAGE_UNIT_SEEN_H

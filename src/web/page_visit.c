@@ -286,7 +286,7 @@ static enum err_code visit_show_with(struct request *request, struct response *r
         .forms = {forms, n},
     };
     return kit_record_respond(request, response, &page, STR("units"),
-                              app_href(request, "/unit/%lld/who", (long long)r->unit_id), err);
+                              app_href(request, "/visit/%lld/who", (long long)r->id), err);
 }
 
 enum err_code visit_show(struct request *request, struct response *response, struct err *err)

@@ -21,7 +21,7 @@
 #include "web/http.h"
 
 extern const struct sql_module sql_module_store, sql_module_proof, sql_module_org, sql_module_duty, sql_module_asset;
-const struct route_list account_routes, setup_routes, home_routes, unit_routes, people_routes, admin_routes,
+const struct route_list account_routes, setup_routes, home_routes, unit_routes, people_routes, who_routes, admin_routes,
     letter_routes, directive_routes, report_routes, reminder_routes, api_routes;
 
 static int64_t now_ms;

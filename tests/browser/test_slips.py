@@ -204,11 +204,31 @@ def main():
             true('Không còn' not in title(get(school, '/findings')), 'the list counts it')
 
         def who_can_see_it_is_said_on_every_object():
-            for path, what in (('/systems', 'system'), ('/devices', 'device'), ('/findings', 'finding')):
-                one = re.search(rf'href="(/{what}/\d+)"', get(clerk, path))[1]
-                who = re.search(r'href="(/unit/\d+/who)"', get(clerk, one))
+            """The list of each thing is that of the right that opens it: whoever stands in it opens it, the others not."""
+            letter = re.search(r'href="(/letter/\d+)"', get(clerk, '/letters'))[1]
+            person = re.search(r'href="(/person/\d+)"', get(clerk, '/people'))[1]
+            things = [re.search(rf'href="(/{what}/\d+)"', get(clerk, path))[1] for path, what in (('/systems', 'system'), ('/devices', 'device'), ('/findings', 'finding'))]
+            for one in [letter, person] + things:
+                who = re.search(r'<footer.*href="([^"]+/who)"', get(clerk, one), re.S)
                 true(who, f'{one} leads to who can see it')
-                true('Ai xem được' in get(clerk, who[1]), who[1])
+                equal(who[1], one + '/who', 'its own list')
+                page = get(clerk, who[1])
+                rows = re.findall(r'<tr><th scope="row">(.*?)</tr>', page, re.S)
+                people = {words(row.split('</th>')[0]).strip() for row in rows}
+                unnamed = int((re.search(r'Trong số này có (\d+) người', page) or [0, 0])[1])
+                equal(int(re.search(r'(\d+) người', title(page))[1]) - unnamed, len(people), f'{who[1]} counts whom it lists')
+                true(not unnamed or one.startswith('/system'), 'only what belongs to two units has viewers one does not see')
+                may = [words(row.split('data-l="Được làm gì"')[1].split('</td>')[0]) for row in rows]
+                need = 'Xem hệ thống, thiết bị, phát hiện' if one in things else 'Xem đơn vị và nhiệm vụ'
+                equal([m for m in may if need not in m], [], f'{who[1]}: listed without the right that opens it')
+                true(f'href="{one}"' in page, 'it leads back')
+
+        def who_sees_a_finding_is_not_who_sees_its_unit():
+            finding = re.search(r'href="(/finding/\d+)"', get(clerk, '/findings'))[1]
+            unit = re.search(r'href="(/unit/\d+)"', get(clerk, finding))[1]
+            listed = [set(re.findall(r'<td data-l="Vai trò"><span>([^<]*)', get(clerk, one + '/who'))) for one in (finding, unit)]
+            true(listed[0] and 'Văn thư' not in listed[0], listed[0])
+            true('Chuyên viên soạn thảo' in listed[1] or 'Văn thư' in listed[1], listed[1])
 
         def who_gets_a_duty_is_seen_without_opening():
             letter = re.search(r'href="(/letter/\d+)"', get(clerk, '/letters'))[1]
@@ -220,7 +240,7 @@ def main():
                  a_day_to_come_is_refused_by_the_label_of_its_field, pressed_twice_is_handed_in_once,
                  late_work_that_waits_for_review_says_both, the_queue_says_what_it_proves,
                  the_number_of_devices_opens_to_them, systems_without_a_level_open, a_page_past_the_end_is_the_first, what_was_done_is_said_once_and_in_its_place,
-                 visits_are_planned_by_whoever_has_somebody_below, findings_and_devices_of_those_below_are_found_by_whoever_leads_them, a_share_of_nothing_is_no_figure, an_open_finding_has_no_button_that_only_refuses, who_can_see_it_is_said_on_every_object, who_gets_a_duty_is_seen_without_opening]
+                 visits_are_planned_by_whoever_has_somebody_below, findings_and_devices_of_those_below_are_found_by_whoever_leads_them, a_share_of_nothing_is_no_figure, an_open_finding_has_no_button_that_only_refuses, who_can_see_it_is_said_on_every_object, who_sees_a_finding_is_not_who_sees_its_unit, who_gets_a_duty_is_seen_without_opening]
         run([(f.__name__.replace('_', ' '), f) for f in names])
 
 

@@ -1,7 +1,9 @@
 #include "org_world.h"
 
+#include "org/access.sql.h"
 #include "org/event.h"
 #include "org/event.sql.h"
+#include "org/event_place.sql.h"
 #include "org/page_unit.sql.h"
 #include "org/sample.sql.h"
 #include "org/staff.h"
@@ -192,6 +194,58 @@ static void grants_down_a_tree_move_as_a_pair(void **state)
     assert_ok(grant_end(t->db, &reader, grants.items[0].id, day, &err));
     assert_ok(access_has(t->db, &actor, RIGHT_REVIEW, w.school, &has, &err));
     assert_false(has);
+}
+
+/* Listed is exactly whoever the page of the event opens to. */
+static void who_sees_an_event_is_listed(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    civil_day day = civil_to_day(2027, 1, 4);
+    int64_t second = world_unit(t, &w.system, "commune", "UBND xã Bình Lâm", "xa-002", w.committee, 0);
+    int64_t third = world_unit(t, &w.system, "commune", "UBND xã Cẩm Trúc", "xa-003", w.committee, 0);
+    const int64_t people[] = {
+        w.admin,
+        w.head,
+        world_person(t, &w.system, "Ngô Văn Bách", w.commune, "superior_reviewer", "administrative"),
+        world_person(t, &w.system, "Lê Thị Cúc", second, "clerk", ""),
+        world_person(t, &w.system, "Đỗ Văn Dần", second, "staff", ""),
+        world_person(t, &w.system, "Phan Thị Én", third, "clerk", ""),
+        world_person(t, &w.system, "Bùi Văn Giang", w.committee, "superior_reviewer", "professional"),
+        world_person(t, &w.system, "Hồ Thị Hoa", w.committee, "drafter", ""),
+    };
+    struct event_plan p = plan(EVENT_MERGE, &w.commune, 1, second, day);
+    struct event_done done;
+    assert_ok(event_apply(t->db, &w.system, &p, NULL, &done, &err));
+    struct actor reader = actor_system(day);
+    reader.right = RIGHT_READ;
+    struct sql_event_units_rows units;
+    assert_ok(sql_event_units(t->db, &reader, &t->arena, &(struct sql_event_units_args){.event_id = done.event_id},
+                              &units, &err));
+    struct str text = STR("0");
+    for (size_t i = 0; i < units.count; i++)
+        text = arena_printf(&t->arena, "%.*s,%lld", STR_ARG(text), (long long)units.items[i].unit_id);
+    struct sql_access_who_rows who;
+    struct sql_access_who_args args = {arena_printf(&t->arena, "[%.*s]", STR_ARG(text)), day};
+    assert_ok(sql_access_who(t->db, &reader, &t->arena, &args, &who, &err));
+    size_t opened = 0;
+    for (size_t i = 0; i < ARRAY_LEN(people); i++) {
+        struct actor actor = world_actor(t, people[i], RIGHT_READ);
+        struct sql_event_get_row *event = NULL;
+        struct sql_event_units_rows mine;
+        assert_ok(sql_event_get(t->db, &actor, &t->arena, &(struct sql_event_get_args){.event_id = done.event_id},
+                                &event, &err));
+        assert_ok(sql_event_units(t->db, &actor, &t->arena, &(struct sql_event_units_args){.event_id = done.event_id},
+                                  &mine, &err));
+        bool is_listed = false;
+        for (size_t k = 0; k < who.count; k++)
+            is_listed |= who.items[k].person_id == people[i];
+        assert_int_equal(is_listed, event != NULL);
+        assert_int_equal(mine.count, event ? units.count : 0); /* all of them, or nothing is said */
+        opened += event != NULL;
+    }
+    assert_int_equal(opened, 5); /* not who may only acknowledge, not the third commune, not the committee alone */
 }
 
 /* By somebody who may, on the day and later; the tree is afterwards what its edges say. */
@@ -490,6 +544,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         STORE_TEST(a_merged_school_lives_on_in_its_successor),
         STORE_TEST(grants_down_a_tree_move_as_a_pair),
+        STORE_TEST(who_sees_an_event_is_listed),
         STORE_TEST(an_event_is_undone_by_another),
         STORE_TEST(a_split_goes_by_item),
         STORE_TEST(random_histories_keep_the_closure_right),

@@ -1,5 +1,7 @@
 #include "org_world.h"
 
+#include "org/access.sql.h"
+
 static bool can(struct store_test *t, int64_t person_id, uint64_t right, int64_t unit_id)
 {
     struct err err;
@@ -147,6 +149,41 @@ static void erased_people_leave_only_ids(void **state)
     assert_int_equal(report.erased_count, 2);
 }
 
+/* Who works in two units is seen from both; whom an asker sees of them only by a unit of theirs, he is not told the
+ * name of. */
+static void who_sees_a_person_is_listed(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    civil_day day = civil_to_day(2027, 1, 4);
+    int64_t teacher = world_person(t, &w.system, "Lê Thị Cúc", w.school, "clerk", "");
+    assert_ok(person_join_unit(t->db, &w.system, teacher, w.other_school, day, &err));
+    int64_t clerk = world_person(t, &w.system, "Đỗ Văn Dần", w.other_school, "clerk", ""),
+            staff = world_person(t, &w.system, "Phan Thị Én", w.school, "staff", "");
+    struct actor head = world_actor(t, w.head, RIGHT_READ), none = world_actor(t, staff, RIGHT_READ);
+    struct sql_person_works_in_rows units;
+    struct sql_person_works_in_args of = {.person_id = teacher, .on_day = day};
+    assert_ok(sql_person_works_in(t->db, &none, &t->arena, &of, &units, &err));
+    assert_int_equal(units.count, 0);
+    assert_ok(sql_person_works_in(t->db, &head, &t->arena, &of, &units, &err));
+    assert_int_equal(units.count, 2);
+    struct sql_access_who_args args = {
+        arena_printf(&t->arena, "[%lld,%lld]", (long long)units.items[0].unit_id, (long long)units.items[1].unit_id),
+        day};
+    struct sql_access_who_rows who;
+    assert_ok(sql_access_who(t->db, &none, &t->arena, &args, &who, &err));
+    assert_int_equal(who.count, 0);
+    assert_ok(sql_access_who(t->db, &head, &t->arena, &args, &who, &err));
+    assert_int_equal(who.count, 4);
+    for (size_t i = 0; i < who.count; i++) {
+        const struct sql_access_who_row *r = &who.items[i];
+        assert_int_not_equal(r->person_id, staff); /* may acknowledge, not read */
+        assert_int_equal(r->is_seen, r->person_id != clerk);
+        assert_int_equal(r->depth > 0, r->person_id == w.admin);
+    }
+}
+
 static void people_come_and_go(void **state)
 {
     struct store_test *t = *state;
@@ -175,6 +212,7 @@ int main(void)
         STORE_TEST(ending_ends_both_rows),
         STORE_TEST(assessors_do_not_operate),
         STORE_TEST(erased_people_leave_only_ids),
+        STORE_TEST(who_sees_a_person_is_listed),
         STORE_TEST(people_come_and_go),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);

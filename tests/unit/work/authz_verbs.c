@@ -48,7 +48,50 @@ static enum err_code seen(bool is_seen, struct err *err)
     }
 READ_ONE(person_page, sql_person_page, RIGHT_READ, {o->worker, TODAY})
 READ_MANY(unit_people, sql_unit_people, RIGHT_READ, {o->unit, TODAY})
-READ_MANY(who_can_see, sql_access_who, RIGHT_READ, {o->unit, TODAY})
+/* Whether the person tried stands in the list of who can see what opens to any of these units, as the page would show
+ * it to an asker who holds the right there; the asker is the system when asker is NULL. */
+static enum err_code listed(struct authz *z, struct db *db, uint64_t right, const int64_t *units, size_t unit_count,
+                            const struct actor *NULLABLE asker, struct err *err)
+{
+    struct actor actor = actor_with(asker ? asker : &z->system, right);
+    struct str text = arena_printf(&z->scratch, "[%lld,%lld]", (long long)units[0], (long long)units[unit_count - 1]);
+    struct sql_access_who_rows rows;
+    TRY(sql_access_who(db, &actor, &z->scratch, &(struct sql_access_who_args){.units = text, .on_day = TODAY}, &rows,
+                       err));
+    bool has = false;
+    for (size_t i = 0; i < rows.count; i++)
+        has |= rows.items[i].person_id == z->actor.person_id && rows.items[i].is_seen;
+    return has ? ERR_NONE : err_set(err, ERR_NOT_FOUND, "not listed");
+}
+static enum err_code who_can_see(struct authz *z, struct db *db, const struct things *o, struct err *err)
+{
+    return listed(z, db, RIGHT_READ, &o->unit, 1, &z->actor, err);
+}
+static enum err_code listed_of_letter(struct authz *z, struct db *db, const struct things *o, struct err *err)
+{
+    return listed(z, db, RIGHT_READ, &o->unit, 1, NULL, err);
+}
+static enum err_code listed_of_finding(struct authz *z, struct db *db, const struct things *o, struct err *err)
+{
+    return listed(z, db, RIGHT_ASSET_READ, &o->unit, 1, NULL, err);
+}
+static enum err_code listed_of_person(struct authz *z, struct db *db, const struct things *o, struct err *err)
+{
+    struct actor actor = actor_with(&z->actor, RIGHT_READ);
+    struct sql_person_works_in_rows units;
+    TRY(sql_person_works_in(db, &actor, &z->scratch, &(struct sql_person_works_in_args){o->worker, TODAY}, &units,
+                            err));
+    return units.count ? listed(z, db, RIGHT_READ, &units.items[0].unit_id, 1, &actor, err)
+                       : err_set(err, ERR_NOT_FOUND, "not seen");
+}
+static enum err_code listed_of_request(struct authz *z, struct db *db, const struct things *o, struct err *err)
+{
+    struct actor actor = actor_with(&z->system, RIGHT_READ);
+    struct sql_request_page_row *row = NULL;
+    TRY(sql_request_page(db, &actor, &z->scratch, &(struct sql_request_page_args){o->na_request, TODAY}, &row, err));
+    return row ? listed(z, db, RIGHT_READ, (int64_t[]){row->unit_id, row->to_unit_id}, 2, NULL, err)
+               : err_set(err, ERR_NOT_FOUND, "no such request");
+}
 READ_MANY(person_grants, sql_person_grants, RIGHT_PEOPLE_ADMIN, {o->worker})
 READ_ONE(system_page, sql_system_page, RIGHT_ASSET_READ, {o->system, TODAY})
 READ_MANY(unit_systems, sql_unit_systems, RIGHT_ASSET_READ, {o->unit, TODAY})
@@ -620,6 +663,10 @@ const struct verb verbs[] = {
     READS("read a person", "read", person_page),
     READS("list people", "read", unit_people),
     READS("see who can see", "read", who_can_see),
+    READS("stand among who can see a person", "read", listed_of_person),
+    READS("stand among who can see a letter", "read", listed_of_letter),
+    READS("stand among who can see a finding", "asset_read", listed_of_finding),
+    {"stand among who can see a request", NULL, NULL, listed_of_request, reads_request, false},
     READS("read a person's grants", "people_admin", person_grants),
     READS("read a system", "asset_read", system_page),
     READS("list systems", "asset_read", unit_systems),
