@@ -21,6 +21,10 @@ MUST_USE enum err_code admin_health(struct request *request, struct db *db, int6
 /* page_audit_words.c: what an entry of the chain, and what it is about, is called; a code nobody named is itself. */
 struct str audit_kind_word(const struct request *request, struct str kind);
 struct str audit_object_word(const struct request *request, struct str object_kind);
+/* What somebody typed, as the code or in words of either language, is which kind? */
+bool audit_kind_code(struct str typed, struct str *ret_code);
+MUST_USE enum err_code audit_kind_words(const struct request *request, struct pg_audit_kind **ret_words,
+                                        size_t *ret_count, struct err *err);
 
 /* One list a file of handlers; a new area is one line here and one in APP_ROUTE_LISTS. */
 extern const struct route_list

@@ -364,6 +364,7 @@ static enum err_code audit_filter_read(struct request *request, struct audit_fil
     if (str_equal(form_get(&request->query, STR("stream")), STR("duty")))
         f->stream = STR("duty");
     f->kind = str_trim(form_get(&request->query, STR("kind")));
+    (void)audit_kind_code(f->kind, &f->kind); /* else it is a code that nobody named */
     f->q = str_trim(form_get(&request->query, STR("q")));
     f->from_text = str_trim(form_get(&request->query, STR("from")));
     f->to_text = str_trim(form_get(&request->query, STR("to")));
@@ -451,12 +452,16 @@ static enum err_code audit_show(struct request *request, struct response *respon
                                         .hash = short_hash(request, r->hash),
                                         .erased = r->erased_by.has};
     }
+    struct pg_audit_kind *kinds = NULL;
+    size_t kind_count = 0;
+    TRY(audit_kind_words(request, &kinds, &kind_count, err));
     struct page_admin_audit page = {
         .frame = frame,
         .rows = {rows, found.count},
         .stream_duty = str_equal(f.stream, STR("duty")),
         .q = f.q,
-        .kind = f.kind,
+        .kind = audit_kind_word(request, f.kind),
+        .kinds = {kinds, kind_count},
         .from = f.from_text,
         .to = f.to_text,
         .error = f.error,

@@ -1,4 +1,5 @@
 /* page_audit_words.c - what the entries of the chain are called in the audit log. */
+#include "base/viet.h"
 #include "web/app_parts.h"
 
 struct audit_word {
@@ -147,6 +148,33 @@ static struct str word_of(const struct request *request, const struct audit_word
 struct str audit_kind_word(const struct request *request, struct str kind)
 {
     return word_of(request, kinds, ARRAY_LEN(kinds), kind);
+}
+
+bool audit_kind_code(struct str typed, struct str *ret_code)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        bool is_it = str_equal(kinds[i].code, typed);
+        for (int lang = 0; lang < LANG_COUNT && !is_it; lang++)
+            is_it = viet_equal_folded(msg_text((enum lang)lang, kinds[i].word, 0), typed);
+        if (is_it) {
+            *ret_code = kinds[i].code;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum err_code audit_kind_words(const struct request *request, struct pg_audit_kind **ret_words, size_t *ret_count,
+                               struct err *err)
+{
+    struct pg_audit_kind *words = arena_new_array(request->arena, struct pg_audit_kind, ARRAY_LEN(kinds));
+    if (!words)
+        return arena_full(request->arena, err);
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        words[i] = (struct pg_audit_kind){msg_text(request->lang, kinds[i].word, 0)};
+    *ret_words = words;
+    *ret_count = ARRAY_LEN(kinds);
+    return ERR_NONE;
 }
 
 struct str audit_object_word(const struct request *request, struct str object_kind)

@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import time
+import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import webdriver
@@ -74,6 +75,17 @@ def main():
                     equal([o for o in objects if re.fullmatch(r'[a-z_]+', o)], [], f'{stream} in {lang}: objects without a word')
             _, table = auditor.get('/admin/audit.csv')
             true('Giao vai trò' in table, 'the table says the same')
+
+        def the_log_is_asked_in_words():
+            for typed in ('Giao vai trò', 'giao vai tro', 'grant_given'):
+                status, page = auditor.get('/admin/audit?' + urllib.parse.urlencode({'kind': typed}))
+                kinds = set(re.findall(r'<small class="lt-dim lt-mono lt-break" translate="no">(\w+)</small>', page))
+                equal((status, kinds), (200, {'grant_given'}), typed)
+                true('value="Giao vai trò" list="a-kinds"' in page, f'{typed}: the filter shows the words')
+            words = re.findall(r'<option value="([^"]*)">', page)
+            true(len(words) > 50 and 'Giao vai trò' in words, 'the words stand to be chosen')
+            _, page = auditor.get('/admin/audit?kind=khong_co')
+            true('khong_co' in page and '<tbody>' not in page, 'an unknown word finds nothing, and stays in its field')
 
         def an_auditor_is_offered_nothing_to_change():
             todo, seen, offered = ['/', '/admin', '/directives', '/evidence', '/units', '/people', directive, duty, proof], set(), set()
@@ -160,7 +172,7 @@ def main():
 return [...document.querySelectorAll(".lt-cover-rows .lt-st")].filter(e => e.getBoundingClientRect().right > card.right + 1).length'''), 0, f'at {width}')
                 equal(browser.overflow(), 0, f'sideways at {width}')
 
-        names = [the_log_says_what_was_done_in_words, an_auditor_is_offered_nothing_to_change, a_duty_down_to_its_proof_says_who_sees_it,
+        names = [the_log_says_what_was_done_in_words, the_log_is_asked_in_words, an_auditor_is_offered_nothing_to_change, a_duty_down_to_its_proof_says_who_sees_it,
                  what_was_returned_says_why_and_how_to_go_on, a_button_shows_that_it_has_the_focus, a_menu_is_left_by_escape,
                  a_refused_form_takes_the_focus_to_what_it_says, what_covers_a_duty_stays_in_its_card]
         run([(f.__name__.replace('_', ' '), f) for f in names])
