@@ -48,6 +48,7 @@ def main():
     if missing:
         skip(missing)
     with Site(sys.argv[1]) as site, webdriver.Driver() as driver, driver.open() as browser:
+        admin = site.person('Quản trị viên')
         auditor, clerk, police = enrolled(site, 'auditor'), site.person('Đầu mối một xã'), site.person('Công an tỉnh')
         directive = re.search(r'412/UBND-KGVX', auditor.get('/directives')[1]) and re.findall(r'href="(/directive/\d+)"', auditor.get('/directives')[1])[-1]
         duty = re.search(r'href="(/duty/\d+)"', auditor.get(f'/rows?directive={directive.rsplit("/", 1)[1]}&state=ok')[1])[1]
@@ -152,18 +153,38 @@ def main():
             browser.press('Tab', 'Escape')
             equal(browser.js('return [document.querySelector(".lt-menu").open, document.activeElement.tagName]'), [False, 'SUMMARY'], 'closed, and back where it was')
 
-        def a_refused_form_takes_the_focus_to_what_it_says():
-            open_as(clerk, a_duty(clerk) + '/evidence', width=390)
-            browser.js('document.querySelector("[name=f-done_on]").focus(); document.body.dataset.old = "1"')
+        def send_and_be_refused(client, path, at, text, said):
+            """With the keyboard alone: `text` into `at`, or onto a button, and Enter. The page that comes back puts the focus on why."""
+            open_as(client, path, width=390)
+            browser.js(f'const e = document.querySelector(`main {at}`); if (e.tagName === "INPUT") e.value = "{text}"; e.focus(); document.body.dataset.old = "1"')
             browser.press('Enter')
             deadline = time.monotonic() + 10
             while time.monotonic() < deadline and browser.js('return document.body.dataset.old === "1" || document.activeElement.getAttribute("role") !== "alert"'):
                 time.sleep(0.1)
-            equal(browser.js('return document.activeElement.getAttribute("role")'), 'alert', 'the focus')
-            true(browser.js('const r = document.activeElement.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight'), 'and it is seen')
+            equal(browser.js('return [document.body.dataset.old || "", document.activeElement.getAttribute("role")]'), ['', 'alert'], f'{path}: the focus')
+            true(said in browser.js('return document.activeElement.textContent'), f'{path} says why: {browser.js("return document.activeElement.textContent")}')
+            true(browser.js('const r = document.activeElement.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight'), f'{path}: and it is seen')
             browser.press('Tab')
-            true(browser.js('return document.querySelector("main").contains(document.activeElement)'), 'the next stop is below it')
-            equal(browser.axe(), [], 'axe')
+            true(browser.js('return document.querySelector("main").contains(document.activeElement)'), f'{path}: the next stop is below it')
+            equal(browser.axe(), [], f'{path}: axe')
+
+        def a_refused_form_takes_the_focus_to_what_it_says():
+            send_and_be_refused(clerk, a_duty(clerk) + '/evidence', '[name=f-done_on]', '', 'Ngày thực hiện')
+
+        def a_refused_directive_takes_the_focus_to_what_it_says():
+            drafter = site.person('Sở Giáo dục')
+            letter = re.search(r'href="(/letter/\d+)"', drafter.get('/letters')[1])[1]
+            send_and_be_refused(drafter, letter + '/issue', '[name$=_day]', '31/02/2026', '31/02/2026')
+
+        def a_refused_change_of_a_unit_takes_the_focus_to_what_it_says():
+            unit = re.search(r'href="(/unit/\d+)"', admin.get('/units')[1])[1]
+            send_and_be_refused(admin, unit + '/edit', '[name=name]', '', 'tên')
+
+        def a_refused_person_takes_the_focus_to_what_it_says():
+            send_and_be_refused(admin, '/people/new', '[name=name]', '', 'tên')
+
+        def a_refused_import_takes_the_focus_to_what_it_says():
+            send_and_be_refused(admin, '/import/people', 'button[name=step][value=preview]', '', 'tệp')
 
         def what_covers_a_duty_stays_in_its_card():
             for width in (1440, 1024, 390, 320):
@@ -174,7 +195,9 @@ return [...document.querySelectorAll(".lt-cover-rows .lt-st")].filter(e => e.get
 
         names = [the_log_says_what_was_done_in_words, the_log_is_asked_in_words, an_auditor_is_offered_nothing_to_change, a_duty_down_to_its_proof_says_who_sees_it,
                  what_was_returned_says_why_and_how_to_go_on, a_button_shows_that_it_has_the_focus, a_menu_is_left_by_escape,
-                 a_refused_form_takes_the_focus_to_what_it_says, what_covers_a_duty_stays_in_its_card]
+                 a_refused_form_takes_the_focus_to_what_it_says, a_refused_directive_takes_the_focus_to_what_it_says,
+                 a_refused_change_of_a_unit_takes_the_focus_to_what_it_says, a_refused_person_takes_the_focus_to_what_it_says,
+                 a_refused_import_takes_the_focus_to_what_it_says, what_covers_a_duty_stays_in_its_card]
         run([(f.__name__.replace('_', ' '), f) for f in names])
 
 
