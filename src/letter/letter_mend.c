@@ -1,11 +1,13 @@
 /* letter_mend.c - numbers that a scanner left letters in ("9l2/CT-TTg", "tháng l2", "3O/6") put together, where nothing
- * but a number can stand: before the symbol of a text, as day, month and year of a date. Each is told in
- * letter->repairs; the words keep the place they have in the text. */
+ * but a number can stand: before the symbol of a text, as day, month and year of a date, as the length of a time
+ * ("trong vòng l0 ngày"). Each is told in letter->repairs; the words keep the place they have in the text. */
 #include "letter/letter_read.h"
 
 #define REPAIRS_MAX  200u /* further ones are left as they stand */
 #define LEAD_WORDS   4u   /* "chậm nhất là ngày" */
 #define NUMBER_CHARS MENDED_CHARS_MAX
+#define LENGTH_CHARS 3u
+#define LENGTH_WORDS 5u /* "(mười lăm)" between a length and its unit, with its brackets */
 #define YEAR_MIN     1945u
 #define YEAR_MAX     2200u
 
@@ -103,6 +105,26 @@ static bool time_leads(const struct reader *r, uint32_t i)
             if (has_class(r, i - back, leads[k]) && class_at(r, i - back, i, leads[k], NULL) == back)
                 return true;
     return false;
+}
+
+/* "trong vòng l0 ngày", "không quá O5 (năm) ngày làm việc": the length of a time between the words that ask for one and
+ * its unit. "không quá 2l ngày" may be litres. */
+static bool is_length(const struct reader *r, const struct run *run)
+{
+    bool within = false;
+    for (uint32_t back = 1; back <= LEAD_WORDS && back <= run->first; back++)
+        within |= class_at(r, run->first - back, run->first, LEX_WITHIN, NULL) == back;
+    if (!within || run->chars > LENGTH_CHARS || run->value == 0 || !(has_digit(run) || run->is_open) ||
+        (has_digit(run) && (r->text.ptr[r->words[run->last - 1].to - 1] | 0x20) == 'l'))
+        return false;
+    uint32_t unit = run->last;
+    if (sep_at(r, unit, "("))
+        for (uint32_t k = unit + 1; k < unit + LENGTH_WORDS; k++)
+            if (sep_at(r, k, ")")) {
+                unit = k + 1;
+                break;
+            }
+    return unit < r->word_count && has_class(r, unit, LEX_UNIT_WORD);
 }
 
 static enum err_code run_mend(struct reader *r, const struct run *run, uint32_t *mended)
@@ -213,6 +235,8 @@ static enum err_code mend_at(struct reader *r, uint32_t i, uint32_t *ret_next, u
             parts = run_at(r, run.last + 1, &second) && is_part(&second, 12);
         }
     }
+    if (!parts && !tail && is_length(r, &run))
+        parts = 1;
     if (parts > 0)
         TRY(run_mend(r, &run, mended));
     if (parts > 1) {
