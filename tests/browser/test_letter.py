@@ -53,6 +53,20 @@ GIÁM ĐỐC
 Sùng Thị Chía
 """
 
+SCANNED = """SỞ THỬ NGHIỆM TRÚC LÂM
+Số: 8O/STN-VP
+V/v kiểm tra tài khoản quản trị
+Trúc Lâm, ngày l5 tháng 3 năm 2027
+Kính gửi: Các đơn vị trực thuộc
+
+Thực hiện Chỉ thị số 9l2/CT-STN ngày 14/01/2027, Sở yêu cầu:
+1. Các đơn vị đổi mật khẩu quản trị trước ngày 30/4/2027.
+2. Các đơn vị báo cáo kết quả trong vòng l0 ngày kể từ ngày nhận văn bản này.
+
+GIÁM ĐỐC
+Sùng Thị Chía
+"""
+
 
 def main():
     reason = webdriver.why_missing()
@@ -181,6 +195,17 @@ def main():
             words = b.js('return [...document.querySelectorAll("#h-rule + dl dt")].map(t => t.innerText + "=" + t.nextElementSibling.innerText)')
             true('Phối hợp=Thanh tra; Phòng Pháp chế' in words and 'Sản phẩm=Phương án' in words, f'whoever owes it sees both: {words}')
 
+        def repaired():
+            hand_in(SCANNED)
+            b.js('document.querySelector("details.lt-more").open = true')
+            rows = b.js('return [...document.querySelectorAll("details.lt-more dl dt")].filter(t => t.innerText === "Đọc lại số").map(t => t.nextElementSibling.innerText)')
+            equal([row.split(' (')[0] for row in rows], ['“8O” → 80', '“l5” → 15', '“9l2” → 912', '“l0” → 10'], 'each number that was read anew, as it stands and as it was read')
+            words = b.js('return [...document.querySelectorAll("details.lt-more dl dt")].map(t => t.innerText + "=" + t.nextElementSibling.innerText)')
+            true('Số, ký hiệu=80/STN-VP' in words, f'the letter goes by the number that was read: {words}')
+            seen = b.js('return [...document.querySelectorAll("details.lt-more dl dd a")].filter(a => a.innerText.startsWith("“")).map(a => { const r = document.createRange(); r.setStartAfter(document.querySelector(a.getAttribute("href"))); r.setEndAfter(document.querySelector(".lt-letter")); return r.toString() })')
+            equal([after[:len(row)] for after, row in zip(seen, ('8O/', 'l5 ', '9l2/', 'l0 '))], ['8O/', 'l5 ', '9l2/', 'l0 '], 'and leads to where it stands in the letter')
+            true('l0 ngày' in b.text('#d2'), b.text('#d2'))
+
         def attached():
             hand_in(ATTACHED)
             at['attached'] = b.url().split('#')[0].removeprefix(site.url)
@@ -217,7 +242,7 @@ def main():
             return case
 
         cases = [('paste', paste), ('twice is once', twice_is_once), ('both ends', both_ends), ('an impossible day', impossible_day), ('nothing of a letter runs', nothing_runs),
-                 ('confirm and undo', confirm_and_undo), ('correct', correct), ('add', add), ('a joint letter', joint), ('who helps, what comes out', table), ('both corrected', table_correct), ('both taken over', table_issue), ('both where it is owed', table_owed), ('who helps by a sentence', sentence), ('a letter that came with it', attached), ('secrecy stamp', secrecy), ('empty', empty), ('issue', issue)]
+                 ('confirm and undo', confirm_and_undo), ('correct', correct), ('add', add), ('a joint letter', joint), ('who helps, what comes out', table), ('both corrected', table_correct), ('both taken over', table_issue), ('both where it is owed', table_owed), ('who helps by a sentence', sentence), ('numbers that were read anew', repaired), ('a letter that came with it', attached), ('secrecy stamp', secrecy), ('empty', empty), ('issue', issue)]
         run(cases + [(f'look {w} {"dark" if d else "light"}', look(w, d)) for w in (320, 390, 1440) for d in (False, True)])
 
 
