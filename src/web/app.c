@@ -3,9 +3,12 @@
 #include <stdarg.h>
 
 #include "base/viet.h"
+#include "duty/request.sql.h"
+#include "duty/visit.sql.h"
 #include "format/doctext.h"
 #include "know/know.h"
 #include "os/file.h"
+#include "proof/evidence.sql.h"
 #include "web/app_parts.h"
 #include "web/words.h"
 
@@ -270,6 +273,64 @@ void app_done_redirect(struct request *request, struct response *response, struc
     response_redirect(request, response, to);
 }
 
+/* --- what somebody else has decided meanwhile is not undone from a strip --- */
+
+typedef enum err_code still_fn(struct request *request, struct db *db, int64_t id, bool *ret_is, struct err *err);
+
+static enum err_code evidence_still(struct request *request, struct db *db, int64_t id, bool *ret_is, struct err *err)
+{
+    struct actor actor = app_actor_with(request, RIGHT_READ);
+    struct sql_evidence_get_row *e;
+    TRY(sql_evidence_get(db, &actor, request->arena, &(struct sql_evidence_get_args){.id = id}, &e, err));
+    bool by_another = e && e->decided_by.has && e->decided_by.v != request->session.person_id;
+    *ret_is = e && (str_equal(e->state, STR("submitted")) || (str_equal(e->state, STR("accepted")) && !by_another));
+    return ERR_NONE;
+}
+
+static enum err_code request_still(struct request *request, struct db *db, int64_t id, bool *ret_is, struct err *err)
+{
+    struct actor actor = app_actor_with(request, RIGHT_READ);
+    struct sql_request_page_row *r;
+    TRY(sql_request_page(db, &actor, request->arena,
+                         &(struct sql_request_page_args){.id = id, .on_day = app_today(request)}, &r, err));
+    *ret_is = r && str_equal(r->state, STR("open"));
+    return ERR_NONE;
+}
+
+static enum err_code visit_still(struct request *request, struct db *db, int64_t id, bool *ret_is, struct err *err)
+{
+    struct actor actor = app_actor_with(request, RIGHT_READ);
+    struct sql_visit_page_row *v;
+    TRY(sql_visit_page(db, &actor, request->arena,
+                       &(struct sql_visit_page_args){.id = id, .on_day = app_today(request)}, &v, err));
+    *ret_is = v && !v->done_day.has && !v->cancelled_ms.has;
+    return ERR_NONE;
+}
+
+/* May what the path undoes still be undone? Of other paths: yes, their handlers say when it is too late. */
+static enum err_code undo_is_open(struct request *request, struct str path, bool *ret_is, struct err *err)
+{
+    static const struct {
+        struct str before, behind;
+        still_fn *still;
+    } kinds[] = {{STR_INIT("/evidence/"), STR_INIT("/withdraw?undo=1"), evidence_still},
+                 {STR_INIT("/request/"), STR_INIT("/withdraw?undo=1"), request_still},
+                 {STR_INIT("/visit/"), STR_INIT("/cancel?undo=1"), visit_still}};
+    *ret_is = true;
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        int64_t id;
+        size_t around = kinds[i].before.len_bytes + kinds[i].behind.len_bytes;
+        if (path.len_bytes <= around || !str_starts_with(path, kinds[i].before) ||
+            !str_equal(str_slice(path, path.len_bytes - kinds[i].behind.len_bytes, path.len_bytes), kinds[i].behind) ||
+            !str_to_i64(str_slice(path, kinds[i].before.len_bytes, path.len_bytes - kinds[i].behind.len_bytes), &id))
+            continue;
+        AUTO_DB db = NULL;
+        TRY(app_db(request, &db, err));
+        return kinds[i].still(request, db, id, ret_is, err);
+    }
+    return ERR_NONE;
+}
+
 void app_undo_strip(struct request *request, struct layout_frame *frame)
 {
     struct str value = request_cookie(request, STR(UNDO_COOKIE)), part[4], rest = value;
@@ -291,6 +352,11 @@ void app_undo_strip(struct request *request, struct layout_frame *frame)
         return;
     bool has_undo = !str_starts_with(path, STR("@"));
     if (!has_undo && !str_equal(str_slice(path, 1, path.len_bytes), request->path))
+        return;
+    bool is_open = true;
+    if (has_undo && undo_is_open(request, path, &is_open, &err) != ERR_NONE)
+        return; /* no button rather than one that may only refuse */
+    if (!is_open)
         return;
     frame->undo_text = text;
     frame->undo_href = has_undo ? path : STR("");

@@ -230,6 +230,21 @@ def main():
             true(listed[0] and 'Văn thư' not in listed[0], listed[0])
             true('Chuyên viên soạn thảo' in listed[1] or 'Văn thư' in listed[1], listed[1])
 
+        def what_was_settled_is_not_undone_from_a_strip():
+            def settles(client, page, fields, act, undo, **reason):
+                status, body = client.post(page, page.split('?')[0], **fields)
+                equal(status, 303, words(body)[:300])
+                one, strip = client.location.split('?')[0], client.cookies['lt_u']
+                true(f'<form action="{one}/{undo}"' in get(client, '/help'), f'{one}: taken back with one button')
+                equal(client.post(one, f'{one}/{act}', **reason)[0], 303, act)
+                client.cookies['lt_u'] = strip  # as another browser of the same person still has it
+                true('lt-undo' not in get(client, '/help'), f'{one}: not any more')
+
+            duty = re.search(r'href="/duty/(\d+)"', get(school, '/?all=1'))[1]
+            settles(school, f'/request/new?duty={duty}&kind=help', {'reason': 'Cần người giúp cài máy chủ'}, 'withdraw', 'withdraw?undo=1', **{'reason-withdraw': 'Đã tự làm'})
+            unit = re.search(r'<option value="(\d+)"', get(clerk, '/visit/new'))[1]
+            settles(clerk, '/visit/new', {'unit': unit, 'planned': '30/12/2030', 'people': 'Phòng Trung học'}, 'cancel', 'cancel?undo=1', **{'reason-cancel': 'Trùng lịch'})
+
         def who_gets_a_duty_is_seen_without_opening():
             letter = re.search(r'href="(/letter/\d+)"', get(clerk, '/letters'))[1]
             page = get(clerk, letter + '/issue')
@@ -240,7 +255,7 @@ def main():
                  a_day_to_come_is_refused_by_the_label_of_its_field, pressed_twice_is_handed_in_once,
                  late_work_that_waits_for_review_says_both, the_queue_says_what_it_proves,
                  the_number_of_devices_opens_to_them, systems_without_a_level_open, a_page_past_the_end_is_the_first, what_was_done_is_said_once_and_in_its_place,
-                 visits_are_planned_by_whoever_has_somebody_below, findings_and_devices_of_those_below_are_found_by_whoever_leads_them, a_share_of_nothing_is_no_figure, an_open_finding_has_no_button_that_only_refuses, who_can_see_it_is_said_on_every_object, who_sees_a_finding_is_not_who_sees_its_unit, who_gets_a_duty_is_seen_without_opening]
+                 visits_are_planned_by_whoever_has_somebody_below, findings_and_devices_of_those_below_are_found_by_whoever_leads_them, a_share_of_nothing_is_no_figure, an_open_finding_has_no_button_that_only_refuses, who_can_see_it_is_said_on_every_object, who_sees_a_finding_is_not_who_sees_its_unit, what_was_settled_is_not_undone_from_a_strip, who_gets_a_duty_is_seen_without_opening]
         run([(f.__name__.replace('_', ' '), f) for f in names])
 
 

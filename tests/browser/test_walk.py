@@ -130,9 +130,12 @@ def main():
             equal(status, 303, f'handed in: {words(page[page.find("alert") :])[:200]}')
             handed = re.search(r'href="(/evidence/\d+)"', clerk.get(mine)[1])[1]
             true(f'href="{mine}/evidence"' not in clerk.get(handed)[1], 'it waits, nothing to hand in')
+            strip = f'<form action="{handed}/withdraw?undo=1"'
+            true(strip in clerk.get('/help')[1], 'for ten minutes it is taken back with one button')
             status, _ = police.post(handed, handed + '/return', **{'reason-return': 'Thiếu nhật ký của máy chủ thư'})
             equal(status, 303, 'returned')
             _, page = clerk.get(mine)
+            true('lt_u' in clerk.cookies and strip not in page and 'lt-undo' not in page, 'not after somebody decided')
             true('Thiếu nhật ký của máy chủ thư' in page[page.index('id="h-ev"'):page.index('id="h-hist"')], 'the list of evidence says why')
             true(f'href="{mine}/evidence"' in clerk.get(handed)[1], 'the returned one leads to the next')
             true(f'href="{mine}/evidence"' not in police.get(handed)[1], 'for whoever does the work alone')
