@@ -66,15 +66,18 @@ struct str answer_long_day(struct answer *a, civil_day day)
     return STR("");
 }
 
-/* "Ứng cứu sự cố" inside a sentence is "ứng cứu sự cố"; "UBND" stays. */
+/* "Ứng cứu sự cố" inside a sentence is "ứng cứu sự cố", "Ý kiến" is "ý kiến"; "UBND", "A05" and "S&T" stay. */
 struct str answer_lower_first(struct answer *a, struct str text)
 {
-    size_t first = 1;
-    while (first < text.len_bytes && ((unsigned char)text.ptr[first] & 0xC0) == 0x80)
-        first++;
-    if (first >= text.len_bytes || viet_is_all_upper(str_slice(text, 0, first + 1)))
+    size_t first = 0;
+    if (str_is_empty(text) || !viet_is_upper(utf8_next(text, &first)) || first == text.len_bytes)
+        return text;
+    size_t second = first;
+    uint32_t next = utf8_next(text, &second);
+    if (next != ' ' && (!viet_is_letter(next) || viet_is_upper(next)))
         return text;
     struct str head = viet_lower(a->arena, str_slice(text, 0, first));
+    a->full = a->full || str_is_null(head);
     return answer_say(a, "%.*s%.*s", STR_ARG(head), STR_ARG(str_slice(text, first, text.len_bytes)));
 }
 
