@@ -98,6 +98,24 @@ UNUSED static void store_test_reopen(struct store_test *t)
     assert_ok(store_db_take(t->store, &t->db, &err));
 }
 
+/* Nobody's database: no file, an empty schema. Nothing of ours may have it open. */
+UNUSED static void store_test_empty(struct store_test *t)
+{
+    struct err err;
+    if (t->engine == STORE_POSTGRES) {
+        PGconn *conn = PQconnectdb(t->where);
+        PGresult *result =
+            PQexec(conn, "SET client_min_messages=error; DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+        assert_int_equal(PQresultStatus(result), PGRES_COMMAND_OK);
+        PQclear(result);
+        PQfinish(conn);
+        return;
+    }
+    static const char *const endings[] = {"", "-wal", "-shm"};
+    for (size_t i = 0; i < ARRAY_LEN(endings); i++)
+        assert_ok(file_remove(arena_printf(&t->arena, "%s%s", t->where, endings[i]).ptr, &err));
+}
+
 UNUSED static int store_test_teardown(void **state)
 {
     struct err err;

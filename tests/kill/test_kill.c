@@ -223,24 +223,6 @@ static void what_was_acknowledged_stays(void **state)
     assert_true(count > KILL_POINTS);
 }
 
-/* Nobody's database: no file, an empty schema. */
-static void empty_it(struct store_test *t)
-{
-    struct err err;
-    if (t->engine == STORE_POSTGRES) {
-        PGconn *conn = PQconnectdb(t->where);
-        PGresult *result =
-            PQexec(conn, "SET client_min_messages=error; DROP SCHEMA public CASCADE; CREATE SCHEMA public");
-        assert_int_equal(PQresultStatus(result), PGRES_COMMAND_OK);
-        PQclear(result);
-        PQfinish(conn);
-        return;
-    }
-    static const char *const endings[] = {"", "-wal", "-shm"};
-    for (size_t i = 0; i < ARRAY_LEN(endings); i++)
-        assert_ok(file_remove(arena_printf(&t->arena, "%s%s", t->where, endings[i]).ptr, &err));
-}
-
 /* A start that makes its schema is killed anywhere in it: the next one is a first start again, or finds all of it. */
 static void a_first_start_killed_is_begun_again(void **state)
 {
@@ -253,7 +235,7 @@ static void a_first_start_killed_is_begun_again(void **state)
     t->options.found = true;
     int schema = store_schema(t->store), early = 0;
     close_store(t);
-    empty_it(t);
+    store_test_empty(t);
     int64_t began_us = clock_monotonic_us();
     assert_ok(store_open(t->where, &t->options, &t->store, &err));
     int64_t whole_us = clock_monotonic_us() - began_us;
@@ -263,7 +245,7 @@ static void a_first_start_killed_is_begun_again(void **state)
     for (int point = 0; point < KILL_FIRST; point++) {
         int64_t later_us = (int64_t)(draw(&rng) % (uint64_t)whole_us);
         close_store(t);
-        empty_it(t);
+        store_test_empty(t);
         fflush(NULL);
         pid_t child = fork();
         assert_true(child >= 0);

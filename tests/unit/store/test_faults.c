@@ -118,30 +118,12 @@ static void test_failed_migration_leaves_nothing(void **state)
     assert_ok(open_again(t, &err));
 }
 
-/* Nobody's database: an empty file, an empty schema. */
-static void empty_it(struct store_test *t)
-{
-    struct err err;
-    if (t->engine == STORE_POSTGRES) {
-        PGconn *conn = PQconnectdb(t->where);
-        PGresult *result =
-            PQexec(conn, "SET client_min_messages=error; DROP SCHEMA public CASCADE; CREATE SCHEMA public");
-        assert_int_equal(PQresultStatus(result), PGRES_COMMAND_OK);
-        PQclear(result);
-        PQfinish(conn);
-        return;
-    }
-    static const char *const endings[] = {"", "-wal", "-shm"};
-    for (size_t i = 0; i < ARRAY_LEN(endings); i++)
-        assert_ok(file_remove(arena_printf(&t->arena, "%s%s", t->where, endings[i]).ptr, &err));
-}
-
 static void test_first_schema_is_whole_or_not_there(void **state)
 {
     struct store_test *t = *state;
     struct err err;
     let_go(t);
-    empty_it(t);
+    store_test_empty(t);
     struct sql_migration steps[2] = {
         sql_module_sample.migrations[0],
         {9002, "bad", "m/9002_bad.sql", "d", "INSERT INTO nowhere VALUES (1)", "INSERT INTO nowhere VALUES (1)"}};

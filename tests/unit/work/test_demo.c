@@ -49,6 +49,24 @@ static struct demo_report run_demo(struct store_test *t)
     return run_letters(t, letters, ARRAY_LEN(letters));
 }
 
+/* Each of these shades of state is there to be looked at. */
+static void assert_shown(const struct demo_report *r, const int *states, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (r->rollup.n[states[i]] == 0)
+            fail_msg("nothing is %s", duty_state_to_str(states[i]));
+}
+
+/* The counters are those of a recount, and the chain is whole. */
+static struct chain_report sound(struct store_test *t)
+{
+    struct err err;
+    struct chain_report chain;
+    assert_ok(ledger_recount(t->db, &err));
+    assert_ok(chain_verify(t->db, &t->arena, &chain, &err));
+    return chain;
+}
+
 static void the_province_lives(void **state)
 {
     struct store_test *t = *state;
@@ -60,14 +78,9 @@ static void the_province_lives(void **state)
     assert_true(r.assignments > 10000);
     assert_true(r.evidence > 3000);
     assert_int_equal(r.days, 180);
-    /* every shade of state is there to be looked at */
     static const int shown[] = {DUTY_OK, DUTY_LATE, DUTY_DUE, DUTY_UNSEEN, DUTY_ACK, DUTY_DOING, DUTY_NA};
-    for (size_t i = 0; i < ARRAY_LEN(shown); i++)
-        if (r.rollup.n[shown[i]] == 0)
-            fail_msg("nothing is %s", duty_state_to_str(shown[i]));
-    assert_ok(ledger_recount(t->db, &err));
-    struct chain_report chain;
-    assert_ok(chain_verify(t->db, &t->arena, &chain, &err));
+    assert_shown(&r, shown, ARRAY_LEN(shown));
+    struct chain_report chain = sound(t);
     assert_true(chain.entry_count > r.evidence);
     assert_int_equal(chain.waiting_count, 0);
     /* people to sign in as */
@@ -126,12 +139,8 @@ static void the_real_letters_go_the_same_way(void **state)
     assert_true(r.assignments > 30000);
     assert_true(r.evidence > 3000 && r.accepted > 2000 && r.returned > 50);
     static const int shown[] = {DUTY_OK, DUTY_BIRTH, DUTY_UNSEEN, DUTY_ACK, DUTY_DOING, DUTY_NA};
-    for (size_t i = 0; i < ARRAY_LEN(shown); i++)
-        if (r.rollup.n[shown[i]] == 0)
-            fail_msg("nothing is %s", duty_state_to_str(shown[i]));
-    assert_ok(ledger_recount(t->db, &err));
-    struct chain_report chain;
-    assert_ok(chain_verify(t->db, &t->arena, &chain, &err));
+    assert_shown(&r, shown, ARRAY_LEN(shown));
+    struct chain_report chain = sound(t);
     assert_true(chain.entry_count > r.evidence);
 }
 
@@ -147,9 +156,7 @@ static void it_can_be_removed(void **state)
     bool is_there = true;
     assert_ok(sample_is_there(t->db, &is_there, &err));
     assert_false(is_there);
-    assert_ok(ledger_recount(t->db, &err));
-    struct chain_report chain;
-    assert_ok(chain_verify(t->db, &t->arena, &chain, &err));
+    (void)sound(t);
 }
 
 int main(void)
