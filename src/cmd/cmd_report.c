@@ -7,6 +7,7 @@
 #include "cmd/ops.h"
 #include "duty/freeze.h"
 #include "duty/page_report.sql.h"
+#include "duty/report_figures.h"
 #include "format/json.h"
 #include "org/access.h"
 #include "org/unit.h"
@@ -14,6 +15,8 @@
 #include "report/docx.h"
 #include "report/from_duty.h"
 #include "report/pdf.h"
+#include "web/words.h"
+#include "work/report_devices.h"
 
 static const struct option_spec specs[] = {
     OPS_SPEC_STORE,
@@ -76,14 +79,91 @@ static enum err_code freeze_find(struct ops *ops, int64_t *ret_id, struct err *e
     return ERR_NONE;
 }
 
-static enum err_code typed_fields(const struct options *options, struct arena *arena, struct str *ret_json,
-                                  struct err *err)
+/* What was frozen with the report that stands on the freeze: the page says the same of it. Null without a report. */
+static enum err_code frozen_figures(struct ops *ops, int64_t freeze_id, struct json *ret_figures, struct err *err)
+{
+    struct sql_answer_report_row *report;
+    struct json fields = {0};
+    TRY(sql_answer_report(ops->db, &ops->arena, &(struct sql_answer_report_args){.freeze_id = freeze_id}, &report,
+                          err));
+    if (report)
+        TRY(json_parse(report->fields_json, 0, &ops->arena, &fields, err));
+    *ret_figures = report ? json_get(fields, STR("auto")) : (struct json){0};
+    return ERR_NONE;
+}
+
+struct devices {
+    struct report_device_sum sum;
+    bool is_frozen; /* with a report; else as known now */
+};
+
+static enum err_code devices_count(struct ops *ops, int64_t freeze_id, struct json figures, struct devices *ret_devices,
+                                   struct err *err)
+{
+    struct json frozen = json_get(figures, STR("devices"));
+    struct devices d = {.is_frozen = json_type(frozen) == JSON_OBJECT};
+    if (d.is_frozen) {
+        (void)json_i64(json_get(frozen, STR("total")), &d.sum.all.total);
+        (void)json_i64(json_get(frozen, STR("covered")), &d.sum.all.covered);
+        (void)json_i64(json_get(frozen, STR("unknown")), &d.sum.all.unknown);
+        (void)json_i64(json_get(frozen, STR("units")), &d.sum.units);
+    } else {
+        struct sql_answer_freeze_row *freeze;
+        TRY(sql_answer_freeze(ops->db, &ops->actor, &ops->arena, &(struct sql_answer_freeze_args){.id = freeze_id},
+                              &freeze, err));
+        if (!freeze)
+            return err_set(err, ERR_NOT_FOUND, "không có số liệu chốt này");
+        TRY(report_figures_devices(ops->db, &ops->actor, freeze->root_id, report_devices, &ops->arena, &d.sum, err));
+    }
+    *ret_devices = d;
+    return ERR_NONE;
+}
+
+static void put_devices(struct ops *ops, const struct devices *devices)
+{
+    const struct report_devices *all = &devices->sum.all;
+    if (ops->json) {
+        struct json_writer *w = ops_line(ops, "devices");
+        json_field_i64(w, STR("total"), all->total);
+        json_field_i64(w, STR("covered"), all->covered);
+        json_field_i64(w, STR("unknown"), all->unknown);
+        json_field_i64(w, STR("stated_units"), devices->sum.units);
+        json_field_bool(w, STR("frozen"), devices->is_frozen);
+        ops_line_end(ops);
+        return;
+    }
+    if (!all->total)
+        return;
+    buf_printf(&ops->out, "%s ", ops_text(ops, "Theo thiết bị:", "Devices:"));
+    words_number(&ops->out, ops->lang, all->covered);
+    buf_put(&ops->out, str_from_cstr(ops_text(ops, " trên ", " of ")));
+    words_number(&ops->out, ops->lang, all->total);
+    buf_printf(&ops->out, " %s (", ops_text(ops, "thiết bị có phòng, chống mã độc", "devices protected from malware"));
+    words_percent(&ops->out, ops->lang, words_tenths(all->covered, all->total));
+    buf_put_byte(&ops->out, ')');
+    if (all->unknown) {
+        buf_put(&ops->out, STR("; "));
+        words_number(&ops->out, ops->lang, all->unknown);
+        buf_put(&ops->out, str_from_cstr(ops_text(ops, " thiết bị chưa rõ, tính là chưa được bảo vệ",
+                                                  " unknown, counted as unprotected")));
+    }
+    buf_printf(&ops->out, "%s\n",
+               devices->is_frozen ? ops_text(ops, "; đã chốt cùng báo cáo", "; frozen with the report")
+                                  : ops_text(ops, "; số liệu lúc này", "; as known now"));
+}
+
+static enum err_code fields_of(const struct options *options, struct json figures, struct arena *arena,
+                               struct str *ret_json, struct err *err)
 {
     AUTO_BUF buf;
     buf_init(&buf, 1u << 20);
     struct json_writer w;
     json_writer_init(&w, &buf, 0);
     json_object_begin(&w);
+    if (json_type(figures) == JSON_OBJECT) {
+        json_put_key(&w, STR("auto"));
+        json_put_value(&w, figures);
+    }
     json_put_key(&w, STR("hand"));
     json_object_begin(&w);
     json_field_str(&w, ANSWER_CAUSES, options_text(options, "causes"));
@@ -147,7 +227,11 @@ static enum err_code run(struct ops *ops, struct err *err)
     TRY(ops_figures(ops, err));
     TRY(freeze_find(ops, &order.freeze_id, err));
     TRY(freeze_verify(db, &ops->actor, order.freeze_id, NULL, err)); /* what was changed behind us is never printed */
-    TRY(typed_fields(options, &ops->arena, &order.fields_json, err));
+    struct json figures;
+    struct devices devices = {0};
+    TRY(frozen_figures(ops, order.freeze_id, &figures, err));
+    TRY(devices_count(ops, order.freeze_id, figures, &devices, err));
+    TRY(fields_of(options, figures, &ops->arena, &order.fields_json, err));
     struct document document;
     TRY(answer_document(db, &ops->actor, &order, &ops->arena, &document, err));
     TRY(docx_write_file(&document, docx, err));
@@ -160,6 +244,7 @@ static enum err_code run(struct ops *ops, struct err *err)
     type_fonts_free(fonts);
     TRY(code);
     put_file(ops, "pdf", pdf);
+    put_devices(ops, &devices);
     if (ops->json) {
         struct json_writer *w = ops_line(ops, "summary");
         json_field_id(w, STR("freeze_id"), order.freeze_id);

@@ -76,6 +76,14 @@ SELECT d.id FROM directive d WHERE d.issuer_id = :unit_id AND d.parent_id = :dir
 SELECT z.id, z.root_id, z.directive_id, z.edge_kind, z.as_of_day, z.at_ms, z.row_count, z.hash FROM data_freeze z
  WHERE z.id = :id AND ({scope z.root_id} OR EXISTS (SELECT 1 FROM report r WHERE r.freeze_id = z.id AND r.state = 'sent' AND {scope r.to_unit_id}));
 
+-- name: answer_report
+-- The report that stands on a freeze, with the figures frozen with it; a freeze taken without one has none. The caller has checked who may read it.
+-- result: one
+-- scope: system
+-- args: freeze_id int
+-- columns: id int, fields_json text
+SELECT id, fields_json FROM report WHERE freeze_id = :freeze_id ORDER BY id DESC LIMIT 1;
+
 -- name: answer_directive
 -- A directive as a letter cites it. The caller has checked who may read it.
 -- result: one

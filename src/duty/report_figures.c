@@ -148,35 +148,56 @@ static int64_t whole(struct json fields, struct str name, struct arena *arena)
     return value > 0 && value < 1e15 ? (int64_t)value : 0;
 }
 
-static enum err_code put_devices(struct db *db, struct figures *f, struct err *err)
+static enum err_code devices_of(struct db *db, const struct actor *reader, int64_t unit_id, struct str edge,
+                                report_devices_fn *NULLABLE devices, struct arena *arena,
+                                struct report_device_sum *ret_sum, struct err *err)
 {
     struct sql_report_coverage_rows rows;
     TRY(sql_report_coverage(
-        db, &f->reader, f->arena,
-        &(struct sql_report_coverage_args){.root_id = f->of->unit_id, .edge_kind = f->edge, .on_day = f->today}, &rows,
-        err));
-    int64_t total = 0, covered = 0, unknown = 0, units = 0;
-    struct report_devices known = {0}, own = {0};
-    if (f->of->devices)
-        TRY(f->of->devices(db, &f->reader, f->of->unit_id, f->edge, &known, err));
+        db, reader, arena,
+        &(struct sql_report_coverage_args){.root_id = unit_id, .edge_kind = edge, .on_day = db_today(db)}, &rows, err));
+    struct report_device_sum sum = {0};
+    struct report_devices own = {0};
+    if (devices)
+        TRY(devices(db, reader, unit_id, edge, &sum.all, err));
+    bool is_kept = sum.all.total > 0;
     for (size_t i = 0; i < rows.count; i++) {
         struct json fields;
-        if (known.total && (i == 0 || rows.items[i].unit_id != rows.items[i - 1].unit_id))
-            TRY(f->of->devices(db, &f->reader, rows.items[i].unit_id, STR(""), &own, err));
+        bool is_next = i == 0 || rows.items[i].unit_id != rows.items[i - 1].unit_id;
+        if (devices && is_kept && is_next)
+            TRY(devices(db, reader, rows.items[i].unit_id, STR(""), &own, err));
         if (own.total)
             continue;
-        TRY(json_parse(rows.items[i].fields_json, 0, f->arena, &fields, err));
-        total += whole(fields, STR("total"), f->arena);
-        covered += whole(fields, STR("covered"), f->arena);
-        unknown += whole(fields, STR("unknown"), f->arena);
-        units += i == 0 || rows.items[i].unit_id != rows.items[i - 1].unit_id;
+        TRY(json_parse(rows.items[i].fields_json, 0, arena, &fields, err));
+        sum.all.total += whole(fields, STR("total"), arena);
+        sum.all.covered += whole(fields, STR("covered"), arena);
+        sum.all.unknown += whole(fields, STR("unknown"), arena);
+        sum.units += is_next;
     }
+    *ret_sum = sum;
+    return ERR_NONE;
+}
+
+enum err_code report_figures_devices(struct db *db, const struct actor *actor, int64_t unit_id,
+                                     report_devices_fn *NULLABLE devices, struct arena *arena,
+                                     struct report_device_sum *ret_sum, struct err *err)
+{
+    struct actor reader = actor_with(actor, RIGHT_READ);
+    struct str edge;
+    TRY(access_edge_best(db, &reader, unit_id, &edge, err));
+    return devices_of(db, &reader, unit_id, edge, devices, arena, ret_sum, err);
+}
+
+static enum err_code put_devices(struct db *db, struct figures *f, struct err *err)
+{
+    struct report_device_sum sum;
+    TRY(devices_of(db, &f->reader, f->of->unit_id, f->edge, f->of->devices, f->arena, &sum, err));
     json_put_key(&f->w, STR("devices"));
     json_object_begin(&f->w);
-    json_field_i64(&f->w, STR("total"), known.total + total);
-    json_field_i64(&f->w, STR("covered"), known.covered + covered);
-    json_field_i64(&f->w, STR("unknown"), known.unknown + unknown);
-    json_field_i64(&f->w, STR("units"), units);
+    json_field_i64(&f->w, STR("total"), sum.all.total);
+    json_field_i64(&f->w, STR("covered"), sum.all.covered);
+    json_field_i64(&f->w, STR("unknown"), sum.all.unknown);
+    json_field_i64(&f->w, STR("units"), sum.units);
     json_object_end(&f->w);
     return ERR_NONE;
 }

@@ -22,6 +22,14 @@ struct report_devices { /* machines whose protection is asked for; what nobody k
  * The register stands beside duties, so whoever knows both hands this in (work/report_devices.h). */
 typedef enum err_code report_devices_fn(struct db *db, const struct actor *reader, int64_t unit_id,
                                         struct str edge_kind, struct report_devices *ret_devices, struct err *err);
+struct report_device_sum {
+    struct report_devices all; /* of the register, and of what units stated */
+    int64_t units;             /* of units without a device in the register, which stated theirs */
+};
+/* Of a unit and all that it counts: "devices" of its figures. */
+MUST_USE enum err_code report_figures_devices(struct db *db, const struct actor *actor, int64_t unit_id,
+                                              report_devices_fn *NULLABLE devices, struct arena *arena,
+                                              struct report_device_sum *ret_sum, struct err *err);
 struct report_figures_of {
     int64_t unit_id;
     int64_t directive_id; /* 0: every duty */

@@ -2,10 +2,15 @@
 """Reports: prepared from a directive, figures frozen, files with the same bytes twice, sent after being asked, seen above; reminders, calendar.
 
     test_report.py PROGRAM"""
+import contextlib
 import datetime
+import json
 import os
 import re
+import sqlite3
+import subprocess
 import sys
+import zipfile
 import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -77,13 +82,45 @@ def main():
             true('Soạn' in title(get(clerk, href)) or 'Trả lời' in title(get(clerk, href)), 'and may begin it')
             true(href not in get(school, f'/directive/{directive}?as_of={yesterday}'), 'not on a past day')
 
-        def devices_are_those_of_the_register():
+        def devices_told():
             line = re.search(r'Theo thiết bị:(.*?)</', re.sub(r'</?(b|i|strong|em|span)[^>]*>', '', get(clerk, kept['report'] + '/preview')), re.S)
             true(line, 'the letter speaks of devices')
-            told = [int(n.replace('.', '')) for n in re.findall(r'\d[\d.]*', line[1])][:2]
-            rows = get(clerk, '/devices.csv?kind=&state=protected').count('\n') - 1
-            equal(told[0], rows, f'what is protected is what the register lists: {line[1]}')
+            return line[1], [int(n.replace('.', '')) for n in re.findall(r'\d[\d.]*', line[1])][:2]
+
+        def protected_in_the_register():
+            return get(clerk, '/devices.csv?kind=&state=protected').count('\n') - 1
+
+        def devices_are_those_of_the_register():
+            line, told = devices_told()
+            equal(told[0], protected_in_the_register(), f'what is protected is what the register lists: {line}')
             true(told[1] > 10000 and told[0] < told[1], f'what nobody knows of counts: {told}')
+
+        def the_command_line_says_the_same_of_devices():
+            """Of the freeze of a report what was frozen with it, in its letter too; of a new freeze what the register knows."""
+            line, told = devices_told()
+            store, out = os.path.join(site.folder.name, 'luytre.db'), os.path.join(site.folder.name, 'out')
+
+            def said(*words):
+                done = subprocess.run([sys.argv[1], 'report', '--store', store, '--out', out, *words], capture_output=True, text=True, check=False)
+                equal((done.returncode, done.stderr), (0, ''), ' '.join(words))
+                return done.stdout
+
+            def counted(*words):
+                devices = [d for d in map(json.loads, said(*words, '--json').splitlines()) if d['type'] == 'devices']
+                equal(len(devices), 1, 'one line of devices')
+                return devices[0]
+            with contextlib.closing(sqlite3.connect(store, timeout=30)) as db:
+                freeze, code = db.execute('SELECT r.freeze_id, f.code FROM report r JOIN unit_fact f ON f.unit_id = r.unit_id WHERE r.id = ? ORDER BY f.to_day DESC',
+                                          (int(kept['report'].split('/')[-1]),)).fetchone()
+            frozen = counted('--freeze', str(freeze))
+            equal([frozen['covered'], frozen['total'], frozen['frozen']], [*told, True], 'frozen with the report')
+            with zipfile.ZipFile(os.path.join(out, 'letter.docx')) as letter:
+                words = re.sub(r'<[^>]*>', '', letter.read('word/document.xml').decode())
+            true(line.strip() in words, f'the letter of the command line says it too: {line}')
+            true(line.strip().rstrip('.') in said('--freeze', str(freeze)), 'and the line for people')
+            live = counted('--org', code)
+            equal([live['covered'], live['frozen']], [protected_in_the_register(), False], 'a freeze without a report')
+            equal(live['total'], frozen['total'], 'nothing came in between')
 
         def files_are_the_same_twice():
             for name, magic in (('letter.pdf', b'%PDF'), ('letter.docx', b'PK'), ('rollup.pdf', b'%PDF'), ('rollup.docx', b'PK'), ('annex.xlsx', b'PK')):
@@ -152,7 +189,7 @@ def main():
             wrong = link[1][:-1] + ('0' if link[1][-1] != '0' else '1')
             equal(stranger.get(wrong)[0], 404, 'a wrong secret')
 
-        names = [an_answer_is_opened_from_the_list, before_freezing_there_is_no_file, what_is_typed_is_kept, freezing_keeps_every_row, the_preview_is_a_letter, devices_are_those_of_the_register, a_directive_leads_to_its_answer,
+        names = [an_answer_is_opened_from_the_list, before_freezing_there_is_no_file, what_is_typed_is_kept, freezing_keeps_every_row, the_preview_is_a_letter, devices_are_those_of_the_register, the_command_line_says_the_same_of_devices, a_directive_leads_to_its_answer,
                  files_are_the_same_twice, above_it_says_that_it_is_not_sent, sending_asks_first, the_superior_sees_it, others_find_nothing,
                  a_sent_report_stays_and_a_correction_is_a_new_one, lists_are_files_too, reminders_and_a_message_to_copy, the_calendar_needs_its_secret_only]
         run([(f.__name__.replace('_', ' '), f) for f in names])

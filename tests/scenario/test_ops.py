@@ -717,9 +717,19 @@ class Ops(unittest.TestCase):
             self.refused(3, "a file of that name stands there", "report", "--store", place, "--out", place.parent / "file")
             self.assertEqual(db.execute(freezes).fetchone(), before)
         lines = [json.loads(line) for line in fine("report", "--store", place, "--out", place.parent / "new" / "folder", "--json").stdout.splitlines()]
-        self.assertEqual([line.get("kind") for line in lines], ["docx", "xlsx", "pdf", None])
-        for line in lines[:-1]:
+        self.assertEqual([line.get("kind", line["type"]) for line in lines], ["docx", "xlsx", "pdf", "devices", "summary"])
+        for line in lines[:-2]:
             self.assertGreater(os.path.getsize(line["path"]), 1000)
+        with contextlib.closing(sqlite3.connect(place)) as db:
+            register = db.execute("SELECT sum(n_protected + n_unprotected + n_unknown), sum(n_protected), sum(n_unknown) FROM device_count WHERE kind = 'hosts'").fetchone()
+        devices = lines[-2]
+        self.assertEqual(((devices["total"], devices["covered"], devices["unknown"]), devices["stated_units"], devices["frozen"]), (register, 0, False))
+        again = [json.loads(line) for line in fine("report", "--store", place, "--out", place.parent / "again", "--freeze", lines[-1]["freeze_id"], "--json").stdout.splitlines()]
+        self.assertEqual(again[-2:], lines[-2:])
+        for line, other in zip(lines[:3], again):
+            self.assertEqual(pathlib.Path(line["path"]).read_bytes(), pathlib.Path(other["path"]).read_bytes())
+        said = fine("report", "--store", place, "--out", place.parent / "again", "--freeze", lines[-1]["freeze_id"], "--en").stdout.splitlines()
+        self.assertTrue(said[3].startswith(f"Devices: {devices['covered']:,} of {devices['total']:,} devices protected from malware ("), said[3])
 
     def test_a_server_leaves_an_older_store_to_the_upgrade(self):
         place = self.place()
