@@ -189,6 +189,16 @@ def main():
         def a_refused_import_takes_the_focus_to_what_it_says():
             send_and_be_refused(admin, '/import/people', 'button[name=step][value=preview]', '', 'tệp')
 
+        def who_sees_a_thing_is_read_on_a_phone():
+            department = site.person('Sở Giáo dục')
+            for path, what in (('/systems', 'system'), ('/findings', 'finding'), ('/letters', 'letter'), ('/people', 'person')):
+                one = re.search(rf'href="(/{what}/\d+)"', department.get(path)[1])[1] + '/who'
+                for dark in (False, True):
+                    open_as(department, one, width=320, dark=dark)
+                    true(browser.js('return document.querySelectorAll("main tbody tr").length') > 0, f'{one} names somebody')
+                    equal(browser.overflow(), 0, f'{one}: sideways')
+                    equal(browser.axe(), [], f'{one}: axe')
+
         def what_covers_a_duty_stays_in_its_card():
             for width in (1440, 1024, 390, 320):
                 open_as(auditor, duty, width=width)
@@ -200,7 +210,7 @@ return [...document.querySelectorAll(".lt-cover-rows .lt-st")].filter(e => e.get
                  what_was_returned_says_why_and_how_to_go_on, a_button_shows_that_it_has_the_focus, a_menu_is_left_by_escape,
                  a_refused_form_takes_the_focus_to_what_it_says, a_refused_directive_takes_the_focus_to_what_it_says,
                  a_refused_change_of_a_unit_takes_the_focus_to_what_it_says, a_refused_person_takes_the_focus_to_what_it_says,
-                 a_refused_import_takes_the_focus_to_what_it_says, what_covers_a_duty_stays_in_its_card]
+                 a_refused_import_takes_the_focus_to_what_it_says, who_sees_a_thing_is_read_on_a_phone, what_covers_a_duty_stays_in_its_card]
         run([(f.__name__.replace('_', ' '), f) for f in names])
 
 
