@@ -416,6 +416,10 @@ static void measure_pages(struct bench *b, const char *dir)
     PAGE(0, "/unit/%lld", (long long)b->units[school]);
     PAGE(0, "/unit/%lld?as_of=%s", (long long)b->units[school], past);
     PAGE(0, "/unit/%lld", (long long)b->root);
+    PAGE(0, "/unit/%lld/who", (long long)b->units[school]);
+    PAGE(0, "/unit/%lld/who", (long long)b->root);
+    PAGE(0, "/person/%lld", (long long)visitors[2].person_id);
+    PAGE(0, "/person/%lld/who", (long long)visitors[2].person_id);
     PAGE(0, "/directives");
     PAGE(1, "/directives");
     PAGE(2, "/directives");

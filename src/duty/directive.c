@@ -140,7 +140,7 @@ struct going_out {
     civil_day due_day;
     const struct reaching *NULLABLE reached; /* shared with those that go to the same */
     size_t count, next;
-    struct ledger_issued issued;
+    struct ledger_issued *issued;
 };
 
 static bool is_same_targets(const struct going_out *a, const struct going_out *b)
@@ -187,16 +187,15 @@ static enum err_code reach(struct db *db, const struct sql_directive_raw_row *d,
 /* out[at]; those before it are there. Most obligations of a letter go to the same units: these are looked up once. */
 static enum err_code go_out(struct db *db, const struct sql_directive_raw_row *d,
                             const struct sql_obligation_list_row *o, civil_day day, struct arena *arena,
-                            struct going_out *out, size_t at, struct err *err)
+                            struct going_out *out, struct ledger_issued *issued, size_t at, struct err *err)
 {
     struct going_out *mine = &out[at];
     civil_day due = first_due(o->deadline_day, o->period_months, day);
     struct duty_facts facts = fresh_facts(day, due, str_equal(o->trigger_kind, STR("periodic")));
-    *mine = (struct going_out){
-        .obligation = o,
-        .due_day = due,
-        .issued = {.directive_id = d->id, .family_id = d->family_id, .obligation_id = o->id, .day = day}};
-    mine->issued.change_count = duty_timeline(&facts, day, mine->issued.changes);
+    *mine = (struct going_out){.obligation = o, .due_day = due, .issued = &issued[at]};
+    issued[at] =
+        (struct ledger_issued){.directive_id = d->id, .family_id = d->family_id, .obligation_id = o->id, .day = day};
+    issued[at].change_count = duty_timeline(&facts, day, issued[at].changes);
     TRY(sql_obligation_targets(db, arena, &(struct sql_obligation_targets_args){.obligation_id = o->id}, &mine->targets,
                                err));
     for (size_t i = 0; i < at; i++)
@@ -227,7 +226,7 @@ static enum err_code insert_one(struct inserting *ins, const struct going_out *o
     row->subject_id = to->subject_id;
     row->due_day = (struct opt_i64){out->due_day != CIVIL_NONE, out->due_day};
     row->na_from_day = (struct opt_i64){to->is_na, row->issued_day};
-    row->state = to->is_na ? DUTY_NA : out->issued.changes[0].state;
+    row->state = to->is_na ? DUTY_NA : out->issued->changes[0].state;
     buf_clear(&ins->text);
     buf_printf(&ins->text, "[%lld,%lld,%lld,\"%.*s\",%lld,%lld,%lld]\n", (long long)row->id,
                (long long)row->obligation_id, (long long)row->unit_id, STR_ARG(row->subject_kind),
@@ -235,7 +234,7 @@ static enum err_code insert_one(struct inserting *ins, const struct going_out *o
     TRY(buf_check(&ins->text, err));
     sha256_add(&ins->digest, buf_str(&ins->text));
     TRY(sql_assignment_insert(ins->db, row, err));
-    return ledger_issued_add(ins->db, &out->issued, row->id, to->unit_id, to->is_na, err);
+    return ledger_issued_add(ins->db, out->issued, row->id, to->unit_id, to->is_na, err);
 }
 
 /* Unit by unit, not obligation by obligation: what a unit gets lies together, in the table and in the indexes. */
@@ -255,7 +254,7 @@ static enum err_code insert_all(struct inserting *ins, struct going_out *out, si
                 const struct reaching *to = &out[i].reached[out[i].next];
                 TRY(insert_one(ins, &out[i], to, err));
                 done->assignment_count++;
-                done->born_late_count += out[i].issued.changes[0].state == DUTY_BIRTH && !to->is_na;
+                done->born_late_count += out[i].issued->changes[0].state == DUTY_BIRTH && !to->is_na;
             }
     }
 }
@@ -292,10 +291,11 @@ static enum err_code issue_all(struct db *db, void *ctx, struct err *err)
     struct sql_obligation_list_rows obligations;
     TRY(sql_obligation_list(db, &arena, &(struct sql_obligation_list_args){.directive_id = d->id}, &obligations, err));
     struct going_out *out = arena_new_array(&arena, struct going_out, obligations.count + 1);
-    if (!out)
+    struct ledger_issued *issued = arena_new_array(&arena, struct ledger_issued, obligations.count + 1);
+    if (!out || !issued)
         return arena_full(&arena, err);
     for (size_t i = 0; i < obligations.count; i++)
-        TRY(go_out(db, d, &obligations.items[i], day, &arena, out, i, err));
+        TRY(go_out(db, d, &obligations.items[i], day, &arena, out, issued, i, err));
     struct inserting ins = {.db = db,
                             .row = {.directive_id = d->id,
                                     .family_id = d->family_id,
@@ -310,7 +310,7 @@ static enum err_code issue_all(struct db *db, void *ctx, struct err *err)
     if (issuing->done.assignment_count == 0)
         return err_set(err, ERR_CONFLICT,
                        "this directive reaches nobody: no unit below the issuer is named by any obligation");
-    TRY(ledger_issued_count(db, d->id, d->family_id, now_ms, err));
+    TRY(ledger_issued_count(db, issued, obligations.count, now_ms, err));
     struct sha256 hash = sha256_end(&ins.digest);
     AUTO_BUF buf;
     buf_init(&buf, 1u << 16);

@@ -5,6 +5,7 @@
 #include "store/keep.sql.h"
 
 #define DELTAS_MAX_BYTES    (16u << 10) /* of one assignment: DUTY_CHANGES_MAX twice, some 60 bytes each */
+#define ISSUED_MAX_BYTES    (1u << 20)  /* sums of all obligations of a directive, a hundred bytes each */
 #define ADVANCE_ARENA_BYTES (64u << 20)
 
 enum err_code ledger_day(struct db *db, struct arena *arena, civil_day *ret_day, struct err *err)
@@ -144,20 +145,30 @@ static void put_total(struct buf *rows, int64_t scope_id, const int64_t d[DUTY_S
     buf_put_byte(rows, ']');
 }
 
+static void put_totals_of(struct buf *rows, int64_t family_id, int64_t directive_id, const int64_t d[DUTY_STATE_COUNT])
+{
+    buf_put_byte(rows, '[');
+    put_total(rows, 0, d);
+    put_total(rows, family_id, d);
+    if (directive_id != family_id)
+        put_total(rows, directive_id, d);
+}
+
+static enum err_code add_totals(struct db *db, struct buf *rows, struct err *err)
+{
+    buf_put_byte(rows, ']');
+    TRY(buf_check(rows, err));
+    return rows->len_bytes > 2 ? sql_total_add(db, &(struct sql_total_add_args){buf_str(rows)}, err) : ERR_NONE;
+}
+
 static enum err_code put_totals(struct db *db, const struct ledger_counts *counts, struct err *err)
 {
     AUTO_BUF rows;
     buf_init(&rows, DELTAS_MAX_BYTES);
-    buf_put_byte(&rows, '[');
-    put_total(&rows, 0, counts->d);
-    put_total(&rows, counts->family_id, counts->d);
-    if (counts->directive_id != counts->family_id)
-        put_total(&rows, counts->directive_id, counts->d);
+    put_totals_of(&rows, counts->family_id, counts->directive_id, counts->d);
     for (size_t i = 0; i < counts->obligation_count; i++)
         put_total(&rows, counts->obligations[i].id, counts->obligations[i].d);
-    buf_put_byte(&rows, ']');
-    TRY(buf_check(&rows, err));
-    return rows.len_bytes > 2 ? sql_total_add(db, &(struct sql_total_add_args){buf_str(&rows)}, err) : ERR_NONE;
+    return add_totals(db, &rows, err);
 }
 
 enum err_code ledger_counts_put(struct db *db, struct ledger_counts *counts, struct err *err)
@@ -320,8 +331,8 @@ static enum err_code put_issued(struct db *db, struct sql_delta_insert_issued_ar
     return sql_delta_insert_issued(db, row, err);
 }
 
-enum err_code ledger_issued_add(struct db *db, const struct ledger_issued *issued, int64_t assignment_id,
-                                int64_t unit_id, bool is_na, struct err *err)
+enum err_code ledger_issued_add(struct db *db, struct ledger_issued *issued, int64_t assignment_id, int64_t unit_id,
+                                bool is_na, struct err *err)
 {
     struct sql_delta_insert_issued_args row = {.assignment_id = assignment_id,
                                                .unit_id = unit_id,
@@ -329,6 +340,9 @@ enum err_code ledger_issued_add(struct db *db, const struct ledger_issued *issue
                                                .family_id = issued->family_id,
                                                .obligation_id = issued->obligation_id,
                                                .known_day = issued->day};
+    int state = is_na ? DUTY_NA : issued->changes[0].state;
+    if (state != DUTY_NOWHERE)
+        issued->d[state]++;
     if (is_na)
         return put_issued(db, &row, DUTY_NA, +1, issued->day, err);
     for (size_t i = 0; i < issued->change_count; i++) {
@@ -340,15 +354,20 @@ enum err_code ledger_issued_add(struct db *db, const struct ledger_issued *issue
     return ERR_NONE;
 }
 
-enum err_code ledger_issued_count(struct db *db, int64_t directive_id, int64_t family_id, int64_t issued_ms,
+enum err_code ledger_issued_count(struct db *db, const struct ledger_issued *issued, size_t count, int64_t issued_ms,
                                   struct err *err)
 {
-    const int64_t scopes[] = {0, family_id, directive_id};
-    for (size_t i = 0; i < (directive_id == family_id ? 2u : 3u); i++) {
-        TRY(sql_count_add_issued(db, &(struct sql_count_add_issued_args){directive_id, issued_ms, scopes[i]}, err));
-        TRY(sql_total_add_issued(db, &(struct sql_total_add_issued_args){directive_id, issued_ms, scopes[i]}, err));
-    }
-    return sql_total_add_issued_each(db, &(struct sql_total_add_issued_each_args){directive_id, issued_ms}, err);
+    int64_t directive_id = issued[0].directive_id, family_id = issued[0].family_id, d[DUTY_STATE_COUNT] = {0};
+    for (size_t i = 0; i < count; i++)
+        for (int state = 0; state < DUTY_STATE_COUNT; state++)
+            d[state] += issued[i].d[state];
+    TRY(sql_count_add_issued(db, &(struct sql_count_add_issued_args){directive_id, family_id, issued_ms}, err));
+    AUTO_BUF rows;
+    buf_init(&rows, ISSUED_MAX_BYTES);
+    put_totals_of(&rows, family_id, directive_id, d);
+    for (size_t i = 0; i < count; i++)
+        put_total(&rows, issued[i].obligation_id, issued[i].d);
+    return add_totals(db, &rows, err);
 }
 
 struct advance {

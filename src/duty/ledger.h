@@ -67,13 +67,14 @@ struct ledger_issued {
     civil_day day; /* the ledger's */
     struct duty_change changes[DUTY_CHANGES_MAX];
     size_t change_count;
+    int64_t d[DUTY_STATE_COUNT]; /* how many were added, by their state */
 };
 /* The changes of one such assignment, now and planned. Many of them: inside db_bulk. */
-MUST_USE enum err_code ledger_issued_add(struct db *db, const struct ledger_issued *issued, int64_t assignment_id,
+MUST_USE enum err_code ledger_issued_add(struct db *db, struct ledger_issued *issued, int64_t assignment_id,
                                          int64_t unit_id, bool is_na, struct err *err);
-/* Counters of all of them, once they stand in the store. */
-MUST_USE enum err_code ledger_issued_count(struct db *db, int64_t directive_id, int64_t family_id, int64_t issued_ms,
-                                           struct err *err);
+/* Counters of all of them, once they stand in the store. count: at least one, all of one directive. */
+MUST_USE enum err_code ledger_issued_count(struct db *db, const struct ledger_issued *issued, size_t count,
+                                           int64_t issued_ms, struct err *err);
 
 /* Sums of scopes take up the changes that were noted beside them. Cheap when there are none. */
 MUST_USE enum err_code ledger_fold(struct db *db, struct err *err);

@@ -129,14 +129,17 @@ ON CONFLICT (scope_id, unit_id) DO UPDATE SET
     n_birth = duty_count.n_birth + excluded.n_birth, n_na = duty_count.n_na + excluded.n_na, n_waived = duty_count.n_waived + excluded.n_waived;
 
 -- name: count_add_issued
--- Counters of everything one directive issued in one go, all of it in one state. scope_id: the directive, its family, or 0.
+-- Counters of everything one directive issued in one go, in all scopes it counts in.
 -- result: none
 -- scope: system
--- args: directive_id int, issued_ms int, scope_id int
+-- args: directive_id int, family_id int, issued_ms int
 INSERT INTO duty_count (unit_id, scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
-SELECT unit_id, :scope_id, SUM(CASE WHEN state = 0 THEN 1 ELSE 0 END), 0, 0, 0, SUM(CASE WHEN state = 4 THEN 1 ELSE 0 END), SUM(CASE WHEN state = 5 THEN 1 ELSE 0 END),
-       SUM(CASE WHEN state = 6 THEN 1 ELSE 0 END), SUM(CASE WHEN state = 7 THEN 1 ELSE 0 END), 0
-  FROM assignment WHERE directive_id = :directive_id AND issued_ms = :issued_ms GROUP BY unit_id ORDER BY unit_id
+SELECT a.unit_id, x.scope_id, a.n_unseen, 0, 0, 0, a.n_due, a.n_late, a.n_birth, a.n_na, 0
+  FROM (SELECT unit_id, SUM(CASE WHEN state = 0 THEN 1 ELSE 0 END) AS n_unseen, SUM(CASE WHEN state = 4 THEN 1 ELSE 0 END) AS n_due, SUM(CASE WHEN state = 5 THEN 1 ELSE 0 END) AS n_late,
+               SUM(CASE WHEN state = 6 THEN 1 ELSE 0 END) AS n_birth, SUM(CASE WHEN state = 7 THEN 1 ELSE 0 END) AS n_na
+          FROM assignment WHERE directive_id = :directive_id AND issued_ms = :issued_ms GROUP BY unit_id) a
+  CROSS JOIN (SELECT 0 AS scope_id UNION SELECT CAST(:family_id AS BIGINT) UNION SELECT CAST(:directive_id AS BIGINT)) x
+ WHERE 1 = 1 ORDER BY x.scope_id, a.unit_id
 ON CONFLICT (scope_id, unit_id) DO UPDATE SET
     n_unseen = duty_count.n_unseen + excluded.n_unseen, n_due = duty_count.n_due + excluded.n_due,
     n_late = duty_count.n_late + excluded.n_late, n_birth = duty_count.n_birth + excluded.n_birth, n_na = duty_count.n_na + excluded.n_na;
@@ -388,24 +391,6 @@ INSERT INTO duty_total_change (scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, 
 SELECT json_extract(j.value, '$[0]'), json_extract(j.value, '$[1]'), json_extract(j.value, '$[2]'), json_extract(j.value, '$[3]'), json_extract(j.value, '$[4]'), json_extract(j.value, '$[5]'), json_extract(j.value, '$[6]'), json_extract(j.value, '$[7]'), json_extract(j.value, '$[8]'), json_extract(j.value, '$[9]') FROM json_each(:rows) j;
 -- postgres:
 SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT), CAST(j.value ->> 3 AS BIGINT), CAST(j.value ->> 4 AS BIGINT), CAST(j.value ->> 5 AS BIGINT), CAST(j.value ->> 6 AS BIGINT), CAST(j.value ->> 7 AS BIGINT), CAST(j.value ->> 8 AS BIGINT), CAST(j.value ->> 9 AS BIGINT) FROM json_array_elements(CAST(:rows AS json)) j;
-
--- name: total_add_issued
--- Everything one directive issued in one go, in one scope's sum.
--- result: none
--- scope: system
--- args: directive_id int, issued_ms int, scope_id int
-INSERT INTO duty_total_change (scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
-SELECT :scope_id, COALESCE(SUM(CASE WHEN state = 0 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 1 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 2 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 3 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 4 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 5 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 6 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 7 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 8 THEN 1 ELSE 0 END), 0)
-  FROM assignment WHERE directive_id = :directive_id AND issued_ms = :issued_ms;
-
--- name: total_add_issued_each
--- The same in the sum of each obligation.
--- result: none
--- scope: system
--- args: directive_id int, issued_ms int
-INSERT INTO duty_total_change (scope_id, n_unseen, n_ack, n_doing, n_ok, n_due, n_late, n_birth, n_na, n_waived)
-SELECT obligation_id, COALESCE(SUM(CASE WHEN state = 0 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 1 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 2 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 3 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 4 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 5 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 6 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 7 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 8 THEN 1 ELSE 0 END), 0)
-  FROM assignment WHERE directive_id = :directive_id AND issued_ms = :issued_ms GROUP BY obligation_id;
 
 -- name: total_apply_day
 -- Every delta that becomes visible on a day, in the sums of its scopes.

@@ -74,7 +74,7 @@ void answer_put_basis(struct answer *a)
         answer_put(a, DOCUMENT_BASIS, STR_NONE,
                    answer_say(a, "Căn cứ %.*s số %.*s %.*s của %.*s về %.*s", STR_ARG(type->title.vi),
                               STR_ARG(known->number), STR_ARG(answer_long_day(a, known->issued_day)),
-                              STR_ARG(known->issuer.vi), STR_ARG(answer_lower_first(a, known->title.vi))));
+                              STR_ARG(known->issuer.vi), STR_ARG(answer_about(a, known->title.vi))));
     const struct sql_answer_directive_row *outside = answer_from_outside(a);
     if (outside && known && !str_is_empty(outside->letter_number) &&
         str_equal(known->number,
@@ -83,11 +83,11 @@ void answer_put_basis(struct answer *a)
     if (outside && !str_is_empty(outside->letter_subject))
         answer_put(a, DOCUMENT_BASIS, STR_NONE,
                    answer_say(a, "Căn cứ %.*s về việc %.*s", STR_ARG(letter_name(a, outside)),
-                              STR_ARG(answer_lower_first(a, outside->letter_subject))));
+                              STR_ARG(answer_about(a, outside->letter_subject))));
     else if (outside)
         answer_put(a, DOCUMENT_BASIS, STR_NONE, answer_say(a, "Căn cứ %.*s", STR_ARG(letter_name(a, outside))));
     for (size_t i = a->chain_count; i-- > 0;)
         answer_put(a, DOCUMENT_BASIS, STR_NONE,
                    answer_say(a, "Căn cứ %.*s về việc %.*s", STR_ARG(directive_name(a, a->chain[i])),
-                              STR_ARG(answer_lower_first(a, a->chain[i]->title))));
+                              STR_ARG(answer_about(a, a->chain[i]->title))));
 }

@@ -49,6 +49,7 @@ struct str answer_upper(struct answer *a, struct str text);
 struct str answer_day(struct answer *a, civil_day day);      /* "02/11/2026" */
 struct str answer_long_day(struct answer *a, civil_day day); /* "ngày 02 tháng 11 năm 2026" */
 struct str answer_lower_first(struct answer *a, struct str text);
+struct str answer_about(struct answer *a, struct str title); /* behind "về" */
 void answer_put(struct answer *a, enum document_block_kind kind, struct str lead, struct str text);
 
 /* --- what it answers and stands on (answer_name.c) --- */

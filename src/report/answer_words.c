@@ -81,6 +81,19 @@ struct str answer_lower_first(struct answer *a, struct str text)
     return answer_say(a, "%.*s%.*s", STR_ARG(head), STR_ARG(str_slice(text, first, text.len_bytes)));
 }
 
+/* "Về công tác văn thư", "V/v trực lễ": the sentence says "về" itself. */
+struct str answer_about(struct answer *a, struct str title)
+{
+    static const struct str leads[] = {STR_INIT("về việc "), STR_INIT("về "), STR_INIT("v/v ")};
+    struct str small = viet_lower(a->arena, title);
+    a->full = a->full || str_is_null(small);
+    for (size_t i = 0; i < ARRAY_LEN(leads); i++)
+        if (small.len_bytes == title.len_bytes && small.len_bytes > leads[i].len_bytes &&
+            str_starts_with(small, leads[i]))
+            return answer_lower_first(a, str_slice(title, leads[i].len_bytes, title.len_bytes));
+    return answer_lower_first(a, title);
+}
+
 void answer_put(struct answer *a, enum document_block_kind kind, struct str lead, struct str text)
 {
     struct document_block *block = vec_push(&a->blocks, a->arena);

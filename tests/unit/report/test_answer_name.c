@@ -132,6 +132,29 @@ static void a_title_inside_a_sentence_begins_small(void **state)
     assert_false(a.full);
 }
 
+static void a_title_is_not_about_about(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena;
+    arena_init(&arena, 1u << 20);
+    static const struct {
+        const char *title, *about;
+    } cases[] = {
+        {"Về công tác văn thư", "công tác văn thư"},
+        {"Về việc Tăng cường trực", "tăng cường trực"},
+        {"V/v trực lễ", "trực lễ"},
+        {"VỀ VIỆC TRỰC LỄ", "TRỰC LỄ"},
+        {"Vệ sinh máy tính", "vệ sinh máy tính"},
+        {"Bảo đảm an toàn", "bảo đảm an toàn"},
+        {"Về ", "về "},
+        {"", ""},
+    };
+    struct answer a = {.arena = &arena};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        assert_str(answer_about(&a, str_from_cstr(cases[i].title)), str_from_cstr(cases[i].about));
+    assert_false(a.full);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +163,7 @@ int main(void)
         cmocka_unit_test(the_type_of_a_text_is_what_its_row_says),
         cmocka_unit_test(an_added_brief_is_the_same_authority),
         cmocka_unit_test(a_title_inside_a_sentence_begins_small),
+        cmocka_unit_test(a_title_is_not_about_about),
         cmocka_unit_test(the_place_is_behind_the_words_of_the_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
