@@ -182,14 +182,15 @@ SELECT g.id, g.role, g.unit_id, f.name AS unit_name, g.edge_kind, g.rights, g.fr
  WHERE g.person_id = :actor_person AND g.from_day <= :on_day AND g.to_day > :on_day ORDER BY g.from_day, g.id;
 
 -- name: person_grants
--- Grants of a person on units the actor holds his right on, newest first, ended ones too.
+-- Grants of a person on units the actor holds his right on, newest first, ended ones too. A grant older than the unit shows the unit's first name.
 -- result: many
 -- scope: org
 -- args: person_id int
 -- columns: id int, role text, unit_id int, unit_name text, edge_kind text, down_kind text?, rights int, from_day int, to_day int, basis text?, granted_by_name text?, granted_ms int
 SELECT g.id, g.role, g.unit_id, g.edge_kind, g.rights, g.from_day, g.to_day, g.basis, b.name AS granted_by_name, g.granted_ms,
        (SELECT MAX(d.edge_kind) FROM person_grant d WHERE d.pair_id = g.id) AS down_kind,
-       (SELECT MAX(f.name) FROM unit_fact f WHERE f.unit_id = g.unit_id AND f.from_day <= g.from_day AND f.to_day > g.from_day) AS unit_name
+       COALESCE((SELECT MAX(f.name) FROM unit_fact f WHERE f.unit_id = g.unit_id AND f.from_day <= g.from_day AND f.to_day > g.from_day),
+                (SELECT f.name FROM unit_fact f WHERE f.unit_id = g.unit_id ORDER BY f.from_day, f.id LIMIT 1)) AS unit_name
   FROM person_grant g LEFT JOIN person b ON b.id = g.granted_by
  WHERE g.person_id = :person_id AND g.pair_id IS NULL AND {scope g.unit_id} ORDER BY g.from_day DESC, g.id DESC;
 

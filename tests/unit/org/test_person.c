@@ -105,6 +105,24 @@ static void ending_ends_both_rows(void **state)
     assert_err(grant_end(t->db, &self, grant, civil_to_day(2027, 1, 4), &err), ERR_CONFLICT);
 }
 
+/* A grant may be older than the unit: one head of a school from the year before the register began. */
+static void a_grant_older_than_its_unit_is_shown(void **state)
+{
+    struct store_test *t = *state;
+    struct err err;
+    struct world w = world_make(t);
+    int64_t person = world_person(t, &w.system, "Lý Thị Sen", w.commune, "", ""), grant = 0;
+    struct grant_request r = request(person, "unit_head", w.school, "");
+    r.from_day = civil_to_day(1990, 9, 5);
+    assert_ok(grant_give(t->db, &w.system, &r, &grant, &err));
+    struct sql_person_grants_rows grants;
+    assert_ok(sql_person_grants(t->db, &w.system, &t->arena, &(struct sql_person_grants_args){.person_id = person},
+                                &grants, &err));
+    assert_int_equal(grants.count, 1);
+    assert_int_equal(grants.items[0].from_day, r.from_day);
+    assert_true(grants.items[0].unit_name.len_bytes > 0);
+}
+
 static void assessors_do_not_operate(void **state)
 {
     struct store_test *t = *state;
@@ -210,6 +228,7 @@ int main(void)
         STORE_TEST(rights_follow_one_tree),
         STORE_TEST(who_may_give),
         STORE_TEST(ending_ends_both_rows),
+        STORE_TEST(a_grant_older_than_its_unit_is_shown),
         STORE_TEST(assessors_do_not_operate),
         STORE_TEST(erased_people_leave_only_ids),
         STORE_TEST(who_sees_a_person_is_listed),
