@@ -195,12 +195,14 @@ SELECT g.id, g.role, g.unit_id, g.edge_kind, g.rights, g.from_day, g.to_day, g.b
  WHERE g.person_id = :person_id AND g.pair_id IS NULL AND {scope g.unit_id} ORDER BY g.from_day DESC, g.id DESC;
 
 -- name: person_units
--- Where a person works or worked, newest first.
+-- Where a person works or worked, newest first; before the unit's first day by its first name.
 -- result: many
 -- scope: org
 -- args: person_id int
 -- columns: unit_id int, unit_name text, from_day int, to_day int
-SELECT pu.unit_id, pu.from_day, pu.to_day, (SELECT MAX(f.name) FROM unit_fact f WHERE f.unit_id = pu.unit_id AND f.from_day <= pu.from_day AND f.to_day > pu.from_day) AS unit_name
+SELECT pu.unit_id, pu.from_day, pu.to_day,
+       COALESCE((SELECT MAX(f.name) FROM unit_fact f WHERE f.unit_id = pu.unit_id AND f.from_day <= pu.from_day AND f.to_day > pu.from_day),
+                (SELECT f.name FROM unit_fact f WHERE f.unit_id = pu.unit_id ORDER BY f.from_day, f.id LIMIT 1)) AS unit_name
   FROM person_unit pu WHERE pu.person_id = :person_id AND {scope pu.unit_id} ORDER BY pu.from_day DESC, pu.id DESC;
 
 -- name: person_works_in

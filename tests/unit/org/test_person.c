@@ -121,6 +121,12 @@ static void a_grant_older_than_its_unit_is_shown(void **state)
     assert_int_equal(grants.count, 1);
     assert_int_equal(grants.items[0].from_day, r.from_day);
     assert_true(grants.items[0].unit_name.len_bytes > 0);
+    struct sql_person_units_rows units;
+    assert_ok(person_join_unit(t->db, &w.system, person, w.school, civil_to_day(1990, 9, 5), &err));
+    assert_ok(sql_person_units(t->db, &w.system, &t->arena, &(struct sql_person_units_args){.person_id = person},
+                               &units, &err));
+    assert_int_equal(units.count, 2);
+    assert_true(units.items[1].unit_name.len_bytes > 0);
 }
 
 static void assessors_do_not_operate(void **state)
