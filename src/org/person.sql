@@ -205,6 +205,19 @@ SELECT pu.unit_id, pu.from_day, pu.to_day,
                 (SELECT f.name FROM unit_fact f WHERE f.unit_id = pu.unit_id ORDER BY f.from_day, f.id LIMIT 1)) AS unit_name
   FROM person_unit pu WHERE pu.person_id = :person_id AND {scope pu.unit_id} ORDER BY pu.from_day DESC, pu.id DESC;
 
+-- name: people_managed
+-- Which of these people work in a unit the actor holds his right on? people: [person, ...]
+-- result: many
+-- scope: org
+-- args: people text, on_day int
+-- columns: person_id int
+SELECT DISTINCT pu.person_id FROM person_unit pu
+ WHERE pu.from_day <= :on_day AND pu.to_day > :on_day AND {scope pu.unit_id}
+-- sqlite:
+   AND pu.person_id IN (SELECT CAST(value AS BIGINT) FROM json_each(:people));
+-- postgres:
+   AND pu.person_id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(:people AS json)));
+
 -- name: person_works_in
 -- The units a person works in on a day, any of which lets somebody see the person; for whoever does.
 -- result: many

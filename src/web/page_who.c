@@ -8,8 +8,10 @@
 #include "duty/visit.sql.h"
 #include "org/access.sql.h"
 #include "org/event_place.sql.h"
+#include "org/person.sql.h"
 #include "org/system.sql.h"
 #include "web/app_parts.h"
+#include "web/listing.h"
 #include "web/page_duty.h"
 #include "web/page_letter.h"
 #include "web/page_people.h"
@@ -61,10 +63,27 @@ static struct str where_from(const struct who_of *of, const struct sql_access_wh
                        : kit_msg(request, MSG_UNIT_WHO_AT, 0, ARG_STR("unit", w->grant_unit_name));
 }
 
-static bool stands_before(const struct sql_access_who_rows *who, size_t i, bool only_seen)
+/* Who looks down from above works where one may not look: that name is no link. By rising id. */
+static enum err_code who_links(struct who_of *of, const struct sql_access_who_rows *who,
+                               struct sql_people_managed_rows *ret_linked, struct err *err)
 {
-    for (size_t k = 0; k < who->count; k++)
-        if (who->items[k].person_id == who->items[i].person_id && (only_seen ? who->items[k].is_seen != 0 : k < i))
+    AUTO_BUF people;
+    buf_init(&people, WHO_UNITS_BYTES);
+    for (size_t i = 0; i < who->count; i++)
+        buf_printf(&people, "%c%lld", i ? ',' : '[', (long long)who->items[i].person_id);
+    buf_put(&people, who->count ? STR("]") : STR("[]"));
+    TRY(buf_check(&people, err));
+    struct actor reader = app_actor_with(of->request, RIGHT_READ);
+    reader.day = of->actor.day;
+    return sql_people_managed(of->db, &reader, of->request->arena,
+                              &(struct sql_people_managed_args){.people = buf_str(&people), .on_day = of->day},
+                              ret_linked, err);
+}
+
+static bool is_linked(const struct sql_people_managed_rows *linked, int64_t person_id)
+{
+    for (size_t i = 0; i < linked->count; i++)
+        if (linked->items[i].person_id == person_id)
             return true;
     return false;
 }
@@ -74,32 +93,32 @@ static enum err_code who_respond(struct who_of *of, struct response *response, s
     struct request *request = of->request;
     struct arena *arena = request->arena;
     TRY(buf_check(of->units, err));
+    struct str units = arena_printf(arena, "[%.*s]", STR_ARG(buf_str(of->units)));
+    int64_t number = listing_page(request);
+    struct sql_access_who_count_row *n;
     struct sql_access_who_rows who;
+    struct sql_people_managed_rows linked;
+    TRY(sql_access_who_count(of->db, &of->actor, arena,
+                             &(struct sql_access_who_count_args){.units = units, .on_day = of->day}, &n, err));
+    int64_t last = n && n->grants ? (n->grants - 1) / LISTING_PAGE_ROWS + 1 : 1;
+    number = number < last ? number : last;
     TRY(sql_access_who(of->db, &of->actor, arena,
-                       &(struct sql_access_who_args){
-                           .units = arena_printf(arena, "[%.*s]", STR_ARG(buf_str(of->units))), .on_day = of->day},
+                       &(struct sql_access_who_args){.units = units,
+                                                     .on_day = of->day,
+                                                     .skip_count = (number - 1) * LISTING_PAGE_ROWS,
+                                                     .limit_count = LISTING_PAGE_ROWS},
                        &who, err));
+    TRY(who_links(of, &who, &linked, err));
     struct pg_who_row *items = arena_new_array(arena, struct pg_who_row, who.count + 1);
-    if (!items)
+    if (!items || str_is_null(units))
         return arena_full(arena, err);
-    int64_t people = 0, unnamed = 0;
     size_t count = 0;
-    struct actor reader = app_actor_with(request, RIGHT_READ);
-    reader.day = of->actor.day;
-    for (size_t i = 0; i < who.count; i++) {
-        const struct sql_access_who_row *w = &who.items[i];
-        bool is_first = !stands_before(&who, i, false);
-        people += is_first;
-        unnamed += is_first && !stands_before(&who, i, true);
-        if (!w->is_seen)
-            continue;
-        struct sql_person_is_managed_row *seen_too = NULL; /* who looks down from above works where one may not look */
-        TRY(sql_person_is_managed(of->db, &reader, arena,
-                                  &(struct sql_person_is_managed_args){.person_id = w->person_id, .on_day = of->day},
-                                  &seen_too, err));
-        items[count++] = (struct pg_who_row){
+    for (; count < who.count && who.items[count].is_seen; count++) {
+        const struct sql_access_who_row *w = &who.items[count];
+        items[count] = (struct pg_who_row){
             .name = w->name,
-            .href = seen_too && seen_too->n ? app_href(request, "/person/%lld", (long long)w->person_id) : STR_NONE,
+            .href = is_linked(&linked, w->person_id) ? app_href(request, "/person/%lld", (long long)w->person_id)
+                                                     : STR_NONE,
             .title = w->title,
             .role = unit_role_word(request, w->role),
             .from = where_from(of, w),
@@ -107,12 +126,22 @@ static enum err_code who_respond(struct who_of *of, struct response *response, s
             .until = w->to_day >= CIVIL_FOREVER ? kit_text(request, MSG_UNIT_WHO_OPEN)
                                                 : unit_day_vn(request, (civil_day)w->to_day - 1)};
     }
+    struct str as_of = form_get(&request->query, STR("as_of"));
+    const struct link_param params[] = {{"as_of", as_of}};
+    struct part_pager pager = listing_pager(request, request->path, params, ARRAY_LEN(params), number, (int64_t)count,
+                                            n ? n->grants : 0, false);
+    int64_t people = n ? n->people : 0;
     struct page_unit_who page = {
         .crumbs = of->crumbs,
         .rows = {items, count},
         .heading = kit_msg(request, MSG_UNIT_WHO_HEADING, people, ARG_INT("n", people), ARG_STR("name", of->name)),
         .lead = kit_text(request, MSG_UNIT_WHO_LEAD),
-        .unnamed = unnamed};
+        .unnamed = n ? n->unnamed : 0,
+        .from = pager.from,
+        .to = pager.to,
+        .total = n && n->grants > LISTING_PAGE_ROWS ? pager.total : 0,
+        .prev_href = pager.prev_href,
+        .next_href = pager.next_href};
     page.frame = web_frame(request, page.heading, of->nav);
     if (!page.frame)
         return arena_full(arena, err);

@@ -227,7 +227,7 @@ static void who_sees_an_event_is_listed(void **state)
     for (size_t i = 0; i < units.count; i++)
         text = arena_printf(&t->arena, "%.*s,%lld", STR_ARG(text), (long long)units.items[i].unit_id);
     struct sql_access_who_rows who;
-    struct sql_access_who_args args = {arena_printf(&t->arena, "[%.*s]", STR_ARG(text)), day};
+    struct sql_access_who_args args = {arena_printf(&t->arena, "[%.*s]", STR_ARG(text)), day, 0, 1000};
     assert_ok(sql_access_who(t->db, &reader, &t->arena, &args, &who, &err));
     size_t opened = 0;
     for (size_t i = 0; i < ARRAY_LEN(people); i++) {

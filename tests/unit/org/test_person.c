@@ -194,7 +194,7 @@ static void who_sees_a_person_is_listed(void **state)
     assert_int_equal(units.count, 2);
     struct sql_access_who_args args = {
         arena_printf(&t->arena, "[%lld,%lld]", (long long)units.items[0].unit_id, (long long)units.items[1].unit_id),
-        day};
+        day, 0, 1000};
     struct sql_access_who_rows who;
     assert_ok(sql_access_who(t->db, &none, &t->arena, &args, &who, &err));
     assert_int_equal(who.count, 0);
@@ -206,6 +206,32 @@ static void who_sees_a_person_is_listed(void **state)
         assert_int_equal(r->is_seen, r->person_id != clerk);
         assert_int_equal(r->depth > 0, r->person_id == w.admin);
     }
+    assert_int_equal(who.items[3].person_id, clerk); /* behind those that are named */
+    struct sql_access_who_count_row *n = NULL;
+    assert_ok(
+        sql_access_who_count(t->db, &none, &t->arena, &(struct sql_access_who_count_args){args.units, day}, &n, &err));
+    assert_true(n->people == 0 && n->unnamed == 0 && n->grants == 0);
+    assert_ok(
+        sql_access_who_count(t->db, &head, &t->arena, &(struct sql_access_who_count_args){args.units, day}, &n, &err));
+    assert_true(n->people == 4 && n->unnamed == 1 && n->grants == 3);
+    /* page by page the same rows, one after the other */
+    struct sql_access_who_args one = {args.units, day, 0, 1};
+    for (size_t i = 0; i <= who.count; i++) {
+        struct sql_access_who_rows rest;
+        one.skip_count = (int64_t)i;
+        assert_ok(sql_access_who(t->db, &head, &t->arena, &one, &rest, &err));
+        assert_int_equal(rest.count, i < who.count);
+        assert_true(i == who.count || rest.items[0].person_id == who.items[i].person_id);
+    }
+    struct sql_people_managed_rows managed;
+    assert_ok(sql_people_managed(
+        t->db, &head, &t->arena,
+        &(struct sql_people_managed_args){
+            arena_printf(&t->arena, "[%lld,%lld,%lld]", (long long)clerk, (long long)teacher, (long long)staff), day},
+        &managed, &err));
+    assert_int_equal(managed.count, 2); /* the teacher by one of two units, the other school's clerk not */
+    for (size_t i = 0; i < managed.count; i++)
+        assert_int_not_equal(managed.items[i].person_id, clerk);
 }
 
 static void people_come_and_go(void **state)

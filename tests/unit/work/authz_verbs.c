@@ -56,8 +56,8 @@ static enum err_code listed(struct authz *z, struct db *db, uint64_t right, cons
     struct actor actor = actor_with(asker ? asker : &z->system, right);
     struct str text = arena_printf(&z->scratch, "[%lld,%lld]", (long long)units[0], (long long)units[unit_count - 1]);
     struct sql_access_who_rows rows;
-    TRY(sql_access_who(db, &actor, &z->scratch, &(struct sql_access_who_args){.units = text, .on_day = TODAY}, &rows,
-                       err));
+    TRY(sql_access_who(db, &actor, &z->scratch,
+                       &(struct sql_access_who_args){.units = text, .on_day = TODAY, .limit_count = 1000}, &rows, err));
     bool has = false;
     for (size_t i = 0; i < rows.count; i++)
         has |= rows.items[i].person_id == z->actor.person_id && rows.items[i].is_seen;
