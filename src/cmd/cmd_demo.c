@@ -1,6 +1,7 @@
 /* cmd_demo.c - `luytre demo`: a sample province lives through half a year, the roll-up is printed, the site is served
  * here. */
 #include <errno.h>
+#include <malloc.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -261,6 +262,7 @@ static enum err_code run(struct demo *demo, struct str asked, bool serve, struct
            demo->is_temp ? lang_text(demo->lang, " (xóa khi dừng)", " (removed at the end)") : "");
     fflush(stdout);
     TRY(ops_stopped(err));
+    (void)malloc_trim(0); /* making the province took a hundred megabytes, which the monitor would hold for good */
     ops_release_stop(); /* serve_run has its own way to end */
     struct serve_plan plan = {.files = demo->files, .listen_fd = fd, .is_demo = true, .hotline = STR("0900 000 113")};
     return serve_run(&plan, arena, err);
