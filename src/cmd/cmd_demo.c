@@ -263,7 +263,7 @@ static enum err_code run(struct demo *demo, struct str asked, bool serve, struct
     fflush(stdout);
     TRY(ops_stopped(err));
     (void)malloc_trim(0); /* making the province took a hundred megabytes, which the monitor would hold for good */
-    ops_release_stop(); /* serve_run has its own way to end */
+    ops_release_stop();   /* serve_run has its own way to end */
     struct serve_plan plan = {.files = demo->files, .listen_fd = fd, .is_demo = true, .hotline = STR("0900 000 113")};
     return serve_run(&plan, arena, err);
 }
