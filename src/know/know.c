@@ -303,6 +303,7 @@ static const struct str threshold_names[KNOW_THRESHOLD_ID_COUNT] = {
     [KNOW_DISK_LOW] = STR_INIT("disk_low"),
     [KNOW_DISK_FULL] = STR_INIT("disk_full"),
     [KNOW_CLOCK_AHEAD] = STR_INIT("clock_ahead"),
+    [KNOW_REPORT_AT_ONCE] = STR_INIT("report_at_once"),
 };
 
 int know_threshold(enum know_threshold_id id, civil_day day)

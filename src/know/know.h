@@ -384,6 +384,7 @@ enum know_threshold_id { /* in the order of know.c's names; a test holds them ag
                          KNOW_DISK_LOW,
                          KNOW_DISK_FULL,
                          KNOW_CLOCK_AHEAD,
+                         KNOW_REPORT_AT_ONCE,
                          KNOW_THRESHOLD_ID_COUNT,
 };
 struct know_threshold_kind {

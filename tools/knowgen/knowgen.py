@@ -151,7 +151,7 @@ def main(args):
         return 1
     if check:
         return 0
-    text = ["/* Made by tools/knowgen from knowledge/; do not edit. */", '#include "know/know.h"', '#include "know/know_sample.h"', ""]
+    text = ["/* Made by tools/knowgen from knowledge/; do not edit. */", '#include "know/know.h"', '#include "know/know_incident.h"', '#include "know/know_sample.h"', ""]
     text += out.helpers
     for sections in FILES.values():
         for section in sections:

@@ -402,6 +402,27 @@ FILES = {
         Section("authority_names", "know_authority_name", "know_authority_names", [Id("id"), TITLE, Ids("briefs"), From(), To(), CERTAINTY, SOURCE]),
         Section("area_words", "know_area_word", "know_area_words", [Id("id"), TITLE, From(), To(), CERTAINTY, SOURCE]),
     ],
+    "incidents.yaml": [
+        Section("incident_schemes", "know_incident_scheme", "know_incident_schemes", [
+            Id("id"), TITLE, Ref("instrument", "instruments"), From(), To(), CERTAINTY, SOURCE]),
+        Section("incident_groups", "know_incident_group", "know_incident_groups", [Id("id"), Ref("scheme", "incident_schemes"), TITLE]),
+        Section("incident_facts", "know_incident_fact", "know_incident_facts", [Id("id"), TITLE, Int("min_level", 1, 5, required=False)]),
+        Section("incident_labels", "know_incident_label", "know_incident_labels", [
+            Id("id"), Id("rsit_class"), Id("rsit_type"), TITLE, Pair("form", "form_vi", "form_en", required=False), Ids("groups", "incident_groups"),
+            Ids("facts", "incident_facts", required=False), Bool("is_weakness"), Bool("never_leaves")]),
+        Section("incident_severities", "know_incident_severity", "know_incident_severities", [
+            Id("id"), Ref("scheme", "incident_schemes"), Int("rank", 1, 9), TITLE, Pair("text", "text_vi", "text_en")], count="know_incident_severity_count"),
+        Section("incident_severity_rules", "know_incident_severity_rule", "know_incident_severity_rules", [
+            Id("id"), Ref("severity", "incident_severities"), TITLE, Ids("facts", "incident_facts", required=False), Ref("instrument", "instruments"),
+            From(), To(), CERTAINTY, SOURCE]),
+        Section("incident_clocks", "know_incident_clock", "know_incident_clocks", [
+            Id("id"), TITLE, Ids("severities", "incident_severities", required=False), Ids("facts", "incident_facts", required=False),
+            Ids("owed_by", "classes", required=False), Choice("t0", ["detected", "personal", "restored", "reported"], "KNOW_T0_"), Bool("at_once"), Ids("after", required=False),
+            Ref("rule", "activities", required=False), Ids("forms"), Ids("to_whom", "recipients"), Ref("instrument", "instruments"),
+            From(), To(), CERTAINTY, SOURCE]),
+        Section("clock_alarms", "know_clock_alarm", "know_clock_alarms", [
+            Id("id"), Choice("kind", ["report", "request"], "KNOW_ALARM_"), Int("percent", 1, 100), TITLE, Ids("roles", "roles"), From(), To(), CERTAINTY, SOURCE]),
+    ],
     "reform_2025.yaml": [
         Section("provinces", "know_province", "know_provinces", [Text("code", required=False), TITLE, Bool("is_city"), Ids("merged")], id_key="vi"),
         Section("reform_events", "know_reform_event", "know_reform_events", [
@@ -522,8 +543,69 @@ def check_document_names(kinds, authorities, areas):
                     word.refuse(f"{word.value} stands for two rows on the same day (the other on line {same.line})")
 
 
+def names_of(row, key):
+    return [item.value for item in items_of(row, key)]
+
+
+def check_incidents(tables):
+    """A label has one group of each scheme; every day from the first scheme on has one scheme and one floor of severity; a clock has hours or is at once."""
+    schemes = tables["incident_schemes"]
+    for row, after in zip(schemes, schemes[1:] + [None]):
+        end = row.value["to"]
+        if after is None and end.kind != "null":
+            end.refuse("the last scheme has no end: something must be in force")
+        if after is not None and (end.kind == "null" or need_day(end) != need_day(after.value["from"])):
+            end.refuse(f"the next scheme begins on {after.value['from'].value}: this one ends on that day")
+    scheme_of = {row.value["id"].value: row.value["scheme"].value for row in tables["incident_groups"]}
+    for row in tables["incident_labels"]:
+        for scheme in schemes:
+            name = scheme.value["id"].value
+            if len([group for group in names_of(row, "groups") if scheme_of[group] == name]) != 1:
+                row.value["groups"].refuse(f"needs one group of the scheme {name}")
+    severities = {row.value["id"].value: row for row in tables["incident_severities"]}
+    by_scheme = {row.value["id"].value: row for row in schemes}
+    ranks = {}
+    for row in tables["incident_severities"]:
+        key = (row.value["scheme"].value, row.value["rank"].value)
+        if key in ranks:
+            row.value["rank"].refuse(f"two severities of the scheme {key[0]} have the rank {key[1]}")
+        ranks[key] = row
+    rules = tables["incident_severity_rules"]
+    for row in rules:
+        scheme = by_scheme[severities[row.value["severity"].value].value["scheme"].value]
+        if not meet(row, scheme):
+            row.value["from"].refuse("holds on no day of its scheme")
+    for scheme in schemes:
+        name = scheme.value["id"].value
+        floors = [row for row in rules if "facts" not in row.value and severities[row.value["severity"].value].value["scheme"].value == name]
+        lowest = min((int(rank) for key, rank in ranks if key == name), default=0)
+        if not floors or any(number_of(severities[row.value["severity"].value], "rank") != lowest for row in floors):
+            scheme.refuse("needs a rule without facts for its lowest severity")
+        begin, end = need_day(scheme.value["from"]), scheme.value["to"]
+        for row in floors:
+            if need_day(row.value["from"]) != begin:
+                row.value["from"].refuse("the floor of a scheme holds on every day of it")
+            begin = None if row.value["to"].kind == "null" else need_day(row.value["to"])
+        if begin != (None if end.kind == "null" else need_day(end)):
+            floors[-1].value["to"].refuse("the floor of a scheme holds on every day of it")
+    if len(tables["incident_facts"]) > 31:
+        tables["incident_facts"][31].refuse("more than 31 facts do not fit the word their answers are kept in")
+    units = {row.value["id"].value: row.value["unit"].value for row in tables["activities"]}
+    for row in tables["incident_clocks"]:
+        at_once = "at_once" in row.value and row.value["at_once"].value == "true"
+        if at_once == ("rule" in row.value):
+            row.refuse("a clock is at once or has a rule, one of the two")
+        if (row.value["t0"].value == "reported") != ("after" in row.value):
+            row.value["t0"].refuse("after says which reports begin a clock of t0 reported, and no other")
+        if "rule" in row.value and units[row.value["rule"].value] != "hours":
+            row.value["rule"].refuse("counts in something else than hours")
+        if "rule" in row.value and not any(meet(row, rule) for rule in tables["rules"] if rule.value["activity"].value == row.value["rule"].value):
+            row.value["rule"].refuse("no rule of this activity holds on a day of the clock")
+
+
 def cross_check(tables):
     """What no single row can see. tables: section key -> list of row nodes."""
+    check_incidents(tables)
     kinds = {row.value["id"].value: row for row in tables["evidence_kinds"]}
     measures = {row.value["id"].value: row for row in tables["activities"]}
     instruments = {row.value["id"].value: row for row in tables["instruments"]}

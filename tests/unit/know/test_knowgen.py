@@ -113,6 +113,18 @@ class Generator(unittest.TestCase):
             ("signing.yaml", "kinds: [government], body", "body", "names no kind and no group"),
             ("signing.yaml", "groups: [health], head", "kinds: [health_station], head", "never reached"),
             ("signing.yaml", "body: BAN THƯỜNG TRỰC, ", "", "deputy_is_member without a body"),
+            ("incidents.yaml", "from: 2017-03-16, to: 2026-07-01, certainty: recalled, source: \"the four", "from: 2017-03-16, to: 2026-06-01, certainty: recalled, source: \"the four", "this one ends on that day"),
+            ("incidents.yaml", "groups: [malware, old_encryption]", "groups: [malware]", "needs one group of the scheme old"),
+            ("incidents.yaml", "groups: [malware, old_encryption]", "groups: [malware, old_encryption, dos]", "needs one group of the scheme new"),
+            ("incidents.yaml", "facts: [intruded, ransomware, outage]", "facts: [intruded, ransom]", "ransom is not among the incident_facts"),
+            ("incidents.yaml", "id: sev3, scheme: new, rank: 2", "id: sev3, scheme: new, rank: 3", "have the rank 3"),
+            ("incidents.yaml", "id: sev4-floor, severity: sev4", "id: sev4-floor, severity: sev3", "needs a rule without facts for its lowest severity"),
+            ("incidents.yaml", "facts: [intruded], instrument: PRACTICE, from: 2026-07-01", "facts: [intruded], instrument: PRACTICE, from: 2026-07-01, until: null", "unknown key until"),
+            ("incidents.yaml", "of harm\", instrument: PRACTICE, from: 2026-07-01", "of harm\", instrument: PRACTICE, from: 2026-07-02", "the floor of a scheme holds on every day of it"),
+            ("incidents.yaml", "t0: restored, rule: incident_final", "t0: restored, at_once: true, rule: incident_final", "at once or has a rule, one of the two"),
+            ("incidents.yaml", "t0: restored, rule: incident_final", "t0: restored, rule: threat_hunt", "counts in something else than hours"),
+            ("incidents.yaml", "t0: reported, after: [report_72h, report_progress]", "t0: reported", "after says which reports"),
+            ("incidents.yaml", "to_whom: [data_protection_body]", "to_whom: [data_body]", "data_body is not among the recipients"),
         ]
         for file, old, new, reason in cases:
             with self.subTest(file=file, new=new), tempfile.TemporaryDirectory() as place:
