@@ -436,3 +436,30 @@ struct str know_authority_place(struct str name, civil_day day)
     }
     return area;
 }
+
+const struct know_form_key *know_form_key_find(struct str id)
+{
+    FIND_ROW(know_form_keys, know_form_key_count, id);
+}
+
+const struct know_form *know_form_find(struct str id)
+{
+    FIND_ROW(know_forms, know_form_count, id);
+}
+
+const struct know_form *know_form_on(struct str purpose, civil_day day)
+{
+    for (size_t i = 0; i < know_form_count; i++) /* knowgen saw that they do not meet */
+        if (str_equal(know_forms[i].purpose, purpose) && know_forms[i].from_day <= day && day < know_forms[i].to_day)
+            return &know_forms[i];
+    return NULL;
+}
+
+struct know_text know_form_word(struct str id)
+{
+    for (size_t i = 0; i < know_form_word_count; i++)
+        if (str_equal(know_form_words[i].id, id))
+            return know_form_words[i].title;
+    must(!"a word of a form");
+    return (struct know_text){0};
+}

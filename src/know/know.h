@@ -521,5 +521,81 @@ struct know_reform_event {
 extern const struct know_reform_event know_reform_events[];
 extern const size_t know_reform_event_count;
 
+/* --- what an incident is reported on (incident_forms.yaml) --- */
+enum know_form_type {
+    KNOW_FORM_TEXT,
+    KNOW_FORM_LONG_TEXT, /* lines are paragraphs */
+    KNOW_FORM_INSTANT,   /* to the minute */
+    KNOW_FORM_DAY,
+    KNOW_FORM_NUMBER,
+    KNOW_FORM_YES_NO, /* or unknown */
+    KNOW_FORM_CHOICE, /* one of the key's choices */
+    KNOW_FORM_ROWS,   /* a table of the key's columns */
+    KNOW_FORM_PERSON,
+    KNOW_FORM_UNIT,
+    KNOW_FORM_PHONE,
+    KNOW_FORM_EMAIL,
+    KNOW_FORM_FILES, /* attachments with their hashes */
+};
+struct know_form_column {
+    struct str id;
+    struct know_text title;
+    enum know_form_type type; /* never LONG_TEXT, CHOICE, ROWS or FILES */
+    int weight;               /* share of the width */
+};
+struct know_form_key { /* a fact; the same one in every form that asks for it */
+    struct str id;     /* "incident.detected_at" */
+    enum know_form_type type;
+    struct know_text title;
+    struct know_text text; /* help; may be empty */
+    const struct know_named *NULLABLE choices;
+    size_t choice_count;
+    const struct know_form_column *NULLABLE columns;
+    size_t column_count;
+};
+extern const struct know_form_key know_form_keys[];
+extern const size_t know_form_key_count;
+const struct know_form_key *NULLABLE know_form_key_find(struct str id);
+struct know_form_field {
+    struct str id;
+    struct str key;
+    enum know_form_type type; /* that of the key */
+    struct know_text title;   /* its own, else that of the key */
+    struct know_text text;    /* likewise */
+    bool is_required;
+};
+struct know_form_section {
+    struct str id;
+    struct know_text title;
+    const struct know_form_field *fields;
+    size_t field_count;
+};
+struct know_form {
+    struct str id;      /* "notice_initial" */
+    struct str purpose; /* first, after_72h, progress, final, personal_data */
+    struct know_text title;
+    struct know_text summary; /* of the document, without "V/v" */
+    struct know_text opening; /* {unit} is whoever reports */
+    struct know_text closing;
+    struct str document;         /* of know_document_kinds */
+    struct know_ids instruments; /* what it stands on … */
+    struct know_text clause;     /* … and where in the first of them; may be empty */
+    struct str addressee;        /* a function */
+    const struct know_form_section *sections;
+    size_t section_count;
+    civil_day from_day, to_day;
+    enum know_certainty certainty; /* inferred: no official form is issued yet */
+    struct str source;
+};
+extern const struct know_form know_forms[];
+extern const size_t know_form_count;
+const struct know_form *NULLABLE know_form_find(struct str id);
+/* The form for a purpose that holds on a day; NULL: none does. */
+const struct know_form *NULLABLE know_form_on(struct str purpose, civil_day day);
+extern const struct know_named know_form_words[];
+extern const size_t know_form_word_count;
+/* "chưa rõ, bổ sung sau" of "unknown_required". The word must exist: knowgen has a list of them. */
+struct know_text know_form_word(struct str id);
+
 NONNULL_END
 #endif

@@ -10,7 +10,7 @@ import os
 import sys
 
 sys.dont_write_bytecode = True
-from schema import FILES, Rows, Spread, cross_check, need_text, str_init  # noqa: E402
+from schema import FILES, PREPARE, Rows, Spread, cross_check, need_text, str_init  # noqa: E402
 from strict_yaml import Refused, parse  # noqa: E402
 
 
@@ -78,6 +78,8 @@ def compile_all(folder):
         raise Refused(f"knowledge/{strangers[0]}:1: no schema for this file")
     for file, sections in FILES.items():
         document = read_file(folder, file)
+        if file in PREPARE:
+            PREPARE[file](document)
         for key, node in document.value.items():
             if key not in [s.key for s in sections]:
                 node.refuse(f"unknown section {key}")

@@ -296,6 +296,13 @@ MMDD = lambda key, c=None, required=True: Match(key, r"(0[1-9]|1[0-2])-(0[1-9]|[
 NAMED = [Id("id"), TITLE, Pair("text", "text_vi", "text_en", required=False), Text("source", required=False)]
 DENOMINATORS = ["person", "unit", "system", "database", "device"]
 FIELD_TYPES = ["text", "long_text", "date", "instant", "number", "yes_no", "choice", "file", "person", "system", "unit", "phone", "email", "link"]
+# Of incident forms: what a fact may be; a column of rows is one of the plain ones.
+FORM_CELL_TYPES = ["text", "instant", "day", "number", "yes_no", "person", "unit", "phone", "email"]
+FORM_TYPES = FORM_CELL_TYPES + ["long_text", "choice", "rows", "files"]
+FORM_PURPOSES = ["first", "after_72h", "progress", "final", "personal_data"]
+FORM_WORDS = ["unknown_required", "unknown", "none", "yes", "no", "see_table", "row_number", "file_name", "file_bytes", "file_hash", "reading_copy"]
+FORM_KEY = lambda key: Match(key, r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", "the key of a fact, such as owner.name")
+HELP = Pair("text", "text_vi", "text_en", required=False)
 # 8 MiB to 1 GiB a guess: less is no hindrance, more and two sign-ins at a time take the machine.
 PASSWORD_COST = [Int("memory_kib", 8192, 1048576), Int("passes", 1, 10)]
 
@@ -437,6 +444,24 @@ FILES = {
             Text("domain", required=False), Int("people", 1, 20)]),
         Section("sample_words", "know_sample_words", "know_sample_words", [Id("id"), Ids("words")], count="know_sample_words_count"),
         Section("sample_people", "know_sample_person", "know_sample_people", [Ref("role", "roles"), Pair("title"), Int("share", 1, 100)], count="know_sample_person_count", id_key=None),
+    ],
+    "incident_forms.yaml": [
+        Section("form_words", "know_named", "know_form_words", [Id("id"), TITLE]),
+        Section("form_keys", "know_form_key", "know_form_keys", [
+            FORM_KEY("id"), Choice("type", FORM_TYPES, "KNOW_FORM_"), TITLE, HELP,
+            Rows("choices", "know_named", [Id("id"), TITLE], c_count="choice_count", required=False),
+            Rows("columns", "know_form_column", [Id("id"), TITLE, Choice("type", FORM_CELL_TYPES, "KNOW_FORM_"), Int("weight", 1, 20)],
+                 c_count="column_count", required=False)]),
+        Section("forms", "know_form", "know_forms", [
+            Id("id"), Choice("purpose", FORM_PURPOSES), TITLE, Pair("summary", "summary_vi", "summary_en"), Pair("opening", "opening_vi", "opening_en"),
+            Pair("closing", "closing_vi", "closing_en"), Ref("document", "document_kinds"), Ids("instruments", "instruments"),
+            Pair("clause", "clause_vi", "clause_en", required=False), Ref("addressee", "functions"),
+            Rows("sections", "know_form_section", [
+                Id("id"), TITLE,
+                Rows("fields", "know_form_field", [
+                    Id("id"), Ref("key", "form_keys"), Choice("type", FORM_TYPES, "KNOW_FORM_"), TITLE, HELP, Bool("required", "is_required")],
+                    c_count="field_count")], c_count="section_count"),
+            From(), To(), CERTAINTY, SOURCE]),
     ],
 }
 
@@ -603,6 +628,70 @@ def check_incidents(tables):
             row.value["rule"].refuse("no rule of this activity holds on a day of the clock")
 
 
+def fields_of(form):
+    return [field for section in form.value["sections"].value for field in section.value["fields"].value]
+
+
+def prepare_forms(document):
+    """A field without words of its own has those of its key. Comes before the rows are checked, so it takes nothing for granted."""
+    def rows(node, key):
+        found = node.value.get(key) if node is not None and node.kind == "map" else None
+        return [row for row in found.value if row.kind == "map"] if found is not None and found.kind == "list" else []
+    keys = {row.value["id"].value: row.value for row in rows(document, "form_keys") if "id" in row.value and row.value["id"].kind == "text"}
+    for form in rows(document, "forms"):
+        for section in rows(form, "sections"):
+            for field in rows(section, "fields"):
+                key = field.value.get("key")
+                if key is None or key.kind != "text":
+                    continue
+                words = keys.get(key.value, {"vi": key, "en": key})  # of an unknown key: refused when the references are looked up
+                for pair in (("vi", "en"), ("text_vi", "text_en")):
+                    if not any(name in field.value for name in pair):
+                        field.value.update({name: words[name] for name in pair if name in words})
+
+
+PREPARE = {"incident_forms.yaml": prepare_forms}
+
+
+def check_form_keys(keys, forms):
+    """A choice has its words, rows have their columns, nothing else has either; every fact is asked for somewhere."""
+    asked = {field.value["key"].value for form in forms for field in fields_of(form)}
+    for row in keys:
+        name, kind = row.value["id"].value, row.value["type"].value
+        for part, of in (("choices", "choice"), ("columns", "rows")):
+            if (part in row.value) != (kind == of):
+                row.refuse(f"{part} go with the type {of}, and {name} is of type {kind}")
+        if name not in asked:
+            row.refuse(f"no form asks for {name}")
+
+
+def check_forms(words, keys, forms):
+    """A field is of the type of its key, a form asks for a fact once, and of one purpose one form holds on a day."""
+    for name in FORM_WORDS:
+        if not any(row.value["id"].value == name for row in words):
+            words[0].refuse(f"the word {name} is missing")
+    check_form_keys(keys, forms)
+    types = {row.value["id"].value: row.value["type"].value for row in keys}
+    for i, form in enumerate(forms):
+        asked, ids = {}, {}
+        for field in fields_of(form):
+            key, kind, name = (field.value[part] for part in ("key", "type", "id"))
+            if kind.value != types[key.value]:
+                kind.refuse(f"{key.value} is of type {types[key.value]}, not {kind.value}")
+            if key.value in asked:
+                key.refuse(f"{form.value['id'].value} asks for {key.value} twice (first on line {asked[key.value]})")
+            if name.value in ids:
+                name.refuse(f"{name.value} stands twice (first on line {ids[name.value]})")
+            asked[key.value], ids[name.value] = key.line, name.line
+        for part in ("opening_vi", "opening_en", "closing_vi", "closing_en"):
+            for name in re.findall(r"\{([^}]*)", form.value[part].value):
+                if name != "unit":
+                    form.value[part].refuse(f"{{{name}}} stands for nothing: only {{unit}} does")
+        for other in forms[:i]:
+            if form.value["purpose"].value == other.value["purpose"].value and meet(form, other):
+                form.refuse(f"on the same day {other.value['id'].value} is for {form.value['purpose'].value} too")
+
+
 def cross_check(tables):
     """What no single row can see. tables: section key -> list of row nodes."""
     check_incidents(tables)
@@ -647,6 +736,7 @@ def cross_check(tables):
     check_thresholds(tables["threshold_kinds"], tables["thresholds"])
     check_host_kinds(tables["device_kinds"], tables["host_kinds"])
     check_document_names(tables["document_kinds"], tables["authority_names"], tables["area_words"])
+    check_forms(tables["form_words"], tables["form_keys"], tables["forms"])
     days = {}
     for row in tables["holiday_notices"]:
         day = row.value["day"].value

@@ -452,6 +452,69 @@ static void an_authority_has_one_key_and_a_place(void **state)
     assert_str(know_authority_key(&arena, STR("UBNDX tỉnh"), day), STR("ubndx tinh"));
 }
 
+/* Of one purpose the form of the day; the old ones end with the law they detail, the new ones begin with the decree. */
+static void forms_have_their_days(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *purpose;
+        int year, month, day;
+        const char *form; /* NULL: none */
+    } cases[] = {
+        {"first", 2017, 10, 31, NULL},
+        {"first", 2022, 10, 13, "form03_2017"},
+        {"first", 2026, 6, 30, "form03_2017"},
+        {"first", 2026, 7, 1, NULL},
+        {"first", 2026, 8, 19, "notice_initial"},
+        {"final", 2026, 6, 30, "form04_2017"},
+        {"final", 2026, 11, 22, "report_final"},
+        {"after_72h", 2026, 11, 22, "report_72h"},
+        {"after_72h", 2022, 10, 13, NULL},
+        {"progress", 2026, 11, 22, "report_progress"},
+        {"personal_data", 2025, 12, 31, NULL},
+        {"personal_data", 2026, 1, 1, "personal_data_notice"},
+        {"nothing", 2026, 11, 22, NULL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct know_form *form =
+            know_form_on(str_from_cstr(cases[i].purpose), civil_to_day(cases[i].year, cases[i].month, cases[i].day));
+        if (!cases[i].form != !form)
+            fail_msg("case %zu: %s form", i, form ? "a" : "no");
+        if (form)
+            assert_str(form->id, str_from_cstr(cases[i].form));
+    }
+    assert_null(know_form_find(STR("form05_2017")));
+    assert_null(know_form_key_find(STR("owner")));
+    assert_str(know_form_word(STR("unknown_required")).vi, STR("chưa rõ, bổ sung sau"));
+}
+
+/* No form here is an official one, and each says so. */
+static void forms_ask_for_facts_with_words(void **state)
+{
+    (void)state;
+    assert_int_equal(know_form_count, 7);
+    for (size_t f = 0; f < know_form_count; f++) {
+        const struct know_form *form = &know_forms[f];
+        assert_true(form->certainty != KNOW_CERTAIN);
+        size_t required = 0;
+        for (size_t s = 0; s < form->section_count; s++)
+            for (size_t i = 0; i < form->sections[s].field_count; i++) {
+                const struct know_form_field *field = &form->sections[s].fields[i];
+                const struct know_form_key *key = know_form_key_find(field->key);
+                assert_non_null(key);
+                assert_int_equal(key->type, field->type);
+                assert_false(str_is_empty(field->title.vi) || str_is_empty(field->title.en));
+                required += field->is_required;
+            }
+        assert_true(required >= 5);
+    }
+    const struct know_form *breach = know_form_find(STR("personal_data_notice"));
+    assert_str(breach->sections[0].fields[0].title.vi, STR("Tổ chức kiểm soát, xử lý dữ liệu")); /* its own words */
+    assert_str(know_form_find(STR("report_final"))->sections[1].fields[0].title.vi, STR("Chủ quản hệ thống thông tin"));
+    assert_false(
+        str_is_empty(know_form_find(STR("report_final"))->sections[1].fields[2].text.vi)); /* help of the key */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -477,6 +540,8 @@ int main(void)
         cmocka_unit_test(instruments),
         cmocka_unit_test(a_symbol_names_its_kind_of_document),
         cmocka_unit_test(an_authority_has_one_key_and_a_place),
+        cmocka_unit_test(forms_have_their_days),
+        cmocka_unit_test(forms_ask_for_facts_with_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
