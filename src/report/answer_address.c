@@ -2,25 +2,11 @@
 #include "report/answer_parts.h"
 
 #include "know/know.h"
-
-static struct str mark_of(const char *form)
-{
-    const struct know_signing_form *row = know_signing_form_find(str_from_cstr(form));
-    return row ? row->mark : STR_NONE;
-}
+#include "report/signer.h"
 
 const struct know_signing_title *answer_title(const struct answer *a)
 {
     return know_signing_title_of(a->unit->kind, a->unit->name, (civil_day)a->freeze->as_of_day);
-}
-
-/* "Thủ trưởng đơn vị" and the like name the role, not the post. */
-static bool is_role_name(struct str title)
-{
-    for (size_t i = 0; i < know_role_count; i++)
-        if (str_equal(title, know_roles[i].title.vi))
-            return true;
-    return false;
 }
 
 enum err_code answer_put_signer(struct answer *a, struct document *d, struct err *err)
@@ -29,28 +15,13 @@ enum err_code answer_put_signer(struct answer *a, struct document *d, struct err
     TRY(sql_answer_signer(
         a->db, a->arena,
         &(struct sql_answer_signer_args){.unit_id = a->freeze->root_id, .on_day = a->freeze->as_of_day}, &signer, err));
-    struct document_sign_line *lines = arena_new_array(a->arena, struct document_sign_line, 3);
-    if (!lines)
-        return arena_full(a->arena, err);
-    const struct know_signing_title *known = answer_title(a);
     d->signer_name = signer ? signer->name : STR("");
-    if (!known) /* a kind the tables do not know: its line is left to the clerk */
-        return ERR_NONE;
-    bool is_deputy = signer && str_equal(signer->role, STR("deputy_head")), has_body = !str_is_empty(known->body);
-    struct str head = known->head, own = signer ? signer->title : STR_NONE;
-    if (!is_deputy && !has_body && !str_is_empty(own) && !is_role_name(own))
-        head = answer_upper(a, own);
-    bool is_for_head = is_deputy && !known->deputy_is_member;
-    size_t n = 0;
-    if (has_body)
-        lines[n++] = (struct document_sign_line){mark_of("tm"), known->body};
-    if (!is_deputy || is_for_head)
-        lines[n++] = (struct document_sign_line){is_for_head ? mark_of("kt") : STR_NONE, head};
-    if (is_deputy)
-        lines[n++] = (struct document_sign_line){STR_NONE, known->deputy};
-    d->sign_lines = lines;
-    d->sign_line_count = n;
-    return ERR_NONE;
+    return signer_lines(&(struct signer){.unit_kind = a->unit->kind,
+                                         .unit_name = a->unit->name,
+                                         .day = (civil_day)a->freeze->as_of_day,
+                                         .is_deputy = signer && str_equal(signer->role, STR("deputy_head")),
+                                         .own_title = signer ? signer->title : STR_NONE},
+                        a->arena, &d->sign_lines, &d->sign_line_count, err);
 }
 
 /* "Trúc Lâm": of the nearest committee at or above the unit. */

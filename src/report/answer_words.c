@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "base/viet.h"
+#include "report/wording.h"
 
 struct str answer_say(struct answer *a, const char *fmt, ...)
 {
@@ -66,32 +67,21 @@ struct str answer_long_day(struct answer *a, civil_day day)
     return STR("");
 }
 
-/* "Ứng cứu sự cố" inside a sentence is "ứng cứu sự cố", "Ý kiến" is "ý kiến"; "UBND", "A05" and "S&T" stay. */
-struct str answer_lower_first(struct answer *a, struct str text)
+static struct str kept(struct answer *a, struct str text)
 {
-    size_t first = 0;
-    if (str_is_empty(text) || !viet_is_upper(utf8_next(text, &first)) || first == text.len_bytes)
-        return text;
-    size_t second = first;
-    uint32_t next = utf8_next(text, &second);
-    if (next != ' ' && (!viet_is_letter(next) || viet_is_upper(next)))
-        return text;
-    struct str head = viet_lower(a->arena, str_slice(text, 0, first));
-    a->full = a->full || str_is_null(head);
-    return answer_say(a, "%.*s%.*s", STR_ARG(head), STR_ARG(str_slice(text, first, text.len_bytes)));
+    if (str_is_null(text))
+        a->full = true;
+    return str_is_null(text) ? STR("") : text;
 }
 
-/* "Về công tác văn thư", "V/v trực lễ": the sentence says "về" itself. */
+struct str answer_lower_first(struct answer *a, struct str text)
+{
+    return kept(a, wording_lower_first(a->arena, text));
+}
+
 struct str answer_about(struct answer *a, struct str title)
 {
-    static const struct str leads[] = {STR_INIT("về việc "), STR_INIT("về "), STR_INIT("v/v ")};
-    struct str small = viet_lower(a->arena, title);
-    a->full = a->full || str_is_null(small);
-    for (size_t i = 0; i < ARRAY_LEN(leads); i++)
-        if (small.len_bytes == title.len_bytes && small.len_bytes > leads[i].len_bytes &&
-            str_starts_with(small, leads[i]))
-            return answer_lower_first(a, str_slice(title, leads[i].len_bytes, title.len_bytes));
-    return answer_lower_first(a, title);
+    return kept(a, wording_about(a->arena, title));
 }
 
 void answer_put(struct answer *a, enum document_block_kind kind, struct str lead, struct str text)

@@ -13,6 +13,9 @@
 
 #define WORDS_KEPT_MAX      20000u /* shaped words remembered by one document */
 #define WORD_KEPT_MAX_BYTES 24u
+/* No line is so wide. Of a longer word only the head is shaped for a line: else its memory would grow with its square.
+ */
+#define WORD_SHAPED_MAX_BYTES 2048u
 
 struct type_fonts {
     FT_Library library;
@@ -335,17 +338,32 @@ static size_t piece_bytes(const struct breaker *b, const struct type_word *word,
     return nice > fits / 2 ? nice : fits;
 }
 
+/* The characters of a word that are shaped at once. */
+static struct str word_head(struct str text)
+{
+    size_t end = text.len_bytes < WORD_SHAPED_MAX_BYTES ? text.len_bytes : WORD_SHAPED_MAX_BYTES;
+    while (end < text.len_bytes && end > WORD_SHAPED_MAX_BYTES - 4 && ((unsigned char)text.ptr[end] & 0xC0) == 0x80)
+        end--;
+    return str_slice(text, 0, end);
+}
+
 static bool word_add(struct breaker *b, struct str text, enum type_face face, bool has_space)
 {
-    for (;;) {
-        const struct type_word *word = word_get(b->setter, text, face, b->arena);
+    while (!str_is_empty(text)) {
+        struct str head = word_head(text);
+        const struct type_word *word = word_get(b->setter, head, face, b->arena);
         if (!word)
             return false;
         bool is_first = b->items.count == b->first;
         double space = has_space && !is_first ? b->setter->fonts->space_units[face] * b->scale : 0;
         double width = word->width_units * b->scale;
-        if (b->used_pt + space + width <= line_room(b) + 0.01)
-            return item_add(b, word, face, has_space);
+        if (b->used_pt + space + width <= line_room(b) + 0.01) {
+            if (!item_add(b, word, face, has_space))
+                return false;
+            text = str_slice(text, head.len_bytes, text.len_bytes);
+            has_space = false;
+            continue;
+        }
         if (!is_first && has_space) {
             if (!line_end(b))
                 return false;
@@ -359,14 +377,17 @@ static bool word_add(struct breaker *b, struct str text, enum type_face face, bo
             continue;
         }
         size_t cut = piece_bytes(b, word, line_room(b) - b->used_pt - space);
-        if (cut >= text.len_bytes)
-            return item_add(b, word, face, has_space);
-        const struct type_word *piece = word_shape(b->setter, str_slice(text, 0, cut), face, b->arena);
-        if (!piece || !item_add(b, piece, face, has_space) || !line_end(b))
+        bool is_whole = cut >= head.len_bytes;
+        const struct type_word *piece =
+            is_whole ? word : word_shape(b->setter, str_slice(text, 0, cut), face, b->arena);
+        if (!piece || !item_add(b, piece, face, has_space))
+            return false;
+        if (!(is_whole && head.len_bytes == text.len_bytes) && !line_end(b))
             return false;
         text = str_slice(text, cut, text.len_bytes);
         has_space = false;
     }
+    return true;
 }
 
 enum err_code type_break(struct type_setter *setter, const struct type_span *spans, size_t span_count, double size_pt,

@@ -300,7 +300,7 @@ FIELD_TYPES = ["text", "long_text", "date", "instant", "number", "yes_no", "choi
 FORM_CELL_TYPES = ["text", "instant", "day", "number", "yes_no", "person", "unit", "phone", "email"]
 FORM_TYPES = FORM_CELL_TYPES + ["long_text", "choice", "rows", "files"]
 FORM_PURPOSES = ["first", "after_72h", "progress", "final", "personal_data"]
-FORM_WORDS = ["unknown_required", "unknown", "none", "yes", "no", "see_table", "row_number", "file_name", "file_bytes", "file_hash", "reading_copy"]
+FORM_WORDS = ["unknown_required", "unknown", "none", "yes", "no", "row_number", "file_name", "file_bytes", "file_hash", "reading_copy"]
 FORM_KEY = lambda key: Match(key, r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", "the key of a fact, such as owner.name")
 HELP = Pair("text", "text_vi", "text_en", required=False)
 # 8 MiB to 1 GiB a guess: less is no hindrance, more and two sign-ins at a time take the machine.
