@@ -576,6 +576,7 @@ struct know_form {
     struct know_text title;
     struct know_text summary; /* of the document, without "V/v" */
     struct know_text opening; /* {unit} is whoever reports */
+    struct know_text pending; /* said when a required fact is unknown; may be empty */
     struct know_text closing;
     struct str document;         /* of know_document_kinds */
     struct know_ids instruments; /* what it stands on … */

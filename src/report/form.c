@@ -129,6 +129,15 @@ static void put_field(struct filling *f, const struct know_form_field *field)
         put_files(f, value);
 }
 
+static bool is_any_missing(struct filling *f)
+{
+    struct form_gaps gaps = {0};
+    struct err ignored;
+    if (form_missing(f->form, f->values, f->arena, &gaps, &ignored) != ERR_NONE)
+        f->full = true;
+    return gaps.count > 0;
+}
+
 static void put_body(struct filling *f)
 {
     if (f->lang == LANG_EN)
@@ -145,6 +154,8 @@ static void put_body(struct filling *f)
         for (size_t i = 0; i < section->field_count; i++)
             put_field(f, &section->fields[i]);
     }
+    if (is_any_missing(f) && !str_is_empty(form_in(f, f->form->pending)))
+        put(f, DOCUMENT_PARAGRAPH, STR_NONE, form_in(f, f->form->pending));
     put(f, DOCUMENT_PARAGRAPH, STR_NONE, form_with_unit(f, form_in(f, f->form->closing)));
 }
 

@@ -69,7 +69,8 @@ enum err_code form_plain(const struct know_form *form, const struct form_values 
             table_put(&out, line->table);
             continue;
         }
-        buf_put(&out, line->kind == DOCUMENT_HEADING ? STR("\n") : STR(""));
+        bool is_apart = line->kind == DOCUMENT_HEADING || i + 1 == lines.count;
+        buf_put(&out, is_apart ? STR("\n") : STR(""));
         buf_put(&out, line->label);
         buf_put(&out, line->lead);
         buf_put(&out, line->text);

@@ -454,7 +454,7 @@ FILES = {
                  c_count="column_count", required=False)]),
         Section("forms", "know_form", "know_forms", [
             Id("id"), Choice("purpose", FORM_PURPOSES), TITLE, Pair("summary", "summary_vi", "summary_en"), Pair("opening", "opening_vi", "opening_en"),
-            Pair("closing", "closing_vi", "closing_en"), Ref("document", "document_kinds"), Ids("instruments", "instruments"),
+            Pair("pending", "pending_vi", "pending_en", required=False), Pair("closing", "closing_vi", "closing_en"), Ref("document", "document_kinds"), Ids("instruments", "instruments"),
             Pair("clause", "clause_vi", "clause_en", required=False), Ref("addressee", "functions"),
             Rows("sections", "know_form_section", [
                 Id("id"), TITLE,

@@ -152,6 +152,7 @@ class Generator(unittest.TestCase):
             ("incident_forms.yaml", "instruments: [ND331-2026]", "instruments: []", "the list instruments is empty"),
             ("incident_forms.yaml", "document: official_letter", "document: letter", "letter is not among the document_kinds"),
             ("incident_forms.yaml", "opening_vi: \"{unit} ", "opening_vi: \"{name} ", "{name} stands for nothing"),
+            ("incident_forms.yaml", "    pending_en: What is not known yet follows in the next report.\n", "", "the key pending_en is missing"),
             ("incident_forms.yaml", "certainty: inferred", "certainty: official", "official is none of"),
             ("incident_forms.yaml", "        fields:\n          - {id: owner, key: owner.name, type: unit, required: true}\n", "        field:\n          - {id: owner, key: owner.name, type: unit, required: true}\n", "unknown key field"),
         ]

@@ -104,6 +104,17 @@ static struct str flat(struct str text, struct arena *arena)
     return (struct str){out, n};
 }
 
+static struct str without(struct str text, char dropped, struct arena *arena)
+{
+    char *out = arena_alloc(arena, text.len_bytes + 1, 1);
+    assert_non_null(out);
+    size_t n = 0;
+    for (size_t i = 0; i < text.len_bytes; i++)
+        if (text.ptr[i] != dropped)
+            out[n++] = text.ptr[i];
+    return (struct str){out, n};
+}
+
 static void must_have(struct str text, struct str want, const char *where)
 {
     if (!str_contains(text, want))
@@ -405,6 +416,14 @@ static void none_is_not_unknown(void **state)
     assert_ok(form_plain(form, values, &head, LANG_VI, &arena, &text, &err));
     must_have(text, STR("9. Đã báo cho: không có\n"), "none");
     must_have(text, STR("1. Tài liệu gửi kèm: chưa rõ\n"), "unknown");
+    /* more is promised only when something is owed */
+    const struct str promise = STR("Nội dung chưa rõ sẽ được bổ sung");
+    assert_int_equal(count_of(text, promise), 0); /* the old form has no next report */
+    form = know_form_find(STR("report_72h"));
+    assert_ok(form_plain(form, values, &head, LANG_VI, &arena, &text, &err));
+    assert_int_equal(count_of(text, promise), 1);
+    assert_ok(form_plain(form, sample(&arena), &head, LANG_VI, &arena, &text, &err));
+    assert_int_equal(count_of(text, promise), 0);
 }
 
 static void the_head_is_that_of_the_house(void **state)
@@ -481,6 +500,8 @@ static void hostile_values_break_neither_page_nor_file(void **state)
     }
     must_have(docx, STR("</w:t>&lt; ]]>"), "markup is text");
     must_have(docx, buf_str(&word), "a long word is whole");
+    struct str joined = without(pdf, ' ', &arena); /* there it is cut by lines, and by the numbers of pages */
+    assert_true(count_of(joined, STR("dài")) > 2 * 5000 - 50);
     head.parent_name = str_slice(buf_str(&word), 0, 601); /* a head does not go on overleaf */
     assert_err(form_document(know_form_find(STR("report_72h")), values, &head, LANG_VI, &arena, &d, &err), ERR_LIMIT);
 }
