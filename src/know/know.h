@@ -572,7 +572,7 @@ struct know_form_section {
 };
 struct know_form {
     struct str id;      /* "notice_initial" */
-    struct str purpose; /* first, after_72h, progress, final, personal_data */
+    struct str purpose; /* first, after_72h, progress, final, personal_data, data_subjects */
     struct know_text title;
     struct know_text summary; /* of the document, without "V/v" */
     struct know_text opening; /* {unit} is whoever reports */
@@ -580,8 +580,8 @@ struct know_form {
     struct know_text closing;
     struct str document;         /* of know_document_kinds */
     struct know_ids instruments; /* what it stands on … */
-    struct know_text clause;     /* … and where in the first of them; may be empty */
-    struct str addressee;        /* a function */
+    struct know_text clause;     /* … and where in the last of them; may be empty */
+    struct str addressee;        /* of know_recipients */
     const struct know_form_section *sections;
     size_t section_count;
     civil_day from_day, to_day;

@@ -144,8 +144,10 @@ static void put_body(struct filling *f)
         put(f, DOCUMENT_NOTE, STR_NONE, form_word(f, "reading_copy"));
     for (size_t i = 0; i < f->form->instruments.count; i++) {
         const struct know_instrument *instrument = know_instrument_find(f->form->instruments.items[i]);
-        if (instrument)
-            put(f, DOCUMENT_BASIS, STR_NONE, form_basis(f, instrument, i == 0 ? form_in(f, f->form->clause) : STR("")));
+        bool is_last = i + 1 == f->form->instruments.count;
+        if (instrument && instrument->from_day <= f->head->on_day && f->head->on_day < instrument->to_day)
+            put(f, DOCUMENT_BASIS, STR_NONE,
+                form_basis(f, instrument, is_last ? form_in(f, f->form->clause) : STR("")));
     }
     put(f, DOCUMENT_PARAGRAPH, STR_NONE, form_with_unit(f, form_in(f, f->form->opening)));
     for (size_t s = 0; s < f->form->section_count; s++) {
@@ -203,9 +205,9 @@ static void put_addressees(struct filling *f, struct document *d)
     }
     for (size_t i = 0; i < f->head->to_count; i++)
         to[i] = form_line(f, f->head->to[i]);
-    for (size_t i = 0; !f->head->to_count && i < know_function_count; i++)
-        if (str_equal(know_functions[i].id, f->form->addressee))
-            to[0] = form_in(f, know_functions[i].title);
+    for (size_t i = 0; !f->head->to_count && i < know_recipient_count; i++)
+        if (str_equal(know_recipients[i].id, f->form->addressee))
+            to[0] = form_in(f, know_recipients[i].title);
     d->to = to;
     d->to_count = count;
 }

@@ -75,7 +75,7 @@ struct form_head {
     struct str symbol; /* of the unit: "SGDĐT-VP" */
     struct str place;
     struct document_date date; /* a part that is 0 is left to the clerk, as the number always is */
-    civil_day on_day;          /* whose rules: titles, kinds of document */
+    civil_day on_day;          /* whose rules: titles, and the texts that hold are cited */
     const struct str *NULLABLE to;
     size_t to_count;         /* 0: what the form's addressee is called */
     struct str signer_name;  /* null: left open */

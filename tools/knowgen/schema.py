@@ -299,7 +299,7 @@ FIELD_TYPES = ["text", "long_text", "date", "instant", "number", "yes_no", "choi
 # Of incident forms: what a fact may be; a column of rows is one of the plain ones.
 FORM_CELL_TYPES = ["text", "instant", "day", "number", "yes_no", "person", "unit", "phone", "email"]
 FORM_TYPES = FORM_CELL_TYPES + ["long_text", "choice", "rows", "files"]
-FORM_PURPOSES = ["first", "after_72h", "progress", "final", "personal_data"]
+FORM_PURPOSES = ["first", "after_72h", "progress", "final", "personal_data", "data_subjects"]
 FORM_WORDS = ["unknown_required", "unknown", "none", "yes", "no", "row_number", "file_name", "file_bytes", "file_hash", "reading_copy"]
 FORM_KEY = lambda key: Match(key, r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", "the key of a fact, such as owner.name")
 HELP = Pair("text", "text_vi", "text_en", required=False)
@@ -424,8 +424,8 @@ FILES = {
             From(), To(), CERTAINTY, SOURCE]),
         Section("incident_clocks", "know_incident_clock", "know_incident_clocks", [
             Id("id"), TITLE, Ids("severities", "incident_severities", required=False), Ids("facts", "incident_facts", required=False),
-            Ids("owed_by", "classes", required=False), Choice("t0", ["detected", "personal", "restored", "reported"], "KNOW_T0_"), Bool("at_once"), Ids("after", required=False),
-            Ref("rule", "activities", required=False), Ids("forms"), Ids("to_whom", "recipients"), Ref("instrument", "instruments"),
+            Ids("owed_by", "classes", required=False), Choice("t0", ["detected", "personal", "restored", "reported"], "KNOW_T0_"), Bool("at_once"), Ids("after", "forms", required=False),
+            Ref("rule", "activities", required=False), Ids("forms", "forms"), Ids("to_whom", "recipients"), Ref("instrument", "instruments"),
             From(), To(), CERTAINTY, SOURCE]),
         Section("clock_alarms", "know_clock_alarm", "know_clock_alarms", [
             Id("id"), Choice("kind", ["report", "request"], "KNOW_ALARM_"), Int("percent", 1, 100), TITLE, Ids("roles", "roles"), From(), To(), CERTAINTY, SOURCE]),
@@ -455,7 +455,7 @@ FILES = {
         Section("forms", "know_form", "know_forms", [
             Id("id"), Choice("purpose", FORM_PURPOSES), TITLE, Pair("summary", "summary_vi", "summary_en"), Pair("opening", "opening_vi", "opening_en"),
             Pair("pending", "pending_vi", "pending_en", required=False), Pair("closing", "closing_vi", "closing_en"), Ref("document", "document_kinds"), Ids("instruments", "instruments"),
-            Pair("clause", "clause_vi", "clause_en", required=False), Ref("addressee", "functions"),
+            Pair("clause", "clause_vi", "clause_en", required=False), Ref("addressee", "recipients"),
             Rows("sections", "know_form_section", [
                 Id("id"), TITLE,
                 Rows("fields", "know_form_field", [
@@ -626,6 +626,8 @@ def check_incidents(tables):
             row.value["rule"].refuse("counts in something else than hours")
         if "rule" in row.value and not any(meet(row, rule) for rule in tables["rules"] if rule.value["activity"].value == row.value["rule"].value):
             row.value["rule"].refuse("no rule of this activity holds on a day of the clock")
+        if not any(meet(row, form) for form in tables["forms"] if form.value["id"].value in names_of(row, "forms")):
+            row.value["forms"].refuse("none of these forms holds on a day of the clock")
 
 
 def fields_of(form):

@@ -113,6 +113,7 @@ static const struct {
     {STR_INIT("breach.data"), {.kind = FORM_ROWS, .rows = breached, .count = ARRAY_LEN(breached)}},
     {STR_INIT("breach.consequence"), T("Hồ sơ có thể bị dùng để mạo danh phụ huynh")},
     {STR_INIT("breach.measures"), T("Báo cho phụ huynh qua nhà trường, theo dõi mạo danh")},
+    {STR_INIT("breach.advice"), T("Không trả lời cuộc gọi lạ hỏi về hồ sơ của con")},
     {STR_INIT("breach.subjects_told"), Y(0)},
 };
 
