@@ -56,11 +56,18 @@ static bool is_line_end(uint32_t cp)
     return (cp >= '\n' && cp <= '\r') || cp == 0x85 || cp == 0x2028 || cp == 0x2029;
 }
 
+static bool is_blank(uint32_t cp)
+{
+    return cp == ' ' || cp == '\t' || cp == 0xA0 || cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200A) || cp == 0x202F ||
+           cp == 0x205F || cp == 0x3000;
+}
+
 /* Controls and non-characters are not print; marks and overrides of direction show another text than is meant;
  * characters without width hide something. */
 static bool is_invisible(uint32_t cp)
 {
-    return cp < 0x20 || (cp >= 0x7F && cp < 0xA0) || cp == 0xAD || cp == 0x61C || cp == 0x180E ||
+    return cp < 0x20 || (cp >= 0x7F && cp < 0xA0) || cp == 0xAD || cp == 0x34F || cp == 0x61C || cp == 0x115F ||
+           cp == 0x1160 || cp == 0x180E || cp == 0x2800 || cp == 0x3164 || cp == 0xFFA0 ||
            (cp >= 0x200B && cp <= 0x200F) || (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2060 && cp <= 0x206F) ||
            cp == 0xFEFF || (cp >= 0xFFF0 && cp <= 0xFFFB) || (cp & 0xFFFE) == 0xFFFE ||
            (cp >= 0xFDD0 && cp <= 0xFDEF) || (cp >= 0xE0000 && cp <= 0xE0FFF);
@@ -104,7 +111,7 @@ enum err_code form_clean(struct str text, bool is_long, struct arena *arena, str
         uint32_t cp = utf8_next(text, &pos);
         if (is_line_end(cp) && is_long)
             c.has_end = true;
-        else if (is_line_end(cp) || cp == ' ' || cp == '\t')
+        else if (is_line_end(cp) || is_blank(cp))
             c.has_blank = true;
         else if (!is_invisible(cp))
             clean_char(&c, cp);

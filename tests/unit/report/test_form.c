@@ -226,7 +226,8 @@ static void text_from_outside_is_cleaned(void **state)
         assert_str(form_values_get(values, STR("incident.signs"))->text, cases[i].want_long);
     }
     /* Nothing that can be seen is nothing. */
-    assert_ok(form_values_put(values, STR("system.name"), form_of_text(STR(" \u200b\u202e\n")), &err));
+    assert_ok(
+        form_values_put(values, STR("system.name"), form_of_text(STR(" \u200b\u202e\n\u00a0\u3000\u2800")), &err));
     assert_int_equal(form_values_get(values, STR("system.name"))->kind, FORM_UNKNOWN);
 }
 
