@@ -378,7 +378,8 @@ static void blocks_put(struct writer *w, const struct document_block *blocks, si
             table_put(w, line->table, text_w);
             continue;
         }
-        paragraph_open(w, looks[line->kind].style, "");
+        bool heads_table = i + 1 < lines.count && lines.items[i + 1].table;
+        paragraph_open(w, looks[line->kind].style, heads_table ? "<w:keepNext/>" : "");
         run_put(w, line->label, str_is_empty(line->lead) ? LOOK_PLAIN : LOOK_BOLD, 0);
         run_put(w, line->lead, LOOK_BOLD, 0);
         run_put(w, line->text, looks[line->kind].look, 0);

@@ -12,6 +12,7 @@
 #define MARGIN_RIGHT  (15 * MM)
 #define FIRST_LINE    (12.7 * MM) /* "1 cm hoặc 1,27 cm" */
 #define PARAGRAPH_GAP 6.0
+#define TABLE_TAIL    72.0 /* what stands above a table goes overleaf with it: its head and two lines */
 #define TITLE_PT      12.0 /* national title and issuer; the motto pair is then 12/13 and the date 13 */
 #define MOTTO_PT      13.0
 #define BODY_PT       13.0
@@ -622,7 +623,7 @@ static enum err_code blocks_put(struct writer *w, const struct document_block *b
         if (lines.items[i].table)
             TRY(table_put(w, lines.items[i].table));
         else
-            TRY(line_put(w, &lines.items[i], is_last ? tail_pt : 0));
+            TRY(line_put(w, &lines.items[i], is_last ? tail_pt : lines.items[i + 1].table ? TABLE_TAIL : 0));
     }
     return ERR_NONE;
 }

@@ -13,6 +13,7 @@
 
 #define WORDS_KEPT_MAX      20000u /* shaped words remembered by one document */
 #define WORD_KEPT_MAX_BYTES 24u
+#define STRETCH_MAX         0.5 /* of the size: a gap that would grow by more stays as it is, and its line ragged */
 /* No line is so wide. Of a longer word only the head is shaped for a line: else its memory would grow with its square.
  */
 #define WORD_SHAPED_MAX_BYTES 2048u
@@ -514,7 +515,7 @@ void type_put(struct type_setter *setter, const struct type_text *text, size_t l
         size_t gaps = 0;
         for (size_t i = line->first; i < line->first + line->count; i++)
             gaps += text->items[i].has_space_before;
-        if (gaps)
+        if (gaps && spare / (double)gaps <= text->size_pt * STRETCH_MAX)
             stretch = spare / (double)gaps;
     }
     for (size_t i = line->first; i < line->first + line->count; i++) {
