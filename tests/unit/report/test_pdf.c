@@ -359,6 +359,62 @@ static void a_full_disk_leaves_the_old_file(void **state)
     (void)unlink(path);
 }
 
+/* A label above a table is on the page of the table, wherever the foot of the page falls. */
+static void what_heads_a_table_stays_with_it(void **state)
+{
+    struct bench *bench = *state;
+    static const struct document_column column = {.title = STR_INIT("Cột")};
+    static const struct str cell = STR_INIT("ÔĐẦU");
+    static const struct document_row row = {.cells = &cell};
+    size_t turned = 0;
+    for (size_t n = 20; n < 36; n++) {
+        AUTO_ARENA arena;
+        arena_init(&arena, 64u << 20);
+        struct document_block *blocks = arena_new_array(&arena, struct document_block, n + 2);
+        assert_non_null(blocks);
+        for (size_t i = 0; i < n; i++)
+            blocks[i] = (struct document_block){.kind = DOCUMENT_PARAGRAPH, .text = STR("Một dòng")};
+        blocks[n] = (struct document_block){.kind = DOCUMENT_CLAUSE, .lead = STR("NHÃN:")};
+        blocks[n + 1] = (struct document_block){
+            .kind = DOCUMENT_TABLE, .table = {.columns = &column, .column_count = 1, .rows = &row, .row_count = 1}};
+        struct document d = {.issuer = STR("A"), .summary = STR("b"), .blocks = blocks, .block_count = n + 2};
+        struct str text = seen_by(bench, "pdftotext", printed(bench, &d, &arena, NULL), &arena);
+        ptrdiff_t label = str_find(text, STR("NHÃN:"), 0), first = str_find(text, cell, 0);
+        ptrdiff_t page_end = str_find_byte(text, '\f', 0);
+        assert_true(label > 0 && first > label);
+        if ((label < page_end) != (first < page_end))
+            fail_msg("%zu lines: the label is alone at the foot", n);
+        turned += label > page_end;
+    }
+    assert_true(turned > 0 && turned < 16); /* both sides of the foot were tried */
+}
+
+static double number_after(struct str text, ptrdiff_t from, struct str name)
+{
+    ptrdiff_t at = str_find(text, name, (size_t)from);
+    assert_true(at >= 0);
+    return strtod(text.ptr + at + name.len_bytes, NULL);
+}
+
+/* Before a word that needs a line of its own a justified line would be torn apart. */
+static void a_line_of_few_words_stays_ragged(void **state)
+{
+    struct bench *bench = *state;
+    AUTO_ARENA arena;
+    arena_init(&arena, 64u << 20);
+    static const struct document_block block = {
+        .kind = DOCUMENT_PARAGRAPH,
+        .text = STR_INIT("trước sau https://truclam.example/"
+                         "mot-dia-chi-rat-dai/khong-co-cho-nao-de-ngat/va-con-dai-hon-nua-cho-day-mot-dong hết")};
+    struct document d = {.issuer = STR("A"), .summary = STR("b"), .blocks = &block, .block_count = 1};
+    struct str boxes = seen_by(bench, "pdftotext -bbox", printed(bench, &d, &arena, NULL), &arena);
+    ptrdiff_t first = str_find(boxes, STR(">trước<"), 0), second = str_find(boxes, STR(">sau<"), 0);
+    assert_true(first > 0 && second > first);
+    double end = number_after(boxes, first - 60, STR("xMax=\"")), begin = number_after(boxes, first, STR("xMin=\""));
+    if (begin - end > 13)
+        fail_msg("%.1f pt between two words", begin - end);
+}
+
 static void every_failed_allocation_is_an_error(void **state)
 {
     struct bench *bench = *state;
@@ -416,6 +472,8 @@ int main(void)
         cmocka_unit_test(a_missing_font_is_said_in_words),
         cmocka_unit_test(a_failing_stream_is_reported),
         cmocka_unit_test(a_full_disk_leaves_the_old_file),
+        cmocka_unit_test(what_heads_a_table_stays_with_it),
+        cmocka_unit_test(a_line_of_few_words_stays_ragged),
         cmocka_unit_test(every_failed_allocation_is_an_error),
         cmocka_unit_test(opening_fonts_survives_every_failed_allocation),
     };
