@@ -30,6 +30,11 @@
 #define SECURITY_TXT_MAX_BYTES      (32u << 10) /* RFC 9116 5.4 */
 #define SECURITY_TXT_FINDINGS_MAX   100u
 #define RFC2350_TEXT_MAX_BYTES      (1u << 20)
+#define PGP_KEY_MAX_BYTES           (1u << 20)
+#define PGP_KEY_PACKETS_MAX         2000u
+#define PGP_KEY_USER_IDS_MAX        100u
+#define PGP_KEY_SUBKEYS_MAX         100u
+#define PGP_USER_ID_MAX_BYTES       2048u
 #define BLOB_INLINE_MAX_BYTES       (64u << 10) /* larger ones go to the blob folder (design: store) */
 #define REQUEST_ARENA_BYTES         (256u << 20)
 #define FORM_TEXT_MAX_BYTES         (1u << 20) /* one answer of an incident form */

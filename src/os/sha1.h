@@ -1,6 +1,7 @@
-/* sha1.h - SHA-1 (FIPS 180-4 6.1), kept for one use: the codes of authenticator programs (RFC 6238).
+/* sha1.h - SHA-1 (FIPS 180-4 6.1), kept for two uses that others fixed: the codes of authenticator programs (RFC 6238)
+ * and the fingerprint of OpenPGP keys of version 4 (RFC 4880). Never for anything new.
  * libsodium has none, and OpenSSL would read its configuration on first use, inside the sandbox, for this alone.
- * Uses: base.    Used by: os/crypto.c only.    Memory: none.    Threads: no shared state. */
+ * Uses: base.    Used by: os/crypto.c, format/pgp_key.c.    Memory: none.    Threads: no shared state. */
 #ifndef LUYTRE_OS_SHA1_H
 #define LUYTRE_OS_SHA1_H
 
