@@ -35,6 +35,9 @@
 #define PGP_KEY_USER_IDS_MAX        100u
 #define PGP_KEY_SUBKEYS_MAX         100u
 #define PGP_USER_ID_MAX_BYTES       2048u
+#define CERTIFICATE_FILE_MAX_BYTES  (256u << 10)
+#define CERTIFICATE_FILE_MAX        20u /* certificates in one file */
+#define CERTIFICATE_MAILS_MAX       100u
 #define BLOB_INLINE_MAX_BYTES       (64u << 10) /* larger ones go to the blob folder (design: store) */
 #define REQUEST_ARENA_BYTES         (256u << 20)
 #define FORM_TEXT_MAX_BYTES         (1u << 20) /* one answer of an incident form */

@@ -1,4 +1,5 @@
-/* crypto.h - hashes, keys, passwords and secrets: the one place in the house that includes a crypto library.
+/* crypto.h - hashes, keys, passwords and secrets: the one place in the house that includes a crypto library, but for
+ * os/certificate.c, where OpenSSL decodes certificates of others and computes nothing.
  * Knows nothing of files or of what is signed. Nothing here prints or logs a secret.
  * Uses: base, libsodium.    Used by: proof, store (blob names), web (sessions, passwords), cmd (sign, backup).
  * Memory: fixed sizes by value, texts in the caller's arena.    Threads: all functions may be called from any. */
