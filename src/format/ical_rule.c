@@ -466,7 +466,7 @@ static int64_t first_period(const struct walker *w)
         n = (low.year - w->start.year) / by;
         break;
     }
-    return n > 1 ? n - 1 : 0;
+    return n;
 }
 
 enum err_code ical_rule_walk(const struct ical_rule *rule, const struct ical_walk *walk, struct err *err)

@@ -7,9 +7,10 @@
 const struct ical_zone ical_zone_vietnam = {.name = STR_INIT("Asia/Ho_Chi_Minh"), .fixed_s = 7 * 3600};
 const struct ical_zone ical_zone_utc = {.name = STR_INIT("UTC"), .fixed_s = 0};
 
-/* The second is what calendars of Windows call UTC+7. */
-static const char *const names_of_vietnam[] = {"Asia/Ho_Chi_Minh", "SE Asia Standard Time", "Asia/Saigon",
-                                               "Asia/Hanoi"};
+/* All UTC+7 and no summer time in any year a roster has; the second is what Windows calls it, the last is what others
+ * make of that. */
+static const char *const names_of_vietnam[] = {"Asia/Ho_Chi_Minh", "SE Asia Standard Time", "Asia/Saigon", "Asia/Hanoi",
+                                               "Asia/Bangkok"};
 static const char *const names_of_utc[] = {"UTC", "Etc/UTC", "GMT", "Etc/GMT"};
 
 const struct ical_zone *ical_zone_find(const struct ical_zones *zones, struct str name)

@@ -156,6 +156,24 @@ static void shifts_are_read(void **state)
          FILE_OF("DTSTART:20261031T200000\r\nDURATION:PT6H\r\nRRULE:FREQ=MONTHLY;BYMONTHDAY=-1;UNTIL=20261201\r\n"),
          "2026-10-31 20:00..+02:00 \n2026-11-30 20:00..+02:00 \n"},
         {"outside the window", FILE_OF("DTSTART:20261031T200000\r\nDURATION:PT4H\r\n"), ""},
+        {"METHOD is of its calendar alone",
+         HEAD "METHOD:CANCEL\r\n" EVENT("DTSTART:20261102T073000\r\nDURATION:PT1H\r\n") TAIL HEAD
+         "BEGIN:VEVENT\r\nUID:2\r\nDTSTART:20261103T073000\r\nDURATION:PT1H\r\nEND:VEVENT\r\n" TAIL,
+         "2026-11-03 07:30..08:30 \n"},
+        {"a day of each instance, one of 25 hours",
+         HEAD NEW_YORK EVENT("DTSTART;TZID=New York:20261031T000000\r\nDURATION:P1D\r\nRRULE:FREQ=DAILY;COUNT=2\r\n")
+             TAIL,
+         "2026-10-31 11:00..+11:00 \n2026-11-01 11:00..+12:00 \n"},
+        {"UNTIL as a day takes all of it",
+         FILE_OF("DTSTART:20261102T230000\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;UNTIL=20261103\r\n"),
+         "2026-11-02 23:00..+00:00 \n2026-11-03 23:00..+00:00 \n"},
+        {"a rule from afar, with a shift that reaches into the window",
+         FILE_OF("DTSTART:20200101T200000\r\nDURATION:PT6H\r\nRRULE:FREQ=DAILY;UNTIL=20261101\r\n"),
+         "2026-10-31 20:00..+02:00 \n2026-11-01 20:00..+02:00 \n"},
+        {"an address that is no text stays as it was written",
+         FILE_OF("DTSTART:20261102T073000\r\nDURATION:PT1H\r\nATTENDEE:mailto:%FF\r\nATTENDEE:mailto:a%0Ab\r\nATTENDEE:"
+                 "mailto:a%4\r\n"),
+         "2026-11-02 07:30..08:30  <%FF> <a%0Ab> <a%4>\n"},
         {"no event at all", HEAD TAIL, ""},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -511,6 +529,9 @@ static void what_is_written_is_read_the_same(void **state)
         buf_init(&again, 4u << 20);
         struct ical_roster roster;
         assert_ok(ical_write(random_text(&rng, 30, true), shifts, count, at_ms, &out, &err));
+        struct str line, rest = buf_str(&out);
+        while (str_split(&rest, '\n', &line))
+            assert_true(line.len_bytes <= 76); /* 75 and the CR */
         assert_ok(read_2026(buf_str(&out), &roster));
         assert_int_equal(roster.count, count);
         for (size_t i = 0; i < count; i++)

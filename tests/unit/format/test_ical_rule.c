@@ -300,6 +300,23 @@ static void clocks_are_those_of_libical(void **state)
         assert_int_equal(local_s - ical_zone_to_utc(zone, local_s), cases[i].offset_h * 3600);
     }
     assert_int_equal(ical_zone_to_local(zone, 0), -5 * 3600); /* before all it says */
+    /* a rule that ended a second before its change of 2008: 06:00 UTC, 02:00 on the clock before */
+    steps = ICAL_STEPS_MAX;
+    assert_ok(ical_lines_read(
+        STR("BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:Until\r\nBEGIN:DAYLIGHT\r\nTZOFFSETFROM:-0500\r\nTZOFFSETTO:-"
+            "0400\r\n"
+            "DTSTART:20080309T020000\r\nEND:DAYLIGHT\r\nBEGIN:STANDARD\r\nTZOFFSETFROM:-0400\r\nTZOFFSETTO:-0500\r\n"
+            "DTSTART:20071104T020000\r\nRRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU;UNTIL=20081102T055959Z\r\nEND:"
+            "STANDARD\r\n"
+            "END:VTIMEZONE\r\nEND:VCALENDAR\r\n"),
+        &arena, &lines, &err));
+    assert_ok(ical_zones_read(&lines, civil_to_day(2037, 1, 1) * 86400LL, &steps, set, &arena, &zones, &err));
+    zone = ical_zone_find(&zones, STR("Until"));
+    assert_non_null(zone);
+    assert_int_equal(ical_zone_to_local(zone, civil_to_day(2008, 2, 1) * 86400LL),
+                     civil_to_day(2008, 2, 1) * 86400LL - 5 * 3600);
+    assert_int_equal(ical_zone_to_local(zone, civil_to_day(2008, 12, 1) * 86400LL),
+                     civil_to_day(2008, 12, 1) * 86400LL - 4 * 3600);
     assert_ptr_equal(ical_zone_find(&zones, STR("SE Asia Standard Time")), &ical_zone_vietnam);
     assert_ptr_equal(ical_zone_find(&zones, STR("UTC")), &ical_zone_utc);
     assert_null(ical_zone_find(&zones, STR("new york")));
