@@ -237,3 +237,17 @@ SELECT x.state, COUNT(*) AS n
 -- args: directive_id int, person_id int
 -- columns: n int
 SELECT COUNT(*) AS n FROM acknowledgement WHERE directive_id = :directive_id AND person_id = :person_id;
+
+-- name: world_grants_end
+-- result: none
+-- scope: system
+-- args: person_id int, to_day int
+UPDATE person_grant SET to_day = :to_day WHERE person_id = :person_id;
+
+-- name: world_case_chain
+-- What the chain holds of a case, in order.
+-- result: many
+-- scope: system
+-- args: object_id int
+-- columns: kind text, content blob?
+SELECT kind, content FROM chain_entry WHERE object_kind = 'incident' AND object_id = :object_id ORDER BY id;
