@@ -88,8 +88,7 @@ static enum err_code check_may_close(struct db *db, struct arena *arena, const s
                        STR_ARG(tasks.items[0].title));
     for (size_t i = 0; i < clocks.count; i++)
         if (clocks.items[i].state == CLOCK_RUNNING || clocks.items[i].state == CLOCK_LATE)
-            return err_set(err, ERR_CONFLICT, "chưa kết thúc được: còn nợ báo cáo: %.*s",
-                           STR_ARG(clocks.items[i].row->title.vi));
+            return err_set(err, ERR_CONFLICT, "chưa kết thúc được: còn nợ báo cáo, xem các đồng hồ");
     return ERR_NONE;
 }
 
