@@ -86,7 +86,8 @@ CREATE TABLE incident_entry (
     by_unit_id {int},
     once_key {text}                   -- the same act sent twice (a double click, a queue that repeats) is one entry
 ) {strict};
-CREATE INDEX incident_entry_case_idx ON incident_entry (case_id, known_ms, id);
+CREATE INDEX incident_entry_case_idx ON incident_entry (case_id, id);
+CREATE INDEX incident_entry_corrects_idx ON incident_entry (corrects_id) WHERE corrects_id IS NOT NULL;
 CREATE UNIQUE INDEX incident_entry_once_idx ON incident_entry (case_id, once_key);
 CREATE TABLE incident_task (
     id {id},
