@@ -2,6 +2,7 @@
 
 #include "base/viet.h"
 #include "incident/incident_parts.h"
+#include "incident/ring.h"
 #include "org/access.h"
 
 #define MINUTE_MS     (60 * INT64_C(1000))
@@ -318,6 +319,7 @@ static enum err_code open_in_transaction(struct db *db, void *ctx, struct err *e
     TRY(party_put(db, o->id, lead_id, 0, PARTY_LEAD, STR(""), o->actor->person_id, err));
     if (lead_id != d->unit_id)
         TRY(party_put(db, o->id, d->unit_id, 0, PARTY_OWN, STR(""), o->actor->person_id, err));
+    TRY(incident_ring_set(db, o->id, err));
     return case_record(db,
                        &(struct case_record){.case_id = o->id,
                                              .kind = "opened",

@@ -1,5 +1,6 @@
 #include "format/json.h"
 #include "incident/incident_parts.h"
+#include "incident/ring.h"
 
 /* What an act on a case has in its hands: the row is held until the transaction ends. */
 struct changing {
@@ -225,6 +226,7 @@ static enum err_code change_in_transaction(struct db *db, void *ctx, struct err 
     TRY(incident_by_rules(db, &arena, row->unit_id, &after, &by_rules, NULL, err));
     struct verdict verdict = verdict_after(row, by_rules);
     TRY(put(db, &arena, c, row, &after, &verdict, err));
+    TRY(incident_ring_set(db, row->id, err));
     AUTO_BUF detail;
     buf_init(&detail, 1u << 20);
     TRY(detail_of(c, &before, &after, str_equal(verdict.severity, row->severity) ? STR_NONE : verdict.severity, &detail,
@@ -288,6 +290,7 @@ static enum err_code confirm_in_transaction(struct db *db, void *ctx, struct err
             .classified_ms = str_equal(wanted->id, row->severity) ? row->classified_ms : db_now_ms(db),
         },
         err));
+    TRY(incident_ring_set(db, row->id, err));
     struct str detail = arena_printf(&arena, "{\"severity\":\"%.*s\"}", STR_ARG(wanted->id));
     if (str_is_null(detail))
         return arena_full(&arena, err);

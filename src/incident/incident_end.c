@@ -1,4 +1,5 @@
 #include "incident/incident_parts.h"
+#include "incident/ring.h"
 
 struct ending {
     const struct actor *actor;
@@ -56,14 +57,15 @@ static enum err_code put_state(struct db *db, const struct ending *e, struct str
                                struct err *err)
 {
     bool is_open = str_equal(state, STR("open"));
-    return sql_incident_put_state(
+    TRY(sql_incident_put_state(
         db,
         &(struct sql_incident_put_state_args){.id = e->case_id,
                                               .state = state,
                                               .joined_id = {joined_id != 0, joined_id},
                                               .closed_ms = {!is_open, db_now_ms(db)},
                                               .closed_by = {!is_open && e->actor->person_id != 0, e->actor->person_id}},
-        err);
+        err));
+    return incident_ring_set(db, e->case_id, err);
 }
 
 /* The first thing that stands against closing; each says what to do about it. */

@@ -179,7 +179,7 @@ CREATE TABLE incident_report (
     case_id {int} NOT NULL REFERENCES incident (id),
     form {text} NOT NULL,             -- knowledge/incident_forms.yaml
     no {int} NOT NULL,                -- of this form in this case
-    state {text} NOT NULL,            -- draft, sent, withdrawn
+    state {text} NOT NULL,            -- sent, withdrawn
     values_json {text} NOT NULL,
     is_last {int} NOT NULL,           -- 0: it says that more will follow
     to_unit_id {int},
@@ -194,10 +194,20 @@ CREATE TABLE incident_report (
     sha256 {blob},                    -- of the file as sent
     made_ms {int} NOT NULL,
     made_by {int},
-    version {int} NOT NULL
+    once_key {text}                   -- sent twice by one form is one report
 ) {strict};
+CREATE UNIQUE INDEX incident_report_once_idx ON incident_report (case_id, once_key);
 CREATE UNIQUE INDEX incident_report_idx ON incident_report (case_id, form, no);
 CREATE INDEX incident_report_to_idx ON incident_report (to_unit_id, sent_ms) WHERE to_unit_id IS NOT NULL;
+-- What people said of a case for its reports, under the key of the fact (knowledge/incident_forms.yaml): asked once, in every form.
+CREATE TABLE incident_answer (
+    case_id {int} NOT NULL REFERENCES incident (id),
+    key {text} NOT NULL,
+    value {text} NOT NULL,
+    by_person {int},
+    at_ms {int} NOT NULL,
+    PRIMARY KEY (case_id, key)
+) {strict_no_rowid};
 -- When the next alarm of a case rings, and until when it has been rung: the job looks here once a minute.
 CREATE TABLE incident_ring (
     case_id {int} PRIMARY KEY NOT NULL,
