@@ -234,6 +234,21 @@ enum err_code incident_words_put(struct db *db, struct arena *arena, int64_t cas
     return ERR_NONE;
 }
 
+enum err_code incident_mark_put(struct db *db, struct arena *arena, int64_t case_id, const char *mark, struct str from,
+                                struct str to, struct err *err)
+{
+    if (!str_is_null(from) && str_equal(from, to))
+        return ERR_NONE;
+    struct str old = arena_printf(arena, "%s%.*s", mark, STR_ARG(from)),
+               new = arena_printf(arena, "%s%.*s", mark, STR_ARG(to));
+    if (str_is_null(old) || str_is_null(new))
+        return arena_full(arena, err);
+    if (!str_is_null(from))
+        TRY(sql_incident_mark_delete(db, &(struct sql_incident_mark_delete_args){.case_id = case_id, .word = old},
+                                     err));
+    return sql_incident_word_insert(db, &(struct sql_incident_word_insert_args){.word = new, .case_id = case_id}, err);
+}
+
 /* --- opening --- */
 
 struct opening {
@@ -293,6 +308,8 @@ static enum err_code put_case(struct db *db, struct arena *arena, struct opening
                                 .is_sample = 0,
                             },
                             err));
+    TRY(incident_mark_put(db, arena, o->id, INCIDENT_MARK_STATE, STR_NONE, STR("open"), err));
+    TRY(incident_mark_put(db, arena, o->id, INCIDENT_MARK_SEVERITY, STR_NONE, severity.level->id, err));
     return incident_words_put(db, arena, o->id, code, f, unit.name, known.system_name, err);
 }
 

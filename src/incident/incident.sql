@@ -22,10 +22,17 @@ INSERT INTO incident_year (year, last_no) VALUES (:year, 1) ON CONFLICT (year) D
 INSERT INTO incident_word (word, case_id) VALUES (:word, :case_id) ON CONFLICT (word, case_id) DO NOTHING;
 
 -- name: incident_word_delete
+-- All that people can search for; the marks of state and severity stay.
 -- result: none
 -- scope: system
 -- args: case_id int
-DELETE FROM incident_word WHERE case_id = :case_id;
+DELETE FROM incident_word WHERE case_id = :case_id AND word NOT LIKE '=%';
+
+-- name: incident_mark_delete
+-- result: none
+-- scope: system
+-- args: case_id int, word text
+DELETE FROM incident_word WHERE case_id = :case_id AND word = :word;
 
 -- name: incident_raw
 -- A writer holds the case until it commits.

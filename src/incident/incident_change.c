@@ -197,6 +197,7 @@ static enum err_code put(struct db *db, struct arena *arena, const struct changi
                              .tlp = f->tlp,
                          },
                          err));
+    TRY(incident_mark_put(db, arena, row->id, INCIDENT_MARK_SEVERITY, row->severity, verdict->severity, err));
     if (c->changed & (BIT(INCIDENT_TITLE) | BIT(INCIDENT_SUMMARY) | BIT(INCIDENT_SYSTEM)))
         TRY(incident_words_put(db, arena, row->id, row->code, f, unit.name, system_name, err));
     return ERR_NONE;
@@ -290,6 +291,7 @@ static enum err_code confirm_in_transaction(struct db *db, void *ctx, struct err
             .classified_ms = str_equal(wanted->id, row->severity) ? row->classified_ms : db_now_ms(db),
         },
         err));
+    TRY(incident_mark_put(db, &arena, row->id, INCIDENT_MARK_SEVERITY, row->severity, wanted->id, err));
     TRY(incident_ring_set(db, row->id, err));
     struct str detail = arena_printf(&arena, "{\"severity\":\"%.*s\"}", STR_ARG(wanted->id));
     if (str_is_null(detail))

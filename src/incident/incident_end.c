@@ -53,9 +53,10 @@ static enum err_code note_end(struct db *db, const struct ending *e, const struc
                        NULL, NULL, err);
 }
 
-static enum err_code put_state(struct db *db, const struct ending *e, struct str state, int64_t joined_id,
-                               struct err *err)
+static enum err_code put_state(struct db *db, struct arena *arena, const struct ending *e, struct str was,
+                               struct str state, int64_t joined_id, struct err *err)
 {
+    TRY(incident_mark_put(db, arena, e->case_id, INCIDENT_MARK_STATE, was, state, err));
     bool is_open = str_equal(state, STR("open"));
     TRY(sql_incident_put_state(
         db,
@@ -106,7 +107,7 @@ static enum err_code close_in_transaction(struct db *db, void *ctx, struct err *
     if (!str_equal(row->state, STR("open")))
         return err_set(err, ERR_CONFLICT, "hồ sơ này đã kết thúc");
     TRY(check_may_close(db, &arena, row, err));
-    TRY(put_state(db, e, STR("closed"), 0, err));
+    TRY(put_state(db, &arena, e, row->state, STR("closed"), 0, err));
     return note_end(db, e, &standing, "closed", e->case_id, STR_NONE, err);
 }
 
@@ -128,7 +129,7 @@ static enum err_code reopen_in_transaction(struct db *db, void *ctx, struct err 
     TRY(party_require(db, e->actor, e->case_id, true, &standing, err));
     if (str_equal(row->state, STR("open")))
         return err_set(err, ERR_CONFLICT, "hồ sơ này đang mở");
-    TRY(put_state(db, e, STR("open"), 0, err));
+    TRY(put_state(db, &arena, e, row->state, STR("open"), 0, err));
     return note_end(db, e, &standing, "reopened", e->case_id, STR_NONE, err);
 }
 
@@ -152,7 +153,7 @@ static enum err_code cancel_in_transaction(struct db *db, void *ctx, struct err 
     TRY(party_require(db, e->actor, e->case_id, true, &standing, err));
     if (!str_equal(row->state, STR("open")))
         return err_set(err, ERR_CONFLICT, "hồ sơ này đã kết thúc");
-    TRY(put_state(db, e, STR("cancelled"), 0, err));
+    TRY(put_state(db, &arena, e, row->state, STR("cancelled"), 0, err));
     return note_end(db, e, &standing, "cancelled", e->case_id, STR_NONE, err);
 }
 
@@ -199,7 +200,7 @@ static enum err_code join_in_transaction(struct db *db, void *ctx, struct err *e
     TRY(party_require(db, e->actor, e->into_id, true, &there, err));
     if (!str_equal(row->state, STR("open")) || !str_equal(into->state, STR("open")))
         return err_set(err, ERR_CONFLICT, "chỉ gộp hai hồ sơ đang mở");
-    TRY(put_state(db, e, STR("joined"), e->into_id, err));
+    TRY(put_state(db, &arena, e, row->state, STR("joined"), e->into_id, err));
     TRY(move_parties(db, &arena, e, err));
     struct str to = arena_printf(&arena, "{\"into\":\"%lld\",\"code\":\"%.*s\"}", (long long)into->id,
                                  STR_ARG(into->code)),

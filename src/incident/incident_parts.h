@@ -35,10 +35,16 @@ MUST_USE enum err_code incident_by_rules(struct db *db, struct arena *arena, int
 MUST_USE enum err_code incident_fields_check(struct db *db, const struct incident_fields *fields, struct err *err);
 /* T0 and its kind are given to the minute. */
 int64_t incident_minute(int64_t ms);
-/* The words a case is found by, written anew. */
+/* The words a case is found by, written anew. State and severity stand among them behind a mark that nobody can type,
+ * so that a list of the few closed ones among many open begins with the few. */
+#define INCIDENT_MARK_STATE    "=s:"
+#define INCIDENT_MARK_SEVERITY "=v:"
 MUST_USE enum err_code incident_words_put(struct db *db, struct arena *arena, int64_t case_id, struct str code,
                                           const struct incident_fields *fields, struct str unit_name,
                                           struct str system_name, struct err *err);
+/* One of them moves; to is the new value. */
+MUST_USE enum err_code incident_mark_put(struct db *db, struct arena *arena, int64_t case_id, const char *mark,
+                                         struct str from, struct str to, struct err *err);
 /* The distinct folded words of a text, at most max; longer than WORD_BYTES are cut. */
 #define INCIDENT_WORDS_MAX 400u
 MUST_USE enum err_code incident_words_of(struct arena *arena, struct str text, size_t max, struct str **ret_words,

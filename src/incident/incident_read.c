@@ -2,8 +2,8 @@
 #include "incident/incident_parts.h"
 
 #define FEW        ((int64_t)2000) /* cases: up to here a list begins with them, past it with the newest of all */
-#define COUNT_MOST ((int64_t)10000)
-#define WORDS      3 /* of a search; more say nothing that these do not */
+#define COUNT_MOST ((int64_t)1000) /* past it a page says "more than" */
+#define WORDS      3               /* of a search; more say nothing that these do not */
 
 enum err_code incident_read(struct db *db, const struct actor *actor, struct arena *arena, int64_t case_id,
                             struct incident_case *ret_case, struct err *err)
