@@ -251,3 +251,9 @@ UPDATE person_grant SET to_day = :to_day WHERE person_id = :person_id;
 -- args: object_id int
 -- columns: kind text, content blob?
 SELECT kind, content FROM chain_entry WHERE object_kind = 'incident' AND object_id = :object_id ORDER BY id;
+
+-- name: world_function_held
+-- result: none
+-- scope: system
+-- args: id int, unit_id int, area_unit_id int, function text, from_day int, to_day int
+INSERT INTO unit_function (id, unit_id, area_unit_id, function, from_day, to_day, basis) VALUES (:id, :unit_id, :area_unit_id, :function, :from_day, :to_day, 'QĐ');
