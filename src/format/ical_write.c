@@ -131,8 +131,7 @@ static enum err_code check_shift(const struct ical_shift *shift, size_t n, struc
                    shift->people_count <= ICAL_PEOPLE_MAX;
     for (size_t i = 0; is_fine && i < shift->people_count; i++)
         is_fine = is_text(shift->people[i].name) && is_text(shift->people[i].mail) &&
-                  str_find_byte(shift->people[i].mail, '\n', 0) < 0 &&
-                  str_find_byte(shift->people[i].mail, '\t', 0) < 0;
+                  str_find_byte(shift->people[i].mail, '\n', 0) < 0;
     return is_fine ? ERR_NONE : err_set(err, ERR_SYNTAX, "iCalendar: shift %zu cannot be written", n + 1);
 }
 
