@@ -200,6 +200,14 @@ SELECT m.case_id FROM person_grant g JOIN case_member m ON m.unit_id = g.unit_id
 -- columns: case_id int
 SELECT DISTINCT case_id FROM incident_word WHERE word >= :word AND word < :word_end LIMIT :limit_count;
 
+-- name: incident_of_word_many
+-- The same, a case perhaps more than once.
+-- result: many
+-- scope: system
+-- args: word text, word_end text, limit_count int
+-- columns: case_id int
+SELECT case_id FROM incident_word WHERE word >= :word AND word < :word_end LIMIT :limit_count;
+
 -- name: incident_entry_insert
 -- result: none
 -- scope: system

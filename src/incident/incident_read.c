@@ -1,9 +1,6 @@
-#include "base/buf.h"
-#include "incident/incident_parts.h"
+#include "incident/incident_search.h"
 
-#define FEW        ((int64_t)2000) /* cases: up to here a list begins with them, past it with the newest of all */
 #define COUNT_MOST ((int64_t)1000) /* past it a page says "more than" */
-#define WORDS      3               /* of a search; more say nothing that these do not */
 
 enum err_code incident_read(struct db *db, const struct actor *actor, struct arena *arena, int64_t case_id,
                             struct incident_case *ret_case, struct err *err)
@@ -27,105 +24,12 @@ enum err_code incident_read(struct db *db, const struct actor *actor, struct are
     return ERR_NONE;
 }
 
-/* A search as ranges of words. */
-struct asked {
-    struct str word[WORDS], end[WORDS]; /* STR_NONE: fewer were typed */
-    struct str state, severity;
-    struct opt_i64 unit_id;
-    bool has_ids;
-    struct str ids; /* "[1,2]": the few among which it can be */
-    bool is_nothing;
-};
-
-/* The first word behind all that begin with this one; it is folded, so its last byte is never 0xff. */
-static struct str after_prefix(struct arena *arena, struct str word)
-{
-    char *out = arena_alloc(arena, word.len_bytes, 1);
-    if (!out)
-        return STR_NONE;
-    memcpy(out, word.ptr, word.len_bytes);
-    out[word.len_bytes - 1] = (char)(out[word.len_bytes - 1] + 1);
-    return (struct str){out, word.len_bytes};
-}
-
-static enum err_code ids_print(struct arena *arena, const int64_t *ids, size_t count, struct str *ret_ids,
-                               struct err *err)
-{
-    AUTO_BUF buf;
-    buf_init(&buf, 1u << 20);
-    buf_put(&buf, STR("["));
-    for (size_t i = 0; i < count; i++)
-        buf_printf(&buf, "%s%lld", i ? "," : "", (long long)ids[i]);
-    buf_put(&buf, STR("]"));
-    TRY(buf_check(&buf, err));
-    struct str copy = arena_printf(arena, "%.*s", STR_ARG(buf_str(&buf)));
-    if (str_is_null(copy))
-        return arena_full(arena, err);
-    *ret_ids = copy;
-    return ERR_NONE;
-}
-
-/* A place to begin that is small: a word few cases have, else the cases of somebody who stands in few. */
-static enum err_code narrow(struct db *db, const struct actor *actor, struct arena *arena, struct asked *asked,
-                            struct err *err)
-{
-    int64_t ids[FEW];
-    for (int i = 0; i < WORDS && !str_is_null(asked->word[i]); i++) {
-        struct sql_incident_of_word_rows rows;
-        TRY(sql_incident_of_word(db, arena,
-                                 &(struct sql_incident_of_word_args){
-                                     .word = asked->word[i], .word_end = asked->end[i], .limit_count = FEW + 1},
-                                 &rows, err));
-        if ((int64_t)rows.count > FEW)
-            continue;
-        for (size_t k = 0; k < rows.count; k++)
-            ids[k] = rows.items[k].case_id;
-        asked->has_ids = true;
-        asked->is_nothing = rows.count == 0;
-        return ids_print(arena, ids, rows.count, &asked->ids, err);
-    }
-    if (actor->all)
-        return ERR_NONE;
-    struct sql_incident_of_parties_rows mine;
-    TRY(sql_incident_of_parties(db, actor, arena, &(struct sql_incident_of_parties_args){.limit_count = FEW + 1}, &mine,
-                                err));
-    if ((int64_t)mine.count > FEW)
-        return ERR_NONE;
-    for (size_t k = 0; k < mine.count; k++)
-        ids[k] = mine.items[k].case_id;
-    asked->has_ids = true;
-    asked->is_nothing = mine.count == 0;
-    return ids_print(arena, ids, mine.count, &asked->ids, err);
-}
-
-static enum err_code ask(struct db *db, const struct actor *actor, struct arena *arena,
-                         const struct incident_filter *filter, struct asked *ret_asked, struct err *err)
-{
-    struct asked asked = {.state = str_is_empty(filter->state) ? STR_NONE : filter->state,
-                          .severity = str_is_empty(filter->severity) ? STR_NONE : filter->severity,
-                          .unit_id = {filter->unit_id != 0, filter->unit_id}};
-    struct str *words;
-    size_t count;
-    TRY(incident_words_of(arena, filter->search, WORDS, &words, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        asked.word[i] = words[i];
-        asked.end[i] = after_prefix(arena, words[i]);
-        if (str_is_null(asked.end[i]))
-            return arena_full(arena, err);
-    }
-    asked.is_nothing = count == 0 && !str_is_empty(str_trim(filter->search)); /* "???" is found nowhere */
-    if (!asked.is_nothing)
-        TRY(narrow(db, actor, arena, &asked, err));
-    *ret_asked = asked;
-    return ERR_NONE;
-}
-
 enum err_code incident_list(struct db *db, const struct actor *actor, struct arena *arena,
                             const struct incident_filter *filter, struct sql_incident_rows_rows *ret_rows,
                             struct err *err)
 {
-    struct asked a;
-    TRY(ask(db, actor, arena, filter, &a, err));
+    struct incident_asked a;
+    TRY(incident_ask(db, actor, arena, filter, &a, err));
     if (a.is_nothing) {
         *ret_rows = (struct sql_incident_rows_rows){0};
         return ERR_NONE;
@@ -188,8 +92,8 @@ enum err_code incident_list(struct db *db, const struct actor *actor, struct are
 enum err_code incident_list_count(struct db *db, const struct actor *actor, struct arena *arena,
                                   const struct incident_filter *filter, int64_t *ret_count, struct err *err)
 {
-    struct asked a;
-    TRY(ask(db, actor, arena, filter, &a, err));
+    struct incident_asked a;
+    TRY(incident_ask(db, actor, arena, filter, &a, err));
     if (a.is_nothing) {
         *ret_count = 0;
         return ERR_NONE;

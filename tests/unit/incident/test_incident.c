@@ -262,6 +262,19 @@ static void an_authority_opens_it_for_a_unit(void **state)
     assert_ok(incident_confirm(t->db, &officer, id, STR("sev2"), STR(""), &err));
 }
 
+static int64_t count_of(struct store_test *t, const struct actor *actor, const char *in_state, const char *severity)
+{
+    struct err err;
+    int64_t n = -1;
+    struct sql_incident_rows_rows rows;
+    struct incident_filter filter = {
+        .state = str_from_cstr(in_state), .severity = str_from_cstr(severity), .limit_count = 10};
+    assert_ok(incident_list(t->db, actor, &t->arena, &filter, &rows, &err));
+    assert_ok(incident_list_count(t->db, actor, &t->arena, &filter, &n, &err));
+    assert_int_equal(rows.count, n);
+    return n;
+}
+
 static void it_closes_when_nothing_is_left(void **state)
 {
     struct store_test *t = *state;
@@ -281,13 +294,19 @@ static void it_closes_when_nothing_is_left(void **state)
     struct incident_fields was = world_fields(&c), now = was;
     now.restored_ms = t->now_ms;
     assert_ok(incident_change(t->db, &officer, id, &was, &now, &changed, &clash, &err));
+    assert_int_equal(count_of(t, &officer, "open", "sev4"), 1);
     assert_ok(incident_close(t->db, &officer, id, STR("đã chặn, đổi mật khẩu"), &err));
+    assert_int_equal(count_of(t, &officer, "open", ""), 0);
+    assert_int_equal(count_of(t, &officer, "closed", "sev4"), 1);
+    assert_int_equal(count_of(t, &w.system, "closed", ""), 1);
     assert_err(incident_close(t->db, &officer, id, STR(""), &err), ERR_CONFLICT);
     now.title = STR("Sửa sau khi đóng");
     assert_err(incident_change(t->db, &officer, id, &was, &now, &changed, &clash, &err), ERR_CONFLICT);
     assert_err(incident_reopen(t->db, &officer, id, STR(""), &err), ERR_SYNTAX);
     assert_ok(incident_reopen(t->db, &officer, id, STR("lại có người dò"), &err));
     assert_str(world_read(t, w.officer[0], id).row->state, STR("open"));
+    assert_int_equal(count_of(t, &officer, "closed", ""), 0);
+    assert_int_equal(count_of(t, &officer, "open", "sev4"), 1);
     /* a grave one owes its reports first */
     int64_t grave = world_case(t, &w);
     assert_ok(incident_confirm(t->db, &officer, grave, STR("sev2"), STR(""), &err));
