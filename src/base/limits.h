@@ -41,7 +41,7 @@
 #define BLOB_INLINE_MAX_BYTES       (64u << 10) /* larger ones go to the blob folder (design: store) */
 #define REQUEST_ARENA_BYTES         (256u << 20)
 #define FORM_TEXT_MAX_BYTES         (1u << 20) /* one answer of an incident form */
-#define FORM_NAME_MAX_BYTES         600u       /* a name around a form: issuer, addressee, signer */
+#define FORM_NAME_MAX               600u       /* letters of a name around a form: issuer, addressee, signer */
 #define FORM_ROWS_MAX               10000u     /* rows or files of one answer */
 
 #endif

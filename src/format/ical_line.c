@@ -51,8 +51,8 @@ static enum err_code unfold(struct source *source, struct str *ret_text, size_t 
             break;
     }
     if (total > ICAL_LINE_MAX_BYTES)
-        return err_set(source->err, ERR_LIMIT, "iCalendar line %zu: longer than %u bytes", at_line,
-                       ICAL_LINE_MAX_BYTES);
+        return err_set(source->err, ERR_LIMIT, "iCalendar line %zu: longer than %u kB", at_line,
+                       ICAL_LINE_MAX_BYTES >> 10);
     *ret_line = at_line;
     *ret_text = first;
     if (!continues(source->rest))

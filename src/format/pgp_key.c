@@ -429,8 +429,8 @@ static enum err_code add_user_id(struct reader *r, struct str body, struct err *
     AUTO_BUF text;
     buf_init(&text, PGP_USER_ID_MAX_BYTES * 4);
     if (r->user_ids.count == PGP_KEY_USER_IDS_MAX || body.len_bytes > PGP_USER_ID_MAX_BYTES)
-        return err_set(err, ERR_LIMIT, "khóa OpenPGP có quá %u tên, hoặc một tên quá %u byte", PGP_KEY_USER_IDS_MAX,
-                       PGP_USER_ID_MAX_BYTES);
+        return err_set(err, ERR_LIMIT, "khóa OpenPGP có quá %u tên, hoặc một tên quá %u kB", PGP_KEY_USER_IDS_MAX,
+                       PGP_USER_ID_MAX_BYTES >> 10);
     for (size_t at = 0; at < body.len_bytes;) {
         uint32_t cp = utf8_next(body, &at);
         buf_put_char(&text, cp < 0x20 || (cp >= 0x7f && cp < 0xa0) ? ' ' : cp);

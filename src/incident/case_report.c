@@ -129,7 +129,7 @@ enum err_code case_answer_put(struct db *db, const struct actor *actor, int64_t 
     if (!row)
         return err_set(err, ERR_SYNTAX, "không biểu mẫu nào hỏi '%.*s'", STR_ARG(key));
     if (a.value.len_bytes > ROOM_TEXT_BYTES)
-        return err_set(err, ERR_LIMIT, "dài quá %zu byte", ROOM_TEXT_BYTES);
+        return err_set(err, ERR_LIMIT, "dài quá %zu kB", ROOM_TEXT_BYTES >> 10);
     if (!str_is_empty(a.value) && !fits(row, a.value))
         return err_set(err, ERR_SYNTAX, "'%.*s' không đúng kiểu của mục này", STR_ARG(str_slice(a.value, 0, 100)));
     return db_transact(db, answer_in_transaction, &a, err);

@@ -6,8 +6,8 @@
 #include "org/access.h"
 
 #define MINUTE_MS     (60 * INT64_C(1000))
-#define TITLE_BYTES   ((size_t)500)
-#define SUMMARY_BYTES ((size_t)20000)
+#define TITLE_LETTERS ((size_t)200)
+#define SUMMARY_BYTES ((size_t)20 << 10)
 #define WORD_BYTES    ((size_t)60)
 
 const struct incident_word incident_sources[INCIDENT_SOURCE_COUNT] = {
@@ -144,10 +144,10 @@ enum err_code incident_fields_check(struct db *db, const struct incident_fields 
     int64_t now_ms = db_now_ms(db);
     if (str_is_empty(str_trim(f->title)))
         return err_set(err, ERR_SYNTAX, "sự cố cần có tên gọi ngắn");
-    if (f->title.len_bytes > TITLE_BYTES)
-        return err_set(err, ERR_LIMIT, "tên gọi dài quá %zu byte", TITLE_BYTES);
+    if (utf8_count(f->title) > TITLE_LETTERS)
+        return err_set(err, ERR_LIMIT, "tên gọi dài quá %zu ký tự", TITLE_LETTERS);
     if (f->summary.len_bytes > SUMMARY_BYTES)
-        return err_set(err, ERR_LIMIT, "mô tả dài quá %zu byte", SUMMARY_BYTES);
+        return err_set(err, ERR_LIMIT, "mô tả dài quá %zu kB", SUMMARY_BYTES >> 10);
     const struct know_incident_label *label = know_incident_label_find(f->label);
     if (!label)
         return err_set(err, ERR_SYNTAX, "không có loại sự cố '%.*s'", STR_ARG(f->label));

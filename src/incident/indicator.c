@@ -130,7 +130,7 @@ enum err_code indicator_read(struct arena *arena, struct str value, struct str *
 {
     value = str_trim(value);
     if (value.len_bytes == 0 || value.len_bytes > ROOM_VALUE_BYTES)
-        return err_set(err, ERR_SYNTAX, "chỉ dấu trống hoặc dài quá %zu byte", ROOM_VALUE_BYTES);
+        return err_set(err, ERR_SYNTAX, "chỉ dấu trống hoặc dài quá %zu kB", ROOM_VALUE_BYTES >> 10);
     if (memchr(value.ptr, 0, value.len_bytes))
         return err_set(err, ERR_SYNTAX,
                        "không nhận ra chỉ dấu này: cần địa chỉ IP, tên miền, đường dẫn, thư điện tử "
@@ -193,7 +193,7 @@ static enum err_code kind_and_key(struct arena *arena, const struct room_indicat
     if (is_free_kind(n->kind)) {
         struct str value = str_trim(n->value), key;
         if (value.len_bytes == 0 || value.len_bytes > ROOM_VALUE_BYTES)
-            return err_set(err, ERR_SYNTAX, "chỉ dấu trống hoặc dài quá %zu byte", ROOM_VALUE_BYTES);
+            return err_set(err, ERR_SYNTAX, "chỉ dấu trống hoặc dài quá %zu kB", ROOM_VALUE_BYTES >> 10);
         key = lower(arena, value);
         if (str_is_null(key))
             return arena_full(arena, err);

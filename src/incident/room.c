@@ -85,7 +85,7 @@ static enum err_code check_entry(struct db *db, const struct room_entry *e, stru
     if (str_is_empty(str_trim(e->text)))
         return err_set(err, ERR_SYNTAX, "chưa ghi gì");
     if (e->text.len_bytes > ROOM_TEXT_BYTES)
-        return err_set(err, ERR_LIMIT, "dài quá %zu byte: chia thành nhiều ghi chép", ROOM_TEXT_BYTES);
+        return err_set(err, ERR_LIMIT, "dài quá %zu kB: chia thành nhiều ghi chép", ROOM_TEXT_BYTES >> 10);
     if (e->at_ms > db_now_ms(db))
         return err_set(err, ERR_SYNTAX, "thời điểm ở sau bây giờ");
     bool is_cost = str_equal(e->kind, STR("cost"));

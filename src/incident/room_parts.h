@@ -8,8 +8,8 @@
 
 NONNULL_BEGIN
 
-#define ROOM_TEXT_BYTES  ((size_t)20000)
-#define ROOM_VALUE_BYTES ((size_t)2000)
+#define ROOM_TEXT_BYTES  ((size_t)20 << 10)
+#define ROOM_VALUE_BYTES ((size_t)2 << 10)
 
 struct room_visit { /* in a transaction that holds the case */
     const struct actor *actor;

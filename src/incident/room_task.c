@@ -1,6 +1,6 @@
 #include "incident/room_parts.h"
 
-#define TITLE_BYTES ((size_t)500)
+#define TITLE_LETTERS ((size_t)200)
 
 const struct incident_word room_task_kinds[ROOM_TASK_KIND_COUNT] = {
     {STR_INIT("task"), STR_INIT("Việc"), STR_INIT("Task")},
@@ -109,8 +109,10 @@ enum err_code room_task_open(struct db *db, const struct actor *actor, int64_t c
         return err_set(err, ERR_SYNTAX, "không có loại việc '%.*s'", STR_ARG(task->kind));
     if (str_is_empty(str_trim(task->title)))
         return err_set(err, ERR_SYNTAX, "chưa ghi là việc gì");
-    if (task->title.len_bytes > TITLE_BYTES || task->text.len_bytes > ROOM_TEXT_BYTES)
-        return err_set(err, ERR_LIMIT, "dài quá %zu byte", ROOM_TEXT_BYTES);
+    if (utf8_count(task->title) > TITLE_LETTERS)
+        return err_set(err, ERR_LIMIT, "tên gọi dài quá %zu ký tự", TITLE_LETTERS);
+    if (task->text.len_bytes > ROOM_TEXT_BYTES)
+        return err_set(err, ERR_LIMIT, "dài quá %zu kB", ROOM_TEXT_BYTES >> 10);
     TRY(db_transact(db, open_in_transaction, &k, err));
     *ret_id = k.id;
     return ERR_NONE;

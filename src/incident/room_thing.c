@@ -2,7 +2,7 @@
 #include "incident/room_parts.h"
 #include "store/blob.h"
 
-#define NAME_BYTES ((size_t)500)
+#define NAME_LETTERS ((size_t)200)
 
 static const struct incident_word asset_kinds[] = {
     {STR_INIT("system"), STR_INIT("Hệ thống thông tin"), STR_INIT("Information system")},
@@ -52,7 +52,7 @@ static enum err_code asset_in_transaction(struct db *db, void *ctx, struct err *
         value = object->name;
     }
     if (str_is_empty(value) || value.len_bytes > ROOM_VALUE_BYTES)
-        return err_set(err, ERR_SYNTAX, "cần ghi cái gì bị ảnh hưởng, dài không quá %zu byte", ROOM_VALUE_BYTES);
+        return err_set(err, ERR_SYNTAX, "cần ghi cái gì bị ảnh hưởng, dài không quá %zu kB", ROOM_VALUE_BYTES >> 10);
     struct sql_room_asset_same_row *same = NULL;
     TRY(sql_room_asset_same(db, &arena,
                             &(struct sql_room_asset_same_args){.case_id = v->case_id, .kind = v->kind, .value = value},
@@ -196,8 +196,8 @@ enum err_code room_file_add(struct db *db, const struct actor *actor, int64_t ca
                             int64_t *ret_id, struct err *err)
 {
     struct thing v = {.actor = actor, .case_id = case_id, .file = file};
-    if (str_is_empty(str_trim(file->name)) || file->name.len_bytes > NAME_BYTES)
-        return err_set(err, ERR_SYNTAX, "tệp cần có tên, dài không quá %zu byte", NAME_BYTES);
+    if (str_is_empty(str_trim(file->name)) || utf8_count(file->name) > NAME_LETTERS)
+        return err_set(err, ERR_SYNTAX, "tệp cần có tên, dài không quá %zu ký tự", NAME_LETTERS);
     if (str_is_empty(file->bytes))
         return err_set(err, ERR_SYNTAX, "tệp trống");
     if (file->bytes.len_bytes > ROOM_FILE_MAX_BYTES)

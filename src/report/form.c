@@ -249,14 +249,14 @@ static enum err_code head_check(const struct form_head *head, struct err *err)
                                 head->signer_name, head->signer_title, head->keep};
     bool is_over = false;
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        is_over = is_over || names[i].len_bytes > FORM_NAME_MAX_BYTES;
+        is_over = is_over || utf8_count(names[i]) > FORM_NAME_MAX;
     for (size_t i = 0; i < head->to_count; i++)
-        is_over = is_over || head->to[i].len_bytes > FORM_NAME_MAX_BYTES;
+        is_over = is_over || utf8_count(head->to[i]) > FORM_NAME_MAX;
     for (size_t i = 0; i < head->recipient_count; i++)
-        is_over = is_over || head->recipients[i].name.len_bytes > FORM_NAME_MAX_BYTES ||
-                  head->recipients[i].purpose.len_bytes > FORM_NAME_MAX_BYTES;
+        is_over = is_over || utf8_count(head->recipients[i].name) > FORM_NAME_MAX ||
+                  utf8_count(head->recipients[i].purpose) > FORM_NAME_MAX;
     if (is_over)
-        return err_set(err, ERR_LIMIT, "một tên ở đầu hoặc cuối văn bản dài quá %u byte", FORM_NAME_MAX_BYTES);
+        return err_set(err, ERR_LIMIT, "một tên ở đầu hoặc cuối văn bản dài quá %u ký tự", FORM_NAME_MAX);
     return ERR_NONE;
 }
 

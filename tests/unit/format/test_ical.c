@@ -337,7 +337,7 @@ static void ceilings_hold(void **state)
     for (int i = 0; i < 1000; i++)
         buf_lit(&buf, "\n aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
     assert_err(read_2026(buf_str(&buf), &roster), ERR_LIMIT);
-    assert_non_null(strstr(err.text, "line 1: longer than 65536 bytes"));
+    assert_non_null(strstr(err.text, "line 1: longer than 64 kB"));
     buf_clear(&buf);
     for (unsigned i = 0; i < ICAL_LINES_MAX + 2; i++)
         buf_lit(&buf, "\n");
