@@ -182,7 +182,7 @@ SELECT COUNT(*) AS n
  WHERE {piece incident_fits} AND {scope i.id};
 
 -- name: incident_of_parties
--- Cases the actor is a party of, up to limit_count.
+-- Cases the actor is a party of, up to limit_count; a case stands once for each part and grant by which he is in it.
 -- result: many
 -- scope: case
 -- args: limit_count int
@@ -190,7 +190,7 @@ SELECT COUNT(*) AS n
 SELECT m.case_id FROM person_grant g JOIN case_member m ON m.unit_id = g.unit_id
  WHERE g.person_id = :actor_person AND (g.rights & :actor_right) = :actor_right AND g.from_day <= :actor_day AND g.to_day > :actor_day
    AND (m.person_id IS NULL OR m.person_id = :actor_person) AND m.from_day <= :actor_day AND m.to_day > :actor_day AND {scope m.case_id}
- GROUP BY m.case_id LIMIT :limit_count;
+ LIMIT :limit_count;
 
 -- name: incident_of_word
 -- Cases that have a word which begins like this, up to limit_count; who may see them is asked later.

@@ -2,6 +2,35 @@
 
 #define COUNT_MOST ((int64_t)1000) /* past it a page says "more than" */
 
+/* What a writer holds, from what a reader sees: reading takes no lock and may stand inside db_read. */
+static struct sql_incident_raw_row raw_of(const struct sql_incident_get_row *row)
+{
+    return (struct sql_incident_raw_row){.id = row->id,
+                                         .code = row->code,
+                                         .unit_id = row->unit_id,
+                                         .lead_unit_id = row->lead_unit_id,
+                                         .system_id = row->system_id,
+                                         .title = row->title,
+                                         .summary = row->summary,
+                                         .source = row->source,
+                                         .label = row->label,
+                                         .facts = row->facts,
+                                         .severity = row->severity,
+                                         .severity_by = row->severity_by,
+                                         .severity_ms = row->severity_ms,
+                                         .severity_note = row->severity_note,
+                                         .classified_ms = row->classified_ms,
+                                         .detected_ms = row->detected_ms,
+                                         .occurred_ms = row->occurred_ms,
+                                         .personal_ms = row->personal_ms,
+                                         .contained_ms = row->contained_ms,
+                                         .restored_ms = row->restored_ms,
+                                         .state = row->state,
+                                         .tlp = row->tlp,
+                                         .is_exercise = row->is_exercise,
+                                         .version = row->version};
+}
+
 enum err_code incident_read(struct db *db, const struct actor *actor, struct arena *arena, int64_t case_id,
                             struct incident_case *ret_case, struct err *err)
 {
@@ -11,8 +40,7 @@ enum err_code incident_read(struct db *db, const struct actor *actor, struct are
     if (!out.row)
         return err_set(err, ERR_DENIED, "hồ sơ sự cố này chỉ dành cho các bên tham gia");
     TRY(party_standing(db, actor, case_id, &out.standing, err));
-    struct sql_incident_raw_row *raw;
-    TRY(incident_raw_get(db, arena, case_id, &raw, err));
+    struct sql_incident_raw_row seen = raw_of(out.row), *raw = &seen;
     struct incident_fields fields = incident_fields_of(raw);
     TRY(incident_by_rules(db, arena, raw->unit_id, &fields, &out.severity, NULL, err));
     out.label = know_incident_label_find(raw->label);

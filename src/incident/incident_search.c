@@ -59,6 +59,17 @@ static int by_id(const void *a, const void *b)
     return one < two ? -1 : one > two;
 }
 
+/* In order, each once; how many are left. */
+static size_t ids_sort(int64_t *ids, size_t count)
+{
+    size_t kept = 0;
+    qsort(ids, count, sizeof *ids, by_id);
+    for (size_t k = 0; k < count; k++)
+        if (!k || ids[k] != ids[kept - 1])
+            ids[kept++] = ids[k];
+    return kept;
+}
+
 struct id_set {
     int64_t *NULLABLE items; /* rising, each once; NULL: nothing is known yet */
     size_t count;
@@ -94,11 +105,7 @@ static enum err_code narrow_by_all(struct db *db, struct arena *arena, struct in
             return arena_full(arena, err);
         for (size_t k = 0; k < rows.count; k++)
             ids[k] = rows.items[k].case_id;
-        qsort(ids, rows.count, sizeof *ids, by_id);
-        size_t count = 0;
-        for (size_t k = 0; k < rows.count; k++)
-            if (!k || ids[k] != ids[count - 1])
-                ids[count++] = ids[k];
+        size_t count = ids_sort(ids, rows.count);
         if (set.items)
             id_set_cut(&set, ids, count);
         else
@@ -125,7 +132,7 @@ static enum err_code narrow_by_parties(struct db *db, const struct actor *actor,
         ids[k] = mine.items[k].case_id;
     asked->has_ids = true;
     asked->is_nothing = mine.count == 0;
-    return ids_print(arena, ids, mine.count, &asked->ids, err);
+    return ids_print(arena, ids, ids_sort(ids, mine.count), &asked->ids, err);
 }
 
 /* The cheapest question first. */

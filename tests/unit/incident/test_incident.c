@@ -386,6 +386,27 @@ static void it_is_found_with_and_without_marks(void **state)
     }
 }
 
+struct looking {
+    struct store_test *t;
+    int64_t person_id, case_id;
+};
+static enum err_code look(struct db *db, void *ctx, struct err *err)
+{
+    struct looking *v = ctx;
+    struct incident_case c;
+    struct actor actor = world_actor(v->t, v->person_id);
+    return incident_read(db, &actor, &v->t->arena, v->case_id, &c, err);
+}
+/* Who only reads holds nobody up: a lock is refused in db_read. */
+static void reading_takes_no_lock(void **state)
+{
+    struct store_test *t = *state;
+    struct world w = world_make(t);
+    struct err err;
+    struct looking v = {t, w.officer[0], world_case(t, &w)};
+    assert_ok(db_read(t->db, look, &v, &err));
+}
+
 /* Every act stands in the chain by the hash of its words, never by the words. */
 static void the_chain_knows_that_and_not_what(void **state)
 {
@@ -428,6 +449,7 @@ int main(void)
         STORE_TEST(it_closes_when_nothing_is_left),
         STORE_TEST(two_of_the_same_become_one),
         STORE_TEST(it_is_found_with_and_without_marks),
+        STORE_TEST(reading_takes_no_lock),
         STORE_TEST(the_chain_knows_that_and_not_what),
     };
     return store_test_main(tests, ARRAY_LEN(tests), modules);
